@@ -1,0 +1,5 @@
+import { z } from 'zod';
+
+/** What a tool can do at worst: only look, change, or change what can't be undone. */
+export const accessClassSchema = z.enum(['read', 'write', 'destructive']);
+export type AccessClass = z.infer<typeof accessClassSchema>;

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { environmentName } from './names.ts';
+import { principalSchema, privilegedRoles, roleName } from './principal.ts';
+
+/** The decision per access class; see `profile.ts`. */
+export const profileSchema = z.enum(['dev', 'staging', 'prod']);
+export type ProfileName = z.infer<typeof profileSchema>;
+
+const approveSchema = z.strictObject({
+  /** How many other humans must approve. Default: 1. */
+  quorum: z.int().min(1).max(10).default(1),
+  /** Roles that may approve. Default: the environment's `approvals.approvers`. */
+  approvers: z.array(roleName).min(1).optional(),
+  /** Seconds until it expires. Default: the environment's `approvals.expiry`. */
+  expiry: z
+    .int()
+    .min(1)
+    .max(30 * 86_400)
+    .optional(),
+});
+
+/** A case that shows what a rule's environment decides; checked whenever the environment is loaded. */
+const exampleSchema = z.strictObject({
+  /** The tool, prompt or resource; needed only where `tools` is a glob. */
+  tool: z.string().optional(),
+  args: z.record(z.string(), z.json()).default({}),
+  /** Who calls; fields left out are those of an anybody without roles. */
+  principal: principalSchema.partial().default({}),
+  expect: z.enum(['allow', 'approve', 'deny']),
+});
+export type RuleExample = z.output<typeof exampleSchema>;
+
+export const ruleSchema = z.strictObject({
+  /** Names the rule in tables, refusals and the audit; stable, so that a diff follows it. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1–63 lower-case letters, digits or `-`'),
+  /** Globs over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
+  tools: z.union([
+    z
+      .string()
+      .min(1)
+      .transform((glob) => [glob]),
+    z.array(z.string().min(1)).min(1),
+  ]),
+  /** It concerns principals with at least one of these. Default: everybody. */
+  roles: z.array(roleName).min(1).optional(),
+  /** CEL over `args` and `principal` that must be true. Default: always. */
+  when: z.string().min(1).optional(),
+  decision: z.union(
+    [
+      z.literal('allow'),
+      z.strictObject({ approve: approveSchema }),
+      z.strictObject({ deny: z.string().min(1).max(500) }),
+    ],
+    { error: 'must be "allow", { approve: { quorum, approvers, expiry } } or { deny: "the reason" }' },
+  ),
+  examples: z.array(exampleSchema).default([]),
+});
+export type Rule = z.output<typeof ruleSchema>;
+
+/** How approvals go in an environment. */
+const approvalSettings = z.strictObject({
+  /** Who decides where a clause names nobody. */
+  approvers: z.array(roleName).min(1).default(['approver']),
+  /** Seconds until an approval expires, where a clause names no time. */
+  expiry: z
+    .int()
+    .min(1)
+    .max(30 * 86_400)
+    .default(86_400),
+  /** How many may wait at once per principal. */
+  pendingPerPrincipal: z.int().min(1).max(1000).default(20),
+  /** Seconds for which an identical call is refused after a human said no. */
+  pauseAfterDenial: z.int().min(0).default(600),
+  /** Seconds for which an identical call is answered with the record that used the approval. */
+  repeatWindow: z.int().min(0).default(600),
+});
+
+/** What is hidden in recorded arguments, beyond sensitive fields and secret-looking keys. */
+const redactionSchema = z.strictObject({
+  /** Globs as in rules. */
+  tools: z.array(z.string().min(1)).min(1),
+  /** JSON pointers (RFC 6901) into the arguments. */
+  pointers: z.array(z.string().startsWith('/')).min(1),
+});
+
+export const settingsSchema = z.strictObject({
+  /** The local user: who calls from loopback where no authentication is configured. */
+  local: z
+    .strictObject({
+      roles: z
+        .array(
+          roleName.refine((role) => !privilegedRoles.includes(role), {
+            error: (issue) =>
+              `the local user can't hold ${String(issue.input)}; give that role to a token instead`,
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  approvals: approvalSettings.prefault({}),
+  redact: z.array(redactionSchema).default([]),
+  /** Bounds on one request. */
+  limits: z
+    .strictObject({
+      /** Bytes of one request's body. */
+      body: z
+        .int()
+        .min(1024)
+        .max(64 * 1024 * 1024)
+        .default(4 * 1024 * 1024),
+      /** Levels of nesting in one request's body. */
+      depth: z.int().min(8).max(512).default(64),
+      /** Bytes of one answer of a server. */
+      result: z
+        .int()
+        .min(1024)
+        .max(256 * 1024 * 1024)
+        .default(32 * 1024 * 1024),
+    })
+    .prefault({}),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+export const environmentSchema = z.strictObject({
+  profile: profileSchema,
+  /** Which release of the lock each server runs; every server needs one. */
+  releases: z.record(z.string(), z.string()),
+  /** Ordered; the first clause that matches wins, and all come before the profile's. */
+  rules: z.array(ruleSchema).default([]),
+  settings: settingsSchema.prefault({}),
+});
+export type EnvironmentInput = z.input<typeof environmentSchema>;
+
+export const environmentsSchema = z.record(environmentName, environmentSchema);

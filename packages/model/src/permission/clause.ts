@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { accessClassSchema } from '../access.ts';
+import { decisionSchema } from '../decision.ts';
+import { roleName } from '../principal.ts';
+
+/** One line of the permission table: whom it concerns, when, and what it decides. */
+export const clauseSchema = z.strictObject({
+  /** Where it comes from: `rules.<name>` or `profile.<name>`. */
+  from: z.string().min(1),
+  /** It concerns principals with at least one of these; absent: everybody. */
+  roles: z.array(roleName).min(1).optional(),
+  /** Glob over the concrete URI, for resources only; absent: every URI. */
+  uri: z.string().min(1).optional(),
+  /** CEL over `args` and `principal`; absent: always. */
+  when: z.string().min(1).optional(),
+  decision: decisionSchema,
+});
+export type Clause = z.infer<typeof clauseSchema>;
+
+/** All that can be decided about one tool, prompt or resource template: the first clause that matches wins. */
+export interface PermissionEntry {
+  /** As {@link printTarget} writes it; `server/resource:*` holds for every concrete resource of a server. */
+  readonly target: string;
+  readonly class: z.infer<typeof accessClassSchema>;
+  readonly clauses: readonly Clause[];
+}
+
+/** What an environment permits, whole. Whatever has no entry is denied. Entries are sorted by target. */
+export interface PermissionTable {
+  readonly environment: string;
+  readonly entries: readonly PermissionEntry[];
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** A role's name, as rules, tokens and identity providers use it. */
+export const roleName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9._:-]{0,62}[a-z0-9])?$/,
+    'must be 1–64 lower-case letters, digits, `.`, `_`, `:` or `-`',
+  );
+
+/**
+ * Who calls. Two principals are the same when issuer and subject are; a client's name is never part of it.
+ */
+export const principalSchema = z.strictObject({
+  /** Who vouches for the subject: `lockstep:local`, `lockstep:token`, or an OpenID issuer's URL. */
+  issuer: z.string().min(1),
+  subject: z.string().min(1),
+  /** The human behind it. Approvals compare owners, so that nobody approves their own request by a second token. */
+  owner: z.string().min(1),
+  roles: z.array(roleName),
+});
+export type Principal = z.infer<typeof principalSchema>;
+
+/** Roles that the unauthenticated local user never holds. */
+export const privilegedRoles: readonly string[] = ['approver', 'auditor', 'admin'];

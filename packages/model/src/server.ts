@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { parseOrThrow } from './errors.ts';
+import { serverName } from './names.ts';
+
+const environmentVariable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+
+const processFields = {
+  /** Arguments of the server. `${workdir}` and `${principaldir}` are replaced at start. Default: none. */
+  args: z.array(z.string()).default([]),
+  /** Environment variables of the server, placeholders as in `args`. Never secrets: they are shown in plans. */
+  env: z.record(environmentVariable, z.string()).default({}),
+};
+
+/** From an npm package, run with the Node that runs the gateway; its whole dependency tree is in the lock. */
+const npmRun = z.strictObject({
+  npm: z
+    .string()
+    .regex(
+      /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/,
+      'must be an npm package name without a version; the version is pinned by the lock',
+    ),
+  /** Which of the package's executables; needed only when it has several. */
+  bin: z.string().optional(),
+  ...processFields,
+});
+
+/** From a PyPI package, run in a virtual environment of hashed requirements. */
+const pypiRun = z.strictObject({
+  pypi: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+      'must be a PyPI package name without a version; the version is pinned by the lock',
+    ),
+  /** Which of the package's console scripts. Default: the package's name. */
+  bin: z.string().optional(),
+  ...processFields,
+});
+
+/** An executable that is already there: a path, or a name on PATH. The lock pins its SHA-256. */
+const commandRun = z.strictObject({ command: z.string().min(1), ...processFields });
+
+/** From a container image that serves MCP over HTTP. The lock pins its digest. */
+const imageRun = z.strictObject({
+  image: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+  /** The path of the MCP endpoint. Default: `/mcp`. */
+  path: z.string().startsWith('/').default('/mcp'),
+  ...processFields,
+});
+
+const remote = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+});
+
+/** Whose calls share one process (or one session of a remote server). */
+export const isolationSchema = z.enum(['principal', 'session', 'shared']);
+export type Isolation = z.infer<typeof isolationSchema>;
+
+/** How long the gateway waits for a server, in seconds. */
+const timeoutsSchema = z.strictObject({
+  /** Start to the end of the handshake. */
+  start: z.number().positive().max(600).default(30),
+  /** Lists and other questions that a client waits on. */
+  list: z.number().positive().max(600).default(10),
+  /** One call. */
+  call: z.number().positive().max(86_400).default(120),
+});
+
+const common = {
+  /** Free words for people and for rules' globs to be read by; the gateway ignores them. */
+  tags: z.array(z.string().min(1)).default([]),
+  /**
+   * Environment variables of the host that the server can't do without (`KUBECONFIG`); they are passed to it.
+   * Where one is absent, the server isn't run, which is said in one line.
+   */
+  needs: z.array(environmentVariable).default([]),
+  /** Whose calls share one process. Default: `principal`. */
+  isolation: isolationSchema.default('principal'),
+  timeouts: timeoutsSchema.prefault({}),
+  /** How many processes may run at once, and after how many idle seconds one is stopped. */
+  processes: z
+    .strictObject({ max: z.int().min(1).max(1000).default(16), idle: z.number().positive().default(600) })
+    .prefault({}),
+};
+
+/** One MCP server, as a person declares it. Exactly one of `run` and `remote`. */
+export const serverSchema = z.union([
+  z.strictObject({ run: z.union([npmRun, pypiRun, commandRun, imageRun]), ...common }),
+  z.strictObject({ remote, ...common }),
+]);
+export type ServerDefinition = z.output<typeof serverSchema>;
+export type ServerInput = z.input<typeof serverSchema>;
+
+export const serversSchema = z.record(serverName, serverSchema);
+export type Servers = z.output<typeof serversSchema>;
+
+/**
+ * Declares the servers that every environment has.
+ *
+ * @throws ConfigurationError naming every field that is wrong.
+ * @example
+ * export const servers = defineServers({
+ *   files: { run: { npm: '@modelcontextprotocol/server-filesystem', args: ['${workdir}'] }, tags: ['files'] },
+ *   docs: { remote: { url: 'https://docs.example.com/mcp' } },
+ * });
+ */
+export function defineServers(input: Record<string, ServerInput>): Servers {
+  return parseOrThrow(serversSchema, input, 'servers');
+}
+
+/** The placeholders that `args` and `env` may hold. */
+export const placeholders = {
+  /** One folder per environment in the state folder. */
+  workdir: '${workdir}',
+  /** One folder per isolation key, so that principals don't meet in files. */
+  principaldir: '${principaldir}',
+} as const;

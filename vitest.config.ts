@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'stacks/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/slow/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
