@@ -1,10 +1,13 @@
+import type { ApprovalTables } from '../approvals/tables.ts';
+import type { TokenTables } from '../identity/tables.ts';
+
 /**
  * The tables. Each part of the gateway declares its own beside its code and is listed here.
  *
  * Conventions, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans are
  * 0 or 1; structured values are JSON text.
  */
-export interface Database extends AuditTables {}
+export interface Database extends AuditTables, ApprovalTables, TokenTables {}
 
 /** One audit record; every column but `record` only repeats a field of it, for searching. */
 export interface AuditRow {

@@ -1,13 +1,15 @@
+import { approvalOperations, approvalQueries } from '../approvals/operations.ts';
 import { auditOperations, auditQueries } from '../audit/operations.ts';
+import { tokenOperations, tokenQueries } from '../identity/operations.ts';
 
 /**
  * Everything that is written besides single records, by name. Each part of the gateway declares its own beside
  * its code; here they are put together, so that the same functions run on every database.
  */
-export const operations = { ...auditOperations };
+export const operations = { ...auditOperations, ...approvalOperations, ...tokenOperations };
 
 /** Everything that is read, by name. */
-export const queries = { ...auditQueries };
+export const queries = { ...auditQueries, ...approvalQueries, ...tokenQueries };
 
 export type Operations = typeof operations;
 export type Queries = typeof queries;

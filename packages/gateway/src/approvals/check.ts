@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AccessClass,
+  type ApproveDecision,
+  type Clause,
+  type Principal,
+  printTarget,
+  type Target,
+} from '@lockstep/model';
+import type { NewRecord } from '../audit/record.ts';
+import { ownerKey } from '../identity/owner.ts';
+import type { Keys } from '../keys/keys.ts';
+import type { Store } from '../store/store.ts';
+import { bindingOf } from './binding.ts';
+import type { Opened } from './open.ts';
+import { iso, type Windows } from './row.ts';
+import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
+
+/** A call that a clause wants an approval for. */
+export interface ApprovalRequest {
+  readonly environment: string;
+  /** The pinned source, such as `npm:@scope/name@1.2.3`. */
+  readonly source: string;
+  /** The MCP method. */
+  readonly method: string;
+  readonly target: Target;
+  readonly class: AccessClass;
+  /** The locked definition and its digest; null for a concrete resource, whose content isn't locked. */
+  readonly locked: { readonly definition: Readonly<Record<string, unknown>>; readonly digest: string } | null;
+  readonly clause: Clause;
+  readonly decision: ApproveDecision;
+  readonly args: Arguments;
+  readonly principal: Principal;
+  /** What the client calls itself. */
+  readonly client?: { readonly name: string; readonly version: string } | undefined;
+  /** The agent's own word on why. */
+  readonly reason?: string | undefined;
+  /** The server whose endpoint it came to; undefined for the endpoint of all servers. */
+  readonly endpoint: string | undefined;
+  readonly settings: Windows & { readonly pendingPerPrincipal: number };
+  /** What the pipeline knows for the record of the request: redacted arguments, commitment, bundle, trace id … */
+  readonly record?: Partial<NewRecord>;
+}
+
+/** What there is to an approval for this call, and the binding that `commitIntent` wants back. */
+export type Checked = Opened & { readonly binding: string };
+
+/**
+ * Finds the approval that answers for a call, or asks for one. Only `approved` lets the call go on, to `commitIntent`.
+ *
+ * @example
+ * const checked = await checkApproval(store, keys, request);
+ * if (checked.state !== 'approved') refuse(approvalSentence(checked, pointers));
+ */
+export async function checkApproval(store: Store, keys: Keys, request: ApprovalRequest): Promise<Checked> {
+  const id = `apr_${randomBytes(12).toString('base64url')}`;
+  const binding = bindingOf(keys, {
+    environment: request.environment,
+    server: request.target.server,
+    source: request.source,
+    method: request.method,
+    name: request.target.name,
+    args: request.args,
+    definitionDigest: request.locked?.digest ?? null,
+    clause: request.clause,
+    owner: ownerKey(request.principal.owner),
+  });
+  const requestedAt = Date.now();
+  const expiresAt = requestedAt + request.decision.expiry * 1000;
+  const shown = describeRequest(request, iso(requestedAt), iso(expiresAt));
+  const seen = seenDigest(keys, id, shown, request.args);
+  const opened = await store.transact('openOrFindApproval', {
+    id,
+    binding,
+    server: request.target.server,
+    target: shown.target,
+    requester: request.principal,
+    requesterOwnerKey: ownerKey(request.principal.owner),
+    shown: JSON.stringify(shown),
+    arguments: sealArguments(keys, request.args),
+    seen,
+    quorum: request.decision.quorum,
+    approvers: request.decision.approvers,
+    requestedAt,
+    expiresAt,
+    windows: {
+      pauseAfterDenial: request.settings.pauseAfterDenial,
+      repeatWindow: request.settings.repeatWindow,
+    },
+    pendingPerPrincipal: request.settings.pendingPerPrincipal,
+    record: recordOf(request, shown, id, seen),
+  });
+  return { ...opened, binding };
+}
+
+function describeRequest(request: ApprovalRequest, requestedAt: string, expiresAt: string): Shown {
+  return {
+    environment: request.environment,
+    server: request.target.server,
+    source: request.source,
+    method: request.method,
+    kind: request.target.kind,
+    name: request.target.name,
+    target: printTarget(request.target),
+    class: request.class,
+    definition: (request.locked?.definition as Shown['definition'] | undefined) ?? null,
+    definitionDigest: request.locked?.digest ?? null,
+    clause: request.clause as unknown as Shown['clause'],
+    requester: request.principal,
+    client:
+      request.client === undefined ? null : { name: request.client.name, version: request.client.version },
+    reason: request.reason ?? null,
+    endpoint: request.endpoint ?? null,
+    requestedAt,
+    expiresAt,
+  };
+}
+
+function recordOf(request: ApprovalRequest, shown: Shown, id: string, seen: string): NewRecord {
+  return {
+    ...request.record,
+    kind: 'approval.requested',
+    time: shown.requestedAt,
+    environment: shown.environment,
+    principal: request.principal,
+    ...(request.client !== undefined && { client: request.client }),
+    ...(request.reason !== undefined && { reason: request.reason }),
+    method: shown.method,
+    server: shown.server,
+    source: shown.source,
+    target: shown.target,
+    ...(shown.definitionDigest !== null && { toolDigest: shown.definitionDigest }),
+    approval: id,
+    detail: {
+      seen,
+      quorum: request.decision.quorum,
+      approvers: request.decision.approvers,
+      expiresAt: shown.expiresAt,
+    },
+  };
+}

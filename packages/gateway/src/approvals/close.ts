@@ -1,0 +1,129 @@
+import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { iso, openStates } from './row.ts';
+import { shownSchema } from './shown.ts';
+import type { ApprovalStatus } from './state.ts';
+import type { ApprovalRow } from './tables.ts';
+
+/** Who or what ended an approval, for the record. */
+export interface Closing {
+  readonly state: Exclude<ApprovalStatus, 'pending' | 'approved'>;
+  readonly why: string | null;
+  readonly deniedBy?: string;
+  readonly usedBy?: RecordRef;
+}
+
+/** An approval that was closed. */
+export interface Closed {
+  readonly id: string;
+  readonly target: string;
+}
+
+/**
+ * Ends an open approval and wipes its arguments. Only one of several that try at once succeeds.
+ *
+ * @returns Whether it was open.
+ */
+export async function closeRow(tx: Transaction, id: string, closing: Closing): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('approvals')
+    .set({
+      state: closing.state,
+      arguments: null,
+      closed_at: tx.now,
+      close_reason: closing.why,
+      denied_by: closing.deniedBy ?? null,
+      used_by: closing.usedBy === undefined ? null : JSON.stringify(closing.usedBy),
+    })
+    .where('id', '=', id)
+    .where('state', 'in', openStates)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Closes approvals with one record each. */
+async function closeAll(
+  tx: Transaction,
+  rows: readonly ApprovalRow[],
+  closing: Closing,
+  by: Partial<NewRecord> = {},
+): Promise<Closed[]> {
+  const closed: Closed[] = [];
+  for (const row of rows) {
+    if (!(await closeRow(tx, row.id, closing))) continue;
+    tx.append({
+      ...describe(row),
+      ...by,
+      kind: 'approval.closed',
+      time: iso(tx.now),
+      detail: { state: closing.state, why: closing.why },
+    });
+    closed.push({ id: row.id, target: row.target });
+  }
+  return closed;
+}
+
+/** The fields that every record of an approval has. */
+export function describe(row: ApprovalRow): Pick<NewRecord, 'environment' | 'approval'> & Partial<NewRecord> {
+  const shown = shownSchema.parse(JSON.parse(row.shown));
+  return {
+    environment: shown.environment,
+    approval: row.id,
+    method: shown.method,
+    server: shown.server,
+    source: shown.source,
+    target: shown.target,
+    ...(shown.definitionDigest !== null && { toolDigest: shown.definitionDigest }),
+  };
+}
+
+/** Closes what is past its time; `binding` narrows it to one. */
+export async function expireDue(tx: Transaction, input: { binding?: string } = {}): Promise<Closed[]> {
+  let due = tx.db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('state', 'in', openStates)
+    .where('expires_at', '<=', tx.now);
+  if (input.binding !== undefined) due = due.where('binding', '=', input.binding);
+  return closeAll(tx, await due.orderBy('expires_at').orderBy('id').execute(), {
+    state: 'expired',
+    why: null,
+  });
+}
+
+/** Which open approvals to void, and why, in a clause that follows “void”. Without server and targets: all. */
+export interface VoidInput {
+  readonly server?: string;
+  /** As rules name them. */
+  readonly targets?: readonly string[];
+  readonly why: string;
+}
+
+/** Voids open approvals because what they are for has changed. */
+export async function voidApprovals(tx: Transaction, input: VoidInput): Promise<Closed[]> {
+  if (input.targets?.length === 0) return [];
+  let open = tx.db.selectFrom('approvals').selectAll().where('state', 'in', openStates);
+  if (input.server !== undefined) open = open.where('server', '=', input.server);
+  if (input.targets !== undefined) open = open.where('target', 'in', input.targets);
+  return closeAll(tx, await open.orderBy('id').execute(), { state: 'void', why: input.why });
+}
+
+/** A human takes an open approval back. */
+export interface RevokeInput {
+  readonly id: string;
+  readonly why: string;
+  /** Who, for the record. */
+  readonly by: Pick<NewRecord, 'principal' | 'credential'>;
+}
+
+/** Voids one open approval; nothing happens where it isn't open. */
+export async function revokeApproval(tx: Transaction, input: RevokeInput): Promise<Closed[]> {
+  const rows = await tx.db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('id', '=', input.id)
+    .where('state', 'in', openStates)
+    .where('expires_at', '>', tx.now)
+    .execute();
+  return closeAll(tx, rows, { state: 'void', why: input.why }, input.by);
+}

@@ -1,0 +1,44 @@
+import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { closeRow, describe } from './close.ts';
+import { findApproval, iso, stateOf, type Windows } from './row.ts';
+import type { ApprovalState } from './state.ts';
+
+/** A call that is about to be forwarded. */
+export interface CommitInput {
+  /** The approval that it needs, and the binding that the call has now. */
+  readonly approval?: { readonly id: string; readonly binding: string; readonly windows: Windows };
+  readonly intent: NewRecord;
+}
+
+export type Committed =
+  | { readonly ok: true; readonly ref: RecordRef }
+  | { readonly ok: false; readonly state: ApprovalState };
+
+/**
+ * Uses an approval up and records the intent, both or neither. Of any number of calls that bring the same approval one
+ * gets through; the others learn its state.
+ *
+ * @throws Error when the approval isn't for this call: the pipeline has mixed two up.
+ */
+export async function commitIntent(tx: Transaction, input: CommitInput): Promise<Committed> {
+  const { approval } = input;
+  if (approval === undefined) return { ok: true, ref: tx.append(input.intent) };
+  const row = await findApproval(tx.db, approval.id);
+  if (row === undefined || row.binding !== approval.binding) {
+    throw new Error(`The approval ${approval.id} is not for this call.`);
+  }
+  const state = await stateOf(tx.db, row, tx.now, approval.windows);
+  if (state.state !== 'approved') return { ok: false, state };
+  const ref = tx.append({ ...input.intent, approval: row.id });
+  tx.append({
+    ...describe(row),
+    kind: 'approval.used',
+    time: iso(tx.now),
+    intent: { writer: ref.writer, epoch: ref.epoch, seq: ref.seq },
+  });
+  if (!(await closeRow(tx, row.id, { state: 'used', why: null, usedBy: ref }))) {
+    throw new Error(`The approval ${row.id} was used by another call in the same moment.`);
+  }
+  return { ok: true, ref };
+}

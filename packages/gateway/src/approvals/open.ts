@@ -1,0 +1,101 @@
+import type { Principal } from '@lockstep/model';
+import type { NewRecord } from '../audit/record.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { expireDue } from './close.ts';
+import { openStates, stateOf, type Windows } from './row.ts';
+import type { ApprovalState, TooMany } from './state.ts';
+import type { ApprovalRow } from './tables.ts';
+
+/** A request for approval, prepared by `checkApproval`. */
+export interface OpenInput {
+  readonly id: string;
+  readonly binding: string;
+  readonly server: string;
+  readonly target: string;
+  readonly requester: Principal;
+  readonly requesterOwnerKey: string;
+  /** JSON. */
+  readonly shown: string;
+  /** Sealed. */
+  readonly arguments: string;
+  readonly seen: string;
+  readonly quorum: number;
+  readonly approvers: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  readonly windows: Windows;
+  readonly pendingPerPrincipal: number;
+  /** What the record of the request says beside the approval's own. */
+  readonly record: NewRecord;
+}
+
+export type Opened = (ApprovalState & { readonly created: boolean }) | TooMany;
+
+/**
+ * Finds the approval that answers for a call, or opens one: an open one first; then, within the windows, one that was
+ * denied or used.
+ */
+export async function openOrFindApproval(tx: Transaction, input: OpenInput): Promise<Opened> {
+  await expireDue(tx, { binding: input.binding });
+  const found = await findAnswering(tx, input);
+  if (found !== undefined) return { ...found, created: false };
+  const pending = await countPending(tx, input.requester);
+  if (pending >= input.pendingPerPrincipal) {
+    return { state: 'too many', target: input.target, pending, most: input.pendingPerPrincipal };
+  }
+  const row = await insert(tx, input);
+  tx.append(input.record);
+  return { ...(await stateOf(tx.db, row, tx.now)), created: true };
+}
+
+async function findAnswering(tx: Transaction, input: OpenInput): Promise<ApprovalState | undefined> {
+  const ofBinding = tx.db.selectFrom('approvals').selectAll().where('binding', '=', input.binding);
+  const open = await ofBinding.where('state', 'in', openStates).executeTakeFirst();
+  if (open !== undefined) return stateOf(tx.db, open, tx.now);
+  const last = await ofBinding.orderBy('closed_at', 'desc').orderBy('id').limit(1).executeTakeFirst();
+  if (last === undefined) return undefined;
+  const state = await stateOf(tx.db, last, tx.now, input.windows);
+  return state.pausedUntil !== undefined && tx.now < Date.parse(state.pausedUntil) ? state : undefined;
+}
+
+async function countPending(tx: Transaction, requester: Principal): Promise<number> {
+  const { count } = await tx.db
+    .selectFrom('approvals')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('state', '=', 'pending')
+    .where('expires_at', '>', tx.now)
+    .where('requester_issuer', '=', requester.issuer)
+    .where('requester_subject', '=', requester.subject)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+async function insert(tx: Transaction, input: OpenInput): Promise<ApprovalRow> {
+  return tx.db
+    .insertInto('approvals')
+    .values({
+      id: input.id,
+      binding: input.binding,
+      state: 'pending',
+      server: input.server,
+      target: input.target,
+      requester_issuer: input.requester.issuer,
+      requester_subject: input.requester.subject,
+      requester_owner: input.requester.owner,
+      requester_owner_key: input.requesterOwnerKey,
+      shown: input.shown,
+      arguments: input.arguments,
+      seen: input.seen,
+      quorum: input.quorum,
+      approvers: JSON.stringify(input.approvers),
+      requested_at: input.requestedAt,
+      expires_at: input.expiresAt,
+      closed_at: null,
+      close_reason: null,
+      denied_by: null,
+      used_by: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,63 @@
+import type { Principal } from '@lockstep/model';
+import type { Keys } from '../keys/keys.ts';
+import type { Store } from '../store/store.ts';
+import { unknownApproval } from './sentences.ts';
+import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
+import type { ApprovalState } from './state.ts';
+
+/** The call that an approval was asked for, as it was made. */
+export interface Resumed {
+  readonly method: string;
+  readonly server: string;
+  readonly kind: Shown['kind'];
+  /** The tool's or prompt's own name, or the URI. */
+  readonly name: string;
+  readonly args: Arguments;
+  /** The server whose endpoint it came to; undefined for the endpoint of all servers. */
+  readonly endpoint: string | undefined;
+  readonly reason: string | undefined;
+}
+
+export type LoadedForResume =
+  /** To be sent through the pipeline again as if it had been made again, also while it waits. */
+  | { readonly call: Resumed }
+  /** It is closed; `approvalSentence` says how. */
+  | { readonly closed: ApprovalState }
+  | { readonly unknown: string };
+
+/**
+ * Finds the call behind an approval for the principal that made it; anybody else learns nothing.
+ *
+ * @param windows - For closed ones: what to say about asking again.
+ */
+export async function loadForResume(
+  store: Store,
+  keys: Keys,
+  id: string,
+  principal: Pick<Principal, 'issuer' | 'subject'>,
+  windows: { readonly pauseAfterDenial: number; readonly repeatWindow: number },
+): Promise<LoadedForResume> {
+  const found = await store.query('approval', { id, windows });
+  if (
+    found === null ||
+    found.row.requester_issuer !== principal.issuer ||
+    found.row.requester_subject !== principal.subject
+  ) {
+    return { unknown: unknownApproval(id) };
+  }
+  const { row, state } = found;
+  if (row.arguments === null || (state.state !== 'pending' && state.state !== 'approved'))
+    return { closed: state };
+  const shown = shownSchema.parse(JSON.parse(row.shown));
+  return {
+    call: {
+      method: shown.method,
+      server: shown.server,
+      kind: shown.kind,
+      name: shown.name,
+      args: openArguments(keys, row.arguments),
+      endpoint: shown.endpoint ?? undefined,
+      reason: shown.reason ?? undefined,
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Principal } from '@lockstep/model';
+import type { Transaction } from '../store/transaction.ts';
+import { closeRow, describe, expireDue } from './close.ts';
+import { approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
+import type { ApprovalState } from './state.ts';
+import type { ApprovalRow } from './tables.ts';
+
+/** What one human says of one approval. */
+export interface VerdictInput {
+  readonly id: string;
+  readonly verdict: 'approve' | 'deny';
+  /** The digest of what the approver was shown. */
+  readonly seen: string;
+  /** Why, in the approver's words; a denial's is told to whoever asked. */
+  readonly note: string | null;
+  readonly approver: Principal;
+  readonly approverOwnerKey: string;
+  /** The token's id. */
+  readonly credential: string;
+}
+
+export type VerdictAnswer =
+  | { readonly ok: true; readonly state: ApprovalState }
+  /** Why not, in one sentence; `stale`: what was shown isn't what there is any more. */
+  | {
+      readonly ok: false;
+      readonly why: 'unknown' | 'forbidden' | 'stale' | 'closed';
+      readonly sentence: string;
+    };
+
+type Refused = Extract<VerdictAnswer, { ok: false }>;
+
+/**
+ * Takes a verdict. Whoever may give it holds one of the clause's roles and is another human than the requester's owner;
+ * each human counts once. One “deny” ends the approval, also after others have approved and as long as it isn't used.
+ */
+export async function giveVerdict(tx: Transaction, input: VerdictInput): Promise<VerdictAnswer> {
+  const found = await findApproval(tx.db, input.id);
+  if (found === undefined) {
+    return {
+      ok: false,
+      why: 'unknown',
+      sentence: `There is no approval ${input.id}; look at the list for those that wait.`,
+    };
+  }
+  await expireDue(tx, { binding: found.binding });
+  const row = (await findApproval(tx.db, input.id)) ?? found;
+  const refused = await refusal(tx, row, input);
+  if (refused !== undefined) {
+    record(tx, row, input, { outcome: 'refused', error: refused.sentence });
+    return refused;
+  }
+  await keep(tx, input);
+  if (input.verdict === 'deny') await deny(tx, row, input);
+  else await approve(tx, row, input);
+  return { ok: true, state: await stateOf(tx.db, (await findApproval(tx.db, row.id)) ?? row, tx.now) };
+}
+
+async function refusal(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<Refused | undefined> {
+  const roles = approversOf(row);
+  if (!roles.some((role) => input.approver.roles.includes(role))) {
+    return no(
+      'forbidden',
+      `Deciding on ${row.target} takes the role ${roles.join(' or ')}; this token has none of them.`,
+    );
+  }
+  if (input.approverOwnerKey === row.requester_owner_key) {
+    return no(
+      'forbidden',
+      `${input.approver.owner} is the owner of whoever asked; another human must decide.`,
+    );
+  }
+  if (row.state !== 'pending' && !(row.state === 'approved' && input.verdict === 'deny')) {
+    const state = row.state === 'void' ? 'void' : `already ${row.state}`;
+    return no('closed', `The approval ${row.id} is ${state}; there is nothing left to decide.`);
+  }
+  if (input.seen !== row.seen) {
+    return no(
+      'stale',
+      'The verdict doesn’t name what is asked now; look at the approval again and decide then.',
+    );
+  }
+  if (input.verdict === 'approve' && (await hasApproved(tx, row.id, input.approverOwnerKey))) {
+    return no('closed', `${input.approver.owner} has approved already; another human must decide.`);
+  }
+  return undefined;
+}
+
+function no(why: Refused['why'], sentence: string): Refused {
+  return { ok: false, why, sentence };
+}
+
+async function hasApproved(tx: Transaction, approval: string, ownerKey: string): Promise<boolean> {
+  const given = await tx.db
+    .selectFrom('approval_verdicts')
+    .select('verdict')
+    .where('approval', '=', approval)
+    .where('owner_key', '=', ownerKey)
+    .executeTakeFirst();
+  return given?.verdict === 'approve';
+}
+
+async function keep(tx: Transaction, input: VerdictInput): Promise<void> {
+  const given = { verdict: input.verdict, note: input.note, credential: input.credential, given_at: tx.now };
+  await tx.db
+    .insertInto('approval_verdicts')
+    .values({
+      approval: input.id,
+      owner_key: input.approverOwnerKey,
+      owner: input.approver.owner,
+      issuer: input.approver.issuer,
+      subject: input.approver.subject,
+      ...given,
+    })
+    // Somebody who approved may still deny.
+    .onConflict((conflict) => conflict.columns(['approval', 'owner_key']).doUpdateSet(given))
+    .execute();
+}
+
+async function approve(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<void> {
+  const have = await countApproving(tx.db, row.id);
+  const state = have >= row.quorum ? 'approved' : 'pending';
+  await tx.db
+    .updateTable('approvals')
+    .set({ state })
+    .where('id', '=', row.id)
+    .where('state', '=', 'pending')
+    .execute();
+  record(tx, row, input, { outcome: 'ok' }, { have, quorum: row.quorum, state });
+}
+
+async function deny(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<void> {
+  record(tx, row, input, { outcome: 'ok' }, { state: 'denied' });
+  await closeRow(tx, row.id, { state: 'denied', why: input.note, deniedBy: input.approver.owner });
+  tx.append({
+    ...describe(row),
+    kind: 'approval.closed',
+    time: iso(tx.now),
+    detail: { state: 'denied', why: input.note },
+  });
+}
+
+function record(
+  tx: Transaction,
+  row: ApprovalRow,
+  input: VerdictInput,
+  end: { outcome: 'ok' | 'refused'; error?: string },
+  detail: Record<string, string | number> = {},
+): void {
+  tx.append({
+    ...describe(row),
+    kind: 'approval.verdict',
+    time: iso(tx.now),
+    principal: input.approver,
+    credential: input.credential,
+    ...end,
+    detail: { verdict: input.verdict, note: input.note, seen: input.seen, ...detail },
+  });
+}

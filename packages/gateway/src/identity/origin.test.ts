@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { allowedHosts, refuseHost } from './origin.ts';
+
+describe('refuseHost', () => {
+  const allowed = allowedHosts(7411, ['mcp.example.com', 'gw.internal:8443']);
+
+  it.each([
+    'localhost:7411',
+    'LOCALHOST:7411',
+    '127.0.0.1:7411',
+    '[::1]:7411',
+    'mcp.example.com',
+    'mcp.example.com:443',
+    'gw.internal:8443',
+  ])('answers to %s', (host) => {
+    expect(refuseHost({ host }, allowed)).toBeUndefined();
+  });
+
+  it.each([
+    'evil.example:7411',
+    'localhost:7412',
+    'localhost',
+    'localhost.evil.example:7411',
+    'localhost:7411@evil.example',
+    'localhost:7411/x',
+    'gw.internal',
+    'gw.internal:8444',
+    '127.0.0.1.nip.io:7411',
+    '',
+    'localhost:7411, evil.example',
+  ])('refuses %j, naming it', (host) => {
+    expect(refuseHost({ host }, allowed)).toContain(JSON.stringify(host));
+  });
+
+  it('refuses a request without a Host', () => {
+    expect(refuseHost({}, allowed)).toMatch(/no Host header/);
+  });
+
+  it.each(['http://localhost:7411', 'https://mcp.example.com', 'http://[::1]:7411'])(
+    'takes the Origin %s',
+    (origin) => {
+      expect(refuseHost({ host: 'localhost:7411', origin }, allowed)).toBeUndefined();
+    },
+  );
+
+  it.each(['null', 'http://evil.example', 'http://localhost:3000', 'file://', 'http://localhost:7411/x', ''])(
+    'refuses the Origin %j',
+    (origin) => {
+      expect(refuseHost({ host: 'localhost:7411', origin }, allowed)).toContain(JSON.stringify(origin));
+    },
+  );
+
+  it('takes a Host without a port where the gateway has the scheme’s own', () => {
+    expect(refuseHost({ host: 'localhost' }, allowedHosts(80))).toBeUndefined();
+  });
+
+  it('names a configured host that is none', () => {
+    expect(() => allowedHosts(7411, ['https://mcp.example.com/'])).toThrow(
+      '`https://mcp.example.com/` is no host',
+    );
+  });
+});

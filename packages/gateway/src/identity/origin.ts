@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { loopbackHosts } from './loopback.ts';
+
+/** A host as a Host header writes it. */
+interface Authority {
+  readonly name: string;
+  readonly port: number | undefined;
+}
+
+/** The hosts that a gateway answers to. A page that rebinds its own name to this machine isn't among them. */
+export type AllowedHosts = readonly Authority[];
+
+/**
+ * This machine's own names with the gateway's port, and the hosts that were configured: with a port they match that
+ * port only, without one any (a proxy in front may listen on another).
+ *
+ * @throws Error naming a configured host that isn't one.
+ * @example
+ * allowedHosts(7411, ['mcp.example.com']);
+ */
+export function allowedHosts(port: number, configured: readonly string[] = []): AllowedHosts {
+  const own = loopbackHosts.map((name) => ({ name, port }));
+  const others = configured.map((text) => {
+    const authority = parseAuthority(text);
+    if (authority === undefined) {
+      throw new Error(
+        `\`${text}\` is no host; write it like \`mcp.example.com\` or \`mcp.example.com:8443\`.`,
+      );
+    }
+    return authority;
+  });
+  return [...own, ...others];
+}
+
+/**
+ * Guards against DNS rebinding and against other sites' pages: the Host must be one of ours, and the Origin, where a
+ * browser sends one, as well.
+ *
+ * @returns Why the request is refused (403), in one sentence, or undefined.
+ */
+export function refuseHost(headers: IncomingHttpHeaders, allowed: AllowedHosts): string | undefined {
+  const host = headers.host;
+  if (host === undefined) return 'The request has no Host header; send one.';
+  if (!isAllowed(parseAuthority(host), allowed)) {
+    return `The Host ${quote(host)} isn't one of this gateway's; use the address that it printed at start.`;
+  }
+  const origin = headers.origin;
+  if (origin !== undefined && !isAllowed(parseOrigin(origin), allowed)) {
+    return `Pages of the Origin ${quote(origin)} may not call this gateway; call it from a client that isn't a web page.`;
+  }
+  return undefined;
+}
+
+/** The name in a Host header, without the port; undefined where it is malformed. */
+export function hostName(host: string): string | undefined {
+  return parseAuthority(host)?.name;
+}
+
+/** The name in an Origin header; undefined for `null` and whatever isn't http or https. */
+export function originName(origin: string): string | undefined {
+  return parseOrigin(origin)?.name;
+}
+
+function isAllowed(found: Authority | undefined, allowed: AllowedHosts): boolean {
+  if (found === undefined) return false;
+  return allowed.some(
+    ({ name, port }) =>
+      name === found.name &&
+      (port === undefined ||
+        port === found.port ||
+        // Browsers leave the scheme's own port out.
+        (found.port === undefined && (port === 80 || port === 443))),
+  );
+}
+
+function parseAuthority(text: string): Authority | undefined {
+  const match = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::(\d{1,5}))?$/.exec(text.toLowerCase());
+  if (match?.[1] === undefined) return undefined;
+  return { name: match[1], port: match[2] === undefined ? undefined : Number(match[2]) };
+}
+
+function parseOrigin(text: string): Authority | undefined {
+  const match = /^https?:\/\/([^/?#@\s]+)$/i.exec(text);
+  return match?.[1] === undefined ? undefined : parseAuthority(match[1]);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}

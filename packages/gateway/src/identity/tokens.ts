@@ -1,0 +1,143 @@
+import { type Principal, principalSchema } from '@lockstep/model';
+import type { Store } from '../store/store.ts';
+import type { SignIn } from './authenticate.ts';
+import type { Actor, NotDone } from './operations.ts';
+import type { TokenRow } from './tables.ts';
+import {
+  type Audience,
+  audienceSchema,
+  hashSecret,
+  makeSecret,
+  makeTokenId,
+  type NewToken,
+  type TokenInfo,
+} from './token.ts';
+
+/** The tokens of one environment. */
+export interface Tokens {
+  /** Creates one. The secret is told here and never again. */
+  create(
+    token: NewToken,
+    actor: Actor,
+  ): Promise<{ readonly token: string; readonly info: TokenInfo } | NotDone>;
+  /** All of them, ended ones too, the newest first. */
+  list(): Promise<TokenInfo[]>;
+  /** Ends one; from then on it is refused. */
+  revoke(id: string, actor: Actor): Promise<TokenInfo | NotDone>;
+  /** Who holds a presented token. Takes no I/O: it runs on every request. */
+  authenticate(presented: string, audience: Audience): SignIn;
+  /** The token with this id, if it is in force, for credentials that name it, such as cookies. */
+  active(id: string, audience: Audience): SignIn;
+  /** Called with each token that is revoked, so that its sessions and streams end. Returns how to stop. */
+  onRevoked(listener: (info: TokenInfo) => void): () => void;
+}
+
+/**
+ * Loads the tokens. They are kept in memory, since only this process changes them.
+ *
+ * @param environment - Named in the records of changes.
+ */
+export async function openTokens(store: Store, environment: string): Promise<Tokens> {
+  const byHash = new Map<string, Known>();
+  const byId = new Map<string, Known>();
+  const listeners = new Set<(info: TokenInfo) => void>();
+
+  const learn = (row: TokenRow): TokenInfo => {
+    const known = knownOf(row);
+    byHash.set(row.hash, known);
+    byId.set(row.id, known);
+    return known.info;
+  };
+  for (const row of await store.query('listTokens', null)) learn(row);
+
+  return {
+    async create(token, actor) {
+      const secret = makeSecret();
+      const row = {
+        id: makeTokenId(),
+        hash: hashSecret(secret),
+        subject: token.subject,
+        owner: token.owner,
+        roles: JSON.stringify([...new Set(token.roles)]),
+        audience: token.audience,
+        expires_at: Date.parse(token.expiresAt),
+      };
+      if (row.expires_at <= Date.now()) {
+        return { refused: `\`expiresAt\` is ${token.expiresAt}, which is past; give a time to come.` };
+      }
+      const kept = await store.transact('createToken', { environment, actor, row });
+      return 'refused' in kept ? kept : { token: secret, info: learn(kept) };
+    },
+
+    async list() {
+      return (await store.query('listTokens', null)).map((row) => knownOf(row).info);
+    },
+
+    async revoke(id, actor) {
+      const before = byId.get(id);
+      const row = await store.transact('revokeToken', { environment, actor, id });
+      if ('refused' in row) return row;
+      const info = learn(row);
+      if (before?.info.revokedAt === null) for (const listener of listeners) listener(info);
+      return info;
+    },
+
+    authenticate(presented, audience) {
+      const known = byHash.get(hashSecret(presented));
+      if (known === undefined) {
+        return {
+          refused: 'This token is unknown here; check that it is whole and meant for this environment.',
+        };
+      }
+      return signIn(known, audience);
+    },
+
+    active(id, audience) {
+      const known = byId.get(id);
+      return known === undefined
+        ? { refused: 'This token is gone; sign in with another.' }
+        : signIn(known, audience);
+    },
+
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+interface Known {
+  readonly info: TokenInfo;
+  readonly principal: Principal;
+  readonly expiresAt: number;
+}
+
+function knownOf(row: TokenRow): Known {
+  const info: TokenInfo = {
+    id: row.id,
+    subject: row.subject,
+    owner: row.owner,
+    roles: principalSchema.shape.roles.parse(JSON.parse(row.roles)),
+    audience: audienceSchema.parse(row.audience),
+    createdAt: new Date(row.created_at).toISOString(),
+    createdBy: row.created_by,
+    expiresAt: new Date(row.expires_at).toISOString(),
+    revokedAt: row.revoked_at === null ? null : new Date(row.revoked_at).toISOString(),
+    revokedBy: row.revoked_by,
+  };
+  const { subject, owner, roles } = info;
+  return { info, principal: { issuer: 'lockstep:token', subject, owner, roles }, expiresAt: row.expires_at };
+}
+
+function signIn({ info, principal, expiresAt }: Known, audience: Audience): SignIn {
+  const refuse = (why: string): SignIn => ({ refused: why, tokenId: info.id });
+  if (info.revokedAt !== null) return refuse(`The token ${info.id} was revoked; ask for a new one.`);
+  if (expiresAt <= Date.now())
+    return refuse(`The token ${info.id} expired at ${info.expiresAt}; ask for a new one.`);
+  if (info.audience !== audience) {
+    return refuse(
+      `The token ${info.id} is for \`${info.audience}\`, not \`${audience}\`; create one with \`--audience ${audience}\`.`,
+    );
+  }
+  return { principal, credential: { tokenId: info.id, expiresAt } };
+}
