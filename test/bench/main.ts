@@ -1,0 +1,143 @@
+// Measures what the gateway costs: direct calls, a bare proxy, the gateway with every stage on, in one run on one
+// machine. Prints a table and what is asked of the gateway, and writes bench-results.json. Slow figures are no
+// failure (exit code 0); wrong answers and missing audit records are.
+//
+//   npm run bench [-- --quick] [--rounds N] [--kind read] [--concurrency 16]
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type AuditCounts, auditMisfits, countsOf } from './audit.ts';
+import { type Child, startChild } from './child.ts';
+import { measure, type Sample } from './measure.ts';
+import type { Era } from './protocol.ts';
+import {
+  type Round,
+  type Scenario,
+  summarise,
+  tableHeader,
+  tableRow,
+  thresholdLine,
+  thresholds,
+} from './report.ts';
+import { type Kind, kinds } from './scenario.ts';
+import { memory } from './usage.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    kind: { type: 'string', multiple: true, default: [...kinds] },
+    concurrency: { type: 'string', multiple: true, default: ['1', '16', '64'] },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
+const calls = (concurrency: number): number => (concurrency === 1 ? 800 : 6400) / (options.quick ? 4 : 1);
+const warmUp = options.quick ? 1000 : 4000;
+
+const load = await startChild('load.ts');
+const upstreams = {
+  legacy: await startChild('upstream.ts', ['legacy']),
+  modern: await startChild('upstream.ts', ['modern']),
+};
+const proxies = {
+  legacy: await startChild('proxy.ts', [String(upstreams.legacy.ready.url)]),
+  modern: await startChild('proxy.ts', [String(upstreams.modern.ready.url)]),
+};
+const gateway = await startChild('gateway.ts', [
+  String(upstreams.legacy.ready.url),
+  String(upstreams.modern.ready.url),
+]);
+const children: Child[] = [gateway, ...Object.values(proxies), ...Object.values(upstreams), load];
+const sent = countsOf();
+const idle = memory(gateway.pid);
+const problems: string[] = [];
+
+/** One run against one target of one era. */
+async function run(
+  target: 'direct' | 'proxy' | 'gateway',
+  era: Era,
+  kind: Kind,
+  concurrency: number,
+  count: number,
+) {
+  const { url, token } = {
+    direct: upstreams[era].ready,
+    proxy: proxies[era].ready,
+    gateway: { ...gateway.ready, url: `${gateway.ready.url}/mcp/${era}` },
+  }[target] as { url: string; token?: string };
+  const processes: Record<string, Child> = {
+    upstream: upstreams[era],
+    ...(target === 'proxy' ? { proxy: proxies[era] } : target === 'gateway' ? { gateway } : {}),
+  };
+  const sample: Sample = await measure(
+    load,
+    { url, era, kind, concurrency, count, ...(token === undefined ? {} : { token }) },
+    processes,
+  );
+  if (target === 'gateway') sent[kind] += count;
+  if (sample.wrong > 0)
+    problems.push(`${target} ${era} ${kind}: ${sample.wrong} wrong answers; ${sample.firstWrong}`);
+  return sample;
+}
+
+const scenarios: Scenario[] = [];
+console.log(tableHeader);
+for (const era of ['legacy', 'modern'] as const) {
+  for (const kind of options.kind as Kind[]) {
+    for (const target of ['direct', 'proxy', 'gateway'] as const) await run(target, era, kind, 16, warmUp);
+    for (const concurrency of options.concurrency.map(Number)) {
+      const scenario: Scenario = { era, kind, concurrency, rounds: [] };
+      const once = (target: 'direct' | 'proxy' | 'gateway') =>
+        run(target, era, kind, concurrency, calls(concurrency));
+      for (let round = 0; round < rounds; round++) {
+        const direct = await once('direct');
+        const before = await once('proxy');
+        const through = await once('gateway');
+        const done: Round = { direct, proxy: [before, await once('proxy')], gateway: through };
+        scenario.rounds.push(done);
+      }
+      scenarios.push(scenario);
+      console.log(tableRow(summarise(scenario)));
+    }
+  }
+}
+
+const held = { idle, afterLoad: memory(gateway.pid), proxy: memory(proxies.modern.pid) };
+const counted = (await gateway.ask('count')) as AuditCounts;
+problems.push(...auditMisfits(sent, counted));
+for (const era of ['legacy', 'modern'] as const) {
+  // Direct calls and the proxy's are refused by the upstream itself; the gateway's must not come that far.
+  const { drop = 0 } = (await upstreams[era].ask('calls')) as { drop?: number };
+  const refused = scenarios.filter((one) => one.era === era && one.kind === 'refusal');
+  const own = refused.reduce((sum, { concurrency }) => sum + 3 * rounds * calls(concurrency), 0);
+  const expected = refused.length === 0 ? 0 : own + 2 * warmUp;
+  if (drop !== expected)
+    problems.push(`${era}: ${drop} refusable calls reached the upstream, not ${expected}`);
+}
+for (const child of children) await child.stop();
+
+const summaries = scenarios.map(summarise);
+const asked = thresholds(summaries, idle);
+console.log(
+  `\nmemory, MiB: gateway ${held.idle.toFixed(0)} idle, ${held.afterLoad.toFixed(0)} after the load; proxy ${held.proxy.toFixed(0)} after the load`,
+);
+console.log(`audit: ${JSON.stringify(counted)} for ${JSON.stringify(sent)}`);
+console.log(`load average over the last minute: ${loadavg()[0]?.toFixed(2)}\n`);
+for (const threshold of asked) console.log(thresholdLine(threshold));
+
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem(), node: process.version };
+const results = {
+  date: new Date().toISOString(),
+  machine,
+  rounds,
+  memory: held,
+  audit: { sent, counted },
+  thresholds: asked,
+  summaries,
+  scenarios,
+};
+writeFileSync(join(import.meta.dirname, '../../bench-results.json'), `${JSON.stringify(results, null, 2)}\n`);
+
+for (const problem of problems) console.error(`wrong: ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
