@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compileCondition } from './condition/compile.ts';
 import { environmentName } from './names.ts';
 import { principalSchema, privilegedRoles, roleName } from './principal.ts';
 
@@ -30,21 +31,40 @@ const exampleSchema = z.strictObject({
 });
 export type RuleExample = z.output<typeof exampleSchema>;
 
+/** A glob over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
+const glob = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine(
+    (text) => !text.startsWith('!'),
+    'a glob can’t be negated; put a rule with the exception before it',
+  );
+
+const condition = z
+  .string()
+  .min(1)
+  .max(2000)
+  .superRefine((text, context) => {
+    try {
+      compileCondition(text);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: `\`${text}\` isn’t a condition: ${(error as Error).message}`,
+      });
+    }
+  });
+
 export const ruleSchema = z.strictObject({
   /** Names the rule in tables, refusals and the audit; stable, so that a diff follows it. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1–63 lower-case letters, digits or `-`'),
   /** Globs over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
-  tools: z.union([
-    z
-      .string()
-      .min(1)
-      .transform((glob) => [glob]),
-    z.array(z.string().min(1)).min(1),
-  ]),
+  tools: z.union([glob.transform((one) => [one]), z.array(glob).min(1)]),
   /** It concerns principals with at least one of these. Default: everybody. */
   roles: z.array(roleName).min(1).optional(),
   /** CEL over `args` and `principal` that must be true. Default: always. */
-  when: z.string().min(1).optional(),
+  when: condition.optional(),
   decision: z.union(
     [
       z.literal('allow'),
@@ -78,7 +98,7 @@ const approvalSettings = z.strictObject({
 /** What is hidden in recorded arguments, beyond sensitive fields and secret-looking keys. */
 const redactionSchema = z.strictObject({
   /** Globs as in rules. */
-  tools: z.array(z.string().min(1)).min(1),
+  tools: z.array(glob).min(1),
   /** JSON pointers (RFC 6901) into the arguments. */
   pointers: z.array(z.string().startsWith('/')).min(1),
 });

@@ -4,10 +4,20 @@
  * @module
  */
 export { type AccessClass, accessClassSchema } from './access.ts';
+export { type Bundle, type LoadedBundle, loadBundle, makeBundle } from './bundle.ts';
 export { bundleVersion, type GatewayConfig, gatewayConfigSchema } from './bundle-schema.ts';
+export { canonicalJson, digestOf, sha256 } from './canonical.ts';
+export { type Condition, compileCondition } from './condition/compile.ts';
+export type { Facts } from './condition/facts.ts';
+export { pathUnder } from './condition/path-under.ts';
 export { type ApproveDecision, type Decision, decisionSchema } from './decision.ts';
 export type { EnvironmentInput, ProfileName, Rule, RuleExample, Settings } from './environment.ts';
+export { defineEnvironments, type Environment } from './environments.ts';
 export { ConfigurationError, type Finding, parseOrThrow, printPath } from './errors.ts';
+export { matchesGlob } from './glob.ts';
+export { effectiveClass, proposeClass } from './lock/class.ts';
+export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
+export { parseLock } from './lock/lock.ts';
 export {
   type Lock,
   type LockedItem,
@@ -17,6 +27,7 @@ export {
   releaseSchema,
   type Source,
 } from './lock/schema.ts';
+export { sourceId } from './lock/source.ts';
 export {
   composeName,
   longestComposedName,
@@ -27,6 +38,11 @@ export {
   type TargetKind,
 } from './names.ts';
 export type { Clause, PermissionEntry, PermissionTable } from './permission/clause.ts';
+export { printClause } from './permission/clause-text.ts';
+export { type Decided, decide, possibleDecisions } from './permission/decide.ts';
+export { checkExamples, examplePrincipal, exampleTarget } from './permission/examples.ts';
+export { permissionTable } from './permission/table.ts';
+export { parseTable, printTable } from './permission/text.ts';
 export { type Principal, principalSchema, privilegedRoles } from './principal.ts';
 export {
   defineServers,
@@ -37,3 +53,4 @@ export {
   type Servers,
   serverSchema,
 } from './server.ts';
+export { quote, visible } from './visible.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessClassSchema } from '../access.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { serverName, toolName } from '../names.ts';
 
 /** `sha256:` and 64 hexadecimal digits. */
@@ -7,8 +8,8 @@ export const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'must be `sha256:` and 64 hexadecimal digits');
 
-/** A definition exactly as the server gave it, unknown keys included. */
-const definition = z.record(z.string(), z.json());
+/** A definition exactly as the server gave it, unknown keys included: passed on, never copied. */
+const definition = z.custom<JsonObject>(isJsonObject, 'must be a JSON object');
 
 const lockedItem = { definition, digest: digestSchema };
 
@@ -35,7 +36,10 @@ export const sourceSchema = z.discriminatedUnion('type', [
     /** The executable: its path inside the package. */
     bin: z.string(),
     /** The `packages` of an npm lockfile (version 3), with an integrity for each. */
-    lockfile: z.record(z.string(), z.record(z.string(), z.json())),
+    lockfile: z.custom<Record<string, JsonObject>>(
+      (value) => isJsonObject(value) && Object.values(value).every(isJsonObject),
+      'must be the `packages` of an npm lockfile',
+    ),
   }),
   z.strictObject({
     type: z.literal('pypi'),
@@ -61,7 +65,13 @@ export const releaseSchema = z.strictObject({
   tools: z.record(toolName, lockedToolSchema),
   prompts: z.record(z.string().min(1), lockedItemSchema),
   /** By URI template. */
-  resourceTemplates: z.record(z.string().min(1), lockedItemSchema),
+  resourceTemplates: z.record(
+    z
+      .string()
+      .min(1)
+      .refine((template) => template !== '*', 'no URI template is `*`: that names all resources'),
+    lockedItemSchema,
+  ),
   /** Whether the server has resources at all. */
   resources: z.boolean(),
   /** Whether it completes arguments of prompts and templates. */
@@ -70,7 +80,16 @@ export const releaseSchema = z.strictObject({
    * Reviewed JSON pointers whose values vary by host and are left out of digests, each under
    * `/tools/<name>`, `/prompts/<name>` or `/resourceTemplates/<template>` (names escaped as in RFC 6901).
    */
-  ignore: z.array(z.string().startsWith('/')).default([]),
+  ignore: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^\/(tools|prompts|resourceTemplates)\/[^/]+\/./,
+          'must be a JSON pointer to something inside one definition: `/tools/<name>/…`',
+        ),
+    )
+    .default([]),
 });
 export type Release = z.infer<typeof releaseSchema>;
 

@@ -6,7 +6,7 @@ import { roleName } from '../principal.ts';
 /** One line of the permission table: whom it concerns, when, and what it decides. */
 export const clauseSchema = z.strictObject({
   /** Where it comes from: `rules.<name>` or `profile.<name>`. */
-  from: z.string().min(1),
+  from: z.string().regex(/^(rules|profile)\.[a-z0-9][a-z0-9-]*$/),
   /** It concerns principals with at least one of these; absent: everybody. */
   roles: z.array(roleName).min(1).optional(),
   /** Glob over the concrete URI, for resources only; absent: every URI. */

@@ -1,0 +1,75 @@
+import { isCelError, parse, plan } from '@bufbuild/cel';
+import { visible } from '../visible.ts';
+import { checkExpression } from './check.ts';
+import { celFacts, type Facts } from './facts.ts';
+import { functions, startCounting } from './functions.ts';
+
+/** A compiled condition. Gives an error, and doesn't throw one, for facts that it can't judge. */
+export interface Condition {
+  (facts: Facts): boolean | Error;
+  /** Whether it needs the arguments of a call; without, it can be decided by the principal alone. */
+  readonly usesArguments: boolean;
+}
+
+/** How many rounds the loops of one evaluation may take: nested ones multiply. Some 50 ms. */
+const mostRounds = 20_000;
+
+/** Rounds times characters: what loops may read of the arguments' texts. */
+const mostRead = 200_000_000;
+
+const compiled = new Map<string, Condition>();
+const mostCompiled = 2000;
+
+/**
+ * Compiles a CEL condition over `args` and `principal`; the same text gives the same condition.
+ *
+ * @throws Error that says what is wrong with it.
+ * @example
+ * compileCondition('pathUnder(args.path, "public")')({ args: { path: 'public/a' }, principal }); // true
+ */
+export function compileCondition(text: string): Condition {
+  const known = compiled.get(text);
+  if (known) return known;
+  const condition = make(text);
+  // The oldest goes: a gateway that runs for months meets many tables.
+  const oldest = compiled.size >= mostCompiled ? compiled.keys().next().value : undefined;
+  if (oldest !== undefined) compiled.delete(oldest);
+  compiled.set(text, condition);
+  return condition;
+}
+
+function make(text: string): Condition {
+  try {
+    const parsed = parse(text);
+    const { usesArguments, loops } = checkExpression(parsed.expr);
+    const evaluate = plan(functions, parsed);
+    const condition = (facts: Facts): boolean | Error => {
+      try {
+        const { args, principal, elements, characters } = celFacts(facts);
+        const rounds = elements ** loops;
+        if (loops > 0 && (rounds > mostRounds || rounds * characters > mostRead)) {
+          return new Error('the arguments are too large for its loops');
+        }
+        startCounting();
+        const result = evaluate({ args, principal });
+        if (typeof result === 'boolean') return result;
+        return isCelError(result) ? tidy(result) : new Error('it gives neither true nor false');
+      } catch (error) {
+        return tidy(error);
+      }
+    };
+    return Object.assign(condition, { usesArguments });
+  } catch (error) {
+    throw tidy(error);
+  }
+}
+
+const longestMessage = 300;
+
+/** The library's message, without its place in a file that there isn't, short and safe to show. */
+function tidy(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const plain = visible(message.replace(/^<input>:1:(\d+): /, 'at character $1: '));
+  const short = plain.length > longestMessage ? `${plain.slice(0, longestMessage)}…` : plain;
+  return new Error(short);
+}

@@ -1,0 +1,69 @@
+import { type CelInput, type CelMap, celMap } from '@bufbuild/cel';
+import type { Principal } from '../principal.ts';
+
+/** What a condition is about: one call's arguments, and who makes it. */
+export interface Facts {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly principal: Principal;
+}
+
+/** The facts as CEL values, with their size, by which the cost of loops is bounded. */
+export interface CelFacts {
+  readonly args: CelMap;
+  readonly principal: CelMap;
+  /** How many values there are in all lists and objects of the arguments. */
+  readonly elements: number;
+  /** How many UTF-16 units there are in all their texts. */
+  readonly characters: number;
+}
+
+const converted = new WeakMap<Facts, CelFacts>();
+
+/**
+ * Converts facts, once for all clauses of a decision. Plain objects become maps here, since the library would
+ * take one with a `$typeName` for a protobuf message.
+ */
+export function celFacts(facts: Facts): CelFacts {
+  const known = converted.get(facts);
+  if (known) return known;
+  const size = { elements: 0, characters: 0 };
+  const { issuer, subject, owner, roles } = facts.principal;
+  const made = {
+    args: mapOf(facts.args, size),
+    principal: mapOf({ issuer, subject, owner, roles }, { elements: 0, characters: 0 }),
+    ...size,
+  };
+  converted.set(facts, made);
+  return made;
+}
+
+interface Size {
+  elements: number;
+  characters: number;
+}
+
+function celInput(value: unknown, size: Size): CelInput {
+  if (typeof value === 'string') {
+    size.characters += value.length;
+    return value;
+  }
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
+  if (Array.isArray(value)) {
+    size.elements += value.length;
+    return value.map((item) => celInput(item, size));
+  }
+  if (typeof value === 'object') return mapOf(value, size);
+  throw new Error(`a ${typeof value} is no JSON`);
+}
+
+function mapOf(object: object, size: Size): CelMap {
+  const entries = new Map<string, CelInput>();
+  for (const [key, value] of Object.entries(object)) {
+    size.elements += 1;
+    size.characters += key.length;
+    entries.set(key, celInput(value, size));
+  }
+  const map = celMap(entries);
+  // The library's own `has` takes a key whose value is null for an absent one; CEL doesn't.
+  return Object.assign(map, { has: (key: unknown) => entries.has(key as string) });
+}

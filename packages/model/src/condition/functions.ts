@@ -1,0 +1,37 @@
+import { CelScalar, celEnv, celFunc, celMethod, isCelError } from '@bufbuild/cel';
+import { pathUnder } from './path-under.ts';
+
+/** How many characters one evaluation may match against regular expressions: some 0.5 s at the very worst. */
+const longestMatched = 256 * 1024;
+
+let matched = 0;
+
+/** Grants a new evaluation its characters. Evaluation is synchronous, so one counter serves. */
+export function startCounting(): void {
+  matched = 0;
+}
+
+const standardMatches = celEnv().funcs.find('matches');
+
+/** Whether `text` holds a match of the RE2 expression. Linear in the text, and bounded. */
+function matches(this: string, pattern: string): boolean {
+  matched += this.length;
+  if (matched > longestMatched) {
+    throw new Error(`more than ${longestMatched} characters are matched against regular expressions`);
+  }
+  const result = standardMatches?.call(0, this, [pattern]);
+  if (isCelError(result)) throw result;
+  return result === true;
+}
+
+const { STRING, BOOL } = CelScalar;
+
+/** CEL's standard functions, with ours. */
+export const functions = celEnv({
+  funcs: [
+    celFunc('pathUnder', [STRING, STRING], BOOL, pathUnder),
+    celMethod('matches', STRING, [STRING], BOOL, function (pattern) {
+      return matches.call(this, pattern);
+    }),
+  ],
+});

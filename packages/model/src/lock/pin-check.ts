@@ -1,0 +1,62 @@
+import { type Finding, printPath } from '../errors.ts';
+import { composeName, longestComposedName } from '../names.ts';
+import type { Servers } from '../server.ts';
+import { visible } from '../visible.ts';
+import type { Lock, Release } from './schema.ts';
+import { declaredOrigin, sourceOrigin } from './source.ts';
+
+/** Checks which releases an environment pins: one for every server, there in the lock, fit to be served. */
+export function checkReleases(
+  labels: Readonly<Record<string, string>>,
+  servers: Servers,
+  lock: Lock,
+  path: string,
+): Finding[] {
+  const at = (server: string) => printPath(path, ['releases', server]);
+  const strangers = Object.keys(labels)
+    .filter((server) => !Object.hasOwn(servers, server))
+    .map((server) => ({
+      path: at(server),
+      message: `no server is called \`${server}\`; correct or remove it.`,
+    }));
+  const pinned = Object.keys(servers).flatMap((server) => {
+    const messages = checkPin(
+      server,
+      Object.hasOwn(labels, server) ? labels[server] : undefined,
+      servers,
+      lock,
+    );
+    return messages.map((message) => ({ path: at(server), message }));
+  });
+  return [...strangers, ...pinned];
+}
+
+function checkPin(server: string, label: string | undefined, servers: Servers, lock: Lock): string[] {
+  const releases = lock.servers[server]?.releases ?? {};
+  const known = Object.keys(releases)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  if (known === '') return [`\`${server}\` isn’t in the lock; run \`lockstep lock ${server}\`.`];
+  if (label === undefined) return [`names no release; pin one of the lock’s: ${known}.`];
+  const release = Object.hasOwn(releases, label) ? releases[label] : undefined;
+  if (!release) return [`the lock has no release \`${label}\`; pin one of ${known}.`];
+  return [...checkOrigin(server, servers, release), ...checkNames(server, release)];
+}
+
+/** A server that was declared anew must be locked anew: what was reviewed is not what would run. */
+function checkOrigin(server: string, servers: Servers, release: Release): string[] {
+  const definition = servers[server];
+  if (!definition) return [];
+  const [declared, locked] = [declaredOrigin(definition), sourceOrigin(release)];
+  if (declared === locked) return [];
+  return [`it was locked from ${locked}, but is declared as ${declared}; run \`lockstep lock ${server}\`.`];
+}
+
+function checkNames(server: string, release: Release): string[] {
+  return [...Object.keys(release.tools), ...Object.keys(release.prompts)].flatMap((name) => {
+    const composed = composeName(server, name);
+    if (composed.length <= longestComposedName) return [];
+    const long = `\`${visible(composed)}\` has ${composed.length} characters, and clients accept ${longestComposedName}`;
+    return [`${long}; give the server a name shorter by ${composed.length - longestComposedName}.`];
+  });
+}

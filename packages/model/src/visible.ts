@@ -1,0 +1,30 @@
+/**
+ * Characters that change how a line reads without being seen: controls, spaces other than the plain one,
+ * bidirectional and zero-width formatting, fillers, variation selectors, tags, noncharacters, lone surrogates.
+ * A fixed list and not `\p{C}`, so that the same text prints the same under every version of Unicode.
+ */
+const invisible =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: selectors stand alone here.
+  /[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}\p{Surrogate}]/gu;
+
+/**
+ * Text from others, safe to show: what can't be seen, or reorders what can, is written as `\uXXXX`.
+ *
+ * @example
+ * visible('a\u202eb'); // 'a\\u202eb'
+ */
+export function visible(text: string): string {
+  return text.replace(invisible, (character) => {
+    let escaped = '';
+    for (let index = 0; index < character.length; index += 1) {
+      escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+    }
+    return escaped;
+  });
+}
+
+/** A JSON string on one line in which every character can be seen; `JSON.parse` gives the text back. */
+export function quote(text: string): string {
+  return visible(JSON.stringify(text));
+}
