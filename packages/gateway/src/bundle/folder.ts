@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+
+/** Where a gateway's bundle comes from, now and whenever it changes. */
+export interface BundleSource {
+  /** All files, by their path in the bundle. */
+  files(): Promise<ReadonlyMap<string, string>>;
+  /** Something that differs whenever `gateway.json` does; cheap, since it is asked once a second. */
+  stamp(): Promise<string>;
+}
+
+/** A bundle in a folder. Names that start with a dot are left out: Kubernetes keeps its own there. */
+export function bundleFolder(folder: string): BundleSource {
+  return {
+    stamp: () => readFile(join(folder, 'gateway.json'), 'utf8'),
+    async files() {
+      const paths = await filesUnder(folder);
+      return new Map(
+        await Promise.all(
+          paths.map(async (path) => [keyOf(folder, path), await readFile(path, 'utf8')] as const),
+        ),
+      );
+    },
+  };
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(
+    entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .map((entry) => {
+        const path = join(folder, entry.name);
+        return entry.isFile() || entry.isSymbolicLink() ? readLink(path) : filesUnder(path);
+      }),
+  );
+  return found.flat();
+}
+
+/** In a projected volume the entries beside `..data` are links, to files and to folders. */
+async function readLink(path: string): Promise<string[]> {
+  try {
+    return await filesUnder(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
+    throw error;
+  }
+}
+
+function keyOf(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
+}

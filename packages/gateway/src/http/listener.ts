@@ -1,0 +1,64 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { type AllowedHosts, refuseHost } from '../identity/origin.ts';
+import type { Context } from '../pipeline/context.ts';
+import { sendError, serveMcp } from './mcp.ts';
+
+export interface ListenerOptions {
+  readonly context: Context;
+  /** Known once the port is. */
+  readonly allowedHosts: () => AllowedHosts;
+  /** Admin API and pages. */
+  readonly admin: RequestListener;
+  /** Whether the gateway can record and decide; `/readyz` says 503 otherwise. */
+  readonly isReady: () => boolean;
+}
+
+/** The gateway's HTTP server: MCP, health, and whatever is left goes to the admin pages. */
+export function createListener(options: ListenerOptions): Server {
+  return createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32_768 },
+    (request, response) => {
+      response.setHeader('x-content-type-options', 'nosniff');
+      route(request, response, options).catch((error: unknown) => {
+        options.context.log.debug({ error: String(error) }, 'a connection broke');
+        if (!response.headersSent)
+          sendError(response, 500, 'The gateway failed on this request; its log says why.');
+        else response.destroy();
+      });
+    },
+  );
+}
+
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ListenerOptions,
+): Promise<void> {
+  const { context } = options;
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  if (path === '/healthz') return sendHealth(response, 200, { status: 'ok' });
+  if (path === '/readyz') {
+    const ready = options.isReady();
+    return sendHealth(response, ready ? 200 : 503, {
+      status: ready ? 'ready' : 'not ready',
+      bundle: context.policy().digest,
+    });
+  }
+  if (path === '/mcp') return serveMcp(request, response, undefined, context);
+  if (path.startsWith('/mcp/')) return serveMcp(request, response, path.slice('/mcp/'.length), context);
+  const refused = refuseHost(request.headers, options.allowedHosts());
+  if (refused !== undefined) return sendError(response, 403, refused);
+  options.admin(request, response);
+}
+
+function sendHealth(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '../pipeline/context.ts';
+import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
+import { handle } from '../pipeline/pipeline.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
+import { readBody } from './body.ts';
+
+const verbs = ['POST', 'GET', 'DELETE'] as const;
+/** What servers may tell a client while it waits; everything else they say is for the gateway. */
+const passedOn = new Set(['notifications/progress', 'notifications/message']);
+/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
+const keepAlive = 15_000;
+
+/** Serves one request to `/mcp` (all servers) or `/mcp/<server>`, from bytes to bytes. */
+export async function serveMcp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  endpoint: string | undefined,
+  context: Context,
+): Promise<void> {
+  const policy = context.policy();
+  const verb = verbs.find((known) => known === request.method);
+  if (verb === undefined)
+    return sendError(response, 405, 'Use POST, GET or DELETE here.', { allow: verbs.join(', ') });
+  if (verb === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    return sendError(response, 415, 'Send `content-type: application/json`.');
+  }
+  const body = verb === 'POST' ? await readBody(request, policy.config.settings.limits.body) : '';
+  if (body === undefined) {
+    return sendError(
+      response,
+      413,
+      `The body is over ${policy.config.settings.limits.body} bytes; send less at once.`,
+      { connection: 'close' },
+    );
+  }
+  const abort = new AbortController();
+  response.once('close', () => abort.abort());
+  const wire = createWire(request, response);
+  const received: Received = {
+    verb,
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    body,
+    endpoint,
+    policy,
+    signal: abort.signal,
+    notify: wire.notify,
+    draft: { environment: policy.config.environment, bundle: policy.digest },
+    story: { known: false },
+  };
+  const answer = await handle(received, context);
+  wire.finish(answer, received.story.id);
+}
+
+/** The response side: one JSON document, unless something was to be told before the answer. */
+function createWire(request: IncomingMessage, response: ServerResponse) {
+  const takesEvents = String(request.headers.accept ?? '').includes('text/event-stream');
+  let streaming = false;
+  const event = (message: object) => response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+  const begin = () => {
+    streaming = true;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+  };
+  return {
+    notify(notification: { method: string; params?: Record<string, unknown> }): void {
+      if (!takesEvents || response.writableEnded || !passedOn.has(notification.method)) return;
+      if (!streaming) begin();
+      event({
+        jsonrpc: '2.0',
+        method: notification.method,
+        ...(notification.params && { params: notification.params }),
+      });
+    },
+    finish(answer: Answer, id: string | number | undefined): void {
+      if (response.destroyed) return;
+      if ('stream' in answer) {
+        openStream(response, answer.stream, begin, event);
+        return;
+      }
+      if (answer.reply === undefined) {
+        response.writeHead(answer.status, answer.headers).end();
+        return;
+      }
+      const message = { jsonrpc: '2.0', id: id ?? null, ...answer.reply };
+      if (streaming) {
+        event(message);
+        response.end();
+        return;
+      }
+      const text = JSON.stringify(message);
+      response.writeHead(answer.status, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'content-length': Buffer.byteLength(text),
+        ...answer.headers,
+      });
+      response.end(text);
+    },
+  };
+}
+
+function openStream(
+  response: ServerResponse,
+  stream: Stream,
+  begin: () => void,
+  event: (message: object) => void,
+): void {
+  begin();
+  response.flushHeaders();
+  const timer = setInterval(() => response.write(': still here\n\n'), keepAlive);
+  const onClosed = stream.open(event, () => response.end());
+  response.once('close', () => {
+    clearInterval(timer);
+    onClosed();
+  });
+  if (response.writableEnded) clearInterval(timer);
+}
+
+/** An answer to what never became a request. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: errorCode.invalidRequest, message },
+  });
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    .end(text);
+}

@@ -1,0 +1,27 @@
+import { isObject } from '../protocol/json-rpc.ts';
+
+/** The argument that lists add to gated tools, so that an agent can tell approvers why. Stripped before anything else. */
+export const reasonArgument = 'lockstep_reason';
+
+/** Marks a locked definition as gated: in its description, and by the optional argument for a reason. */
+export function markGated(definition: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { description, inputSchema } = definition;
+  const text = typeof description === 'string' ? `${description}\n\n` : '';
+  return {
+    ...definition,
+    description: `${text}[lockstep: calls may wait for human approval; say why in \`${reasonArgument}\`.]`,
+    ...(isObject(inputSchema) && {
+      inputSchema: {
+        ...inputSchema,
+        properties: {
+          ...(isObject(inputSchema.properties) ? inputSchema.properties : {}),
+          [reasonArgument]: {
+            type: 'string',
+            maxLength: 2000,
+            description: 'Why this call is needed, for the humans who approve it.',
+          },
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,85 @@
+import { composeName, possibleDecisions, type TargetKind } from '@lockstep/model';
+import type { Caller } from '../identity/caller.ts';
+import type { Item, Policy } from '../policy/policy.ts';
+import { composeUri } from '../protocol/resource-uri.ts';
+import type { Fleet } from '../upstream/fleet.ts';
+import { markGated } from './additions.ts';
+import { resumeDefinition } from './resume-tool.ts';
+
+/** The lists that come from the lock alone; concrete resources are asked of the servers. */
+export type ListKind = 'tools' | 'prompts' | 'resourceTemplates';
+
+/** What one caller may use at one endpoint. */
+export interface Lists {
+  /** Locked definitions with the gateway's marks, sorted. The array is kept: don't change it. */
+  list(kind: ListKind, policy: Policy, caller: Caller, endpoint: string | undefined): readonly object[];
+}
+
+const targetKind: Readonly<Record<ListKind, TargetKind>> = {
+  tools: 'tool',
+  prompts: 'prompt',
+  resourceTemplates: 'resource',
+};
+
+/**
+ * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: which items a caller
+ * may use depends on roles alone.
+ */
+export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
+  let kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
+  return {
+    list(kind, policy, caller, endpoint) {
+      const perPolicy = kept.get(policy) ?? new Map();
+      if (!kept.has(policy)) kept.set(policy, perPolicy);
+      if (perPolicy.size > 1000) kept = new WeakMap();
+      const key = `${kind} ${endpoint ?? ''} ${caller.principal.roles.toSorted().join(' ')}`;
+      const quarantined = quarantineKey(fleet, policy, endpoint);
+      const hit = perPolicy.get(key);
+      if (hit?.quarantined === quarantined) return hit.items;
+      const items = makeList(kind, policy, caller, endpoint, fleet);
+      perPolicy.set(key, { quarantined, items });
+      return items;
+    },
+  };
+}
+
+function quarantineKey(
+  fleet: Pick<Fleet, 'quarantine'>,
+  policy: Policy,
+  endpoint: string | undefined,
+): string {
+  const servers = endpoint === undefined ? [...policy.servers.keys()] : [endpoint];
+  return servers
+    .flatMap((server) => [...fleet.quarantine(server).keys()].map((item) => `${server}/${item}`))
+    .join('\n');
+}
+
+function makeList(
+  kind: ListKind,
+  policy: Policy,
+  caller: Caller,
+  endpoint: string | undefined,
+  fleet: Pick<Fleet, 'quarantine'>,
+): readonly object[] {
+  let gated = false;
+  const list: object[] = [];
+  for (const item of policy.items.values()) {
+    const { server, name } = item.target;
+    if (item.target.kind !== targetKind[kind] || (endpoint !== undefined && server !== endpoint)) continue;
+    const possible = possibleDecisions(policy.table, caller.principal, item.target);
+    if (!possible.some((decision) => decision !== 'deny')) continue;
+    if (fleet.quarantine(server).has(`${kind}/${name}`)) continue;
+    const approve = possible.includes('approve');
+    gated ||= approve;
+    const named = endpoint === undefined ? rename(item) : item.definition;
+    list.push(approve && kind === 'tools' ? markGated(named) : named);
+  }
+  if (gated && kind === 'tools') list.push(resumeDefinition);
+  return list;
+}
+
+function rename({ target, definition }: Item): Record<string, unknown> {
+  if (target.kind === 'resource')
+    return { ...definition, uriTemplate: composeUri(target.server, target.name) };
+  return { ...definition, name: composeName(target.server, target.name) };
+}

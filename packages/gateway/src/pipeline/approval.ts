@@ -1,0 +1,77 @@
+import { checkApproval } from '../approvals/check.ts';
+import { approvalSentence } from '../approvals/sentences.ts';
+import type { ApprovalState, TooMany } from '../approvals/state.ts';
+import { resumeName } from '../lists/resume-tool.ts';
+import { UpstreamError } from '../upstream/answer.ts';
+import type { Context } from './context.ts';
+import type { Approved, Ruled } from './exchange.ts';
+import { describeArguments } from './record.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Lets a gated call on only when humans have approved exactly this one; otherwise opens an approval, or tells
+ * how the open one stands. The server's definitions are read anew first: what was approved is what is called.
+ */
+export async function checkGate(ruled: Ruled, context: Context): Promise<Approved> {
+  const { use, ruling, draft, policy } = ruled;
+  const { decision, clause } = ruling;
+  if (decision.type !== 'approve' || clause === undefined) return { ...ruled, approval: undefined };
+  await verifyLive(ruled, context);
+  const checked = await checkApproval(context.store, context.keys, {
+    environment: policy.config.environment,
+    source: use.server.source,
+    method: use.method,
+    target: use.target,
+    class: ruling.class ?? 'destructive',
+    locked: use.item ?? null,
+    clause,
+    decision,
+    args: use.args,
+    principal: ruled.caller.principal,
+    client: draft.client,
+    reason: use.reason,
+    endpoint: ruled.endpoint,
+    settings: policy.config.settings.approvals,
+    record: { ...draft, ...describeArguments(use, policy, context.keys) },
+  });
+  if (checked.state !== 'approved') throw waits(use.text, checked, context);
+  draft.approval = checked.id;
+  return { ...ruled, approval: { id: checked.id, binding: checked.binding } };
+}
+
+/** The refusal of a call whose approval doesn't let it through now. */
+export function waits(target: string, state: ApprovalState | TooMany, context: Context): Refusal {
+  const url = 'id' in state ? `${context.publicUrl()}/approvals/${state.id}` : context.publicUrl();
+  // The binding is a key to nothing, but nobody's business either.
+  const { binding: _kept, ...told } = { binding: undefined, ...state };
+  const sentence = approvalSentence(state, { url, resumeTool: resumeName });
+  return new Refusal('waiting', sentence, { target, decision: 'approve', approval: { ...told, url } });
+}
+
+async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Context): Promise<void> {
+  if (use.item === undefined) return;
+  try {
+    await fleet.verify(use.server.name, isolationKey, { signal });
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    throw new Refusal(
+      'unavailable',
+      `${use.text} was not called: its definition could not be checked just now (${error.message}); call again later.`,
+      { target: use.text },
+    );
+  }
+  refuseQuarantined(use, fleet);
+}
+
+/** Ends a request for something that the server defines otherwise than it was reviewed. */
+export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'], 'quarantine'>): void {
+  if (use.item === undefined) return;
+  const list = { tool: 'tools', prompt: 'prompts', resource: 'resourceTemplates' }[use.target.kind];
+  const why = fleet.quarantine(use.server.name).get(`${list}/${use.target.name}`);
+  if (why === undefined) return;
+  throw new Refusal(
+    'quarantined',
+    `${use.text} is quarantined: ${why} The server’s other tools work; ask a person to review the change and update the lock.`,
+    { target: use.text },
+  );
+}

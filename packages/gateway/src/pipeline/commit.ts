@@ -1,0 +1,32 @@
+import type { RecordRef } from '../audit/record.ts';
+import { waits } from './approval.ts';
+import type { Context } from './context.ts';
+import type { Approved } from './exchange.ts';
+import { describeArguments, finish } from './record.ts';
+
+export interface Committed extends Approved {
+  /** The durable record of what is about to be forwarded; absent for reads. */
+  readonly intent: RecordRef | undefined;
+}
+
+/**
+ * The point of no return for a mutating or gated call: in one transaction its approval is used up and its intent
+ * is durable. Only then is anything forwarded.
+ */
+export async function commit(approved: Approved, context: Context): Promise<Committed> {
+  const { use, approval, draft, ruling, story } = approved;
+  if (ruling.class === 'read' && approval === undefined) return { ...approved, intent: undefined };
+  Object.assign(draft, describeArguments(use, approved.policy, context.keys));
+  const intent = finish({ ...draft, kind: 'intent' });
+  if (approval === undefined) {
+    story.intent = await context.store.append(intent, 'durable');
+    return { ...approved, intent: story.intent };
+  }
+  const windows = approved.policy.config.settings.approvals;
+  const done = await context.store.transact('commitIntent', { approval: { ...approval, windows }, intent });
+  if (done.ok) {
+    story.intent = done.ref;
+    return { ...approved, intent: done.ref };
+  }
+  throw waits(use.text, done.state, context);
+}

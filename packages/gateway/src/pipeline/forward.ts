@@ -1,0 +1,54 @@
+import { isObject } from '../protocol/json-rpc.ts';
+import { type Answer, UpstreamError } from '../upstream/answer.ts';
+import type { Committed } from './commit.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Forwarded extends Committed {
+  readonly answer: Answer;
+}
+
+/** Sends what was decided on, once. A call that may have acted is never sent again. */
+export async function forward(committed: Committed, { fleet }: Context): Promise<Forwarded> {
+  const { use, isolationKey, signal, notify } = committed;
+  const params = { ...use.params, ...metaOf(committed) };
+  try {
+    const answer = await fleet.request(
+      use.server.name,
+      isolationKey,
+      { method: use.method, params },
+      {
+        signal,
+        timeout: use.server.definition.timeouts.call,
+        onNotification: notify,
+      },
+    );
+    return { ...committed, answer };
+  } catch (error) {
+    if (error instanceof UpstreamError) throw refusalOf(error, committed);
+    throw error;
+  }
+}
+
+/** What of the client's `_meta` reaches the server: tracing and progress; nothing that nobody looked at. */
+function metaOf({ message }: Committed): { _meta?: Record<string, unknown> } {
+  const meta = message.params._meta;
+  if (!isObject(meta)) return {};
+  const kept = Object.entries(meta).filter(([key]) => forwardedMeta.has(key));
+  return kept.length === 0 ? {} : { _meta: Object.fromEntries(kept) };
+}
+
+const forwardedMeta = new Set(['progressToken', 'traceparent', 'tracestate', 'baggage']);
+
+function refusalOf(error: UpstreamError, { use, intent }: Committed): Refusal {
+  const data = { target: use.text, reason: error.code };
+  if (!error.sent)
+    return new Refusal('unavailable', `${use.text} was not called: ${error.message}; try again later.`, data);
+  if (intent === undefined)
+    return new Refusal('unavailable', `${use.text} gave no answer: ${error.message}; try again.`, data);
+  return new Refusal(
+    'unknown',
+    `The outcome of ${use.text} is unknown: ${error.message}, after the call was sent. It may or may not have acted; look before you call it again (record ${intent.writer}:${intent.epoch}:${intent.seq}).`,
+    { ...data, record: intent },
+  );
+}

@@ -1,0 +1,40 @@
+import { printTarget, splitName, type Target } from '@lockstep/model';
+import type { Policy } from '../policy/policy.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
+import { splitUri } from '../protocol/resource-uri.ts';
+import type { Use } from './exchange.ts';
+import { Rejected } from './refusal.ts';
+import type { Asked } from './uses.ts';
+
+/** Finds what a name on an endpoint stands for. Throws for a name that nobody knows. */
+export function locate(
+  asked: Pick<Asked, 'kind' | 'name'>,
+  endpoint: string | undefined,
+  policy: Policy,
+): Pick<Use, 'server' | 'target' | 'text' | 'item'> {
+  const own = endpoint === undefined ? split(asked) : { server: endpoint, name: asked.name };
+  const server = own === undefined ? undefined : policy.servers.get(own.server);
+  if (own === undefined || server === undefined) throw unknownName(asked);
+  const target: Target = { server: server.name, kind: asked.kind, name: own.name };
+  const text = printTarget(target);
+  const item = policy.items.get(text);
+  if (item === undefined && (asked.kind !== 'resource' || !server.release.resources)) {
+    throw unknownName(asked);
+  }
+  return { server, target, text, item };
+}
+
+function split({ kind, name }: Pick<Asked, 'kind' | 'name'>): { server: string; name: string } | undefined {
+  if (kind !== 'resource') return splitName(name);
+  const parts = splitUri(name);
+  return parts === undefined ? undefined : { server: parts.server, name: parts.uri };
+}
+
+function unknownName({ kind, name }: Pick<Asked, 'kind' | 'name'>): Rejected {
+  return invalid(`There is no ${kind} ${JSON.stringify(name.slice(0, 200))} here; see the list of ${kind}s.`);
+}
+
+/** Ends a request whose parameters make no sense. */
+export function invalid(message: string): Rejected {
+  return new Rejected(200, { code: errorCode.invalidParams, message });
+}

@@ -1,0 +1,121 @@
+import type { ListKind } from '../lists/lists.ts';
+import { listResources } from '../lists/resources.ts';
+import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
+import { errorCode, isObject, type Reply } from '../protocol/json-rpc.ts';
+import type { Context } from './context.ts';
+import type { Answer, Parsed } from './exchange.ts';
+import { openListen, openSessionStream } from './listen.ts';
+import { readClient, sessionMethods } from './parse.ts';
+import { Rejected } from './refusal.ts';
+import { capabilitiesOf, instructionsOf, serverInfo } from './self.ts';
+import { inEra } from './shape.ts';
+
+type AnswerOwn = (parsed: Parsed, context: Context) => Answer | Promise<Answer>;
+
+/** The methods that the gateway answers itself, each in the eras that have it. Everything else is a use or unknown. */
+const own: Readonly<Record<string, { readonly eras: readonly Era[]; readonly answer: AnswerOwn }>> = {
+  initialize: { eras: ['legacy'], answer: initialize },
+  'server/discover': { eras: ['modern'], answer: discover },
+  ping: { eras: ['legacy'], answer: (parsed) => reply(parsed, {}) },
+  'tools/list': { eras: ['modern', 'legacy'], answer: list('tools', 'tools') },
+  'prompts/list': { eras: ['modern', 'legacy'], answer: list('prompts', 'prompts') },
+  'resources/templates/list': {
+    eras: ['modern', 'legacy'],
+    answer: list('resourceTemplates', 'resourceTemplates'),
+  },
+  'resources/list': {
+    eras: ['modern', 'legacy'],
+    answer: async (parsed, context) => {
+      refuseCursor(parsed);
+      return reply(parsed, { resources: await listResources(parsed, context), ...caching(parsed) });
+    },
+  },
+  'subscriptions/listen': { eras: ['modern'], answer: openListen },
+  [sessionMethods.GET]: { eras: ['legacy'], answer: openSessionStream },
+  [sessionMethods.DELETE]: { eras: ['legacy'], answer: endSession },
+};
+
+/** Answers what concerns the gateway itself; undefined for whatever uses a server. */
+export function answerOwn(parsed: Parsed, context: Context): Answer | Promise<Answer> | undefined {
+  const { message, era } = parsed;
+  if (message.id === undefined && message.method.startsWith('notifications/')) return { status: 202 };
+  const entry = Object.hasOwn(own, message.method) ? own[message.method] : undefined;
+  if (entry === undefined || !entry.eras.includes(era)) return undefined;
+  const isSessionVerb = message.method.startsWith('session/');
+  if (isSessionVerb !== (parsed.verb !== 'POST')) return undefined;
+  if (!isSessionVerb && message.id === undefined) {
+    throw new Rejected(400, {
+      code: errorCode.invalidRequest,
+      message: `${message.method} is a request; give it an \`id\`.`,
+    });
+  }
+  parsed.story.known = true;
+  return entry.answer(parsed, context);
+}
+
+function reply(parsed: Parsed, result: Record<string, unknown>): Answer {
+  return { status: 200, reply: { result: inEra(result, parsed.era) } satisfies Reply };
+}
+
+function initialize(parsed: Parsed, { sessions }: Context): Answer {
+  const { params } = parsed.message;
+  const asked = params.protocolVersion;
+  const version = legacyVersions.find((known) => known === asked) ?? legacyVersions[0] ?? '';
+  const session = sessions.open({
+    caller: parsed.caller,
+    endpoint: parsed.endpoint,
+    version,
+    client: readClient(params.clientInfo),
+  });
+  if (session === undefined) {
+    throw new Rejected(503, {
+      code: errorCode.unavailable,
+      message: 'The gateway has too many open sessions; try again later.',
+    });
+  }
+  const result = {
+    protocolVersion: version,
+    capabilities: capabilitiesOf(parsed),
+    serverInfo,
+    instructions: instructionsOf(parsed),
+  };
+  return { status: 200, headers: { 'mcp-session-id': session.id }, reply: { result } };
+}
+
+function discover(parsed: Parsed): Answer {
+  return reply(parsed, {
+    supportedVersions: [modernVersion, ...legacyVersions],
+    capabilities: capabilitiesOf(parsed),
+    instructions: instructionsOf(parsed),
+    ...caching(parsed),
+    _meta: { [metaKey.serverInfo]: serverInfo },
+  });
+}
+
+function list(kind: ListKind, field: string): AnswerOwn {
+  return (parsed, { lists }) => {
+    refuseCursor(parsed);
+    const items = lists.list(kind, parsed.policy, parsed.caller, parsed.endpoint);
+    return reply(parsed, { [field]: items, ...caching(parsed) });
+  };
+}
+
+/** Lists depend on who asks, and may change at any moment: nobody else may reuse them, nor anybody for long. */
+function caching({ era }: Parsed): Record<string, unknown> {
+  return era === 'modern' ? { ttlMs: 0, cacheScope: 'private' } : {};
+}
+
+/** Lists come whole, so a cursor can only be made up. */
+function refuseCursor({ message }: Parsed): void {
+  if (isObject(message.params) && message.params.cursor !== undefined) {
+    throw new Rejected(200, {
+      code: errorCode.invalidParams,
+      message: '`params.cursor` is not one of this gateway’s: its lists come whole.',
+    });
+  }
+}
+
+function endSession(parsed: Parsed, { sessions }: Context): Answer {
+  if (parsed.session !== undefined) sessions.close(parsed.session);
+  return { status: 204 };
+}

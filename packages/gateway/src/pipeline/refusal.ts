@@ -1,0 +1,76 @@
+import { errorCode, type Reply, type RpcError } from '../protocol/json-rpc.ts';
+
+/** Why a request goes no further. */
+export type RefusalKind =
+  /** A clause, or the absence of one, denies it. */
+  | 'refused'
+  /** Humans must decide first. */
+  | 'waiting'
+  /** The server offers something else than what was reviewed. */
+  | 'quarantined'
+  /** The arguments don't fit the locked definition. */
+  | 'invalid'
+  /** The server can't be reached, or not in time; nothing was done. */
+  | 'unavailable'
+  /** The request was sent and its answer was lost: it may or may not have acted. */
+  | 'unknown'
+  /** The gateway itself can't go on, such as when it can't record. */
+  | 'internal';
+
+const codes: Readonly<Record<RefusalKind, number>> = {
+  refused: errorCode.refused,
+  waiting: errorCode.waiting,
+  quarantined: errorCode.quarantined,
+  invalid: errorCode.invalidParams,
+  unavailable: errorCode.unavailable,
+  unknown: errorCode.unknownOutcome,
+  internal: errorCode.internal,
+};
+
+/** The key of a refused result's `_meta` under which programs find what `text` says. */
+export const decisionMetaKey = 'lockstep/decision';
+/** The key of a call's `_meta` under which an agent may say why it calls. Recorded, and marked as untrusted. */
+export const reasonMetaKey = 'lockstep/reason';
+
+/** Thrown by a stage to end a request with a sentence that a model can read. Not an Error: it has no stack to tell. */
+export class Refusal {
+  readonly kind: RefusalKind;
+  readonly sentence: string;
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(kind: RefusalKind, sentence: string, data: Readonly<Record<string, unknown>> = {}) {
+    this.kind = kind;
+    this.sentence = sentence;
+    this.data = data;
+  }
+}
+
+/** Thrown by a stage to end a request before it is one: with an HTTP status, and a JSON-RPC error as the body. */
+export class Rejected {
+  readonly status: number;
+  readonly error: RpcError;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, error: RpcError, headers: Readonly<Record<string, string>> = {}) {
+    this.status = status;
+    this.error = error;
+    this.headers = headers;
+  }
+}
+
+/** What the client gets: a call's refusal is a result that its model reads, anything else's is an error. */
+export function replyTo(refusal: Refusal, method: string): Reply {
+  const data = { ...refusal.data, kind: refusal.kind };
+  if (method !== 'tools/call') {
+    return {
+      error: { code: codes[refusal.kind], message: refusal.sentence, data: { [decisionMetaKey]: data } },
+    };
+  }
+  return {
+    result: {
+      content: [{ type: 'text', text: refusal.sentence }],
+      isError: true,
+      _meta: { [decisionMetaKey]: data },
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { reasonArgument } from '../lists/additions.ts';
+import { resumeName } from '../lists/resume-tool.ts';
+import { errorCode, isObject } from '../protocol/json-rpc.ts';
+import { refuseQuarantined } from './approval.ts';
+import type { Context } from './context.ts';
+import type { Parsed, Resolved, Use } from './exchange.ts';
+import { invalid, locate } from './locate.ts';
+import { Rejected, reasonMetaKey } from './refusal.ts';
+import { readResume } from './resume.ts';
+import { type Asked, uses } from './uses.ts';
+
+/** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
+export async function resolve(parsed: Parsed, context: Context): Promise<Resolved> {
+  const { message } = parsed;
+  const read = Object.hasOwn(uses, message.method) ? uses[message.method] : undefined;
+  if (read === undefined)
+    throw new Rejected(parsed.era === 'modern' ? 404 : 200, {
+      code: errorCode.methodNotFound,
+      message: `The method ${JSON.stringify(message.method.slice(0, 100))} is not served.`,
+    });
+  parsed.story.known = true;
+  const asked = read(message.params);
+  if (typeof asked === 'string') throw invalid(asked);
+  const use =
+    asked.kind === 'tool' && asked.name === resumeName
+      ? await readResume(asked.args, parsed, context)
+      : findUse(asked, parsed);
+  const { draft, story } = parsed;
+  story.use = use;
+  draft.server = use.server.name;
+  draft.source = use.server.source;
+  draft.target = use.text;
+  if (use.item !== undefined) draft.toolDigest = use.item.digest;
+  if (use.reason !== undefined) draft.reason = use.reason;
+  refuseQuarantined(use, context.fleet);
+  return { ...parsed, use };
+}
+
+function findUse(asked: Asked, parsed: Parsed): Use {
+  const found = locate(asked, parsed.endpoint, parsed.policy);
+  const { args, reason } = takeReason(asked, parsed);
+  return {
+    ...found,
+    method: parsed.message.method,
+    args,
+    params: asked.paramsFor(found.target.name, args),
+    reason,
+  };
+}
+
+/** The reason comes in `_meta`, or in the argument that lists add to gated tools; it is never forwarded. */
+function takeReason(
+  asked: Asked,
+  parsed: Parsed,
+): { args: Readonly<Record<string, unknown>>; reason: string | undefined } {
+  const meta = parsed.message.params._meta;
+  const fromMeta = isObject(meta) ? meta[reasonMetaKey] : undefined;
+  const { [reasonArgument]: fromArgument, ...rest } = asked.args;
+  const taken = asked.kind === 'tool' && fromArgument !== undefined;
+  const reason = [fromMeta, taken ? fromArgument : undefined].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
+  return {
+    args: taken ? rest : asked.args,
+    reason: typeof reason === 'string' ? reason.slice(0, 2000) : undefined,
+  };
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { isObject, type Reply } from '../protocol/json-rpc.ts';
+import { composeUri } from '../protocol/resource-uri.ts';
+import type { Parsed } from './exchange.ts';
+import type { Forwarded } from './forward.ts';
+import { Refusal } from './refusal.ts';
+
+/** Puts a server's answer into the client's era, without what servers may not say. The content is passed on as it came. */
+export function shapeResult(forwarded: Forwarded): Reply {
+  const { answer, use, draft, endpoint, era } = forwarded;
+  if ('error' in answer) {
+    draft.outcome = 'error';
+    draft.error = answer.error.message.slice(0, 1000);
+    return answer;
+  }
+  const { result } = answer;
+  const bytes = Buffer.from(JSON.stringify(result));
+  draft.resultBytes = bytes.byteLength;
+  draft.resultHash = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (result.resultType !== undefined && result.resultType !== 'complete') {
+    throw new Refusal(
+      'unavailable',
+      `${use.text} asked the client for input, which this gateway does not let servers do.`,
+      { target: use.text },
+    );
+  }
+  draft.outcome = result.isError === true ? 'tool_error' : 'ok';
+  const own = stripOwnMeta(result);
+  const shaped = endpoint === undefined ? composeUris(own, use.server.name) : own;
+  return { result: inEra(shaped, era) };
+}
+
+/** Every modern result says what it is; legacy clients don't know the field. */
+export function inEra(
+  result: Readonly<Record<string, unknown>>,
+  era: Parsed['era'],
+): Record<string, unknown> {
+  if (era === 'modern') return { resultType: 'complete', ...result };
+  const { resultType: _dropped, ...rest } = result;
+  return rest;
+}
+
+/** Servers must not speak in the gateway's name. */
+function stripOwnMeta(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const meta = result._meta;
+  if (!isObject(meta) || !Object.keys(meta).some(isOwn)) return result;
+  return { ...result, _meta: Object.fromEntries(Object.entries(meta).filter(([key]) => !isOwn(key))) };
+}
+
+function isOwn(key: string): boolean {
+  return key.toLowerCase().startsWith('lockstep/');
+}
+
+/** On the endpoint of all servers a resource is named with its server, wherever a client may pick it up. */
+function composeUris(result: Readonly<Record<string, unknown>>, server: string): Record<string, unknown> {
+  const compose = (holder: unknown): unknown =>
+    isObject(holder) && typeof holder.uri === 'string'
+      ? { ...holder, uri: composeUri(server, holder.uri) }
+      : holder;
+  const block = (content: unknown): unknown => {
+    if (!isObject(content)) return content;
+    if (content.type === 'resource_link') return compose(content);
+    if (content.type === 'resource') return { ...content, resource: compose(content.resource) };
+    return content;
+  };
+  return {
+    ...result,
+    ...(Array.isArray(result.content) && { content: result.content.map(block) }),
+    ...(Array.isArray(result.contents) && { contents: result.contents.map(compose) }),
+    ...(Array.isArray(result.messages) && {
+      messages: result.messages.map((message) =>
+        isObject(message) ? { ...message, content: block(message.content) } : message,
+      ),
+    }),
+  };
+}

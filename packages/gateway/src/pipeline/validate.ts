@@ -1,0 +1,11 @@
+import type { Resolved } from './exchange.ts';
+import { Refusal } from './refusal.ts';
+
+/** Holds the arguments against the locked definition, before anything is decided on them. */
+export function validateArguments(resolved: Resolved): Resolved {
+  const { item, method, args, text } = resolved.use;
+  if (item === undefined || method === 'completion/complete') return resolved;
+  const wrong = item.checkArguments(args);
+  if (wrong !== undefined) throw new Refusal('invalid', `${text} was not called: ${wrong}`, { target: text });
+  return resolved;
+}

@@ -1,0 +1,96 @@
+import {
+  type AccessClass,
+  effectiveClass,
+  type GatewayConfig,
+  type LoadedBundle,
+  type PermissionTable,
+  printTarget,
+  type Release,
+  type ServerDefinition,
+  sourceId,
+  type Target,
+} from '@lockstep/model';
+import { type ArgumentCheck, compileArguments } from './arguments.ts';
+
+/** One locked tool, prompt or resource template, ready for use. */
+export interface Item {
+  readonly target: Target;
+  readonly text: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly digest: string;
+  readonly class: AccessClass;
+  /** Compiled at first use, so that a large bundle loads quickly. */
+  readonly checkArguments: ArgumentCheck;
+}
+
+/** One server of the bundle. */
+export interface PolicyServer {
+  readonly name: string;
+  readonly definition: ServerDefinition;
+  readonly release: Release;
+  /** What the release is pinned to, in one word, as records and approvals name it. */
+  readonly source: string;
+}
+
+/** A loaded bundle in the form that requests are decided by. Each request keeps the one it began with. */
+export interface Policy {
+  readonly digest: string;
+  readonly config: GatewayConfig;
+  readonly table: PermissionTable;
+  readonly servers: ReadonlyMap<string, PolicyServer>;
+  /** By the text of their target, sorted. */
+  readonly items: ReadonlyMap<string, Item>;
+}
+
+/** Prepares a bundle for deciding. Pure. */
+export function makePolicy(bundle: LoadedBundle): Policy {
+  const servers = new Map<string, PolicyServer>();
+  const items: Item[] = [];
+  for (const [name, { definition, release: label }] of Object.entries(bundle.config.servers)) {
+    const release = bundle.releases[name];
+    if (release === undefined) continue;
+    servers.set(name, { name, definition, release, source: sourceId(release, label) });
+    items.push(...itemsOf(name, release));
+  }
+  items.sort((a, b) => (a.text < b.text ? -1 : 1));
+  return {
+    digest: bundle.digest,
+    config: bundle.config,
+    table: bundle.table,
+    servers,
+    items: new Map(items.map((item) => [item.text, item])),
+  };
+}
+
+function itemsOf(server: string, release: Release): Item[] {
+  return [
+    ...Object.entries(release.tools).map(([name, tool]) =>
+      makeItem({ server, kind: 'tool', name }, tool, effectiveClass(tool)),
+    ),
+    ...Object.entries(release.prompts).map(([name, prompt]) =>
+      makeItem({ server, kind: 'prompt', name }, prompt, 'read'),
+    ),
+    ...Object.entries(release.resourceTemplates).map(([name, template]) =>
+      makeItem({ server, kind: 'resource', name }, template, 'read'),
+    ),
+  ];
+}
+
+function makeItem(
+  target: Target,
+  locked: { definition: Record<string, unknown>; digest: string },
+  accessClass: AccessClass,
+): Item {
+  let check: ArgumentCheck | undefined;
+  return {
+    target,
+    text: printTarget(target),
+    definition: locked.definition,
+    digest: locked.digest,
+    class: accessClass,
+    checkArguments(args) {
+      check ??= compileArguments(target, locked.definition);
+      return check(args);
+    },
+  };
+}

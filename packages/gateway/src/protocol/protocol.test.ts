@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeHeaderValue, encodeHeaderValue } from './header-value.ts';
+import { readMessage } from './json-rpc.ts';
+import { composeUri, hasDotSegments, splitUri } from './resource-uri.ts';
+
+describe('header values', () => {
+  it('survive encoding, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const header = encodeHeaderValue(text);
+        expect(header).toMatch(/^[\x20-\x7e]*$/);
+        expect(decodeHeaderValue(header)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('readMessage', () => {
+  it.each([
+    [[], 'array'],
+    ['text', 'not a JSON-RPC'],
+    [{ jsonrpc: '2.0', id: 1, result: {} }, 'answer'],
+    [{ jsonrpc: '2.0', id: 1, method: 'a', extra: 1 }, 'unknown member'],
+    [{ jsonrpc: '2.0', id: 1 }, '`method`'],
+    [{ jsonrpc: '2.0', id: 1, method: 'a', params: [] }, '`params`'],
+    [{ jsonrpc: '2.0', id: null, method: 'a' }, '`id`'],
+    [{ jsonrpc: '2.0', id: 1.5, method: 'a' }, '`id`'],
+  ])('refuses %j', (value, part) => {
+    expect(readMessage(value)).toContain(part);
+  });
+
+  it('reads requests and notifications', () => {
+    expect(readMessage({ jsonrpc: '2.0', id: 'x', method: 'a' })).toEqual({ id: 'x', method: 'a', params: {} });
+    expect(readMessage({ jsonrpc: '2.0', method: 'a', params: { b: 1 } })).toEqual({ id: undefined, method: 'a', params: { b: 1 } });
+  });
+});
+
+describe('resource URIs', () => {
+  it('name their server and come apart again', () => {
+    fc.assert(
+      fc.property(fc.webUrl(), (uri) => {
+        expect(splitUri(composeUri('my-files', uri))).toEqual({ server: 'my-files', uri });
+      }),
+    );
+  });
+
+  it.each(['file:///a/../b', 'file:///a/./b', 'file:///a/%2e%2e/b', 'file:///a/%2E./b', 'file:///a/..', 'file:..', 'file:///a%2f..%2fb', 'x:a\\..\\b', 'file:///..?q'])(
+    'see the dot segments of %s',
+    (uri) => expect(hasDotSegments(uri)).toBe(true),
+  );
+
+  it.each(['file:///a/b.txt', 'file:///a/.hidden', 'file:///a/...', 'demo://x/1.2', 'file:///a..b'])('let %s be', (uri) =>
+    expect(hasDotSegments(uri)).toBe(false),
+  );
+});

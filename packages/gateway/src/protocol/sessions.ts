@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { type Caller, samePrincipal } from '../identity/caller.ts';
+
+/** A legacy client's session, from `initialize` to its end. It belongs to one principal and one endpoint. */
+export interface Session {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly endpoint: string | undefined;
+  readonly version: string;
+  readonly client: { readonly name: string; readonly version: string } | undefined;
+  lastUsed: number;
+}
+
+/** The open sessions. */
+export interface Sessions {
+  open(session: Pick<Session, 'caller' | 'endpoint' | 'version' | 'client'>): Session | undefined;
+  /** Undefined unless it is open, for this principal, at this endpoint. */
+  find(id: string, caller: Caller, endpoint: string | undefined): Session | undefined;
+  close(session: Session): void;
+  /** Closes those that match; used when a token is revoked or expires. */
+  closeWhere(matches: (session: Session) => boolean): void;
+}
+
+/** Most sessions at once, in all and for one principal; a client that opens more has its oldest closed. */
+const mostSessions = 10_000;
+const mostPerPrincipal = 100;
+/** An unused session is closed after this many milliseconds: an hour. */
+const idleLimit = 3_600_000;
+
+/** Keeps sessions in memory: after a restart clients get 404 and initialise anew, as the protocol has it. */
+export function createSessions(onClose: (session: Session) => void, now: () => number = Date.now): Sessions {
+  // Insertion order is order of last use: the first is the idlest.
+  const sessions = new Map<string, Session>();
+
+  function close(session: Session): void {
+    if (sessions.delete(session.id)) onClose(session);
+  }
+
+  function closeIdle(): void {
+    for (const session of sessions.values()) {
+      if (now() - session.lastUsed < idleLimit) break;
+      close(session);
+    }
+  }
+
+  return {
+    open({ caller, endpoint, version, client }) {
+      closeIdle();
+      const own = [...sessions.values()].filter((session) => samePrincipal(session.caller, caller));
+      if (own.length >= mostPerPrincipal && own[0] !== undefined) close(own[0]);
+      if (sessions.size >= mostSessions) return undefined;
+      const session: Session = { id: randomUUID(), caller, endpoint, version, client, lastUsed: now() };
+      sessions.set(session.id, session);
+      return session;
+    },
+    find(id, caller, endpoint) {
+      const session = sessions.get(id);
+      if (session === undefined) return undefined;
+      if (now() - session.lastUsed >= idleLimit) {
+        close(session);
+        return undefined;
+      }
+      if (!samePrincipal(session.caller, caller) || session.endpoint !== endpoint) return undefined;
+      session.lastUsed = now();
+      sessions.delete(id);
+      sessions.set(id, session);
+      return session;
+    },
+    close,
+    closeWhere(matches) {
+      for (const session of [...sessions.values()]) if (matches(session)) close(session);
+    },
+  };
+}

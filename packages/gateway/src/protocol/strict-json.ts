@@ -1,0 +1,98 @@
+/** Why a text can't be taken; `message` is one sentence for the sender. */
+export class StrictJsonError extends Error {}
+
+/**
+ * Parses JSON and refuses whatever other parsers read differently, so that what is decided on here is what is
+ * understood elsewhere: keys that repeat or are equal under Unicode case folding within one object, numbers
+ * that don't survive a round trip through a double, lone surrogates, NUL characters, and nesting beyond `depth`.
+ *
+ * @throws StrictJsonError
+ */
+export function parseStrict(text: string, depth: number): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new StrictJsonError('The body is not JSON; send one JSON-RPC message.');
+  }
+  // Outside strings, valid JSON has one colon a member: more members than keys means a key was repeated.
+  const bare = text.replace(anyString, '""');
+  checkNumbers(bare);
+  const keys = countKeys(value, depth);
+  if (keys !== count(bare, 58)) {
+    throw new StrictJsonError('The body repeats a key within one object; send each key once.');
+  }
+  return value;
+}
+
+const anyString = /"(?:[^"\\]|\\.)*"/g;
+const anyNumber = /-?\d[\d.eE+-]*/g;
+
+function checkNumbers(bare: string): void {
+  for (const [source] of bare.matchAll(anyNumber)) {
+    if (source.length < 16 && !/[eE]/.test(source)) continue;
+    if (decimal(source) !== decimal(String(Number(source)))) {
+      throw new StrictJsonError(
+        `The number ${source.slice(0, 60)} does not survive as a double; send it as a string.`,
+      );
+    }
+  }
+}
+
+/** One spelling per decimal value: sign, digits without outer zeros, and a power of ten. */
+function decimal(source: string): string {
+  const [mantissa = '', exponent = '0'] = source.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return `${source.startsWith('-') ? '-' : ''}${significant}e${power}`;
+}
+
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value === 'string') checkString(value);
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth <= 0) throw new StrictJsonError('The body is nested too deeply; send a flatter one.');
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) keys += countKeys(element, depth - 1);
+    return keys;
+  }
+  const names = Object.keys(value);
+  checkFolding(names);
+  for (const name of names) {
+    checkString(name);
+    keys += 1 + countKeys((value as Record<string, unknown>)[name], depth - 1);
+  }
+  return keys;
+}
+
+function checkString(text: string): void {
+  if (!text.isWellFormed()) {
+    throw new StrictJsonError('The body holds half a surrogate pair; send well-formed Unicode.');
+  }
+  if (text.includes('\0')) throw new StrictJsonError('The body holds a NUL character; leave it out.');
+}
+
+function checkFolding(names: readonly string[]): void {
+  if (names.length < 2) return;
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    // Upper, then lower case is Unicode's full folding but for marks that it would treat as even more equal.
+    const folded = name.toUpperCase().toLowerCase();
+    const other = seen.get(folded);
+    if (other !== undefined) {
+      throw new StrictJsonError(
+        `The keys ${JSON.stringify(other)} and ${JSON.stringify(name)} of one object differ only in case; other parsers confuse them.`,
+      );
+    }
+    seen.set(folded, name);
+  }
+}
+
+function count(text: string, code: number): number {
+  let found = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === code) found++;
+  return found;
+}
