@@ -17,7 +17,10 @@ export { ConfigurationError, type Finding, parseOrThrow, printPath } from './err
 export { matchesGlob } from './glob.ts';
 export { effectiveClass, proposeClass } from './lock/class.ts';
 export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
+export { diffDefinition } from './lock/definition-diff.ts';
 export { parseLock } from './lock/lock.ts';
+export { diffReleases, type ReleaseChange, type ReleaseDiff, type VersionStep } from './lock/release-diff.ts';
+export { printReleaseChange, printReleaseDiff } from './lock/release-diff-text.ts';
 export {
   type Lock,
   type LockedItem,
@@ -40,9 +43,12 @@ export {
 export type { Clause, PermissionEntry, PermissionTable } from './permission/clause.ts';
 export { printClause } from './permission/clause-text.ts';
 export { type Decided, decide, possibleDecisions } from './permission/decide.ts';
+export { diffTables, printTableDiff, type TableChange, type TableState } from './permission/diff.ts';
 export { checkExamples, examplePrincipal, exampleTarget } from './permission/examples.ts';
+export { summarise } from './permission/summary.ts';
 export { permissionTable } from './permission/table.ts';
 export { parseTable, printTable } from './permission/text.ts';
+export { type RoleViewLine, roleView } from './permission/view.ts';
 export { type Principal, principalSchema, privilegedRoles } from './principal.ts';
 export {
   defineServers,

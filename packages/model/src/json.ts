@@ -11,15 +11,23 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && isJson(value);
 }
 
-function isJson(value: unknown): value is Json {
+/** Levels of nesting beyond which nothing of ours goes. */
+const deepest = 500;
+
+function isJson(value: unknown, depth = 0): value is Json {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
-  if (typeof value !== 'object') return false;
-  if (Array.isArray(value)) return value.every(isJson);
-  return isPlain(value) && Object.values(value).every(isJson);
+  if (typeof value !== 'object' || depth > deepest) return false;
+  if (!Array.isArray(value) && !isPlain(value)) return false;
+  return Object.values(value).every((item) => isJson(item, depth + 1));
 }
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether a value is an object with keys, and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

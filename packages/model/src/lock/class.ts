@@ -14,7 +14,7 @@ export function proposeClass(definition: Readonly<Record<string, unknown>>): {
   class: AccessClass;
   classFrom: 'annotations' | 'default';
 } {
-  const annotations = definition['annotations'];
+  const annotations = definition.annotations;
   const hints = typeof annotations === 'object' && annotations !== null ? annotations : {};
   const { readOnlyHint, destructiveHint } = hints as { readOnlyHint?: unknown; destructiveHint?: unknown };
   if (readOnlyHint === true) return { class: 'read', classFrom: 'annotations' };

@@ -1,5 +1,5 @@
 import type { ServerDefinition } from '../server.ts';
-import type { Release } from './schema.ts';
+import type { Release, Source } from './schema.ts';
 
 /**
  * One word for what a release is pinned to. Its label tells releases of one URL or command apart.
@@ -8,16 +8,22 @@ import type { Release } from './schema.ts';
  * sourceId(release, '1.2.3'); // 'npm:@scope/pkg@1.2.3'
  */
 export function sourceId({ source }: Pick<Release, 'source'>, label: string): string {
+  const versioned = source.type !== 'command' && source.type !== 'remote';
+  return versioned ? pinOf(source) : `${pinOf(source)}@${label}`;
+}
+
+/** What a source is pinned to, by itself. */
+export function pinOf(source: Source): string {
   switch (source.type) {
     case 'npm':
     case 'pypi':
       return `${source.type}:${source.package}@${source.version}`;
     case 'command':
-      return `command:sha256:${source.sha256}@${label}`;
+      return `command:sha256:${source.sha256}`;
     case 'image':
       return `image:${source.reference}@${source.digest}`;
     case 'remote':
-      return `remote:${source.url}@${label}`;
+      return `remote:${source.url}`;
   }
 }
 

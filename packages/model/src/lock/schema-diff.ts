@@ -1,0 +1,140 @@
+import { canonicalJson } from '../canonical.ts';
+import { isRecord } from '../json.ts';
+import { compareNumbers, compareSets, compareTypes } from './keyword-diff.ts';
+
+/**
+ * How what a JSON schema accepts has changed. `same` and `reworded` accept the same; `reworded` says it in
+ * other words. `changed`: neither wider nor narrower, or it can't be told.
+ */
+export type SchemaRelation = 'same' | 'reworded' | 'widened' | 'narrowed' | 'changed';
+
+/** A comparison of two schemas, with where they differ. */
+export interface SchemaDiff {
+  readonly relation: SchemaRelation;
+  /** The places that differ, as `/properties/path: narrowed`. */
+  readonly notes: readonly string[];
+}
+
+/** Compares two JSON schemas (2020-12), conservatively: a keyword that isn't understood counts as `changed`. */
+export function diffSchemas(before: unknown, after: unknown): SchemaDiff {
+  const notes: string[] = [];
+  const relation = compare(before, after, '', notes);
+  return { relation, notes };
+}
+
+/** Words for people: they don't change what is accepted. */
+const wording = ['title', 'description', '$comment', 'examples', 'deprecated'];
+
+/** Beyond this length of a path nothing is compared part by part: schemas of servers aren't trusted. */
+const longestPath = 1000;
+
+function compare(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
+  const [a, b] = [asObject(before), asObject(after)];
+  if (canonicalJson(before) === canonicalJson(after)) return 'same';
+  if (path.length > longestPath) return note(notes, path, 'changed');
+  if (!a || !b)
+    return note(notes, path, before === false ? 'widened' : after === false ? 'narrowed' : 'changed');
+  const keywords = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
+  return combine(
+    keywords.map((keyword) => {
+      if (canonicalOf(a[keyword]) === canonicalOf(b[keyword])) return 'same';
+      return compareKeyword(keyword, a, b, path, notes);
+    }),
+  );
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+function compareKeyword(
+  keyword: string,
+  a: Schema,
+  b: Schema,
+  path: string,
+  notes: string[],
+): SchemaRelation {
+  const [before, after] = [a[keyword], b[keyword]];
+  const at = `${path}/${keyword}`;
+  if (wording.includes(keyword)) return note(notes, at, 'reworded');
+  switch (keyword) {
+    case 'properties':
+      return compareProperties(before, after, at, notes);
+    case 'items':
+    case 'additionalProperties':
+    case 'propertyNames':
+      return compare(before ?? true, after ?? true, at, notes);
+    case 'anyOf':
+      return compareBranches(before, after, at, notes);
+    case '$defs':
+    case 'definitions':
+      return compareDefinitions(before, after, at, notes);
+    case 'type':
+      return note(notes, at, compareTypes(before, after));
+    case 'enum':
+      return note(notes, at, compareSets(before, after));
+    case 'required':
+      return note(notes, at, compareSets(after ?? [], before ?? []));
+    case 'uniqueItems':
+      return note(notes, at, after === true ? 'narrowed' : before === true ? 'widened' : 'changed');
+    case 'const':
+    case 'pattern':
+    case 'format':
+      return note(notes, at, before === undefined ? 'narrowed' : after === undefined ? 'widened' : 'changed');
+    default:
+      return note(notes, at, compareNumbers(keyword, before, after));
+  }
+}
+
+/** Adding an optional property lets callers say more; taking one away, less, whatever else is let through. */
+function compareProperties(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
+  const [a, b] = [asObject(before ?? {}), asObject(after ?? {})];
+  if (!a || !b) return note(notes, path, 'changed');
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
+  return combine(
+    names.map((name) => {
+      const at = `${path}/${name}`;
+      if (!Object.hasOwn(a, name)) return note(notes, at, 'widened', 'added');
+      if (!Object.hasOwn(b, name)) return note(notes, at, 'narrowed', 'removed');
+      return compare(a[name], b[name], at, notes);
+    }),
+  );
+}
+
+function compareBranches(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
+  if (!Array.isArray(before) || !Array.isArray(after)) return note(notes, path, 'changed');
+  const sets = compareSets(before, after);
+  if (sets !== 'changed' || before.length !== after.length) return note(notes, path, sets);
+  return combine(before.map((branch, index) => compare(branch, after[index], `${path}/${index}`, notes)));
+}
+
+/** What refers to a definition isn't followed, so any real difference in one counts as a change. */
+function compareDefinitions(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
+  const relation = compareProperties(before, after, path, notes);
+  return relation === 'same' || relation === 'reworded' ? relation : 'changed';
+}
+
+/** The relation of the whole, from those of its parts. */
+export function combine(relations: readonly SchemaRelation[]): SchemaRelation {
+  const found = new Set(relations);
+  if (found.has('changed') || (found.has('widened') && found.has('narrowed'))) return 'changed';
+  return (['widened', 'narrowed', 'reworded'] as const).find((relation) => found.has(relation)) ?? 'same';
+}
+
+function note(
+  notes: string[],
+  path: string,
+  relation: SchemaRelation,
+  word: string = relation,
+): SchemaRelation {
+  if (relation !== 'same') notes.push(`${path === '' ? '/' : path}: ${word}`);
+  return relation;
+}
+
+/** `true` accepts what an empty schema does. */
+function asObject(schema: unknown): Schema | undefined {
+  if (schema === true || schema === undefined) return {};
+  return isRecord(schema) ? schema : undefined;
+}
+
+function canonicalOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : canonicalJson(value);
+}

@@ -1,0 +1,72 @@
+import type { AccessClass } from '../access.ts';
+import { canonicalJson } from '../canonical.ts';
+import { sortedSet } from '../order.ts';
+import { visible } from '../visible.ts';
+import type { Clause, PermissionEntry, PermissionTable } from './clause.ts';
+import { essential, summarise } from './summary.ts';
+
+/** What a table says of one target, as far as it has an effect. */
+export interface TableState {
+  readonly class: AccessClass;
+  readonly clauses: readonly Clause[];
+  /** The clauses as a person says them. */
+  readonly summary: string;
+}
+
+/** A target whose permission differs between two tables. */
+export interface TableChange {
+  readonly target: string;
+  /** Absent where the target wasn't locked, so that it was denied. */
+  readonly before?: TableState;
+  /** Absent where the target isn't locked any more. */
+  readonly after?: TableState;
+}
+
+/**
+ * The targets whose permission differs, sorted. A rule that is only renamed, gives another reason, or says what
+ * would be decided without it, changes nothing.
+ */
+export function diffTables(before: PermissionTable, after: PermissionTable): TableChange[] {
+  const [old, next] = [byTarget(before), byTarget(after)];
+  return sortedSet([...old.keys(), ...next.keys()]).flatMap((target) => {
+    const [a, b] = [stateOf(old.get(target)), stateOf(next.get(target))];
+    if (effect(a) === effect(b)) return [];
+    return [{ target, ...(a && { before: a }), ...(b && { after: b }) }];
+  });
+}
+
+/**
+ * One line per change.
+ *
+ * @example
+ * printTableDiff('prod', changes); // ['prod: github/delete_repo deny → approve by 2 of security']
+ */
+export function printTableDiff(environment: string, changes: readonly TableChange[]): string[] {
+  return changes.map(({ target, before, after }) => {
+    const classes = before && after && before.class !== after.class;
+    const told = (state: TableState | undefined) => {
+      if (!state) return 'not locked';
+      return classes ? `${state.summary} (${state.class})` : state.summary;
+    };
+    return `${environment}: ${visible(target)} ${told(before)} → ${told(after)}`;
+  });
+}
+
+function byTarget(table: PermissionTable): Map<string, PermissionEntry> {
+  return new Map(table.entries.map((entry) => [entry.target, entry]));
+}
+
+function stateOf(entry: PermissionEntry | undefined): TableState | undefined {
+  if (!entry) return undefined;
+  const clauses = essential(entry.clauses);
+  return { class: entry.class, clauses, summary: summarise(clauses) };
+}
+
+function effect(state: TableState | undefined): string {
+  if (!state) return '';
+  const clauses = state.clauses.map(({ from: _, decision, ...rest }) => ({
+    ...rest,
+    decision: decision.type === 'deny' ? { type: 'deny' } : decision,
+  }));
+  return canonicalJson({ class: state.class, clauses });
+}

@@ -1,0 +1,28 @@
+import type { AccessClass } from '../access.ts';
+import type { Clause, PermissionTable } from './clause.ts';
+import { essential, summarise } from './summary.ts';
+import { isUnconditional } from './table.ts';
+
+/** What holders of some roles may do with one target. */
+export interface RoleViewLine {
+  readonly target: string;
+  readonly class: AccessClass;
+  /** As {@link summarise} says it, roles left out. */
+  readonly summary: string;
+}
+
+/** The table as it looks to a principal with these roles: for display, never for deciding. */
+export function roleView(table: PermissionTable, roles: readonly string[]): RoleViewLine[] {
+  return table.entries.map((entry) => ({
+    target: entry.target,
+    class: entry.class,
+    summary: summarise(essential(clausesFor(entry.clauses, roles))),
+  }));
+}
+
+function clausesFor(clauses: readonly Clause[], roles: readonly string[]): Clause[] {
+  const concerned = clauses
+    .filter((clause) => clause.roles === undefined || clause.roles.some((role) => roles.includes(role)))
+    .map(({ roles: _, ...rest }): Clause => rest);
+  return concerned.slice(0, concerned.findIndex(isUnconditional) + 1);
+}
