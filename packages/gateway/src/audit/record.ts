@@ -22,6 +22,8 @@ export const recordKinds = [
   'token.revoked',
   'server.started',
   'server.stopped',
+  /** A server did not come up. */
+  'server.failed',
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

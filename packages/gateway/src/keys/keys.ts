@@ -1,3 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadRootKeys } from './root-key.ts';
+import { mac, macMatches, seal, unseal } from './seal.ts';
+import { loadSigningKeys } from './signing-key.ts';
+
 /**
  * The environment's secrets, by purpose. Whatever is stored names the key that made it, so that keys can be
  * changed and what older ones made stays readable.
@@ -23,4 +29,33 @@ export interface Signature {
   /** See `publicKeyId`. */
   readonly keyId: string;
   readonly signature: string;
+}
+
+/**
+ * The keys in a folder: `root.key`, `audit.key` and `audit.pub.pem`, created when missing, and the retired ones
+ * beside them (`root.key.1`, …).
+ *
+ * @throws Error in one sentence when one of them can't be used.
+ */
+export async function openKeys(dir: string): Promise<Keys> {
+  const roots = await loadRootKeys(join(dir, 'root.key'));
+  const signers = await loadSigningKeys(join(dir, 'audit.key'));
+  const [root] = roots;
+  const [signer] = signers;
+  await publish(join(dir, 'audit.pub.pem'), signer.publicKeyPem);
+  return {
+    seal: (purpose, text) => seal(root, purpose, text),
+    open: (purpose, sealed) => unseal(roots, purpose, sealed),
+    mac: (purpose, text) => mac(root, purpose, text),
+    macMatches: (purpose, text, presented) => macMatches(roots, purpose, text, presented),
+    sign: (text) => ({ keyId: signer.id, signature: signer.sign(text) }),
+    publicKeyPem: signer.publicKeyPem,
+    publicKeys: signers.map((key) => key.publicKeyPem),
+  };
+}
+
+/** Keeps the public key as a file of its own, for those who verify the audit elsewhere. */
+async function publish(path: string, pem: string): Promise<void> {
+  const found = await readFile(path, 'utf8').catch(() => '');
+  if (found !== pem) await writeFile(path, pem, { mode: 0o644 });
 }

@@ -42,9 +42,9 @@ export interface WriterRow {
 
 /** Intents whose outcome isn't recorded yet. */
 export interface OpenIntentRow {
+  /** Its place, as `printPlace` writes it. */
+  intent: string;
   writer: string;
-  epoch: number;
-  seq: number;
 }
 
 export interface AuditTables {

@@ -57,10 +57,8 @@ export const auditMigration: Migration = {
 
     await db.schema
       .createTable('open_intents')
+      .addColumn('intent', 'text', (column) => column.primaryKey().notNull())
       .addColumn('writer', 'text', (column) => column.notNull())
-      .addColumn('epoch', 'integer', (column) => column.notNull())
-      .addColumn('seq', 'bigint', (column) => column.notNull())
-      .addPrimaryKeyConstraint('open_intents_place', ['writer', 'epoch', 'seq'])
       .execute();
   },
 };

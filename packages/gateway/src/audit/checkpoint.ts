@@ -1,0 +1,95 @@
+import { canonicalJson, sha256 } from '@lockstep/model';
+import { z } from 'zod';
+import type { Signature } from '../keys/keys.ts';
+import { signatureMatches } from '../keys/signing-key.ts';
+import type { RecordRef } from './record.ts';
+
+const headSchema = z.strictObject({
+  writer: z.string(),
+  epoch: z.int().positive(),
+  seq: z.int().positive(),
+  hash: z.string(),
+});
+
+const contentSchema = z.strictObject({
+  v: z.literal(1),
+  time: z.iso.datetime(),
+  environment: z.string(),
+  /** Signed at a clean shutdown: the epochs that it names end there. */
+  clean: z.boolean(),
+  /** Where each writer's chain ended. */
+  heads: z.array(headSchema),
+  /** SHA-256 of the line before; null in the first. */
+  previous: z.string().nullable(),
+});
+
+const checkpointSchema = contentSchema.extend({
+  /** Which audit key signed it; see `publicKeyId`. */
+  keyId: z.string(),
+  /** Ed25519 over the canonical JSON of everything else but `keyId`, base64. */
+  signature: z.string(),
+});
+
+type Content = z.infer<typeof contentSchema>;
+
+/** A signed statement of where the chains ended: one line of `checkpoints.jsonl`. */
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** Signs a checkpoint; the line has no line break. */
+export function printCheckpoint(
+  content: Omit<Content, 'v' | 'heads'> & { readonly heads: readonly RecordRef[] },
+  sign: (text: string) => Signature,
+): string {
+  const whole = { v: 1, ...content };
+  return canonicalJson({ ...whole, ...sign(signedText(whole)) });
+}
+
+function signedText(content: object): string {
+  // Says what kind of thing is signed, so that no signature of one kind passes for another.
+  return `lockstep checkpoint\n${canonicalJson(content)}`;
+}
+
+export interface ReadCheckpoints {
+  readonly checkpoints: readonly Checkpoint[];
+  /** What is wrong, in one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads `checkpoints.jsonl` and checks every signature, and that no line is missing between two others. An
+ * unfinished last line was never relied on, and is left out.
+ *
+ * @param publicKeys PEM; those that the reader trusts.
+ */
+export function readCheckpoints(text: string, publicKeys: readonly string[]): ReadCheckpoints {
+  const lines = text.split('\n').slice(0, -1);
+  const checkpoints: Checkpoint[] = [];
+  const problems: string[] = [];
+  let previous: string | null = null;
+  for (const [at, line] of lines.entries()) {
+    const name = `checkpoints.jsonl, line ${at + 1}`;
+    const checkpoint = parseCheckpoint(line);
+    if (checkpoint === undefined) {
+      problems.push(`${name}: isn't a checkpoint.`);
+    } else {
+      const { keyId, signature, ...content } = checkpoint;
+      if (!signatureMatches(publicKeys, signedText(content), { keyId, signature })) {
+        problems.push(`${name}: isn't signed by a trusted key (it names key ${keyId}).`);
+      } else if (checkpoint.previous !== previous) {
+        problems.push(`${name}: doesn't follow the line before it; a line was removed or changed.`);
+      } else {
+        checkpoints.push(checkpoint);
+      }
+    }
+    previous = sha256(line);
+  }
+  return { checkpoints, problems };
+}
+
+function parseCheckpoint(line: string): Checkpoint | undefined {
+  try {
+    return checkpointSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

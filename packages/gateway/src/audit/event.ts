@@ -1,0 +1,91 @@
+import { canonicalJson } from '@lockstep/model';
+import type { Json, NewRecord, RecordPlace } from './record.ts';
+
+/** The version of the records' format. */
+export const recordVersion = 1;
+
+/**
+ * A record's canonical JSON (RFC 8785), still without its place in the chain. It is on the path of every call:
+ * the keys are written down in their order here, since JSON.stringify costs a fifth of a library that sorts.
+ */
+export function eventText(record: NewRecord): string {
+  const { approval, decision, detail, intent, outcome } = record;
+  const first = approval === undefined ? '' : JSON.stringify({ approval });
+  const middle = JSON.stringify({
+    because: record.because,
+    bundle: record.bundle,
+    clause: record.clause,
+    client: record.client && { name: record.client.name, version: record.client.version },
+    commitment: record.commitment,
+    credential: record.credential,
+    decision,
+  });
+  const last = JSON.stringify({
+    durationMs: record.durationMs,
+    environment: record.environment,
+    era: record.era,
+    error: record.error,
+    intent: intent && { epoch: intent.epoch, seq: intent.seq, writer: intent.writer },
+    kind: record.kind,
+    method: record.method,
+    outcome,
+    principal: record.principal && {
+      issuer: record.principal.issuer,
+      owner: record.principal.owner,
+      roles: record.principal.roles,
+      subject: record.principal.subject,
+    },
+    reason: record.reason,
+    resultBytes: record.resultBytes,
+    resultHash: record.resultHash,
+    salt: record.salt,
+    server: record.server,
+    source: record.source,
+    target: record.target,
+    time: record.time,
+    toolDigest: record.toolDigest,
+    traceId: record.traceId,
+    v: recordVersion,
+  });
+  const members =
+    inner(first) +
+    named('arguments', record.arguments) +
+    inner(middle) +
+    named('detail', detail) +
+    inner(last);
+  return wellFormed(`{${members.slice(0, -1)}}`);
+}
+
+/** `{"a":1}` → `"a":1,` */
+function inner(object: string): string {
+  return object.length <= 2 ? '' : `${object.slice(1, -1)},`;
+}
+
+function named(name: string, value: Json | undefined): string {
+  return value === undefined ? '' : `"${name}":${canonicalJson(mended(value))},`;
+}
+
+/** Canonical JSON has no word for a lone surrogate, which JSON.stringify writes as an escape; U+FFFD takes its place. */
+function wellFormed(text: string): string {
+  if (!text.includes('\\ud')) return text;
+  return text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
+}
+
+/** `value` itself, or, if it holds lone surrogates, a copy with U+FFFD in their place. */
+function mended(value: Json): Json {
+  return JSON.stringify(value).includes('\\ud') ? JSON.parse(wellFormed(JSON.stringify(value))) : value;
+}
+
+/**
+ * The stored text of a record: the event, and under `writer`, which sorts after every other key, its place and
+ * the hash of the record before it.
+ */
+export function placeEvent(event: string, place: RecordPlace, previous: string | null): string {
+  const writer = JSON.stringify({
+    epoch: place.epoch,
+    id: place.writer,
+    prev: previous,
+    seq: place.seq,
+  });
+  return `${event.slice(0, -1)},"writer":${writer}}`;
+}

@@ -1,0 +1,74 @@
+import type { Json } from './record.ts';
+import { looksSecret, onlyCounts } from './secret-names.ts';
+import {
+  itemSchemas,
+  marksSensitive,
+  memberSchemas,
+  type Schema,
+  type SensitiveSchema,
+  sensitiveSchema,
+  unescapePointer,
+} from './sensitive-schema.ts';
+
+/** Stands where something was hidden. */
+export const redactedText = '[redacted]';
+
+/** What holds for one value inside the arguments. */
+interface Place {
+  readonly schemas: readonly Schema[];
+  /** What is left of the pointers that lead through here. */
+  readonly pointers: readonly (readonly string[])[];
+}
+
+/**
+ * Arguments as they are recorded: `[redacted]` in place of what the schema marks as sensitive (`writeOnly`,
+ * `format: password`), of what the pointers name (RFC 6901, where `*` is any key or item), and of whatever has a
+ * name that looks secret. In doubt it hides: one branch of the schema is enough.
+ *
+ * @example
+ * redactArguments({ user: 'a', api_key: 'x' }, undefined, []) // { user: 'a', api_key: '[redacted]' }
+ */
+export function redactArguments(args: Json, schema: Schema, pointers: readonly string[]): Json {
+  const sensitive = sensitiveSchema(schema);
+  const paths = pointers.map((pointer) => pointer.split('/').slice(1).map(unescapePointer));
+  return redact(args, { schemas: sensitive ? [schema] : [], pointers: paths }, sensitive);
+}
+
+function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefined): Json {
+  if (place.pointers.some((rest) => rest.length === 0)) return redactedText;
+  const schemas = sensitive === undefined ? [] : [...sensitive.expand(place.schemas)];
+  if (schemas.some(marksSensitive)) return redactedText;
+  if (typeof value !== 'object' || value === null) return value;
+
+  if (isList(value)) {
+    return value.map((item, index) => {
+      const inner = schemas.flatMap((schema) => itemSchemas(schema, index));
+      return redact(item, { schemas: inner, pointers: enter(place, String(index)) }, sensitive);
+    });
+  }
+
+  const members = Object.entries(value).map(([key, member]): [string, Json | undefined] => {
+    if (member === undefined) return [key, member];
+    if (isValueOfSecret(value, key) || (looksSecret(key) && !onlyCounts(key, member))) {
+      return [key, redactedText];
+    }
+    const inner = schemas.flatMap((schema) => memberSchemas(schema, key));
+    return [key, redact(member, { schemas: inner, pointers: enter(place, key) }, sensitive)];
+  });
+  return Object.fromEntries(members);
+}
+
+function enter({ pointers }: Place, key: string): string[][] {
+  return pointers.filter(([first]) => first === key || first === '*').map((rest) => rest.slice(1));
+}
+
+/** `{ name: 'API_KEY', value: … }`: how variables and headers are often passed. */
+function isValueOfSecret(object: { readonly [key: string]: Json | undefined }, key: string): boolean {
+  if (key !== 'value') return false;
+  const name = object.name ?? object.key;
+  return typeof name === 'string' && looksSecret(name);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

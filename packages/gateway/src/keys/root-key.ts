@@ -1,0 +1,51 @@
+import { createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { loadOrCreateSecret, readRetired } from './secret-file.ts';
+
+/** Bytes of a root key. */
+const rootKeyLength = 32;
+
+/** One root key, and the keys that were derived of it. */
+export interface RootKey {
+  /** Names it in whatever it made; tells nothing about it. */
+  readonly id: string;
+  /** The key for a purpose; each purpose has its own. */
+  derive(purpose: string): KeyObject;
+}
+
+/** The root key at `path`, created when missing (32 bytes, mode 0600). */
+export async function loadOrCreateRootKey(path: string): Promise<RootKey> {
+  return rootKey(await loadOrCreateSecret(path, () => randomBytes(rootKeyLength)), path);
+}
+
+/** The current root key and the retired ones beside it, current first. */
+export async function loadRootKeys(path: string): Promise<readonly [RootKey, ...RootKey[]]> {
+  const current = await loadOrCreateRootKey(path);
+  const retired = await readRetired(path);
+  return [current, ...retired.map((secret) => rootKey(secret, `a retired ${path}`))];
+}
+
+function rootKey(secret: Buffer, name: string): RootKey {
+  if (secret.length !== rootKeyLength) {
+    throw new Error(
+      `${name} holds ${secret.length} bytes where a root key has ${rootKeyLength}; restore it from a backup.`,
+    );
+  }
+  const derived = new Map<string, KeyObject>();
+  return {
+    id: createHash('sha256').update(deriveKey(secret, 'key id')).digest('hex').slice(0, 8),
+    derive(purpose) {
+      let key = derived.get(purpose);
+      if (key === undefined) {
+        // A key object: handing over the bytes on every use costs more than the encryption.
+        key = createSecretKey(deriveKey(secret, purpose));
+        derived.set(purpose, key);
+      }
+      return key;
+    },
+  };
+}
+
+/** HKDF-SHA256 of a root key. */
+export function deriveKey(root: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', root, 'lockstep', purpose, 32));
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Reads a secret, or creates it with mode 0600; of two processes that create it at once, both get the one that
+ * was first.
+ *
+ * @throws Error in one sentence when it can't be read, or when everybody can.
+ */
+export async function loadOrCreateSecret(path: string, create: () => Buffer): Promise<Buffer> {
+  const found = await readSecret(path);
+  if (found !== undefined) return found;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomUUID()}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(create());
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    // A link appears whole or not at all, and never replaces what is there.
+    await link(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft);
+  }
+  await syncFolder(dirname(path));
+  const created = await readSecret(path);
+  if (created === undefined) throw new Error(`${path} vanished while it was created; start again.`);
+  return created;
+}
+
+async function readSecret(path: string): Promise<Buffer | undefined> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
+      const octal = (mode & 0o777).toString(8).padStart(4, '0');
+      throw new Error(`${path} is open to everybody (mode ${octal}); run \`chmod 600 ${path}\`.`);
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'EACCES')) throw new Error(`${path} can't be read by this user; correct its owner.`);
+    throw error;
+  }
+}
+
+/** Retired secrets beside `path`: `root.key.1`, `root.key.2`, …, the latest first. */
+export async function readRetired(path: string): Promise<Buffer[]> {
+  const numbers = await retiredNumbers(path);
+  const secrets = await Promise.all(
+    numbers.toSorted((a, b) => b - a).map((number) => readSecret(`${path}.${number}`)),
+  );
+  return secrets.filter((secret) => secret !== undefined);
+}
+
+/**
+ * Retires a secret: the next start creates a new one, and the old one goes on reading what it wrote.
+ *
+ * @returns where the old one is now.
+ */
+export async function retireSecret(path: string): Promise<string> {
+  const retired = `${path}.${Math.max(0, ...(await retiredNumbers(path))) + 1}`;
+  await rename(path, retired);
+  await syncFolder(dirname(path));
+  return retired;
+}
+
+async function retiredNumbers(path: string): Promise<number[]> {
+  const prefix = `${basename(path)}.`;
+  const names = await readdir(dirname(path));
+  return names
+    .filter((name) => name.startsWith(prefix) && /^[1-9]\d{0,5}$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)));
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(join(path, '.'), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,67 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { loadOrCreateSecret, readRetired } from './secret-file.ts';
+
+/** The audit key: signs checkpoints and exports. */
+export interface SigningKey {
+  /** See {@link publicKeyId}. */
+  readonly id: string;
+  readonly publicKeyPem: string;
+  /** Ed25519, base64. */
+  sign(text: string): string;
+}
+
+/** The signing key at `path` (PKCS 8, PEM, mode 0600) and the retired ones beside it, current first. */
+export async function loadSigningKeys(path: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
+  const current = await loadOrCreateSecret(path, generate);
+  const retired = await readRetired(path);
+  return [signingKey(current, path), ...retired.map((pem) => signingKey(pem, `a retired ${path}`))];
+}
+
+function generate(): Buffer {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+}
+
+function signingKey(pem: Buffer, name: string): SigningKey {
+  const privateKey = readPrivateKey(pem, name);
+  const publicKeyPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+  return {
+    id: publicKeyId(publicKeyPem),
+    publicKeyPem,
+    sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64'),
+  };
+}
+
+function readPrivateKey(pem: Buffer, name: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Said below.
+  }
+  throw new Error(`${name} isn't an Ed25519 private key in PEM; restore it from a backup.`);
+}
+
+/** How signatures name a public key: 16 hexadecimal digits of the SHA-256 of its DER. */
+export function publicKeyId(pem: string): string {
+  const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(der).digest('hex').slice(0, 16);
+}
+
+/** Whether one of these public keys (PEM) made the signature of this text. */
+export function signatureMatches(
+  publicKeys: readonly string[],
+  text: string,
+  { keyId, signature }: { readonly keyId: string; readonly signature: string },
+): boolean {
+  const pem = publicKeys.find((key) => publicKeyId(key) === keyId);
+  return pem !== undefined && verify(null, Buffer.from(text), pem, Buffer.from(signature, 'base64'));
+}

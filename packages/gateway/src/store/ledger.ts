@@ -1,0 +1,93 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { sha256 } from '@lockstep/model';
+import type { Kysely } from 'kysely';
+import { columnNames, columnValues } from '../audit/columns.ts';
+import { eventText, placeEvent } from '../audit/event.ts';
+import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '../audit/record.ts';
+import type { Database } from './database.ts';
+
+/** Where a writer's chain ends: the epoch's last record, or, before its first, the hash that one will name. */
+export interface Head extends RecordPlace {
+  readonly hash: string | null;
+}
+
+/** A record on its way: its canonical JSON, and what searching needs. */
+export interface Event {
+  readonly text: string;
+  /** As `columnValues` gives them. */
+  readonly columns: readonly (string | number | null)[];
+  /** For an outcome: the place of the intent that it ends. */
+  readonly intent: string | null;
+}
+
+/** Where `columnValues` has the kind. */
+const kindAt = columnNames.indexOf('kind');
+
+export function toEvent(record: NewRecord): Event {
+  return {
+    text: eventText(record),
+    columns: columnValues(record),
+    intent: record.intent === undefined ? null : printPlace(record.intent),
+  };
+}
+
+/** A writer's chain on its way into the tables, inside whatever transaction is open. */
+export interface Ledger {
+  readonly head: Head;
+  /** Adds a record to the chain; {@link Ledger.write} puts it into the tables. */
+  link(event: Event): RecordRef;
+  /** Writes what was linked. */
+  write(): void;
+  /** Takes back everything since `head`; the transaction is rolled back by the caller. */
+  reset(head: Head): void;
+}
+
+/** Continues the chain at `start`. */
+export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start: Head): Ledger {
+  let head = start;
+  let linked: { ref: RecordRef; text: string; event: Event }[] = [];
+  // Compiled once: building the query anew for each row costs more than running it.
+  const insert = connection.prepare(compileInsert(db));
+  const openIntent = connection.prepare(compileOpenIntent(db));
+  const closeIntent = connection.prepare(compileCloseIntent(db));
+
+  return {
+    get head() {
+      return head;
+    },
+    link(event) {
+      const place = { writer: head.writer, epoch: head.epoch, seq: head.seq + 1 };
+      const text = placeEvent(event.text, place, head.hash);
+      const ref = { ...place, hash: sha256(text) };
+      linked.push({ ref, text, event });
+      head = ref;
+      return ref;
+    },
+    write() {
+      for (const { ref, text, event } of linked) {
+        insert.run(ref.writer, ref.epoch, ref.seq, ref.hash, text, ...(event.columns as SQLInputValue[]));
+        if (event.columns[kindAt] === 'intent') openIntent.run(printPlace(ref), ref.writer);
+        if (event.intent !== null) closeIntent.run(event.intent);
+      }
+      linked = [];
+    },
+    reset(to) {
+      head = to;
+      linked = [];
+    },
+  };
+}
+
+function compileInsert(db: Kysely<Database>): string {
+  const names = ['writer', 'epoch', 'seq', 'hash', 'record', ...columnNames] as const;
+  const values = Object.fromEntries(names.map((name) => [name, ''])) as never;
+  return db.insertInto('audit').values(values).compile().sql;
+}
+
+function compileOpenIntent(db: Kysely<Database>): string {
+  return db.insertInto('open_intents').values({ intent: '', writer: '' }).compile().sql;
+}
+
+function compileCloseIntent(db: Kysely<Database>): string {
+  return db.deleteFrom('open_intents').where('intent', '=', '').compile().sql;
+}

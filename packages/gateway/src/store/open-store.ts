@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { printCheckpoint } from '../audit/checkpoint.ts';
+import { openCheckpointFile } from '../audit/checkpoint-file.ts';
+import type { RecordRef } from '../audit/record.ts';
+import type { Input, Output, Queries } from './operations.ts';
+import type { Store, StoreOptions } from './store.ts';
+import { startThread } from './thread.ts';
+
+/** Seconds between checkpoints. */
+const defaultCheckpointEvery = 60;
+
+/**
+ * Opens a state folder's store: takes the folder for this process, brings its tables up to date, begins an epoch and
+ * closes what the last one left open.
+ *
+ * @throws Error in one sentence when the folder can't be used.
+ * @example
+ * const store = await openStore({ dataDir, keys: await openKeys(keysDir), environment: 'dev', onLost: stop });
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir, keys, environment, onLost } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const thread = await startThread({ dataDir, environment }, onLost);
+  const file = await openCheckpointFile(join(dataDir, 'checkpoints.jsonl'));
+  let last = '';
+  let turn = Promise.resolve();
+  let closing: Promise<void> | undefined;
+
+  function query<K extends keyof Queries>(name: K, input: Input<Queries, K>): Promise<Output<Queries, K>> {
+    return thread.query({ name, input }) as Promise<Output<Queries, K>>;
+  }
+
+  function checkpoint(clean = false): Promise<void> {
+    const next = turn.then(() => sign(clean));
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async function sign(clean: boolean): Promise<void> {
+    const heads: readonly RecordRef[] = await query('heads', null);
+    const summary = JSON.stringify(heads);
+    if (summary === last && !clean) return;
+    // What is signed must outlive a crash; otherwise the next start would look like a cut tail.
+    await thread.flush();
+    const time = new Date().toISOString();
+    await file.add(
+      printCheckpoint({ time, environment, clean, heads, previous: file.last }, (text) => keys.sign(text)),
+    );
+    last = summary;
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await thread.append({ kind: 'gateway.stopped', time: new Date().toISOString(), environment }, 'durable');
+    await checkpoint(true);
+    await thread.close();
+    await file.close();
+  }
+
+  const timer = setInterval(
+    () => void checkpoint().catch(onLost),
+    (options.checkpointEvery ?? defaultCheckpointEvery) * 1000,
+  ).unref();
+  await checkpoint();
+
+  return {
+    writer: thread.writer,
+    append: (record, durability) => thread.append(record, durability),
+    transact: (name, input) => thread.transact({ name, input }) as never,
+    query,
+    checkpoint: () => checkpoint(),
+    flush: () => thread.flush(),
+    close: () => (closing ??= close()),
+  };
+}

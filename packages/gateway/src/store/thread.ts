@@ -1,0 +1,219 @@
+import { Worker } from 'node:worker_threads';
+import type { NewRecord, RecordRef } from '../audit/record.ts';
+import { toEvent } from './ledger.ts';
+import {
+  type Call,
+  type FromThread,
+  packEvent,
+  type Result,
+  type ThreadSetup,
+  type ToThread,
+} from './messages.ts';
+import type { Durability } from './store.ts';
+
+/** The store's thread, seen from the gateway. Each promise rejects once the thread is lost or closed. */
+export interface Thread {
+  readonly writer: { readonly id: string; readonly epoch: number };
+  append(record: NewRecord, durability: Durability): Promise<RecordRef>;
+  transact(call: Call): Promise<unknown>;
+  query(call: Call): Promise<unknown>;
+  /** Answers when everything answered so far is durable. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Waiting<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+  readonly durable: boolean;
+}
+
+/** What goes into the next message. */
+interface Draft {
+  readonly packed: (string | number | null)[];
+  readonly appends: Waiting<RecordRef>[];
+  readonly operations: Call[];
+  readonly operating: Waiting<unknown>[];
+  readonly queries: Call[];
+  readonly querying: Waiting<unknown>[];
+  /** Those who wait for nothing but the disk. */
+  readonly flushes: Waiting<void>[];
+  durable: boolean;
+}
+
+function emptyDraft(): Draft {
+  return {
+    packed: [],
+    appends: [],
+    operations: [],
+    operating: [],
+    queries: [],
+    querying: [],
+    flushes: [],
+    durable: false,
+  };
+}
+
+/**
+ * Starts the thread and begins an epoch. All that is asked for in one tick, or while the thread is busy, goes to it
+ * as one message and one transaction.
+ *
+ * @throws Error in one sentence when the folder can't be used.
+ */
+export async function startThread(setup: ThreadSetup, onLost: (error: Error) => void): Promise<Thread> {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const worker = new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
+    workerData: setup,
+    name: 'store',
+    execArgv: fromSource ? ['--conditions=source'] : [],
+  });
+  const send = (message: ToThread) => worker.postMessage(message);
+  const writer = await firstMessage(worker);
+
+  let draft = emptyDraft();
+  let underway: Draft | undefined;
+  let scheduled = false;
+  let round = 0;
+  /** Committed, and waiting for the disk. */
+  let unsynced: { readonly round: number; settle(): void; reject(error: Error): void }[] = [];
+  let ended: Error | undefined;
+
+  function schedule(): void {
+    if (scheduled || underway !== undefined) return;
+    scheduled = true;
+    setImmediate(dispatch);
+  }
+
+  function dispatch(): void {
+    scheduled = false;
+    if (ended !== undefined) return;
+    underway = draft;
+    draft = emptyDraft();
+    round += 1;
+    const { packed, operations, queries, durable } = underway;
+    send({ round, appends: packed, operations, queries, durable });
+  }
+
+  function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {
+    return appends.length + operating.length + querying.length + flushes.length > 0;
+  }
+
+  function onCommitted({ firstSeq, hashes, operations, queries }: FromThread & { type: 'committed' }): void {
+    const done = underway ?? emptyDraft();
+    underway = undefined;
+    done.appends.forEach((waiting, at) => {
+      settle(waiting, { writer: writer.id, epoch: writer.epoch, seq: firstSeq + at, hash: hashes[at] ?? '' });
+    });
+    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
+    for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
+    for (const waiting of done.flushes) settle(waiting, undefined);
+    if (isWaiting(draft)) schedule();
+  }
+
+  function answer(waiting: Waiting<unknown>, result: Result | undefined): void {
+    if (result !== undefined && 'value' in result) settle(waiting, result.value);
+    else waiting.reject(new Error(result?.error ?? 'The store gave no answer.'));
+  }
+
+  function settle<T>(waiting: Waiting<T>, value: T): void {
+    if (waiting.durable)
+      unsynced.push({ round, settle: () => waiting.resolve(value), reject: waiting.reject });
+    else waiting.resolve(value);
+  }
+
+  function onSynced(durable: number): void {
+    const waiting = unsynced;
+    unsynced = [];
+    for (const one of waiting) {
+      if (one.round <= durable) one.settle();
+      else unsynced.push(one);
+    }
+  }
+
+  function rejectAll(of: Draft, error: Error): void {
+    for (const waiting of [...of.appends, ...of.operating, ...of.querying, ...of.flushes])
+      waiting.reject(error);
+  }
+
+  function onFailed(error: Error): void {
+    const failed = underway;
+    underway = undefined;
+    if (failed !== undefined) rejectAll(failed, error);
+    if (isWaiting(draft)) schedule();
+  }
+
+  function end(error: Error): void {
+    if (ended !== undefined) return;
+    ended = error;
+    if (underway !== undefined) rejectAll(underway, error);
+    rejectAll(draft, error);
+    for (const waiting of unsynced) waiting.reject(error);
+    underway = undefined;
+    draft = emptyDraft();
+    unsynced = [];
+  }
+
+  function lose(reason: string): void {
+    if (ended !== undefined) return;
+    const error = new Error(`The audit can't be written any more: ${reason}`);
+    end(error);
+    onLost(error);
+  }
+
+  worker.on('message', (message: FromThread) => {
+    if (message.type === 'committed') onCommitted(message);
+    else if (message.type === 'synced') onSynced(message.round);
+    else if (message.type === 'failed')
+      onFailed(new Error(`The audit couldn't be written: ${message.error}`));
+    else if (message.type === 'lost') lose(message.error);
+  });
+  worker.on('error', (error) => lose(error instanceof Error ? error.message : String(error)));
+  worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
+
+  function ask<T>(durable: boolean, enter: (draft: Draft, waiting: Waiting<T>) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (ended !== undefined) return reject(ended);
+      enter(draft, { resolve, reject, durable });
+      if (durable) draft.durable = true;
+      schedule();
+    });
+  }
+
+  return {
+    writer,
+    append: (record, durability) =>
+      ask(durability === 'durable', ({ packed, appends }, waiting: Waiting<RecordRef>) => {
+        packEvent(packed, toEvent(record));
+        appends.push(waiting);
+      }),
+    transact: (call) =>
+      ask(true, ({ operations, operating }, waiting: Waiting<unknown>) => {
+        operations.push(call);
+        operating.push(waiting);
+      }),
+    query: (call) =>
+      ask(false, ({ queries, querying }, waiting: Waiting<unknown>) => {
+        queries.push(call);
+        querying.push(waiting);
+      }),
+    flush: () => ask(true, ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
+    close: () =>
+      new Promise((resolve) => {
+        end(new Error('The store is closed.'));
+        worker.once('exit', () => resolve());
+        send({ close: true });
+      }),
+  };
+}
+
+/** Waits until the thread has begun its epoch. */
+function firstMessage(worker: Worker): Promise<{ id: string; epoch: number }> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: FromThread) => {
+      worker.off('error', reject);
+      if (message.type === 'ready') resolve({ id: message.writer, epoch: message.epoch });
+      else reject(new Error(message.type === 'refused' ? message.error : 'The store did not start.'));
+    });
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * The store's thread: everything that touches the database runs here, so that the gateway never waits for the
+ * disk.
+ *
+ * @module
+ */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { syncFolder } from '../keys/secret-file.ts';
+import { nextEpoch, recordStart } from './begin-epoch.ts';
+import { openLedger } from './ledger.ts';
+import { lockFolder } from './lock.ts';
+import type { FromThread, Round, ThreadSetup, ToThread } from './messages.ts';
+import { migrate } from './migrations/migrate.ts';
+import { runRound } from './rounds.ts';
+import { kyselyOver } from './sqlite.ts';
+import { syncLog } from './sync.ts';
+
+/** Milliseconds between signs of life. */
+const heartbeatEvery = 15_000;
+
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs as a worker thread only.');
+const post = (message: FromThread) => port.postMessage(message);
+
+try {
+  const thread = await start(workerData as ThreadSetup);
+  port.on('message', (message: ToThread) => {
+    if ('close' in message) thread.close();
+    else thread.run(message);
+  });
+} catch (error) {
+  post({ type: 'refused', error: error instanceof Error ? error.message : String(error) });
+}
+
+async function start({ dataDir, environment }: ThreadSetup) {
+  const unlock = lockFolder(dataDir);
+  const path = join(dataDir, 'gateway.db');
+  // SQLite gives its log the database's mode.
+  closeSync(openSync(path, 'a', 0o600));
+  const connection = new DatabaseSync(path, { timeout: 5000 });
+  connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000');
+  const db = kyselyOver(connection);
+  await migrate(db);
+
+  const now = Date.now();
+  connection.exec('begin immediate');
+  const { start, previous } = await nextEpoch(db, now);
+  const ledger = openLedger(connection, db, start);
+  await recordStart(db, ledger, { environment, previous, now });
+  connection.exec('commit');
+  await syncFolder(dataDir);
+
+  const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  const sync = syncLog(
+    `${path}-wal`,
+    (round) => post({ type: 'synced', round }),
+    (error) => post({ type: 'lost', error: error.message }),
+  );
+  const beat = connection.prepare(
+    db.updateTable('writers').set({ heartbeat: 0 }).where('writer', '=', '').compile().sql,
+  );
+  const options = { connection, db, reading: kyselyOver(reading), ledger };
+  let turn = Promise.resolve();
+
+  async function take(round: Round): Promise<void> {
+    const reply = await runRound(round, options);
+    post(reply);
+    if (reply.type === 'committed') sync.committed(round.round, round.durable);
+  }
+
+  const heart = setInterval(() => {
+    turn = turn.then(() => void beat.run(Date.now(), start.writer));
+  }, heartbeatEvery);
+
+  post({ type: 'ready', writer: start.writer, epoch: start.epoch });
+  return {
+    run(round: Round) {
+      turn = turn.then(() => take(round));
+    },
+    close() {
+      turn = turn.then(() => {
+        clearInterval(heart);
+        sync.close();
+        reading.close();
+        connection.close();
+        unlock();
+        port?.close();
+      });
+    },
+  };
+}
