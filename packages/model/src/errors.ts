@@ -48,16 +48,72 @@ function findingsOf(issue: z.core.$ZodIssue, root: string): Finding[] {
       message: 'unknown field; remove it or correct its spelling.',
     }));
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The branch that got furthest is the one that was meant.
-    const meant = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
-    if (depth(meant) > 0) return meant.flatMap((inner) => findingsOf(inner, path));
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map((inner) => ({ path, message: sentence(`its name ${inner.message}`) }));
   }
-  return [{ path, message: sentence(issue.message) }];
+  if (issue.code === 'invalid_union') {
+    const meant = meantBranch(issue.errors);
+    if (meant) return meant.flatMap((inner) => findingsOf(inner, path));
+  }
+  return [{ path, message: sentence(plainly(issue)) }];
 }
 
-function depth(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(0, ...issues.map((issue) => issue.path.length));
+/** Of a union's branches the one that was meant: it takes this kind of value, and knows most of its fields. */
+function meantBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const [meant] = branches
+    .filter((issues) => issues.length > 0 && !issues.some(isOtherKind))
+    .toSorted((a, b) => unknownFields(a) - unknownFields(b) || a.length - b.length);
+  return meant;
+}
+
+function unknownFields(issues: readonly z.core.$ZodIssue[]): number {
+  const atRoot = issues.filter((issue) => issue.path.length === 0);
+  return atRoot.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+}
+
+/** Whether the value as a whole is something else than was asked for. */
+function isOtherKind(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code);
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** The library's message in our words, where it speaks of what was expected. */
+function plainly(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
+    const wanted = kinds[issue.expected] ?? issue.expected;
+    const found = /received (\w+)$/.exec(issue.message)?.[1] ?? 'something else';
+    return found === 'undefined' ? `is missing; it must be ${wanted}` : `must be ${wanted}, not ${kinds[found] ?? found}`;
+  }
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid')) {
+    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  }
+  if (issue.code === 'too_small' && issue.message.startsWith('Too')) return bound(issue, issue.minimum, 'least');
+  if (issue.code === 'too_big' && issue.message.startsWith('Too')) return bound(issue, issue.maximum, 'most');
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    const wanted = issue.errors.flat().filter(isOtherKind).map(plainly);
+    return [...new Set(wanted)].join(', or ') || 'is of a form that isn’t known';
+  }
+  return issue.message;
+}
+
+function bound(
+  { origin, inclusive }: { origin: string; inclusive?: boolean },
+  limit: number | bigint,
+  side: 'least' | 'most',
+): string {
+  if (inclusive === false) return `must be ${side === 'least' ? 'more' : 'less'} than ${limit}`;
+  const unit = origin === 'string' ? 'character' : origin === 'array' ? 'item' : undefined;
+  if (unit === undefined) return `must be at ${side} ${limit}`;
+  return `must have at ${side} ${limit} ${unit}${limit === 1 ? '' : 's'}`;
 }
 
 function sentence(text: string): string {
