@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { startGateway } from '@lockstep/gateway';
 import {
   defineEnvironments,
@@ -14,6 +15,7 @@ import {
   proposeClass,
 } from '@lockstep/model';
 import { Agent, request } from 'undici';
+import type { AuditCounts } from './audit.ts';
 import { toolDefinitions } from './protocol.ts';
 
 const [legacyUrl = '', modernUrl = ''] = process.argv.slice(2);
@@ -70,13 +72,11 @@ if (bench === undefined) throw new Error('no environment came of the definition'
 const stateDir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
 const bundle = makeBundle(bench);
 const gateway = await startGateway({
-  bundle: { files: async () => bundle.files, watch: () => () => {} },
+  bundle: { files: async () => bundle.files, stamp: async () => bundle.digest },
   launch: async (server) => ({ type: 'http', url: urls[server as 'legacy' | 'modern'] }),
   stateDir,
-  host: '127.0.0.1',
   port: 0,
-  level: 'silent',
-  protectedPaths: [],
+  logLevel: 'warn',
 });
 
 const socket = new Agent({ connect: { socketPath: gateway.socketPath } });
@@ -94,7 +94,21 @@ async function ask(path: string, body?: object): Promise<Record<string, unknown>
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-process.on('message', async () => process.send?.(await ask('/audit/count')));
+/** Reads the whole audit and counts its records by kind and outcome. */
+async function countRecords(): Promise<AuditCounts> {
+  const { body } = await request('http://localhost/api/v1/audit/export', { dispatcher: socket });
+  const counts: AuditCounts = {};
+  for await (const line of createInterface({ input: body })) {
+    const { kind, method, outcome } = JSON.parse(line) as Record<string, string | undefined>;
+    // Handshakes are records too, but not among the calls that were sent.
+    if (kind === undefined || method === 'initialize') continue;
+    const what = outcome === undefined ? kind : `${kind}:${outcome}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+}
+
+process.on('message', async () => process.send?.(await countRecords()));
 process.on('disconnect', async () => {
   await socket.close();
   await gateway.close();

@@ -1,0 +1,64 @@
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+/** The protocol's eras, each with its official client. */
+export const eras = ['modern', 'legacy'] as const;
+export type Era = (typeof eras)[number];
+
+/** A tool's result, as far as tests look at it. */
+export interface ToolResult {
+  readonly text: string;
+  readonly isError: boolean;
+  /** What the gateway says of its decision, for programs. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  readonly decision: any;
+}
+
+/** An official client, unmodified, of either era. */
+export interface TestClient {
+  readonly client: Pick<
+    ModernClient,
+    'listPrompts' | 'getPrompt' | 'listResources' | 'listResourceTemplates' | 'readResource' | 'complete'
+  >;
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  tools(): Promise<{ name: string; description?: string | undefined }[]>;
+  close(): Promise<void>;
+}
+
+const info = { name: 'end-to-end', version: '1.0.0' };
+
+/** Connects to an endpoint of the gateway: `http://127.0.0.1:7411/mcp`. */
+export async function connect(era: Era, endpoint: string, token?: string): Promise<TestClient> {
+  const url = new URL(endpoint);
+  const requestInit = token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
+  if (era === 'modern') {
+    const client = new ModernClient(info, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new ModernTransport(url, { requestInit }));
+    return wrap(client);
+  }
+  const client = new LegacyClient(info);
+  // The v1 transport's types don't know exactOptionalPropertyTypes.
+  await client.connect(new LegacyTransport(url, { requestInit }) as never);
+  return wrap(client as unknown as ModernClient);
+}
+
+function wrap(client: ModernClient): TestClient {
+  return {
+    client,
+    async call(name, args = {}) {
+      const result = await client.callTool({ name, arguments: args });
+      const content = result.content as { type: string; text?: string }[];
+      return {
+        text: content.map(({ text }) => text ?? '').join('\n'),
+        isError: result.isError === true,
+        decision: result._meta?.['lockstep/decision'],
+      };
+    },
+    tools: async () => (await client.listTools()).tools,
+    close: () => client.close(),
+  };
+}
