@@ -1,4 +1,4 @@
-import type { NewRecord, RecordRef } from '../audit/record.ts';
+import { type NewRecord, printPlace, type RecordRef } from '../audit/record.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { closeRow, describe } from './close.ts';
 import { findApproval, iso, stateOf, type Windows } from './row.ts';
@@ -35,7 +35,7 @@ export async function commitIntent(tx: Transaction, input: CommitInput): Promise
     ...describe(row),
     kind: 'approval.used',
     time: iso(tx.now),
-    intent: { writer: ref.writer, epoch: ref.epoch, seq: ref.seq },
+    detail: { intent: printPlace(ref) },
   });
   if (!(await closeRow(tx, row.id, { state: 'used', why: null, usedBy: ref }))) {
     throw new Error(`The approval ${row.id} was used by another call in the same moment.`);

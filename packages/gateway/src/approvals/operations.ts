@@ -1,7 +1,7 @@
 import { expireDue, revokeApproval, voidApprovals } from './close.ts';
 import { commitIntent } from './commit.ts';
 import { openOrFindApproval } from './open.ts';
-import { approval, countWaiting, listApprovals } from './queries.ts';
+import { approval, countDue, countWaiting, listApprovals } from './queries.ts';
 import { giveVerdict } from './verdict.ts';
 
 export const approvalOperations = {
@@ -12,4 +12,4 @@ export const approvalOperations = {
   voidApprovals,
   revokeApproval,
 };
-export const approvalQueries = { approval, listApprovals, countWaiting };
+export const approvalQueries = { approval, listApprovals, countWaiting, countDue };

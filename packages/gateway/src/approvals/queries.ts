@@ -42,6 +42,17 @@ export async function countWaiting(db: Kysely<Database>, _input: null): Promise<
   return Number(count);
 }
 
+/** How many are past their expiry and not closed yet. */
+export async function countDue(db: Kysely<Database>, _input: null): Promise<number> {
+  const { count } = await db
+    .selectFrom('approvals')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('state', 'in', openStates)
+    .where('expires_at', '<=', Date.now())
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 async function withState(db: Kysely<Database>, row: ApprovalRow, windows?: Windows): Promise<FoundApproval> {
   const verdicts = await db
     .selectFrom('approval_verdicts')

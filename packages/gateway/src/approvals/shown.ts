@@ -35,15 +35,27 @@ export const shownSchema = z.strictObject({
 });
 export type Shown = z.output<typeof shownSchema>;
 
+const seenPurpose = 'approval seen';
+
 /** A call's arguments, as parsed. */
 export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Everything that an approver is shown, as one text to hash. */
+function seenText(id: string, shown: Shown, args: Arguments): string {
+  return canonicalJson({ v: 1, id, shown, args });
+}
 
 /**
  * The keyed hash over everything that an approver is shown. A verdict quotes it, so that nobody decides on something
  * else than what they saw. Keyed, because it outlives the arguments.
  */
 export function seenDigest(keys: Keys, id: string, shown: Shown, args: Arguments): string {
-  return keys.mac('approval seen', canonicalJson({ v: 1, id, shown, args }));
+  return keys.mac(seenPurpose, seenText(id, shown, args));
+}
+
+/** Whether a digest is of exactly this. */
+export function isSeenDigest(keys: Keys, id: string, shown: Shown, args: Arguments, digest: string): boolean {
+  return keys.macMatches(seenPurpose, seenText(id, shown, args), digest);
 }
 
 /** Encrypts the arguments for as long as the approval is open. */

@@ -14,9 +14,12 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use; choose another with --port, or stop what uses it.`;
-  if (error.code === 'EACCES') return `Port ${port} on ${host} may not be used; choose one above 1023 with --port.`;
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${host} is no address of this machine; choose another with --host.`;
+  if (error.code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use; choose another with --port, or stop what uses it.`;
+  if (error.code === 'EACCES')
+    return `Port ${port} on ${host} may not be used; choose one above 1023 with --port.`;
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return `${host} is no address of this machine; choose another with --host.`;
   return `Can't listen on ${host}:${port}: ${error.message}.`;
 }
 

@@ -22,8 +22,8 @@ const targetKind: Readonly<Record<ListKind, TargetKind>> = {
 };
 
 /**
- * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: which items a caller
- * may use depends on roles alone.
+ * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: what a
+ * principal may possibly use depends on nothing else.
  */
 export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
   let kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
@@ -32,7 +32,7 @@ export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
       const perPolicy = kept.get(policy) ?? new Map();
       if (!kept.has(policy)) kept.set(policy, perPolicy);
       if (perPolicy.size > 1000) kept = new WeakMap();
-      const key = `${kind} ${endpoint ?? ''} ${caller.principal.roles.toSorted().join(' ')}`;
+      const key = JSON.stringify([kind, endpoint ?? null, caller.principal]);
       const quarantined = quarantineKey(fleet, policy, endpoint);
       const hit = perPolicy.get(key);
       if (hit?.quarantined === quarantined) return hit.items;

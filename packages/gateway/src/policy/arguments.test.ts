@@ -42,13 +42,24 @@ describe('the arguments of a tool', () => {
   });
 
   it('know older dialects and 2020-12', () => {
-    expect(check({ $schema: 'http://json-schema.org/draft-07/schema#', properties: { l: { items: [{ type: 'string' }] } } })({ l: [1] })).toContain('string');
-    expect(check({ properties: { l: { prefixItems: [{ type: 'string' }] } } })({ l: [1] })).toContain('string');
+    expect(
+      check({
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        properties: { l: { items: [{ type: 'string' }] } },
+      })({ l: [1] }),
+    ).toContain('string');
+    expect(check({ properties: { l: { prefixItems: [{ type: 'string' }] } } })({ l: [1] })).toContain(
+      'string',
+    );
   });
 
   it('of two servers may use one $id for different schemas', () => {
-    expect(check({ $id: 'https://example.com/x', type: 'object', required: ['a'] })({ a: 1 })).toBeUndefined();
-    expect(check({ $id: 'https://example.com/x', type: 'object', required: ['b'] })({ a: 1 })).toContain("'b'");
+    expect(
+      check({ $id: 'https://example.com/x', type: 'object', required: ['a'] })({ a: 1 }),
+    ).toBeUndefined();
+    expect(check({ $id: 'https://example.com/x', type: 'object', required: ['b'] })({ a: 1 })).toContain(
+      "'b'",
+    );
   });
 });
 

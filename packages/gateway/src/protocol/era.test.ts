@@ -12,7 +12,12 @@ describe('classify', () => {
   });
 
   it('takes a request without an envelope as legacy', () => {
-    expect(classify({ id: 1, method: 'tools/call', params: { name: 'a' } }, { 'mcp-protocol-version': '2025-11-25' })).toBe('legacy');
+    expect(
+      classify(
+        { id: 1, method: 'tools/call', params: { name: 'a' } },
+        { 'mcp-protocol-version': '2025-11-25' },
+      ),
+    ).toBe('legacy');
   });
 
   it('takes a notification by its header', () => {
@@ -40,11 +45,19 @@ describe('classify', () => {
   });
 
   it('refuses a version that it does not serve, and says which it does', () => {
-    const other = { ...call, params: { ...call.params, _meta: { ...envelope, [metaKey.version]: '2030-01-01' } } };
-    expect(classify(other, headers)).toMatchObject({ error: { code: -32022, data: { supported: [modernVersion, '2025-11-25', '2025-06-18'] } } });
+    const other = {
+      ...call,
+      params: { ...call.params, _meta: { ...envelope, [metaKey.version]: '2030-01-01' } },
+    };
+    expect(classify(other, headers)).toMatchObject({
+      error: { code: -32022, data: { supported: [modernVersion, '2025-11-25', '2025-06-18'] } },
+    });
   });
 
   it('refuses a modern header without an envelope: it is never taken for legacy', () => {
-    expect(classify({ id: 1, method: 'tools/call', params: { name: 'a' } }, headers)).toMatchObject({ status: 400, error: { code: -32602 } });
+    expect(classify({ id: 1, method: 'tools/call', params: { name: 'a' } }, headers)).toMatchObject({
+      status: 400,
+      error: { code: -32602 },
+    });
   });
 });

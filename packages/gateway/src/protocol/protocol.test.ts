@@ -31,8 +31,16 @@ describe('readMessage', () => {
   });
 
   it('reads requests and notifications', () => {
-    expect(readMessage({ jsonrpc: '2.0', id: 'x', method: 'a' })).toEqual({ id: 'x', method: 'a', params: {} });
-    expect(readMessage({ jsonrpc: '2.0', method: 'a', params: { b: 1 } })).toEqual({ id: undefined, method: 'a', params: { b: 1 } });
+    expect(readMessage({ jsonrpc: '2.0', id: 'x', method: 'a' })).toEqual({
+      id: 'x',
+      method: 'a',
+      params: {},
+    });
+    expect(readMessage({ jsonrpc: '2.0', method: 'a', params: { b: 1 } })).toEqual({
+      id: undefined,
+      method: 'a',
+      params: { b: 1 },
+    });
   });
 });
 
@@ -45,12 +53,20 @@ describe('resource URIs', () => {
     );
   });
 
-  it.each(['file:///a/../b', 'file:///a/./b', 'file:///a/%2e%2e/b', 'file:///a/%2E./b', 'file:///a/..', 'file:..', 'file:///a%2f..%2fb', 'x:a\\..\\b', 'file:///..?q'])(
-    'see the dot segments of %s',
-    (uri) => expect(hasDotSegments(uri)).toBe(true),
-  );
+  it.each([
+    'file:///a/../b',
+    'file:///a/./b',
+    'file:///a/%2e%2e/b',
+    'file:///a/%2E./b',
+    'file:///a/..',
+    'file:..',
+    'file:///a%2f..%2fb',
+    'x:a\\..\\b',
+    'file:///..?q',
+  ])('see the dot segments of %s', (uri) => expect(hasDotSegments(uri)).toBe(true));
 
-  it.each(['file:///a/b.txt', 'file:///a/.hidden', 'file:///a/...', 'demo://x/1.2', 'file:///a..b'])('let %s be', (uri) =>
-    expect(hasDotSegments(uri)).toBe(false),
+  it.each(['file:///a/b.txt', 'file:///a/.hidden', 'file:///a/...', 'demo://x/1.2', 'file:///a..b'])(
+    'let %s be',
+    (uri) => expect(hasDotSegments(uri)).toBe(false),
   );
 });

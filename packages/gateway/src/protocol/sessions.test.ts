@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../identity/caller.ts';
 import { createSessions } from './sessions.ts';
 
-const caller = (subject: string): Caller => ({ principal: { issuer: 'i', subject, owner: subject, roles: [] } });
+const caller = (subject: string): Caller => ({
+  principal: { issuer: 'i', subject, owner: subject, roles: [] },
+});
 const open = { endpoint: undefined, version: '2025-11-25', client: undefined };
 
 describe('sessions', () => {

@@ -1,0 +1,97 @@
+import type { RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { refuseHost } from '../identity/origin.ts';
+import { approvalRoutes } from './api/approvals.ts';
+import { auditRoutes } from './api/audit.ts';
+import { statusRoutes } from './api/status.ts';
+import { tokenRoutes } from './api/tokens.ts';
+import type { AdminDeps, AdminEnv } from './deps.ts';
+import { pageRoutes } from './page-routes.ts';
+import { pageHeaders } from './pages/layout.ts';
+import { problemPage } from './pages/sign-in.ts';
+import { Problem } from './problem.ts';
+import { frameFor, signedIn } from './session.ts';
+import { RefusedSignIn, visitorOf } from './visitor.ts';
+
+/** Bytes that a request to the API or a form may bring. */
+const longestBody = 64 * 1024;
+
+export type AdminApp = Hono<AdminEnv>;
+
+/**
+ * The admin API (`/api/v1/…`) and the pages. Each request is authenticated, authorised, done and recorded, in this
+ * order; refused sign-ins are recorded too.
+ */
+export function adminApp(deps: AdminDeps): AdminApp {
+  const recordRefused = (where: 'page' | 'api') => async (refused: RefusedSignIn) => {
+    await deps.store.append(
+      {
+        kind: 'signin.refused',
+        time: new Date().toISOString(),
+        environment: deps.environment,
+        ...(refused.tokenId !== undefined && { credential: refused.tokenId }),
+        outcome: 'refused',
+        error: refused.message,
+        detail: { where },
+      },
+      'written',
+    );
+  };
+
+  const api = new Hono<AdminEnv>()
+    .use(async (c, next) => {
+      c.set('visitor', visitorOf(c.req.header('authorization'), c.env.onSocket === true, deps.tokens));
+      await next();
+    })
+    .route('/approvals', approvalRoutes(deps))
+    .route('/tokens', tokenRoutes(deps))
+    .route('/audit', auditRoutes(deps))
+    .route('/status', statusRoutes(deps));
+
+  return new Hono<AdminEnv>()
+    .use(async (c, next) => {
+      for (const [name, value] of Object.entries(pageHeaders)) c.header(name, value);
+      const refused =
+        c.env.onSocket === true
+          ? undefined
+          : refuseHost(Object.fromEntries(c.req.raw.headers), deps.allowedHosts());
+      if (refused !== undefined) throw new Problem(403, refused);
+      await next();
+    })
+    .use(
+      bodyLimit({
+        maxSize: longestBody,
+        onError: () => {
+          throw new Problem(413, `The body is over ${longestBody} bytes; send less.`);
+        },
+      }),
+    )
+    .route('/api/v1', api)
+    .route('/', pageRoutes(deps, recordRefused('page')))
+    .notFound((c) => {
+      if (isApi(c.req.path))
+        return c.json({ error: 'There is nothing at this address; check its spelling.' }, 404);
+      return c.html(problemPage(frameFor(deps, signedIn(c, deps)), 'There is nothing at this address.'), 404);
+    })
+    .onError(async (error, c) => {
+      if (error instanceof RefusedSignIn) await recordRefused('api')(error);
+      const status = error instanceof Problem ? error.status : 500;
+      const sentence =
+        error instanceof Problem ? error.message : 'The gateway failed on this request; its log says why.';
+      if (status === 500) deps.onFailure(error);
+      if (status === 401) c.header('www-authenticate', 'Bearer');
+      if (isApi(c.req.path)) return c.json({ error: sentence }, status);
+      return c.html(problemPage(frameFor(deps, signedIn(c, deps)), sentence), status);
+    });
+}
+
+/** The app as Node's HTTP server takes it. */
+export function adminListener(app: AdminApp): RequestListener {
+  return getRequestListener((request) => app.fetch(request, {}), { overrideGlobalObjects: false });
+}
+
+function isApi(path: string): boolean {
+  return path.startsWith('/api/');
+}

@@ -1,0 +1,118 @@
+import type { FoundApproval } from '../approvals/queries.ts';
+import { approversOf } from '../approvals/row.ts';
+import { type Arguments, isSeenDigest, openArguments, type Shown, shownSchema } from '../approvals/shown.ts';
+import { ownerKey } from '../identity/owner.ts';
+import type { Keys } from '../keys/keys.ts';
+import type { Visitor } from './visitor.ts';
+import type { ApprovalDetail, ApprovalSummary } from './wire.ts';
+
+/** Where the page of an approval is. */
+export function approvalUrl(publicUrl: string, id: string): string {
+  return `${publicUrl}/approvals/${id}`;
+}
+
+/** What anybody signed in may know of an approval. */
+export function summarise({ row, state }: FoundApproval, publicUrl: string): ApprovalSummary {
+  const shown = readShown(row.shown);
+  return {
+    id: row.id,
+    environment: shown.environment,
+    server: shown.server,
+    target: shown.target,
+    method: shown.method,
+    class: shown.class,
+    state: state.state,
+    have: state.have,
+    quorum: state.quorum,
+    approvers: [...state.approvers],
+    requester: shown.requester,
+    requestedAt: state.requestedAt,
+    expiresAt: state.expiresAt,
+    closedAt: state.closedAt ?? null,
+    why: state.why ?? null,
+    deniedBy: state.deniedBy ?? null,
+    usedBy: state.usedBy ?? null,
+    url: approvalUrl(publicUrl, row.id),
+  };
+}
+
+/** An approval as a visitor may see it: the arguments are for those who may have to decide on them. */
+export function detail(
+  found: FoundApproval,
+  visitor: Visitor,
+  keys: Keys,
+  publicUrl: string,
+): ApprovalDetail {
+  const { row, verdicts } = found;
+  const shown = readShown(row.shown);
+  const opened = openFor(found, visitor, keys, shown);
+  const isShown = typeof opened !== 'string';
+  return {
+    ...summarise(found, publicUrl),
+    source: shown.source,
+    kind: shown.kind,
+    name: shown.name,
+    definition: shown.definition,
+    definitionDigest: shown.definitionDigest,
+    clause: shown.clause,
+    client: shown.client,
+    reason: shown.reason,
+    endpoint: shown.endpoint,
+    arguments: isShown ? (opened as ApprovalDetail['arguments']) : null,
+    argumentsHidden: isShown ? null : opened,
+    seen: isShown ? row.seen : null,
+    verdicts: verdicts.map((given) => ({
+      owner: given.owner,
+      subject: given.subject,
+      verdict: given.verdict === 'approve' ? 'approve' : 'deny',
+      note: given.note,
+      givenAt: new Date(given.given_at).toISOString(),
+    })),
+    mayNotDecide: whyNot(found, visitor),
+    hasApproved: hasApproved(found, visitor),
+  };
+}
+
+/** Whether the visitor holds a role that decides on this approval. */
+export function isApprover(found: FoundApproval, visitor: Visitor): boolean {
+  if (visitor.kind === 'operator') return false;
+  return approversOf(found.row).some((role) => visitor.principal.roles.includes(role));
+}
+
+/** The arguments, or why they aren't shown. */
+function openFor(found: FoundApproval, visitor: Visitor, keys: Keys, shown: Shown): Arguments | string {
+  const { row } = found;
+  if (row.arguments === null)
+    return 'The arguments were wiped when the approval was closed; the audit has them, redacted.';
+  if (!isApprover(found, visitor)) {
+    return `The arguments are shown to holders of ${approversOf(row).join(' or ')} only.`;
+  }
+  const args = openArguments(keys, row.arguments);
+  // What is stored must be what was asked for, or a verdict would be on something else.
+  if (!isSeenDigest(keys, row.id, shown, args, row.seen)) {
+    return 'What is stored of this request isn’t what was asked for; deny it, and look at who can write to the database.';
+  }
+  return args;
+}
+
+function whyNot(found: FoundApproval, visitor: Visitor): string | null {
+  const { row, state } = found;
+  if (visitor.kind === 'operator')
+    return 'The operator doesn’t decide; use an admin token with an approver role.';
+  if (!isApprover(found, visitor)) return `Deciding takes the role ${approversOf(row).join(' or ')}.`;
+  const key = ownerKey(visitor.principal.owner);
+  if (key === row.requester_owner_key) return 'Whoever asked belongs to you; another human must decide.';
+  if (state.state !== 'pending' && state.state !== 'approved')
+    return `It is ${state.state}; there is nothing left to decide.`;
+  return null;
+}
+
+function hasApproved({ verdicts }: FoundApproval, visitor: Visitor): boolean {
+  if (visitor.kind === 'operator') return false;
+  const key = ownerKey(visitor.principal.owner);
+  return verdicts.some((given) => given.owner_key === key && given.verdict === 'approve');
+}
+
+function readShown(text: string): Shown {
+  return shownSchema.parse(JSON.parse(text));
+}

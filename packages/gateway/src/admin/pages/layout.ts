@@ -1,0 +1,76 @@
+import { html, raw } from 'hono/html';
+import { style, styleHash } from './style.ts';
+import { type Html, shownText } from './text.ts';
+
+/** What every page has around it. */
+export interface Frame {
+  readonly environment: string;
+  /** Whoever is signed in, and what the sign-out form must bring back. */
+  readonly signedIn?: { readonly owner: string; readonly formToken: string };
+}
+
+const mark = raw(
+  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h8v8H7v8H3z"/><path d="M21 20h-8v-8h4V4h4z"/></svg>',
+);
+
+/** Headers of every page: no script, nothing from elsewhere, in nobody's frame, kept nowhere. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src '${styleHash}'`,
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; '),
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  // With `no-referrer`, browsers send `Origin: null` with our own forms.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** A whole page. */
+export function layout(
+  frame: Frame,
+  title: string,
+  content: Html,
+  options: { narrow?: boolean; head?: Html } = {},
+): Html {
+  const { signedIn } = frame;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+${options.head ?? ''}<title>${title} · Lockstep ${frame.environment}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<header class="bar">
+  <a class="brand" href="/approvals">${mark} Lockstep</a>
+  <span class="badge">${frame.environment}</span>
+  ${
+    signedIn === undefined
+      ? ''
+      : html`<form class="who" method="post" action="/signout">
+    <span>${shownText(signedIn.owner)}</span>
+    <input type="hidden" name="form" value="${signedIn.formToken}">
+    <button class="plain">Sign out</button>
+  </form>`
+  }
+</header>
+<main${options.narrow === true ? raw(' class="narrow"') : ''}>
+${content}
+</main>
+</body>
+</html>
+`;
+}
+
+/** One sentence above everything else. */
+export function notice(kind: 'good' | 'bad', sentence: string): Html {
+  return html`<p class="notice ${kind}" role="status">${shownText(sentence)}</p>`;
+}

@@ -1,0 +1,49 @@
+import { html } from 'hono/html';
+import { type Frame, layout, notice } from './layout.ts';
+import type { Html } from './text.ts';
+
+/** Exchanges an admin token for a cookie. `next` is a page of ours. */
+export function signInPage(frame: Frame, next: string, refused?: string): Html {
+  return layout(
+    frame,
+    'Sign in',
+    html`<div class="card">
+  <div class="title"><h1>Sign in</h1></div>
+  ${refused === undefined ? '' : notice('bad', refused)}
+  <form method="post" action="/signin">
+    <input type="hidden" name="next" value="${next}">
+    <label>Admin token
+      <input name="token" type="password" autocomplete="current-password" placeholder="lks_…" required autofocus spellcheck="false"></label>
+    <button class="yes">Sign in</button>
+  </form>
+  <details><summary>Where do I get one?</summary>
+    <p class="small quiet">Whoever runs this gateway creates it, with you as the owner and the role that decides:</p>
+    <pre class="json">lockstep token create --audience admin \\
+  --subject you --owner you \\
+  --role approver</pre>
+  </details>
+</div>`,
+    { narrow: true },
+  );
+}
+
+/**
+ * Asks the browser to come again by itself. A link from another site (a chat, a mail) brings no `SameSite=Strict`
+ * cookie, so that somebody who is signed in looks like nobody; the second time the request is our own page's.
+ */
+export function comeAgainPage(frame: Frame, path: string): Html {
+  return layout(frame, 'Opening', html`<p><a href="${path}">Open the approval</a></p>`, {
+    narrow: true,
+    head: html`<meta http-equiv="refresh" content="0; url=${path}">`,
+  });
+}
+
+/** Any other end of a request to a page. */
+export function problemPage(frame: Frame, sentence: string): Html {
+  return layout(
+    frame,
+    'That didn’t work',
+    html`<div class="card"><div class="title"><h1>That didn’t work</h1></div><p>${sentence}</p><p class="small"><a href="/approvals">All approvals</a></p></div>`,
+    { narrow: true },
+  );
+}

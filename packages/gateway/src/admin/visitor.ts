@@ -1,0 +1,65 @@
+import type { Principal } from '@lockstep/model';
+import { signInByHeader } from '../identity/authenticate.ts';
+import type { Actor } from '../identity/operations.ts';
+import type { Tokens } from '../identity/tokens.ts';
+import { Problem } from './problem.ts';
+
+/** Who uses the admin API or the pages. */
+export type Visitor =
+  /** Whoever may open the socket: the account that runs the gateway. It administers and never decides. */
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'holder'; readonly principal: Principal; readonly tokenId: string };
+export type Holder = Extract<Visitor, { kind: 'holder' }>;
+
+/** A credential that was shown and refused, for the record. */
+export class RefusedSignIn extends Problem {
+  readonly tokenId: string | undefined;
+
+  constructor(sentence: string, tokenId?: string) {
+    super(401, sentence);
+    this.tokenId = tokenId;
+  }
+}
+
+/**
+ * Who calls the API: the holder of the Bearer token, and without one the operator, on the socket only.
+ *
+ * @throws RefusedSignIn when the token isn't taken, also on the socket.
+ */
+export function visitorOf(authorization: string | undefined, onSocket: boolean, tokens: Tokens): Visitor {
+  if (authorization === undefined) {
+    if (onSocket) return { kind: 'operator' };
+    throw new Problem(401, 'The admin API wants an admin token; send one as a Bearer token.');
+  }
+  const signIn = signInByHeader(authorization, tokens.authenticate, 'admin');
+  if ('refused' in signIn) throw new RefusedSignIn(signIn.refused, signIn.tokenId);
+  return holderOf(signIn.principal, signIn.credential?.tokenId ?? '');
+}
+
+export function holderOf(principal: Principal, tokenId: string): Holder {
+  return { kind: 'holder', principal, tokenId };
+}
+
+/** Ends the request unless the visitor is the operator or holds the role. */
+export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: string): void {
+  if (visitor.kind === 'operator' || visitor.principal.roles.includes(role)) return;
+  throw new Problem(
+    403,
+    `${toDo} takes the role \`${role}\`, which this token doesn’t have; use one that has it.`,
+  );
+}
+
+/** Ends the request unless a human with a token is there. */
+export function demandHolder(visitor: Visitor): Holder {
+  if (visitor.kind === 'holder') return visitor;
+  throw new Problem(
+    403,
+    'Deciding takes an admin token with an approver role, also on this machine; give one with `--token-file` or in LOCKSTEP_TOKEN.',
+  );
+}
+
+/** The visitor as records name it. */
+export function actorOf(visitor: Visitor): Actor {
+  if (visitor.kind === 'operator') return { name: 'operator' };
+  return { name: visitor.principal.owner, principal: visitor.principal, credential: visitor.tokenId };
+}

@@ -1,0 +1,151 @@
+/**
+ * The admin API's JSON, as both sides check it. All times are ISO 8601 in UTC.
+ *
+ * @module
+ */
+import { accessClassSchema, principalSchema } from '@lockstep/model';
+import { z } from 'zod';
+import { audienceSchema } from '../identity/token.ts';
+
+/** Any answer that isn't 2xx: one sentence for people. */
+export const problemSchema = z.object({ error: z.string() });
+
+const recordRef = z.object({ writer: z.string(), epoch: z.int(), seq: z.int(), hash: z.string() });
+
+/** One approval, without anything that is sensitive. */
+export const approvalSummarySchema = z.object({
+  id: z.string(),
+  environment: z.string(),
+  server: z.string(),
+  /** As rules name it: `files/write_file`. */
+  target: z.string(),
+  method: z.string(),
+  class: accessClassSchema,
+  state: z.enum(['pending', 'approved', 'denied', 'used', 'expired', 'void']),
+  /** How many humans have approved, of the `quorum` that is wanted. */
+  have: z.int(),
+  quorum: z.int(),
+  /** Roles of which an approver holds at least one. */
+  approvers: z.array(z.string()),
+  requester: principalSchema,
+  requestedAt: z.string(),
+  expiresAt: z.string(),
+  closedAt: z.string().nullable(),
+  /** Why it was denied or voided. */
+  why: z.string().nullable(),
+  deniedBy: z.string().nullable(),
+  /** The record of the call that it let through. */
+  usedBy: recordRef.nullable(),
+  /** The page that decides on it. */
+  url: z.string(),
+});
+export type ApprovalSummary = z.infer<typeof approvalSummarySchema>;
+
+/** GET /approvals?state=open|all&limit=… */
+export const approvalListSchema = z.object({ approvals: z.array(approvalSummarySchema) });
+export const approvalListQuery = z.strictObject({
+  state: z.enum(['open', 'all'], { error: 'must be `open` or `all`' }).default('open'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+export const verdictKind = z.enum(['approve', 'deny'], { error: 'must be `approve` or `deny`' });
+
+/** GET /approvals/:id */
+export const approvalDetailSchema = approvalSummarySchema.extend({
+  /** The pinned source, such as `npm:@scope/name@1.2.3`. */
+  source: z.string(),
+  kind: z.enum(['tool', 'prompt', 'resource']),
+  name: z.string(),
+  definition: z.record(z.string(), z.json()).nullable(),
+  definitionDigest: z.string().nullable(),
+  /** The clause of the permission table that wants the approval. */
+  clause: z.record(z.string(), z.json()),
+  /** What the requester's client calls itself; never believed. */
+  client: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** Why, in the agent's own words; never believed. */
+  reason: z.string().nullable(),
+  /** The server whose endpoint it came to; null for the endpoint of all servers. */
+  endpoint: z.string().nullable(),
+  /** Whole; null where they aren't shown, and `argumentsHidden` says why. */
+  arguments: z.record(z.string(), z.json()).nullable(),
+  argumentsHidden: z.string().nullable(),
+  /** What a verdict must quote; null where the arguments aren't shown. */
+  seen: z.string().nullable(),
+  verdicts: z.array(
+    z.object({
+      owner: z.string(),
+      subject: z.string(),
+      verdict: verdictKind,
+      note: z.string().nullable(),
+      givenAt: z.string(),
+    }),
+  ),
+  /** Why whoever asks may not decide, in one sentence; null when they may. */
+  mayNotDecide: z.string().nullable(),
+  /** Whether the human who asks has approved already. */
+  hasApproved: z.boolean(),
+});
+export type ApprovalDetail = z.infer<typeof approvalDetailSchema>;
+
+const note = z
+  .string()
+  .max(1000)
+  .transform((text) => text.trim())
+  .transform((text) => (text === '' ? null : text));
+
+/** POST /approvals/:id/verdict; answers with an approval's detail. */
+export const verdictSchema = z.strictObject({
+  verdict: verdictKind,
+  /** As the detail gave it: proof of what was looked at. */
+  seen: z.string().min(1),
+  /** Why; of a denial it is told to whoever asked. */
+  note: note.nullable().default(null),
+});
+
+/** POST /approvals/:id/revoke; answers with an approval's detail. */
+export const revokeSchema = z.strictObject({ why: z.string().trim().min(1).max(500) });
+
+/** A token, without its secret. */
+export const tokenInfoSchema = z.object({
+  id: z.string(),
+  subject: z.string(),
+  owner: z.string(),
+  roles: z.array(z.string()),
+  audience: audienceSchema,
+  createdAt: z.string(),
+  /** An owner, or `operator` for the socket on the gateway's machine. */
+  createdBy: z.string(),
+  expiresAt: z.string(),
+  revokedAt: z.string().nullable(),
+  revokedBy: z.string().nullable(),
+});
+
+/** GET /tokens */
+export const tokenListSchema = z.object({ tokens: z.array(tokenInfoSchema) });
+/** POST /tokens with `newTokenSchema`: the only time the secret is told. */
+export const createdTokenSchema = tokenInfoSchema.extend({ token: z.string() });
+export { newTokenSchema } from '../identity/token.ts';
+
+/** GET /status */
+export const statusSchema = z.object({
+  environment: z.string(),
+  /** Digest of the bundle in force. */
+  bundle: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+  /** The roles of callers without a token; null where there is no local user. */
+  localUser: z.array(z.string()).nullable(),
+  approvalsWaiting: z.int(),
+  servers: z.array(
+    z.object({
+      server: z.string(),
+      state: z.enum(['starting', 'ready', 'down', 'absent']),
+      reason: z.string().nullable(),
+      processes: z.int(),
+      restarts: z.int(),
+      tools: z.int(),
+      quarantined: z.int(),
+    }),
+  ),
+});
+export type Status = z.infer<typeof statusSchema>;

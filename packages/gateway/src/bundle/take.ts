@@ -1,0 +1,63 @@
+import type { LoadedBundle } from '@lockstep/model';
+import type { NewRecord } from '../audit/record.ts';
+import type { Context } from '../pipeline/context.ts';
+import { changedTargets } from '../policy/changes.ts';
+import { makePolicy, type Policy } from '../policy/policy.ts';
+import type { FleetServer } from '../upstream/launch.ts';
+
+/** What taking a bundle needs besides the stages' context. */
+export interface Taking {
+  readonly context: Context;
+  /** Puts a policy in force. */
+  readonly enforce: (policy: Policy) => void;
+  readonly fleetServers: (policy: Policy) => Promise<FleetServer[]>;
+}
+
+/**
+ * Puts a new bundle in force without dropping a call: requests in flight end under the one they began with. What
+ * was asked to be approved under other terms is void, and clients whose lists have changed are told.
+ */
+export async function takeBundle(
+  bundle: LoadedBundle,
+  { context, enforce, fleetServers }: Taking,
+): Promise<void> {
+  const { store, fleet, streams, metrics, log } = context;
+  const before = context.policy();
+  const after = makePolicy(bundle);
+  if (after.config.environment !== before.config.environment) {
+    throw new Error(
+      `The bundle is of ${after.config.environment}, but this gateway runs ${before.config.environment}; give it its own.`,
+    );
+  }
+  await fleet.update(await fleetServers(after));
+  await store.append(bundleRecord('bundle.loaded', after, { before: before.digest }), 'durable');
+  enforce(after);
+  metrics.bundle(after.digest, true);
+  await store.transact('voidApprovals', {
+    targets: changedTargets(before, after),
+    why: 'what it is decided by has changed',
+  });
+  streams.refresh();
+  log.info({ bundle: after.digest, before: before.digest }, 'a new bundle is in force');
+}
+
+/** A bundle that was not whole, or not for this gateway: the one in force stays, loudly. */
+export async function rejectBundle(why: string, { store, metrics, log, policy }: Context): Promise<void> {
+  metrics.bundle(policy().digest, false);
+  log.error({ why, kept: policy().digest }, 'a changed bundle was not taken; the one in force stays');
+  await store.append(bundleRecord('bundle.rejected', policy(), { why }), 'written');
+}
+
+export function bundleRecord(
+  kind: 'bundle.loaded' | 'bundle.rejected',
+  policy: Policy,
+  detail: NewRecord['detail'],
+): NewRecord {
+  return {
+    kind,
+    time: new Date().toISOString(),
+    environment: policy.config.environment,
+    bundle: policy.digest,
+    detail,
+  };
+}

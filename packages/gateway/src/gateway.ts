@@ -1,0 +1,218 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadBundle } from '@lockstep/model';
+import { adminApp, adminListener } from './admin/app.ts';
+import { serveSocket } from './admin/socket.ts';
+import { watchLag } from './audit/lag.ts';
+import { followBundle } from './bundle/follow.ts';
+import { bundleRecord, rejectBundle, takeBundle } from './bundle/take.ts';
+import { handleFleetEvent } from './fleet-events.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { closeServer, listen } from './http/listen.ts';
+import { createListener } from './http/listener.ts';
+import { createMetricsListener } from './http/metrics.ts';
+import { isLoopbackName } from './identity/loopback.ts';
+import { allowedHosts } from './identity/origin.ts';
+import { createSignIn, localUser } from './identity/sign-in.ts';
+import { openTokens, type Tokens } from './identity/tokens.ts';
+import { openKeys } from './keys/keys.ts';
+import { createLists } from './lists/lists.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { GatewayOptions, RunningGateway } from './options.ts';
+import type { Context } from './pipeline/context.ts';
+import { principalKey } from './pipeline/decide.ts';
+import { makePolicy, type Policy } from './policy/policy.ts';
+import { createSessions } from './protocol/sessions.ts';
+import { createStreams } from './protocol/streams.ts';
+import { prepareState, principalFolder } from './state.ts';
+import { openStore } from './store/open-store.ts';
+import { createFleet } from './upstream/fleet.ts';
+import type { FleetServer } from './upstream/launch.ts';
+import { version } from './version.ts';
+
+/** Seconds that calls in flight have to finish when the gateway stops. */
+const drain = 10;
+
+/**
+ * Starts a gateway: it loads the bundle whole or not at all, opens the audit, starts the servers, and listens.
+ *
+ * @throws ConfigurationError for a bundle that can't be used, and Error in one sentence for anything else that
+ * stands in the way: a port in use, a state folder that another gateway has, an address without authentication.
+ * @example
+ * const gateway = await startGateway({ bundle: bundleFolder('bundle'), launch, stateDir: '.lockstep/dev' });
+ * console.log(gateway.url);
+ * await gateway.close();
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { host = '127.0.0.1', port = 7411 } = options;
+  const log = createLog(options.logLevel ?? 'info');
+  let policy = makePolicy(loadBundle(await options.bundle.files()));
+  const { environment } = policy.config;
+  const folders = await prepareState(options.stateDir);
+  const keys = await openKeys(folders.keys);
+  const ended = Promise.withResolvers<void>();
+  let isReady = false;
+
+  // Whatever is opened is closed in the opposite order, also when a later step fails.
+  await using opened = new AsyncDisposableStack();
+  const { store, lag } = watchLag(await openStore({ dataDir: folders.data, keys, environment, onLost }));
+  opened.defer(() => store.close());
+  const tokens = await openTokens(store, environment);
+  const isLocal = isLoopbackName(host);
+  if (!isLocal) await demandToken(tokens, host);
+
+  const fleet = createFleet(await fleetServers(policy, options), {
+    workdir: folders.work,
+    principalDir: (server, key) => principalFolder(folders, server, key),
+    onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
+    log,
+    maxResultBytes: policy.config.settings.limits.result,
+  });
+  opened.defer(() => fleet.close());
+
+  const streams = createStreams();
+  const sessions = createSessions((session) => {
+    streams.closeWhere((stream) => stream.sessionId === session.id);
+    fleet.releaseKey(`session:${session.id}`);
+  });
+  const localRoles = () => localUser(policy.config.settings.local.roles);
+  const context: Context = {
+    authenticate: createSignIn(hosts, tokens.authenticate, isLocal ? localRoles : undefined),
+    store,
+    keys,
+    fleet,
+    lists: createLists(fleet),
+    sessions,
+    streams,
+    metrics: createMetrics({
+      health: () => fleet.health(),
+      approvalsWaiting: () => store.query('countWaiting', null),
+      auditLag: lag,
+    }),
+    log,
+    policy: () => policy,
+    publicUrl: url,
+  };
+  tokens.onRevoked((token) => {
+    sessions.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
+    streams.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
+    fleet.releaseKey(principalKey({ principal: { ...token, issuer: 'lockstep:token' } }));
+  });
+
+  const startedAt = new Date().toISOString();
+  const admin = adminApp({
+    environment,
+    store,
+    keys,
+    tokens,
+    publicUrl: url,
+    allowedHosts: hosts,
+    windows: () => policy.config.settings.approvals,
+    status: () => ({
+      environment,
+      bundle: policy.digest,
+      version,
+      startedAt,
+      localUser: isLocal ? policy.config.settings.local.roles : null,
+      servers: fleet.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
+    }),
+    onFailure: logError,
+  });
+  const server = createListener({
+    context,
+    allowedHosts: hosts,
+    admin: adminListener(admin),
+    isReady: () => isReady,
+  });
+  const boundPort = await listen(server, host, port);
+  opened.defer(() => closeServer(server, drain));
+  opened.defer(() => streams.closeWhere(() => true));
+  const metricsServer = createMetricsListener(context.metrics);
+  const metricsUrl = `http://127.0.0.1:${await listen(metricsServer, '127.0.0.1', options.metricsPort ?? 0)}/metrics`;
+  opened.defer(() => closeServer(metricsServer, 0));
+  const socketPath = join(folders.run, 'gateway.sock');
+  const socket = await serveSocket(admin, socketPath);
+  opened.defer(() => socket.close());
+
+  await store.append(bundleRecord('bundle.loaded', policy, {}), 'durable');
+  context.metrics.bundle(policy.digest, true);
+  const rejections = new Set<(why: string) => void>();
+  const follower = followBundle(
+    options.bundle,
+    policy.digest,
+    (bundle) => takeBundle(bundle, { context, enforce, fleetServers: (next) => fleetServers(next, options) }),
+    async (why) => {
+      for (const listener of rejections) listener(why);
+      await rejectBundle(why, context);
+    },
+  );
+  opened.defer(() => follower.stop());
+  opened.defer(startHousekeeping(context));
+  await writeFile(
+    join(folders.run, 'gateway.json'),
+    `${JSON.stringify({ pid: process.pid, url: url(), metricsUrl })}\n`,
+    { mode: 0o600 },
+  );
+
+  const running = opened.move();
+  let closing: Promise<void> | undefined;
+  isReady = true;
+  return {
+    url: url(),
+    metricsUrl,
+    socketPath,
+    digest: () => policy.digest,
+    health: () => fleet.health(),
+    lookForBundle: () => follower.look(),
+    onBundleRejected: (listener) => void rejections.add(listener),
+    closed: ended.promise,
+    close: () => (closing ??= running.disposeAsync().then(ended.resolve, ended.reject)),
+  };
+
+  function url(): string {
+    return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  }
+
+  function hosts() {
+    return allowedHosts(boundPort, [...(isLocal ? [] : [host]), ...(options.allowedHosts ?? [])]);
+  }
+
+  function enforce(next: Policy): void {
+    policy = next;
+  }
+
+  function onLost(error: Error): void {
+    isReady = false;
+    log.fatal(error.message);
+    ended.reject(error);
+  }
+
+  function logError(error: unknown): void {
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+/** How each server of a policy is run here. */
+function fleetServers(policy: Policy, { launch }: GatewayOptions): Promise<FleetServer[]> {
+  return Promise.all(
+    [...policy.servers.values()].map(async ({ name, definition, release }) => ({
+      name,
+      definition,
+      release,
+      launch: await launch(name, definition, release),
+    })),
+  );
+}
+
+/** Beyond loopback everybody could be anybody. */
+async function demandToken(tokens: Tokens, host: string): Promise<void> {
+  const now = new Date().toISOString();
+  const usable = (await tokens.list()).some(
+    ({ audience, revokedAt, expiresAt }) => audience === 'mcp' && revokedAt === null && expiresAt > now,
+  );
+  if (usable) return;
+  throw new Error(
+    `Listening on ${host} without authentication is refused; create a token with \`lockstep token create\` while it runs on 127.0.0.1, or stay there.`,
+  );
+}

@@ -1,0 +1,369 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  defineEnvironments,
+  defineServers,
+  digestOf,
+  loadBundle,
+  makeBundle,
+  type Principal,
+} from '@lockstep/model';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openKeys } from '../keys/keys.ts';
+import { createLists } from '../lists/lists.ts';
+import { createMetrics } from '../metrics.ts';
+import { makePolicy } from '../policy/policy.ts';
+import { createSessions } from '../protocol/sessions.ts';
+import { createStreams } from '../protocol/streams.ts';
+import { openStore } from '../store/open-store.ts';
+import { type Message, type Answer as ServerAnswer, UpstreamError } from '../upstream/answer.ts';
+import type { Context } from './context.ts';
+import type { Answer, Received } from './exchange.ts';
+import { handle } from './pipeline.ts';
+
+const tool = (name: string, classOf: 'read' | 'write' | 'destructive') => {
+  const definition = {
+    name,
+    description: `Does ${name}.`,
+    inputSchema: { type: 'object', properties: { path: { type: 'string' }, n: {} }, required: ['path'] },
+  };
+  return {
+    definition,
+    digest: digestOf(definition),
+    class: classOf,
+    classFrom: 'person' as const,
+    reviewed: true,
+  };
+};
+const prompt = { name: 'hello', arguments: [{ name: 'who', required: true }] };
+
+const lock = {
+  lockVersion: 1,
+  servers: {
+    files: {
+      releases: {
+        '1': {
+          source: { type: 'remote', url: 'http://127.0.0.1:1/mcp' },
+          serverInfo: { name: 'files', version: '1' },
+          instructions: null,
+          tools: {
+            read: tool('read', 'read'),
+            write: tool('write', 'write'),
+            drop: tool('drop', 'destructive'),
+          },
+          prompts: { hello: { definition: prompt, digest: digestOf(prompt) } },
+          resourceTemplates: {},
+          resources: true,
+          completions: true,
+        },
+      },
+    },
+  },
+};
+
+const { prod } = defineEnvironments({
+  servers: defineServers({ files: { remote: { url: 'http://127.0.0.1:1/mcp' } } }),
+  lock,
+  environments: {
+    prod: {
+      profile: 'prod',
+      releases: { files: '1' },
+      rules: [
+        {
+          name: 'no-secrets',
+          tools: 'files/resource:file:///secret/*',
+          decision: { deny: 'secrets stay where they are' },
+        },
+        { name: 'own-folder', tools: 'files/write', when: 'pathUnder(args.path, "mine")', decision: 'allow' },
+      ],
+    },
+  },
+});
+
+const alice: Principal = { issuer: 'test', subject: 'agent', owner: 'alice', roles: [] };
+let folder: string;
+let context: Context;
+let sent: { message: Message; key: string }[];
+let respond: (message: Message) => Promise<ServerAnswer>;
+let quarantine: Map<string, string>;
+let recorded: { kind: string; decision?: string; outcome?: string; error?: string; target?: string }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lockstep-pipeline-'));
+  const keys = await openKeys(folder).catch(async () => {
+    throw new Error('keys could not be made');
+  });
+  const store = await openStore({
+    dataDir: join(folder, 'data'),
+    keys,
+    environment: 'prod',
+    onLost: () => undefined,
+  });
+  const policy = makePolicy(loadBundle(makeBundle(prod).files));
+  const fleet = {
+    request: async (_server: string, key: string, message: Message) => {
+      sent.push({ message, key });
+      return respond(message);
+    },
+    verify: async () => undefined,
+    quarantine: () => quarantine,
+    health: () => [],
+    update: async () => undefined,
+    releaseKey: () => undefined,
+    close: async () => undefined,
+  };
+  context = {
+    authenticate: () => ({ principal: alice }),
+    store: {
+      ...store,
+      append: (record, durability) => {
+        recorded.push(record as (typeof recorded)[number]);
+        return store.append(record, durability);
+      },
+    },
+    keys,
+    fleet,
+    lists: createLists(fleet),
+    sessions: createSessions(() => undefined),
+    streams: createStreams(),
+    metrics: createMetrics({ health: () => [], approvalsWaiting: async () => 0, auditLag: () => 0 }),
+    log: pino({ level: 'silent' }),
+    policy: () => policy,
+    publicUrl: () => 'http://127.0.0.1:7411',
+  };
+});
+
+afterAll(async () => {
+  await context.store.close();
+  await rm(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  sent = [];
+  recorded = [];
+  quarantine = new Map();
+  respond = async () => ({ result: { content: [{ type: 'text', text: 'done' }], resultType: 'complete' } });
+});
+
+async function send(
+  method: string,
+  params: object,
+  body?: string,
+): Promise<{ status: number; reply: Record<string, never> & { result: never; error: never } }> {
+  const name =
+    'name' in params
+      ? { 'mcp-name': String(params.name) }
+      : 'uri' in params
+        ? { 'mcp-name': String(params.uri) }
+        : {};
+  const envelope = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const message = {
+    jsonrpc: '2.0',
+    id: 1,
+    method,
+    params: { ...params, _meta: { ...envelope, ...('_meta' in params ? (params._meta as object) : {}) } },
+  };
+  const received: Received = {
+    verb: 'POST',
+    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name },
+    remoteAddress: '127.0.0.1',
+    body: body ?? JSON.stringify(message),
+    endpoint: 'files',
+    policy: context.policy(),
+    signal: new AbortController().signal,
+    notify: () => undefined,
+    draft: { environment: 'prod', bundle: context.policy().digest },
+    story: { known: false },
+  };
+  const answer = (await handle(received, context)) as Exclude<Answer, { stream: unknown }>;
+  return { status: answer.status, reply: answer.reply as never };
+}
+
+const call = (name: string, args: object, meta: object = {}) =>
+  send('tools/call', { name, arguments: args, _meta: meta });
+
+describe('the pipeline', () => {
+  it('forwards an allowed read and records it once', async () => {
+    const { reply } = await call('read', { path: 'a' });
+    expect(reply.result).toMatchObject({ content: [{ text: 'done' }], resultType: 'complete' });
+    expect(sent.map(({ message }) => message)).toEqual([
+      { method: 'tools/call', params: { name: 'read', arguments: { path: 'a' } } },
+    ]);
+    expect(recorded).toMatchObject([
+      { kind: 'call', decision: 'allow', outcome: 'ok', target: 'files/read' },
+    ]);
+  });
+
+  it('records the intent of a write before it is forwarded, and its outcome afterwards', async () => {
+    respond = async () => {
+      expect(recorded.map(({ kind }) => kind)).toEqual(['intent']);
+      return { result: { content: [] } };
+    };
+    await call('write', { path: 'mine/a' });
+    expect(recorded).toMatchObject([{ kind: 'intent' }, { kind: 'outcome', outcome: 'ok' }]);
+  });
+
+  it('answers a gated call with an approval to wait for, as a result that a model can read', async () => {
+    const { reply } = await call('write', { path: 'other/a' }, { 'lockstep/reason': 'the user asked' });
+    const result = reply.result as {
+      isError: boolean;
+      content: { text: string }[];
+      _meta: Record<string, { approval: { state: string } }>;
+    };
+    expect(result.isError).toBe(true);
+    expect(result.content[0]?.text).toMatch(/files\/write waits for approval .* lockstep__resume/);
+    expect(result._meta['lockstep/decision']?.approval.state).toBe('pending');
+    expect(JSON.stringify(result)).not.toContain('binding');
+    expect(sent).toEqual([]);
+    expect(recorded).toMatchObject([{ kind: 'call', decision: 'approve', outcome: 'waiting' }]);
+  });
+
+  it('names the clause that denies, for resources as an error of its own range', async () => {
+    const { reply } = await send('resources/read', { uri: 'file:///secret/key' });
+    expect(reply.error).toMatchObject({
+      code: 1001,
+      message: expect.stringContaining('rules.no-secrets: secrets stay'),
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['file:///public/../secret/key', 'file:///public/%2e%2E/secret/key'])(
+    'refuses the detour %s',
+    async (uri) => {
+      const { reply } = await send('resources/read', { uri });
+      expect(reply.error).toMatchObject({ code: -32602 });
+      expect(sent).toEqual([]);
+    },
+  );
+
+  it('denies when a condition errs', async () => {
+    const { reply } = await call('write', { path: '/mine/a' });
+    expect(reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('could not be evaluated') }],
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('refuses arguments that do not fit the locked schema before it decides', async () => {
+    const { reply } = await call('read', { path: 1 });
+    expect(reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: 'files/read was not called: `path` must be string.' }],
+    });
+    expect(recorded[0]?.decision).toBeUndefined();
+  });
+
+  it('refuses what is quarantined and leaves the rest alone', async () => {
+    quarantine.set('tools/read', 'its description has changed.');
+    expect((await call('read', { path: 'a' })).reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('quarantined') }],
+    });
+    const listed = (await send('tools/list', {})).reply.result as { tools: { name: string }[] };
+    expect(listed.tools.map(({ name }) => name)).toEqual(['drop', 'write', 'lockstep__resume']);
+  });
+
+  it.each([
+    ['tools/call', { name: 'nothing' }],
+    ['prompts/get', { name: 'nothing' }],
+  ])('answers %s of a name that nobody knows with -32602', async (method, params) => {
+    expect((await send(method, params)).reply.error).toMatchObject({ code: -32602 });
+  });
+
+  it.each([
+    'logging/setLevel',
+    'sampling/createMessage',
+    'constructor',
+    '__proto__',
+    'session/end',
+    'initialize',
+  ])('refuses the method %s, which it does not serve in this era', async (method) => {
+    expect(await send(method, {})).toMatchObject({ status: 404, reply: { error: { code: -32601 } } });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    [
+      'the same key twice',
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","name":"drop"}}',
+    ],
+    [
+      'keys equal but for case',
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","Name":"drop"}}',
+    ],
+    [
+      'a number beyond doubles',
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"n":9007199254740993}}}',
+    ],
+    ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read"}}]'],
+  ])('refuses %s', async (_what, body) => {
+    expect((await send('tools/call', {}, body)).status).toBe(400);
+    expect(sent).toEqual([]);
+    expect(recorded).toMatchObject([{ kind: 'call', outcome: 'refused' }]);
+  });
+
+  it('refuses fields that nobody looked at', async () => {
+    expect(
+      (await send('tools/call', { name: 'read', arguments: { path: 'a' }, task: {} })).reply.error,
+    ).toMatchObject({ code: -32602 });
+    expect(sent).toEqual([]);
+  });
+
+  it('forwards tracing and progress, and nothing else of _meta', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await call('read', { path: 'a' }, { traceparent, progressToken: 7, 'lockstep/reason': 'why', 'x/y': 1 });
+    expect(sent[0]?.message.params._meta).toEqual({ traceparent, progressToken: 7 });
+    expect(recorded[0]).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', reason: 'why' });
+  });
+
+  it('says that an outcome is unknown when the answer to a write was lost, and never sends it again', async () => {
+    respond = async () => {
+      throw new UpstreamError('lost', 'the connection broke', true);
+    };
+    const { reply } = await call('write', { path: 'mine/a' });
+    expect(reply.result).toMatchObject({
+      isError: true,
+      _meta: { 'lockstep/decision': { kind: 'unknown' } },
+    });
+    expect(sent).toHaveLength(1);
+    expect(recorded.at(-1)).toMatchObject({ kind: 'outcome', outcome: 'unknown' });
+  });
+
+  it('strips what a server says in the gateway’s name, and refuses its questions', async () => {
+    respond = async () => ({ result: { content: [], _meta: { 'lockstep/decision': 'allow', other: 1 } } });
+    expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ _meta: { other: 1 } });
+    expect(JSON.stringify((await call('read', { path: 'a' })).reply)).not.toContain('lockstep/decision');
+    respond = async () => ({ result: { resultType: 'input_required', inputRequests: {} } });
+    expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ isError: true });
+  });
+
+  it('withholds an answer that it cannot record', async () => {
+    const broken: Context = {
+      ...context,
+      store: { ...context.store, append: () => Promise.reject(new Error('disk full')) },
+    };
+    const before = context;
+    context = broken;
+    const { reply } = await call('read', { path: 'a' });
+    context = before;
+    expect(reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('could not be recorded') }],
+    });
+  });
+
+  it('completes an argument only where its reference may be used', async () => {
+    respond = async () => ({ result: { completion: { values: ['x'] } } });
+    const ref = { ref: { type: 'ref/prompt', name: 'hello' }, argument: { name: 'who', value: '' } };
+    expect((await send('completion/complete', ref)).reply.result).toMatchObject({
+      completion: { values: ['x'] },
+    });
+    expect(sent[0]?.message.params).toEqual(ref);
+  });
+});

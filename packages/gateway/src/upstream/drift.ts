@@ -1,0 +1,104 @@
+import { type DefinitionKind, definitionDigest, digestOf, type Release } from '@lockstep/model';
+import type { Definition, Offering } from './offering.ts';
+
+/** One thing in which a server differs from what was reviewed. */
+export interface Drift {
+  /** The locked digest; absent where nothing is locked. */
+  readonly expected?: string;
+  /** The digest of what the server offers now; absent when it offers nothing of that name. */
+  readonly found?: string;
+  /** One sentence on what changed. */
+  readonly change: string;
+}
+
+export interface Comparison {
+  /** By item: `tools/<name>`, `prompts/<name>`, `resourceTemplates/<template>`, `instructions`. */
+  readonly drifts: ReadonlyMap<string, Drift>;
+  /** What the server offers beyond the release, with digests. It was never reviewed, so nobody can use it. */
+  readonly extras: ReadonlyMap<string, string>;
+}
+
+const kinds: readonly DefinitionKind[] = ['tools', 'prompts', 'resourceTemplates'];
+
+/** Compares what a server offers with its pinned release. Pure. */
+export function compareOffering(release: Release, offering: Offering): Comparison {
+  const drifts = new Map<string, Drift>();
+  const extras = new Map<string, string>();
+  for (const kind of kinds) {
+    for (const [name, locked] of Object.entries(release[kind])) {
+      const item = `${kind}/${name}`;
+      const drift = driftOf(item, locked, offering, kind, name, release.ignore);
+      if (drift !== undefined) drifts.set(item, drift);
+    }
+    for (const [name, definition] of offering[kind]) {
+      if (Object.hasOwn(release[kind], name)) continue;
+      extras.set(`${kind}/${name}`, digest(definition, kind, name, release.ignore));
+    }
+  }
+  const instructions = driftOfInstructions(release, offering);
+  if (instructions !== undefined) drifts.set('instructions', instructions);
+  return { drifts, extras };
+}
+
+function driftOf(
+  item: string,
+  locked: { definition: Definition; digest: string },
+  offering: Offering,
+  kind: DefinitionKind,
+  name: string,
+  ignore: readonly string[],
+): Drift | undefined {
+  const expected = locked.digest;
+  const definition = offering[kind].get(name);
+  if (definition === undefined) return { expected, change: 'The server no longer offers it.' };
+  const found = digest(definition, kind, name, ignore);
+  if (offering.ambiguous.has(item)) {
+    return { expected, found, change: 'The server lists it twice, with different definitions.' };
+  }
+  if (found === expected) return undefined;
+  return { expected, found, change: describeChange(locked.definition, definition) };
+}
+
+function driftOfInstructions(release: Release, offering: Offering): Drift | undefined {
+  const locked = release.instructions;
+  const text = offering.instructions;
+  if ((locked?.text ?? null) === text) return undefined;
+  return {
+    ...(locked !== null && { expected: locked.digest }),
+    ...(text !== null && { found: digestOrNone(() => digestOf(text)) }),
+    change: 'The server’s instructions changed.',
+  };
+}
+
+/** Names the parts of a definition that changed; the whole difference is for `lockstep lock` to show. */
+function describeChange(before: Definition, after: Definition): string {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => !equal(before[key], after[key]),
+  );
+  const shown = keys.slice(0, 5).map((key) => `\`${key.slice(0, 40)}\``);
+  const rest = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : '';
+  return `The server changed its ${shown.join(', ')}${rest}.`;
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return digestOrNone(() => digestOf(a)) === digestOrNone(() => digestOf(b));
+}
+
+function digest(
+  definition: Definition,
+  kind: DefinitionKind,
+  name: string,
+  ignore: readonly string[],
+): string {
+  return digestOrNone(() => definitionDigest(definition, kind, name, ignore));
+}
+
+/** What JSON can't say exactly has no digest, and so equals nothing that is locked. */
+function digestOrNone(compute: () => string): string {
+  try {
+    return compute();
+  } catch {
+    return 'none';
+  }
+}

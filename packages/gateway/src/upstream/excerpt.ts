@@ -1,0 +1,6 @@
+import { visible } from '@lockstep/model';
+
+/** A server's own words, fit to be shown to people: at most that many characters, none of them invisible. */
+export function excerpt(text: string, length: number): string {
+  return visible(text.slice(0, length).trim());
+}

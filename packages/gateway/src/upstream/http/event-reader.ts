@@ -1,0 +1,52 @@
+import type { EventSourceMessage } from 'eventsource-parser';
+import { isObject } from '../../protocol/json-rpc.ts';
+import type { Answer, RequestOptions } from '../answer.ts';
+import { readAnswer } from '../read-answer.ts';
+import { parseMessage } from './read-reply.ts';
+
+/** Reads the events of a stream that answers request `id`. */
+export interface EventReader {
+  readonly onEvent: (event: EventSourceMessage) => boolean;
+  /** The answer, once it has come. */
+  answer(): Answer | undefined;
+  /** Where to resume, for servers of the older era that number their events. */
+  lastEventId(): string | undefined;
+}
+
+export function readEvents(
+  id: number,
+  /** The caller's own progress token; the server was given `id` in its place. */
+  progressToken: unknown,
+  onNotification: RequestOptions['onNotification'],
+  /** Receives what the server asks of the gateway. */
+  onRequest: (message: Readonly<Record<string, unknown>>) => void,
+): EventReader {
+  let answer: Answer | undefined;
+  let lastEventId: string | undefined;
+  return {
+    onEvent: (event) => {
+      lastEventId = event.id ?? lastEventId;
+      const message = parseMessage(event.data);
+      if (message === undefined) return false;
+      if (typeof message.method === 'string') {
+        if (message.id !== undefined) onRequest(message);
+        else onNotification?.({ method: message.method, ...withToken(message.params, id, progressToken) });
+        return false;
+      }
+      if (message.id !== id) return false;
+      answer = readAnswer(message);
+      return answer !== undefined;
+    },
+    answer: () => answer,
+    lastEventId: () => lastEventId,
+  };
+}
+
+function withToken(
+  params: unknown,
+  id: number,
+  progressToken: unknown,
+): { params?: Record<string, unknown> } {
+  if (!isObject(params)) return {};
+  return { params: params.progressToken === id ? { ...params, progressToken } : params };
+}

@@ -1,0 +1,169 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
+import type { Dispatcher } from 'undici';
+import { UpstreamError } from '../answer.ts';
+import { failureOf } from './failure.ts';
+import type { HeaderList } from './param-headers.ts';
+
+/** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */
+const longestFarewell = 1000;
+
+export interface ExchangeOptions {
+  readonly dispatcher: Dispatcher;
+  readonly path: string;
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly headers: HeaderList;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Seconds for the whole exchange; infinite for streams that stay open. */
+  readonly timeout: number;
+  /** Bytes of the response. */
+  readonly maxBytes: number;
+  /** Receives each event of a stream; true when it was the one that was waited for. */
+  readonly onEvent?: (event: EventSourceMessage) => boolean;
+  /** Receives the milliseconds that a stream asks to be left alone before it is resumed. */
+  readonly onRetry?: (milliseconds: number) => void;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body; empty for a stream, whose events were handed out as they came. */
+  readonly text: string;
+  readonly streamed: boolean;
+}
+
+/**
+ * One HTTP request and its response, without retries and redirects.
+ *
+ * @throws UpstreamError
+ */
+export function exchange(options: ExchangeOptions): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    if (options.signal.aborted) throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+    const { path, method, headers, body = null } = options;
+    const request = { path, method, headers: headers as string[], body };
+    options.dispatcher.dispatch(request, new Exchange(options, resolve, reject));
+  });
+}
+
+/** undici's handler. A class, since one is made per call on the hot path and five closures each would cost more. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #resolve: (reply: HttpReply) => void;
+  readonly #reject: (error: UpstreamError) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  /** Why it was given up, before undici says that it is over. */
+  #verdict: UpstreamError | undefined;
+  #settled = false;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #events: { parser: EventSourceParser; decoder: StringDecoder } | undefined;
+
+  constructor(
+    options: ExchangeOptions,
+    resolve: (reply: HttpReply) => void,
+    reject: (error: UpstreamError) => void,
+  ) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { timeout } = options;
+    if (Number.isFinite(timeout)) this.#timer = setTimeout(() => this.#onTimeout(), timeout * 1000);
+    options.signal.addEventListener('abort', this);
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#giveUp('cancelled', 'nobody waits for it any longer');
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up while it waited for a connection: nothing has been written yet.
+    if (this.#verdict !== undefined) controller.abort(this.#verdict);
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#options.onEvent === undefined || !isStream(headers)) return;
+    this.#events = {
+      decoder: new StringDecoder(),
+      parser: createParser({
+        maxBufferSize: this.#options.maxBytes,
+        onEvent: (event) => this.#onEvent(event),
+        onRetry: this.#options.onRetry,
+      }),
+    };
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#settled) return;
+    if (this.#bytes > this.#options.maxBytes && Number.isFinite(this.#options.timeout)) {
+      this.#giveUp('too large', `its answer is over the limit of ${this.#options.maxBytes} bytes`);
+    } else if (this.#events === undefined) {
+      this.#chunks.push(chunk);
+    } else {
+      this.#events.parser.feed(this.#events.decoder.write(chunk));
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (this.#settle()) this.#reject(this.#verdict ?? failureOf(error, this.#controller !== undefined));
+  }
+
+  #onTimeout(): void {
+    this.#giveUp('timeout', `it gave no answer within ${this.#options.timeout} s`);
+  }
+
+  #onEvent(event: EventSourceMessage): void {
+    if (this.#settled || this.#options.onEvent?.(event) !== true) return;
+    this.#finish();
+    setTimeout(
+      () => this.#controller?.abort(new Error('the stream goes on after its answer')),
+      longestFarewell,
+    ).unref();
+  }
+
+  #giveUp(code: 'cancelled' | 'timeout' | 'too large', message: string): void {
+    this.#verdict = new UpstreamError(code, message, this.#controller !== undefined);
+    if (this.#settle()) this.#reject(this.#verdict);
+    this.#controller?.abort(this.#verdict);
+  }
+
+  #finish(): void {
+    if (!this.#settle()) return;
+    const [first] = this.#chunks;
+    const whole = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#bytes) : first;
+    this.#resolve({
+      status: this.#status,
+      headers: this.#headers,
+      text: whole === undefined ? '' : whole.toString('utf8'),
+      streamed: this.#events !== undefined,
+    });
+  }
+
+  /** Whether this is the end; later ends are none. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#options.signal.removeEventListener('abort', this);
+    return true;
+  }
+}
+
+function isStream(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') === true;
+}

@@ -1,0 +1,23 @@
+import type { Release, ServerDefinition } from '@lockstep/model';
+
+/** How a server is reached on this host; `absent` says in a clause why it isn't. */
+export type Launch =
+  | {
+      readonly type: 'stdio';
+      readonly command: string;
+      /** `${workdir}` and `${principaldir}` are still in them, as in `env`. */
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      /** Default: `${principaldir}`. */
+      readonly cwd?: string;
+    }
+  | { readonly type: 'http'; readonly url: string }
+  | { readonly type: 'absent'; readonly reason: string };
+
+/** One server of the bundle in force. */
+export interface FleetServer {
+  readonly name: string;
+  readonly definition: ServerDefinition;
+  readonly release: Release;
+  readonly launch: Launch;
+}

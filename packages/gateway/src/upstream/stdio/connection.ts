@@ -1,0 +1,129 @@
+import type { JSONRPCMessage } from '@modelcontextprotocol/client';
+import { UpstreamError } from '../answer.ts';
+import type { Connection, ConnectionHooks } from '../connection.ts';
+import { outgoingParams } from '../envelope.ts';
+import type { Log } from '../log.ts';
+import { factsOf, handshakeClient, handshakeTransport } from './handshake.ts';
+import { openPipe } from './pipe.ts';
+import { type ProcessOptions, startProcess } from './process.ts';
+import { type Requests, trackRequests } from './requests.ts';
+
+/** Bytes that may wait for a server which doesn't read. */
+const longestBacklog = 16 * 1024 * 1024;
+
+export interface StdioOptions extends ProcessOptions, ConnectionHooks {
+  /** Seconds from the start of the process to the end of the handshake. */
+  readonly timeout: number;
+  /** Aborted when it isn't wanted any longer. */
+  readonly signal: AbortSignal;
+  /** Bytes of one message of the server. */
+  readonly maxBytes: number;
+  readonly log: Log;
+  /** What tells this process from others in the log. */
+  readonly fields: Record<string, unknown>;
+}
+
+/**
+ * Starts a server as a process of its own and shakes hands with it, in whichever era it speaks.
+ *
+ * @throws Error saying why it didn't come up; by then its process is gone.
+ */
+export async function openStdio(options: StdioOptions): Promise<Connection> {
+  try {
+    return await open(options, 'auto');
+  } catch (error) {
+    // Some servers of the older era exit at any request before `initialize`; they get a process without the probe.
+    if (!(error instanceof EndedEarly) || options.signal.aborted) throw error;
+    return open(options, 'legacy');
+  }
+}
+
+/** The process ended before the handshake did. */
+class EndedEarly extends Error {}
+
+async function open(options: StdioOptions, mode: 'auto' | 'legacy'): Promise<Connection> {
+  const { log, maxBytes, timeout, signal, onListChanged, onClosed } = options;
+  const server = startProcess(options);
+  const fields = { ...options.fields, pid: server.pid };
+  let requests: Requests | undefined;
+  let endedBecause: string | undefined;
+  let closing = false;
+
+  const pipe = openPipe(server, {
+    maxBytes,
+    log,
+    fields,
+    onMessage: (message) => {
+      if (isListChange(message.method)) onListChanged();
+      if (requests?.take(message) !== true) transport.onmessage?.(message as unknown as JSONRPCMessage);
+    },
+    onTooLarge: (id) => {
+      requests?.fail(
+        id,
+        new UpstreamError('too large', `its answer is over the limit of ${maxBytes} bytes`, true),
+      );
+    },
+  });
+  const transport = handshakeTransport(pipe, server.pid);
+  const ended = pipe.ended.then((reason) => {
+    endedBecause = reason;
+    requests?.failAll(new UpstreamError('lost', `it ${reason}`, true));
+    transport.onclose?.();
+  });
+
+  const stop = () => void pipe.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const client = handshakeClient(mode, timeout, { log, fields });
+  try {
+    signal.throwIfAborted();
+    await client.connect(transport, { timeout: timeout * 1000 });
+    if (endedBecause !== undefined) throw new EndedEarly(`it ${endedBecause}`);
+  } catch (error) {
+    const early = endedBecause;
+    await pipe.stop();
+    await ended;
+    if (early === undefined || signal.aborted) throw error;
+    throw new EndedEarly(`it ${early}`);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+
+  const facts = factsOf(client);
+  requests = trackRequests(facts.era, (message) => pipe.write(message));
+  if (facts.era === 'modern') pipe.write(listenRequest);
+  void ended.then(() => {
+    if (!closing) onClosed(endedBecause ?? 'ended');
+  });
+  const { send } = requests;
+  return {
+    pid: server.pid,
+    facts,
+    request: async (message, requestOptions) => {
+      if (endedBecause !== undefined) throw new UpstreamError('unavailable', `it ${endedBecause}`);
+      if (pipe.backlog() > longestBacklog)
+        throw new UpstreamError('busy', 'it does not take what it was sent');
+      return send(message, requestOptions);
+    },
+    close: async () => {
+      closing = true;
+      await pipe.stop();
+      await ended;
+    },
+  };
+}
+
+/** Asks a modern server to say when its lists change; older ones say so unasked. */
+const listenRequest = {
+  jsonrpc: '2.0',
+  id: 'lockstep-changes',
+  method: 'subscriptions/listen',
+  params: outgoingParams(
+    { notifications: { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true } },
+    'modern',
+    undefined,
+  ),
+};
+
+function isListChange(method: unknown): boolean {
+  return typeof method === 'string' && /^notifications\/\w+\/list_changed$/.test(method);
+}

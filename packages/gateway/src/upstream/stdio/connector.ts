@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeholders } from '@lockstep/model';
+import type { Connector } from '../connector.ts';
+import type { Log } from '../log.ts';
+import { openStdio } from './connection.ts';
+import { environmentOf } from './environment.ts';
+import type { Reaper } from './reaper.ts';
+
+export interface StdioConnectorOptions {
+  readonly name: string;
+  readonly command: string;
+  /** With placeholders, as in `env`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Default: the folder of the isolation key. */
+  readonly cwd: string | undefined;
+  /** Variables of the host that are passed on. */
+  readonly needs: readonly string[];
+  readonly workdir: string;
+  readonly principalDir: (key: string) => string;
+  /** Seconds from start to the end of the handshake. */
+  readonly timeout: () => number;
+  readonly maxBytes: number;
+  readonly reaper: Reaper;
+  readonly log: Log;
+}
+
+/** Runs one process per isolation key, each in a folder of its own. */
+export function stdioConnector(options: StdioConnectorOptions): Connector {
+  const { name, command, needs, workdir, principalDir, maxBytes, reaper, log } = options;
+  return {
+    async connect({ key, signal, hooks }) {
+      const home = principalDir(key);
+      const temporary = join(home, 'tmp');
+      for (const folder of [workdir, temporary]) await mkdir(folder, { recursive: true, mode: 0o700 });
+      const fill = (text: string) =>
+        text.replaceAll(placeholders.workdir, workdir).replaceAll(placeholders.principaldir, home);
+      const declared = Object.fromEntries(
+        Object.entries(options.env).map(([key, value]) => [key, fill(value)]),
+      );
+      return openStdio({
+        command: fill(command),
+        args: options.args.map(fill),
+        env: environmentOf({ host: process.env, home, temporary, needs, declared }),
+        cwd: fill(options.cwd ?? home),
+        reaper,
+        timeout: options.timeout(),
+        signal,
+        maxBytes,
+        log,
+        fields: { server: name, key },
+        ...hooks,
+      });
+    },
+    stateless: () => false,
+    close: async () => {},
+  };
+}

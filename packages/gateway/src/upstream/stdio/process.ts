@@ -1,0 +1,98 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reaper } from './reaper.ts';
+
+/** Announces its group to the reaper on descriptor 3, closes that, and becomes the server: no moment is unwatched. */
+const announce = 'echo "+$$" >&3; exec 3>&-; exec "$@"';
+
+/** Milliseconds that a server has to end by itself once its input has ended, and again after SIGTERM. */
+const graceAfterEnd = 400;
+const graceAfterTerm = 2000;
+/** Milliseconds that processes which it left behind have after SIGTERM. */
+const graceForHelpers = 200;
+
+export interface ProcessOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly reaper: Reaper;
+}
+
+/** A server's process, leader of a group that holds whatever it starts. */
+export interface ServerProcess {
+  /** Process and group id. */
+  readonly pid: number;
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+  /** Settles once it has exited: how, as a clause ("exited with code 1"). */
+  readonly exited: Promise<string>;
+  /** Ends it and its whole group: end of input, SIGTERM, SIGKILL. Settles when the group is gone. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error when the process can't be started at all. */
+export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions): ServerProcess {
+  const child = spawn('/bin/sh', ['-c', announce, 'sh', command, ...args], {
+    detached: true,
+    cwd,
+    env: { ...env },
+    stdio: ['pipe', 'pipe', 'pipe', reaper.input],
+  }) as unknown as ChildProcessByStdio<Writable, Readable, Readable>;
+  const { pid } = child;
+  // Without a process id, `error` follows with the reason; it has to be heard so as not to end the gateway.
+  child.on('error', () => {});
+  child.stdin.on('error', () => {});
+  if (pid === undefined) throw new Error(`it can't be started in ${cwd}`);
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(describeExit(command, code, signal)));
+  });
+  let stopping: Promise<void> | undefined;
+  return {
+    pid,
+    input: child.stdin,
+    output: child.stdout,
+    errors: child.stderr,
+    exited,
+    stop: () => (stopping ??= stopGroup(pid, child.stdin, exited).then(() => reaper.forget(pid))),
+  };
+}
+
+function describeExit(command: string, code: number | null, signal: string | null): string {
+  if (signal !== null) return `was ended by ${signal}`;
+  if (code === 127) return `exited with code 127: the command ${JSON.stringify(command)} was not found`;
+  return `exited with code ${code}`;
+}
+
+async function stopGroup(group: number, input: Writable, exited: Promise<string>): Promise<void> {
+  input.end();
+  await within(graceAfterEnd, exited);
+  if (!signalGroup(group, 'SIGTERM')) return;
+  await groupGone(group, exited);
+  if (signalGroup(group, 'SIGKILL')) await within(graceAfterTerm, exited);
+}
+
+/** Whether anybody was there to be signalled. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Waits for the server as long as it may need to put its things in order; for its leftover helpers only a moment. */
+async function groupGone(group: number, exited: Promise<string>): Promise<void> {
+  await within(graceAfterTerm, exited);
+  const deadline = performance.now() + graceForHelpers;
+  while (signalGroup(group, 0) && performance.now() < deadline) await sleep(10);
+}
+
+/** Waits for `event`, but no longer than that. The timer alone keeps nobody running. */
+async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {
+  await Promise.race([event, sleep(milliseconds, undefined, { ref: false })]);
+}

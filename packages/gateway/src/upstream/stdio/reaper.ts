@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+
+/**
+ * Ends every process group that is still there when the gateway is gone, however it went. It reads `+<group>` and
+ * `-<group>` lines; the end of its input means that nobody holds the other end any more.
+ */
+const script = `
+trap '' HUP INT TERM
+groups=' '
+while read -r line; do
+  group=\${line#?}
+  case $line$groups in
+    +*) groups="$groups$group " ;;
+    -*" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;;
+  esac
+done
+for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
+[ "$groups" = ' ' ] || sleep 1
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
+`;
+
+/** One small shell per gateway, in a session of its own so that Ctrl-C doesn't reach it. */
+export interface Reaper {
+  /** Where a child announces its own group before it becomes the server, so that no moment is unwatched. */
+  readonly input: Writable;
+  /** The group has ended. */
+  forget(group: number): void;
+  /** Lets it go, once every group has ended. */
+  close(): void;
+}
+
+/** Starts the reaper. */
+export function startReaper(): Reaper {
+  const child: ChildProcess = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    cwd: '/',
+  });
+  const input = child.stdin as Writable;
+  // Without a reaper the gateway still ends its children itself; a broken pipe must not end the gateway.
+  input.on('error', () => {});
+  child.on('error', () => {});
+  child.unref();
+  return {
+    input,
+    forget: (group) => void input.write(`-${group}\n`),
+    close: () => void input.end(),
+  };
+}

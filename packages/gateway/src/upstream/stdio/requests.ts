@@ -1,0 +1,94 @@
+import { isObject } from '../../protocol/json-rpc.ts';
+import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
+import { outgoingParams, progressTokenOf } from '../envelope.ts';
+import { readAnswer } from '../read-answer.ts';
+
+/** The SDK's client numbers its own few requests from 0 on the same pipe; these never meet them. */
+const firstId = 1000;
+
+interface Waiting {
+  readonly onNotification: RequestOptions['onNotification'];
+  /** The caller's own, put back into what it is sent. */
+  readonly progressToken: unknown;
+  readonly settle: (outcome: Answer | UpstreamError) => void;
+}
+
+/** The requests in flight on one pipe. */
+export interface Requests {
+  /** @throws UpstreamError */
+  send(message: Message, options: RequestOptions): Promise<Answer>;
+  /** Takes an incoming message that concerns one of these requests; false for any other. */
+  take(message: Readonly<Record<string, unknown>>): boolean;
+  /** Fails one request, when it is still in flight. */
+  fail(id: unknown, error: UpstreamError): void;
+  failAll(error: UpstreamError): void;
+}
+
+/**
+ * Keeps track of requests by id. They bypass the SDK's client, which would check results against its own schemas
+ * and drop what it doesn't know.
+ */
+export function trackRequests(era: 'legacy' | 'modern', write: (message: object) => void): Requests {
+  const waiting = new Map<unknown, Waiting>();
+  let nextId = firstId;
+
+  const send = (message: Message, options: RequestOptions) =>
+    new Promise<Answer>((resolve, reject) => {
+      const { signal, timeout, onNotification } = options;
+      if (signal.aborted) throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+      const id = nextId;
+      nextId += 1;
+      const settle = (outcome: Answer | UpstreamError) => {
+        waiting.delete(id);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        if (outcome instanceof UpstreamError) reject(outcome);
+        else resolve(outcome);
+      };
+      const giveUp = (error: UpstreamError) => {
+        settle(error);
+        const params = outgoingParams({ requestId: id, reason: error.message }, era, undefined);
+        write({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+      };
+      const onAbort = () => giveUp(new UpstreamError('cancelled', 'nobody waits for it any longer', true));
+      const onTimeout = () =>
+        giveUp(new UpstreamError('timeout', `it gave no answer within ${timeout} s`, true));
+      const timer = setTimeout(onTimeout, timeout * 1000);
+      signal.addEventListener('abort', onAbort, { once: true });
+
+      const progressToken = progressTokenOf(message.params);
+      waiting.set(id, { onNotification, progressToken, settle });
+      const params = outgoingParams(message.params, era, progressToken === undefined ? undefined : id);
+      write({ jsonrpc: '2.0', id, method: message.method, params });
+    });
+
+  const take = (message: Readonly<Record<string, unknown>>) => {
+    if (message.method === 'notifications/progress') return takeProgress(message.params);
+    const request = message.method === undefined ? waiting.get(message.id) : undefined;
+    if (request === undefined) return false;
+    request.settle(
+      readAnswer(message) ??
+        new UpstreamError('invalid', 'its answer is neither a result nor an error', true),
+    );
+    return true;
+  };
+
+  const takeProgress = (params: unknown) => {
+    const request = isObject(params) ? waiting.get(params.progressToken) : undefined;
+    if (!isObject(params) || request?.progressToken === undefined) return false;
+    request.onNotification?.({
+      method: 'notifications/progress',
+      params: { ...params, progressToken: request.progressToken },
+    });
+    return true;
+  };
+
+  return {
+    send,
+    take,
+    fail: (id, error) => waiting.get(id)?.settle(error),
+    failAll: (error) => {
+      for (const request of [...waiting.values()]) request.settle(error);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { UpstreamError } from './answer.ts';
+
+/**
+ * Waits for something that goes on without us: until it is done, nobody waits any longer, or the time is up.
+ *
+ * @param seconds after which it fails as `unavailable`.
+ */
+export function waitFor<T>(
+  event: Promise<T>,
+  signal: AbortSignal,
+  seconds: number,
+  late: string,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const onAbort = () =>
+      settle(() => reject(new UpstreamError('cancelled', 'nobody waits for it any longer')));
+    const timer = setTimeout(() => {
+      settle(() => reject(new UpstreamError('unavailable', late)));
+    }, seconds * 1000);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    event.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
+  });
+}
