@@ -35,7 +35,10 @@ export function shownText(text: string): Html {
 }
 
 function spell(mark: string): string {
-  return mark.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return mark
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 /** The same for a whole JSON document, laid out for reading. */
