@@ -5,6 +5,7 @@ import { resumeName } from '../lists/resume-tool.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Context } from './context.ts';
 import type { Approved, Ruled } from './exchange.ts';
+import { refuseUnseenHeaders } from './param-headers.ts';
 import { describeArguments } from './record.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,6 +17,7 @@ export async function checkGate(ruled: Ruled, context: Context): Promise<Approve
   const { use, ruling, draft, policy } = ruled;
   const { decision, clause } = ruling;
   if (decision.type !== 'approve' || clause === undefined) return { ...ruled, approval: undefined };
+  refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {
     environment: policy.config.environment,

@@ -1,18 +1,18 @@
 import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model';
 import type { Caller } from '../identity/caller.ts';
-import type { Parsed, Resolved, Ruled, Use } from './exchange.ts';
+import type { Parsed, Ruled, Use, Valid } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 /** Asks the permission table, and ends whatever it denies. */
-export function decide(resolved: Resolved): Ruled {
-  const { use, policy, caller, draft } = resolved;
+export function decide(valid: Valid): Ruled {
+  const { use, policy, caller, draft } = valid;
   const ruling = decideByTable(policy.table, caller.principal, use.target, use.args);
   draft.decision = ruling.decision.type;
   draft.because = ruling.because;
   if (ruling.clause !== undefined) draft.clause = printClause(ruling.clause);
   if (ruling.decision.type === 'deny')
     throw new Refusal('refused', denial(use.text, ruling), refusalData(use, ruling));
-  return { ...resolved, ruling, isolationKey: isolationKey(use, resolved) };
+  return { ...valid, ruling, isolationKey: isolationKey(use, valid) };
 }
 
 /** One sentence: which clause refused it, and what to do. */

@@ -74,7 +74,12 @@ export interface Resolved extends Parsed {
   readonly use: Use;
 }
 
-export interface Ruled extends Resolved {
+export interface Valid extends Resolved {
+  /** `Mcp-Param-*` headers that the locked schema doesn't declare. */
+  readonly paramHeaders: Readonly<Record<string, string>>;
+}
+
+export interface Ruled extends Valid {
   readonly ruling: Decided;
   /** Whose calls share the server's process. */
   readonly isolationKey: string;

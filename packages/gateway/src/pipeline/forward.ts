@@ -10,7 +10,7 @@ export interface Forwarded extends Committed {
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
 export async function forward(committed: Committed, { fleet }: Context): Promise<Forwarded> {
-  const { use, isolationKey, signal, notify } = committed;
+  const { use, isolationKey, signal, notify, paramHeaders } = committed;
   const params = { ...use.params, ...metaOf(committed) };
   try {
     const answer = await fleet.request(
@@ -21,6 +21,7 @@ export async function forward(committed: Committed, { fleet }: Context): Promise
         signal,
         timeout: use.server.definition.timeouts.call,
         onNotification: notify,
+        paramHeaders,
       },
     );
     return { ...committed, answer };

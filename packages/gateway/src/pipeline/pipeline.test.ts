@@ -151,6 +151,7 @@ async function send(
   method: string,
   params: object,
   body?: string,
+  headers: Record<string, string> = {},
 ): Promise<{ status: number; reply: Record<string, never> & { result: never; error: never } }> {
   const name =
     'name' in params
@@ -170,7 +171,7 @@ async function send(
   };
   const received: Received = {
     verb: 'POST',
-    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name },
+    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name, ...headers },
     remoteAddress: '127.0.0.1',
     body: body ?? JSON.stringify(message),
     endpoint: 'files',
@@ -320,6 +321,18 @@ describe('the pipeline', () => {
     await call('read', { path: 'a' }, { traceparent, progressToken: 7, 'lockstep/reason': 'why', 'x/y': 1 });
     expect(sent[0]?.message.params._meta).toEqual({ traceparent, progressToken: 7 });
     expect(recorded[0]).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', reason: 'why' });
+  });
+
+  it('takes an undeclared Mcp-Param header on allowed calls and refuses it on gated ones', async () => {
+    const header = { 'mcp-param-region': 'eu' };
+    const named = (path: string, name: string) =>
+      send('tools/call', { name, arguments: { path } }, undefined, header);
+    expect((await named('a', 'read')).reply.result).toMatchObject({ content: [{ text: 'done' }] });
+    expect((await named('a', 'drop')).reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('mcp-param-region') }],
+    });
+    expect(sent).toHaveLength(1);
   });
 
   it('says that an outcome is unknown when the answer to a write was lost, and never sends it again', async () => {

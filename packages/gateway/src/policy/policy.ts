@@ -10,6 +10,7 @@ import {
   sourceId,
   type Target,
 } from '@lockstep/model';
+import { type Declaration, declarationsIn } from '../upstream/http/param-headers.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 
 /** One locked tool, prompt or resource template, ready for use. */
@@ -19,6 +20,8 @@ export interface Item {
   readonly definition: Readonly<Record<string, unknown>>;
   readonly digest: string;
   readonly class: AccessClass;
+  /** Arguments that travel in `Mcp-Param-*` headers too. */
+  readonly declaredHeaders: readonly Declaration[];
   /** Compiled at first use, so that a large bundle loads quickly. */
   readonly checkArguments: ArgumentCheck;
 }
@@ -88,6 +91,7 @@ function makeItem(
     definition: locked.definition,
     digest: locked.digest,
     class: accessClass,
+    declaredHeaders: target.kind === 'tool' ? declarationsIn(locked.definition.inputSchema, []) : [],
     checkArguments(args) {
       check ??= compileArguments(target, locked.definition);
       return check(args);

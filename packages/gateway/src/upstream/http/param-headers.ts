@@ -25,7 +25,8 @@ export function declaredParamHeaders(release: Release): ReadonlyMap<string, read
   return new Map(tools.filter(([, declarations]) => declarations.length > 0));
 }
 
-function declarationsIn(schema: unknown, path: readonly string[]): Declaration[] {
+/** What an input schema, or a part of it at `path`, maps to headers. */
+export function declarationsIn(schema: unknown, path: readonly string[]): Declaration[] {
   if (!isObject(schema) || path.length > 16) return [];
   const name = schema['x-mcp-header'];
   const here =
