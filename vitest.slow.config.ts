@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes minutes: crashes by the dozen, system-call traces. Run by `.ci/run`. */
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['lockstep-source'] },
+  ssr: { resolve: { conditions: ['lockstep-source'] } },
   test: {
     include: ['test/slow/**/*.test.ts'],
     testTimeout: 600_000,

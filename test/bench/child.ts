@@ -17,7 +17,7 @@ export interface Child {
 /** Starts a script of this folder as a process of its own and waits until it says that it is ready. */
 export async function startChild(script: string, args: string[] = []): Promise<Child> {
   const child: ChildProcess = fork(join(import.meta.dirname, script), args, {
-    execArgv: ['--conditions=source'],
+    execArgv: ['--conditions=lockstep-source'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const next = async (): Promise<unknown> => {

@@ -60,7 +60,7 @@ export async function makeProject(program: Program): Promise<Project> {
     const { LOCKSTEP_TOKEN: _token, ...inherited } = process.env;
     return { ...inherited, NO_COLOR: '1', ...extra };
   };
-  const argv = (args: readonly string[]): string[] => ['--conditions=source', cli, ...args];
+  const argv = (args: readonly string[]): string[] => ['--conditions=lockstep-source', cli, ...args];
 
   const project: Project = {
     folder,

@@ -65,7 +65,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   const worker = new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
     workerData: setup,
     name: 'store',
-    execArgv: fromSource ? ['--conditions=source'] : [],
+    execArgv: fromSource ? ['--conditions=lockstep-source'] : [],
   });
   const send = (message: ToThread) => worker.postMessage(message);
   const writer = await firstMessage(worker);
