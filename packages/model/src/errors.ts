@@ -91,12 +91,15 @@ function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const wanted = kinds[issue.expected] ?? issue.expected;
     const found = /received (\w+)$/.exec(issue.message)?.[1] ?? 'something else';
-    return found === 'undefined' ? `is missing; it must be ${wanted}` : `must be ${wanted}, not ${kinds[found] ?? found}`;
+    return found === 'undefined'
+      ? `is missing; it must be ${wanted}`
+      : `must be ${wanted}, not ${kinds[found] ?? found}`;
   }
   if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid')) {
     return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
   }
-  if (issue.code === 'too_small' && issue.message.startsWith('Too')) return bound(issue, issue.minimum, 'least');
+  if (issue.code === 'too_small' && issue.message.startsWith('Too'))
+    return bound(issue, issue.minimum, 'least');
   if (issue.code === 'too_big' && issue.message.startsWith('Too')) return bound(issue, issue.maximum, 'most');
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const wanted = issue.errors.flat().filter(isOtherKind).map(plainly);

@@ -1,5 +1,5 @@
-import { isCelError, type parse } from '@bufbuild/cel';
-import { functions } from './functions.ts';
+import type { parse } from '@bufbuild/cel';
+import { checkPattern, functions } from './functions.ts';
 import { pathUnder } from './path-under.ts';
 
 type Expression = NonNullable<ReturnType<typeof parse>['expr']>;
@@ -116,17 +116,16 @@ function checkCall(call: Call): void {
     const form = `${overload?.target ? `${overload.target.name}.` : ''}${call.function}(${list})`;
     throw new Error(`\`${call.function}\` is called as ${form}`);
   }
-  if (call.function === 'matches') checkPattern(call.args[0]);
+  if (call.function === 'matches') checkPatternArgument(call.args[0]);
   const root = call.function === 'pathUnder' ? textOf(call.args[1]) : undefined;
   if (root !== undefined) pathUnder(root, root);
 }
 
 /** A pattern from an argument could be made to cost a second to compile; one from the rule is known here. */
-function checkPattern(expression: Expression | undefined): void {
+function checkPatternArgument(expression: Expression | undefined): void {
   const pattern = textOf(expression);
   if (pattern === undefined) throw new Error('`matches` takes its pattern as a text in quotes');
-  const result = functions.funcs.find('matches')?.call(0, '', [pattern]);
-  if (isCelError(result)) throw result;
+  checkPattern(pattern);
 }
 
 function textOf(expression: Expression | undefined): string | undefined {

@@ -68,6 +68,7 @@ const longestMessage = 300;
 
 /** The library's message, without its place in a file that there isn't, short and safe to show. */
 function tidy(error: unknown): Error {
+  if (error instanceof RangeError) return new Error('it is nested too deeply');
   const message = error instanceof Error ? error.message : String(error);
   const plain = visible(message.replace(/^<input>:1:(\d+): /, 'at character $1: '));
   const short = plain.length > longestMessage ? `${plain.slice(0, longestMessage)}…` : plain;

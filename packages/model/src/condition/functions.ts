@@ -13,6 +13,12 @@ export function startCounting(): void {
 
 const standardMatches = celEnv().funcs.find('matches');
 
+/** @throws Error for a pattern that isn't RE2's. */
+export function checkPattern(pattern: string): void {
+  const result = standardMatches?.call(0, '', [pattern]);
+  if (isCelError(result)) throw result;
+}
+
 /** Whether `text` holds a match of the RE2 expression. Linear in the text, and bounded. */
 function matches(this: string, pattern: string): boolean {
   matched += this.length;
