@@ -25,7 +25,7 @@ export type FleetEvent =
       readonly type: 'server.stopped';
       readonly server: string;
       readonly key: string;
-      /** A clause: `was ended by SIGKILL`. */
+      /** A clause: `it was ended by SIGKILL`. */
       readonly reason: string;
       /** Whether the gateway itself ended it. */
       readonly planned: boolean;

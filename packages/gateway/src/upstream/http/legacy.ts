@@ -162,12 +162,20 @@ export function openLegacy(
         stream(session, onEvent, { signal: closed.signal, timeout: Number.POSITIVE_INFINITY }),
     });
   }
+  let over = false;
   return {
     facts,
-    request: (message, options) => requestLegacy(session, message, options),
+    request: async (message, options) => {
+      try {
+        return await requestLegacy(session, message, options);
+      } catch (error) {
+        over ||= error instanceof ConversationOver;
+        throw error;
+      }
+    },
     close: async () => {
       closed.abort();
-      if (session.id === undefined) return;
+      if (session.id === undefined || over) return;
       const goodbye = { method: 'DELETE' as const, headers, signal: ignored, timeout: courtesyTimeout };
       await endpoint.send(goodbye).catch(() => {});
     },

@@ -92,7 +92,7 @@ async function open(options: StdioOptions, mode: 'auto' | 'legacy'): Promise<Con
   requests = trackRequests(facts.era, (message) => pipe.write(message));
   if (facts.era === 'modern') pipe.write(listenRequest);
   void ended.then(() => {
-    if (!closing) onClosed(endedBecause ?? 'ended');
+    if (!closing) onClosed(`it ${endedBecause}`);
   });
   const { send } = requests;
   return {

@@ -1,0 +1,48 @@
+import { coalesce } from './coalesce.ts';
+
+/** Milliseconds between two looks at what a server offers: at least once a minute. */
+const interval = 55_000;
+/** Milliseconds at least between two looks that the server's own notices cause. */
+const noticeInterval = 1000;
+
+/** When to look at what a server offers. */
+export interface Checks {
+  /** A look that begins after this was called. */
+  now(): Promise<void>;
+  /** Looks from time to time, until {@link Checks.end}. */
+  begin(): void;
+  /** The server says that something changed: looks at once, but not more often than bearable. */
+  noticed(): void;
+  end(): void;
+}
+
+/** @param onFailure receives why a look that nobody waits for failed. */
+export function createChecks(look: () => Promise<void>, onFailure: (error: unknown) => void): Checks {
+  const now = coalesce(look);
+  let timer: NodeJS.Timeout | undefined;
+  let notice: NodeJS.Timeout | undefined;
+  let noticedAt = Number.NEGATIVE_INFINITY;
+  const inBackground = () => void now().catch(onFailure);
+  return {
+    now,
+    begin() {
+      clearInterval(timer);
+      timer = setInterval(inBackground, interval).unref();
+    },
+    noticed() {
+      if (timer === undefined || notice !== undefined) return;
+      const pause = Math.max(0, noticedAt + noticeInterval - performance.now());
+      notice = setTimeout(() => {
+        notice = undefined;
+        noticedAt = performance.now();
+        inBackground();
+      }, pause).unref();
+    },
+    end() {
+      clearInterval(timer);
+      clearTimeout(notice);
+      timer = undefined;
+      notice = undefined;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Release } from '@lockstep/model';
+import { messageOf, UpstreamError } from './answer.ts';
+import type { FleetServer } from './launch.ts';
+import { type HostOptions, makeConnector } from './make-connector.ts';
+import { type Offering, readOffering } from './offering.ts';
+import { type Reaper, startReaper } from './stdio/reaper.ts';
+
+/** The isolation key of a server that is only started to be read. */
+const inspectKey = 'lockstep:inspect';
+
+/**
+ * Starts one server, or reaches it, asks what it offers, and ends it: what a release in the lock is made of.
+ *
+ * @throws UpstreamError whose message is a clause that says why it could not be read.
+ * @example
+ * const offering = await inspectServer({ name, definition, launch }, { workdir, principalDir, log, maxResultBytes });
+ */
+export async function inspectServer(
+  server: Omit<FleetServer, 'release'>,
+  host: Omit<HostOptions, 'reaper'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Offering> {
+  let reaper: Reaper | undefined;
+  const current = () => ({ ...server, release: unreviewed });
+  const connector = makeConnector(current, {
+    ...host,
+    reaper: () => {
+      reaper ??= startReaper();
+      return reaper;
+    },
+  });
+  const { start, list } = server.definition.timeouts;
+  const late = AbortSignal.timeout(start * 1000);
+  const either = AbortSignal.any([signal, late]);
+  try {
+    const hooks = { onListChanged: () => {}, onClosed: () => {} };
+    const connection = await connector.connect({ key: inspectKey, watch: false, signal: either, hooks });
+    try {
+      return await readOffering(connection, { signal: either, timeout: list });
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (late.aborted) throw new UpstreamError('unavailable', `it did not come up within ${start} s`);
+    throw error instanceof UpstreamError ? error : new UpstreamError('unavailable', messageOf(error));
+  } finally {
+    await connector.close();
+    reaper?.close();
+  }
+}
+
+/** Nothing is locked yet. */
+const unreviewed: Release = {
+  source: { type: 'remote', url: '' },
+  serverInfo: { name: '', version: '' },
+  instructions: null,
+  tools: {},
+  prompts: {},
+  resourceTemplates: {},
+  resources: false,
+  completions: false,
+  ignore: [],
+};

@@ -1,0 +1,47 @@
+import type { Connector } from './connector.ts';
+import { httpConnector } from './http/connector.ts';
+import type { FleetServer } from './launch.ts';
+import type { Log } from './log.ts';
+import { stdioConnector } from './stdio/connector.ts';
+import type { Reaper } from './stdio/reaper.ts';
+
+export interface HostOptions {
+  /** `${workdir}`. */
+  readonly workdir: string;
+  /** `${principaldir}`; created when missing. */
+  readonly principalDir: (server: string, key: string) => string;
+  readonly log: Log;
+  /** Bytes of one answer of a server. */
+  readonly maxResultBytes: number;
+  /** The reaper, started when the first process is. */
+  readonly reaper: () => Reaper;
+}
+
+/**
+ * The way to a server, as its launch says.
+ *
+ * @param current what is in force at each moment; its launch stays the same.
+ */
+export function makeConnector(current: () => FleetServer, host: HostOptions): Connector {
+  const { name, definition, launch } = current();
+  const { workdir, log, maxResultBytes: maxBytes } = host;
+  const timeout = () => current().definition.timeouts.start;
+  if (launch.type === 'absent') throw new Error(`${name} is not run here: ${launch.reason}`);
+  if (launch.type === 'http') {
+    return httpConnector({ url: launch.url, release: () => current().release, timeout, maxBytes });
+  }
+  return stdioConnector({
+    name,
+    command: launch.command,
+    args: launch.args,
+    env: launch.env,
+    cwd: launch.cwd,
+    needs: definition.needs,
+    workdir,
+    principalDir: (key) => host.principalDir(name, key),
+    timeout,
+    maxBytes,
+    reaper: host.reaper(),
+    log,
+  });
+}

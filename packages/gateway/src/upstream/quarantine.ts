@@ -1,0 +1,46 @@
+import type { Comparison, Drift } from './drift.ts';
+import type { FleetEvent } from './events.ts';
+
+/** What of one server is refused until the lock is changed. */
+export interface Quarantine {
+  /** By item, why: a sentence. The same map for good, so that looking something up costs nothing. */
+  readonly items: ReadonlyMap<string, string>;
+  /** Takes what all live instances of the server show now. */
+  update(comparisons: readonly Comparison[]): void;
+}
+
+/**
+ * Keeps the quarantine of one server and tells what enters and leaves it. A drift that any instance shows counts
+ * for all of them: a server that shows different faces isn't the one that was reviewed.
+ */
+export function createQuarantine(server: string, onEvent: (event: FleetEvent) => void): Quarantine {
+  const items = new Map<string, string>();
+  const drifts = new Map<string, Drift>();
+  const told = new Map<string, string>();
+
+  const enter = (item: string, drift: Drift) => {
+    const known = drifts.get(item);
+    if (known !== undefined && known.found === drift.found && known.expected === drift.expected) return;
+    drifts.set(item, drift);
+    items.set(item, drift.change);
+    onEvent({ type: 'quarantine', server, item, ...drift });
+  };
+
+  return {
+    items,
+    update(comparisons) {
+      const now = new Map(comparisons.flatMap((comparison) => [...comparison.drifts]));
+      for (const [item, drift] of now) enter(item, drift);
+      for (const item of [...drifts.keys()].filter((known) => !now.has(known))) {
+        drifts.delete(item);
+        items.delete(item);
+        onEvent({ type: 'quarantine.lifted', server, item });
+      }
+      for (const [item, found] of comparisons.flatMap((comparison) => [...comparison.extras])) {
+        if (told.get(item) === found) continue;
+        told.set(item, found);
+        onEvent({ type: 'extra', server, item, found });
+      }
+    },
+  };
+}
