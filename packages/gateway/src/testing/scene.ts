@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { StoredRecord } from '../audit/record.ts';
+import { type Keys, openKeys } from '../keys/keys.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+
+/** A store of its own in a temporary folder, for tests. */
+export interface Scene extends AsyncDisposable {
+  readonly dir: string;
+  readonly store: Store;
+  readonly keys: Keys;
+  /** Every record so far, in order. */
+  records(): StoredRecord[];
+  /** Looks into the database beside the store. */
+  rows(sql: string): Record<string, unknown>[];
+}
+
+export async function openScene(): Promise<Scene> {
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  const keys = await openKeys(dir);
+  const store = await openStore({
+    dataDir: dir,
+    keys,
+    environment: 'prod',
+    onLost: (error) => {
+      throw error;
+    },
+  });
+  const rows = (sql: string) => {
+    const database = new DatabaseSync(join(dir, 'gateway.db'), { readOnly: true });
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  };
+  return {
+    dir,
+    store,
+    keys,
+    rows,
+    records: () =>
+      rows('select record from audit order by epoch, seq').map(({ record }) => JSON.parse(String(record))),
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
