@@ -2,6 +2,7 @@ import { canonicalJson, sha256 } from '@lockstep/model';
 import { z } from 'zod';
 import type { Signature } from '../keys/keys.ts';
 import { signatureMatches } from '../keys/signing-key.ts';
+import type { Problem } from './problem.ts';
 import type { RecordRef } from './record.ts';
 
 const headSchema = z.strictObject({
@@ -51,8 +52,7 @@ function signedText(content: object): string {
 
 export interface ReadCheckpoints {
   readonly checkpoints: readonly Checkpoint[];
-  /** What is wrong, in one sentence each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -64,19 +64,21 @@ export interface ReadCheckpoints {
 export function readCheckpoints(text: string, publicKeys: readonly string[]): ReadCheckpoints {
   const lines = text.split('\n').slice(0, -1);
   const checkpoints: Checkpoint[] = [];
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   let previous: string | null = null;
   for (const [at, line] of lines.entries()) {
     const name = `checkpoints.jsonl, line ${at + 1}`;
     const checkpoint = parseCheckpoint(line);
     if (checkpoint === undefined) {
-      problems.push(`${name}: isn't a checkpoint.`);
+      problems.push({ message: `${name}: isn't a checkpoint.` });
     } else {
       const { keyId, signature, ...content } = checkpoint;
       if (!signatureMatches(publicKeys, signedText(content), { keyId, signature })) {
-        problems.push(`${name}: isn't signed by a trusted key (it names key ${keyId}).`);
+        problems.push({ message: `${name}: isn't signed by a trusted key (it names key ${keyId}).` });
       } else if (checkpoint.previous !== previous) {
-        problems.push(`${name}: doesn't follow the line before it; a line was removed or changed.`);
+        problems.push({
+          message: `${name}: doesn't follow the line before it; a line was removed or changed.`,
+        });
       } else {
         checkpoints.push(checkpoint);
       }

@@ -135,3 +135,15 @@ export function parsePlace(text: string): RecordPlace | undefined {
   if (match === null) return undefined;
   return { writer: String(match[1]), epoch: Number(match[2]), seq: Number(match[3]) };
 }
+
+/** `writer:epoch:seq:hash`: a head, as `audit verify` prints it and takes it back. */
+export function printHead(head: RecordRef): string {
+  return `${printPlace(head)}:${head.hash}`;
+}
+
+/** The inverse of {@link printHead}; undefined when it isn't one. */
+export function parseHead(text: string): RecordRef | undefined {
+  const match = /^(.*):(sha256:[0-9a-f]{64})$/.exec(text);
+  const place = match === null ? undefined : parsePlace(String(match[1]));
+  return place && { ...place, hash: String(match?.[2]) };
+}

@@ -38,7 +38,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 
   async function sign(clean: boolean): Promise<void> {
-    const heads: readonly RecordRef[] = await query('heads', null);
+    const heads: readonly RecordRef[] = await query('auditHeads', null);
     const summary = JSON.stringify(heads);
     if (summary === last && !clean) return;
     // What is signed must outlive a crash; otherwise the next start would look like a cut tail.

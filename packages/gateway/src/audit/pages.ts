@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import type { AuditRow, Database } from '../store/database.ts';
+import type { RecordPlace, RecordRef } from './record.ts';
+import type { AuditSource } from './source.ts';
+
+/** Rows in one page. */
+const pageSize = 200;
+
+/** The last record of every writer. */
+export async function auditHeads(db: Kysely<Database>, _input: null): Promise<RecordRef[]> {
+  const writers = await db.selectFrom('writers').select('writer').orderBy('writer').execute();
+  const found: RecordRef[] = [];
+  for (const { writer } of writers) {
+    const head = await db
+      .selectFrom('audit')
+      .select(['writer', 'epoch', 'seq', 'hash'])
+      .where('writer', '=', writer)
+      .orderBy('epoch', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (head !== undefined) found.push(head);
+  }
+  return found;
+}
+
+/** The rows after a place, by writer, epoch and place. */
+export async function auditPage(
+  db: Kysely<Database>,
+  { after, limit }: { readonly after: RecordPlace | null; readonly limit: number },
+): Promise<AuditRow[]> {
+  let rows = db.selectFrom('audit').selectAll();
+  if (after !== null) {
+    rows = rows.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('writer', 'epoch', 'seq'), '>', tuple(after.writer, after.epoch, after.seq)),
+    );
+  }
+  return rows.orderBy('writer').orderBy('epoch').orderBy('seq').limit(limit).execute();
+}
+
+/** All rows after a place, in the order of the chains, page by page, so that nobody waits long for their turn. */
+export async function* auditRows(
+  source: AuditSource,
+  after: RecordPlace | null = null,
+): AsyncGenerator<AuditRow> {
+  let last = after;
+  while (true) {
+    const page: readonly AuditRow[] = await source.query('auditPage', { after: last, limit: pageSize });
+    yield* page;
+    const end = page.at(-1);
+    if (end === undefined || page.length < pageSize) return;
+    last = { writer: end.writer, epoch: end.epoch, seq: end.seq };
+  }
+}

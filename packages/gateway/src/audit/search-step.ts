@@ -1,0 +1,152 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../store/database.ts';
+import type { AuditFilter } from './filter.ts';
+
+/** A place in the order of a search: latest first. */
+export interface Cursor {
+  readonly time: number;
+  readonly writer: string;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** A bounded stretch of the audit, latest first: it bounds how long everybody else waits for the database. */
+export interface Stretch {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Where the stretch before ended; null for the first. */
+  readonly before: Cursor | null;
+  /** How many records it holds. */
+  readonly length: number;
+}
+
+export interface FoundRow extends Cursor {
+  readonly hash: string;
+  readonly record: string;
+}
+
+/** The records in a stretch that match, at most `limit`, and where the next stretch begins: null at the end. */
+export async function searchStep(
+  db: Kysely<Database>,
+  input: { readonly filter: AuditFilter; readonly stretch: Stretch; readonly limit: number },
+): Promise<{ found: FoundRow[]; next: Cursor | null }> {
+  const { filter, stretch, limit } = input;
+  let looked = db
+    .selectFrom(stretchOf(db, stretch).as('looked'))
+    .innerJoin('audit', (join) =>
+      join
+        .onRef('audit.writer', '=', 'looked.writer')
+        .onRef('audit.epoch', '=', 'looked.epoch')
+        .onRef('audit.seq', '=', 'looked.seq'),
+    );
+  const { principal, tool, decision, outcome, kind } = filter;
+  if (principal !== undefined) {
+    looked = looked.where(({ or, eb }) =>
+      or([eb('looked.subject', '=', principal), eb('looked.owner', '=', principal)]),
+    );
+  }
+  if (tool !== undefined) looked = looked.where(sql<boolean>`looked.target like ${likeOf(tool)} escape '\\'`);
+  if (decision !== undefined) looked = looked.where('looked.decision', '=', decision);
+  if (outcome !== undefined) looked = looked.where('looked.outcome', '=', outcome);
+  if (kind !== undefined) looked = looked.where('looked.kind', '=', kind);
+  const found = await looked
+    .select(['audit.time', 'audit.writer', 'audit.epoch', 'audit.seq', 'audit.hash', 'audit.record'])
+    .orderBy('looked.time', 'desc')
+    .orderBy('looked.writer', 'desc')
+    .orderBy('looked.epoch', 'desc')
+    .orderBy('looked.seq', 'desc')
+    .limit(limit)
+    .execute();
+  const last = found.length === limit ? found.at(-1) : await endOf(db, stretch);
+  return { found, next: last === undefined ? null : placeOf(last) };
+}
+
+/** The records of one approval, latest first. */
+export async function recordsOfApproval(
+  db: Kysely<Database>,
+  { approval, limit }: { readonly approval: string; readonly limit: number },
+): Promise<FoundRow[]> {
+  return db
+    .selectFrom('audit')
+    .select(['time', 'writer', 'epoch', 'seq', 'hash', 'record'])
+    .where('approval', '=', approval)
+    .orderBy('time', 'desc')
+    .orderBy('writer', 'desc')
+    .orderBy('epoch', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Consecutive records of one epoch. */
+export interface Range {
+  readonly writer: string;
+  readonly epoch: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Between which places the records of a stretch lie, and where the next stretch begins: null at the end. */
+export async function rangeStep(
+  db: Kysely<Database>,
+  stretch: Stretch,
+): Promise<{ ranges: Range[]; next: Cursor | null }> {
+  const ranges = await db
+    .selectFrom(stretchOf(db, stretch).as('looked'))
+    .select(({ fn }) => [
+      'looked.writer',
+      'looked.epoch',
+      fn.min('looked.seq').as('first'),
+      fn.max('looked.seq').as('last'),
+    ])
+    .groupBy(['looked.writer', 'looked.epoch'])
+    .execute();
+  const end = await endOf(db, stretch);
+  return { ranges, next: end === undefined ? null : placeOf(end) };
+}
+
+/** Answered by the index `audit_search` alone. */
+function stretchOf(db: Kysely<Database>, { from, to, before, length }: Stretch) {
+  let rows = db
+    .selectFrom('audit')
+    .select(['time', 'writer', 'epoch', 'seq', 'kind', 'subject', 'owner', 'target', 'decision', 'outcome']);
+  if (from !== undefined) rows = rows.where('time', '>=', from);
+  if (to !== undefined) rows = rows.where('time', '<=', to);
+  if (before !== null) {
+    rows = rows.where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('time', 'writer', 'epoch', 'seq'),
+        '<',
+        tuple(before.time, before.writer, before.epoch, before.seq),
+      ),
+    );
+  }
+  return rows
+    .orderBy('time', 'desc')
+    .orderBy('writer', 'desc')
+    .orderBy('epoch', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(length);
+}
+
+/** The last record of a full stretch; undefined when the audit ends within it. */
+async function endOf(db: Kysely<Database>, stretch: Stretch): Promise<Cursor | undefined> {
+  return stretchOf(db, stretch)
+    .offset(stretch.length - 1)
+    .limit(1)
+    .executeTakeFirst();
+}
+
+function placeOf({ time, writer, epoch, seq }: Cursor): Cursor {
+  return { time, writer, epoch, seq };
+}
+
+/**
+ * A LIKE pattern that every match of the glob fits, and perhaps more, since LIKE ignores case on some databases:
+ * `matchesGlob` has the last word.
+ */
+function likeOf(glob: string): string {
+  const special = glob.search(/[*\\]/);
+  const start = (special < 0 ? glob : glob.slice(0, special)).replace(/[%_]/g, '\\$&');
+  return special < 0 ? start : `${start}%`;
+}

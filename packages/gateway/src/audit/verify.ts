@@ -1,0 +1,102 @@
+import type { AuditRow } from '../store/database.ts';
+import { anchorsOf } from './anchors.ts';
+import { checkChains } from './chain.ts';
+import { readCheckpoints } from './checkpoint.ts';
+import { type Problem, problemAt } from './problem.ts';
+import { printPlace, type RecordRef } from './record.ts';
+
+export interface VerifyInput {
+  /** Every row, by writer, epoch and place. */
+  readonly rows: AsyncIterable<AuditRow> | Iterable<AuditRow>;
+  /** `checkpoints.jsonl`, read before the rows. */
+  readonly checkpoints: string;
+  /** PEM; those that the reader trusts. */
+  readonly publicKeys: readonly string[];
+  /** A head that was noted earlier, elsewhere: it must be there. */
+  readonly expectHead?: RecordRef | undefined;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  /** What is wrong, the first bad record first; at most {@link mostProblems}. */
+  readonly problems: readonly Problem[];
+  readonly records: number;
+  readonly checkpoints: number;
+  /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
+  readonly heads: readonly RecordRef[];
+  /** Records behind the last checkpoint of their epoch: their chain is whole, but nothing signed holds its end. */
+  readonly unsigned: number;
+  /** Intents without an outcome, `writer:epoch:seq`: calls under way, or that nobody closed yet. */
+  readonly openIntents: readonly string[];
+}
+
+/** After so many problems the rest is left out. */
+export const mostProblems = 100;
+
+/**
+ * Checks that nothing recorded was changed, removed, inserted or reordered: each record's text against its hash and
+ * columns, each chain record by record, and every chain against what was signed about it.
+ *
+ * A cut tail is found when the shutdown was clean or `expectHead` names something behind the cut.
+ */
+export async function verifyAudit(input: VerifyInput): Promise<Verification> {
+  const signed = readCheckpoints(input.checkpoints, input.publicKeys);
+  const anchors = anchorsOf(signed.checkpoints);
+  const chains = checkChains();
+  const heads = new Map<string, RecordRef>();
+  const open = new Set<string>();
+  const closed = new Set<string>();
+  const problems: Problem[] = [];
+  let records = 0;
+  let unsigned = 0;
+  let expected = input.expectHead === undefined;
+
+  for await (const row of input.rows) {
+    records += 1;
+    const { problems: found, record } = chains.next(row);
+    const ref = { writer: row.writer, epoch: row.epoch, seq: row.seq, hash: row.hash };
+    add(problems, found);
+    add(problems, anchors.met(ref));
+    if (row.seq > (anchors.lastSigned(row) ?? 0)) unsigned += 1;
+    if (input.expectHead !== undefined && isSame(ref, input.expectHead)) expected = true;
+    heads.set(row.writer, ref);
+    if (record?.kind === 'intent') open.add(printPlace(row));
+    // Another writer may have closed it, whose records come first.
+    if (record?.intent !== undefined && !open.delete(printPlace(record.intent))) {
+      closed.add(printPlace(record.intent));
+    }
+  }
+
+  add(problems, anchors.missing());
+  add(problems, signed.problems);
+  if (records > 0 && signed.checkpoints.length === 0 && signed.problems.length === 0) {
+    add(problems, [
+      { message: 'checkpoints.jsonl is missing or empty: nothing shows that the chain wasn’t recomputed.' },
+    ]);
+  }
+  if (input.expectHead !== undefined && !expected) {
+    add(problems, [
+      problemAt(
+        input.expectHead,
+        'the expected head isn’t there: the end was cut off, or the chain recomputed.',
+      ),
+    ]);
+  }
+  return {
+    ok: problems.length === 0,
+    problems,
+    records,
+    checkpoints: signed.checkpoints.length,
+    heads: [...heads.values()],
+    unsigned,
+    openIntents: [...open].filter((place) => !closed.has(place)),
+  };
+}
+
+function isSame(ref: RecordRef, expected: RecordRef): boolean {
+  return printPlace(ref) === printPlace(expected) && ref.hash === expected.hash;
+}
+
+function add(problems: Problem[], found: readonly Problem[]): void {
+  problems.push(...found.slice(0, mostProblems - problems.length));
+}
