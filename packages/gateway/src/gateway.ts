@@ -106,6 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     store,
     keys,
     tokens,
+    dataDir: folders.data,
     publicUrl: url,
     allowedHosts: hosts,
     windows: () => policy.config.settings.approvals,

@@ -12,6 +12,8 @@ export interface AdminDeps {
   readonly store: Store;
   readonly keys: Keys;
   readonly tokens: Tokens;
+  /** Holds the checkpoints, which `audit verify` reads. */
+  readonly dataDir: string;
   /** Where people find the gateway: `http://127.0.0.1:7411`, without a slash at the end. */
   readonly publicUrl: () => string;
   readonly allowedHosts: () => AllowedHosts;

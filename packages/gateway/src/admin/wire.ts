@@ -5,6 +5,8 @@
  */
 import { accessClassSchema, principalSchema } from '@lockstep/model';
 import { z } from 'zod';
+import { auditFilterSchema } from '../audit/filter.ts';
+import type { RecordRef } from '../audit/record.ts';
 import { audienceSchema } from '../identity/token.ts';
 
 /** Any answer that isn't 2xx: one sentence for people. */
@@ -125,6 +127,63 @@ export const tokenListSchema = z.object({ tokens: z.array(tokenInfoSchema) });
 /** POST /tokens with `newTokenSchema`: the only time the secret is told. */
 export const createdTokenSchema = tokenInfoSchema.extend({ token: z.string() });
 export { newTokenSchema } from '../identity/token.ts';
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
+  .transform((text) => Date.parse(text));
+
+/** GET /audit/search?… : what is left out doesn't matter. */
+export const auditSearchQuery = auditFilterSchema.omit({ from: true, to: true }).extend({
+  from: moment.optional(),
+  to: moment.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+/** Records, the latest first, and whether there are more. */
+export const auditSearchSchema = z.object({
+  records: z.array(
+    z.object({
+      /** `writer:epoch:seq` */
+      place: z.string(),
+      hash: z.string(),
+      /** As stored; see `StoredRecord`. */
+      record: z.looseObject({ kind: z.string(), time: z.string() }),
+      /** The salt of the record's commitment, opened; only for holders of the role `auditor`. */
+      salt: z.string().nullable(),
+    }),
+  ),
+  more: z.boolean(),
+});
+
+/** GET /audit/export?from=…&to=… : JSON lines, the last one a signed manifest. */
+export const auditExportQuery = z.strictObject({ from: moment.optional(), to: moment.optional() });
+
+/** GET /audit/verify?expectHead=writer:epoch:seq:sha256:… */
+export const auditVerifyQuery = z.strictObject({
+  expectHead: z
+    .string()
+    .regex(
+      /^[0-9a-f-]{36}:\d{1,15}:\d{1,15}:sha256:[0-9a-f]{64}$/,
+      'must be `writer:epoch:seq:sha256:…`, as an earlier run printed it',
+    )
+    .transform((text): RecordRef => {
+      const [writer = '', epoch, seq, ...hash] = text.split(':');
+      return { writer, epoch: Number(epoch), seq: Number(seq), hash: hash.join(':') };
+    })
+    .optional(),
+});
+export const verificationSchema = z.object({
+  ok: z.boolean(),
+  /** The first bad record first. */
+  problems: z.array(z.object({ place: z.string().optional(), message: z.string() })),
+  records: z.int(),
+  checkpoints: z.int(),
+  /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
+  heads: z.array(recordRef),
+  /** Records that no checkpoint covers yet. */
+  unsigned: z.int(),
+  /** Calls under way, `writer:epoch:seq`. */
+  openIntents: z.array(z.string()),
+});
 
 /** GET /status */
 export const statusSchema = z.object({

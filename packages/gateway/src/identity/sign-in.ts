@@ -32,7 +32,19 @@ export function createSignIn(
   };
 }
 
+/** Asked once: the system looks it up in its account database each time. */
+let account: string | undefined;
+
 /** Whoever uses this machine: the account that runs the gateway is taken for the human behind it. */
 export function localUser(roles: readonly string[]): Principal {
-  return { issuer: 'lockstep:local', subject: 'local', owner: userInfo().username, roles: [...roles] };
+  return { issuer: 'lockstep:local', subject: 'local', owner: accountName(), roles: [...roles] };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without an entry in the user database, as containers have them.
+    return 'local';
+  }
 }

@@ -18,7 +18,14 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 async function create(changes: Partial<NewToken> = {}): Promise<{ token: string; info: TokenInfo }> {
   const created = await tokens.create(
-    { subject: 'agent', owner: 'Anna', roles: ['developer'], audience: 'mcp', expiresAt: inAnHour(), ...changes },
+    {
+      subject: 'agent',
+      owner: 'Anna',
+      roles: ['developer'],
+      audience: 'mcp',
+      expiresAt: inAnHour(),
+      ...changes,
+    },
     operator,
   );
   if ('refused' in created) throw new Error(created.refused);
@@ -38,8 +45,12 @@ describe('tokens', () => {
   it('is for one audience and never for the other', async () => {
     const mcp = await create({ audience: 'mcp', roles: ['admin', 'approver'] });
     const admin = await create({ audience: 'admin', roles: ['admin'] });
-    expect(tokens.authenticate(mcp.token, 'admin')).toMatchObject({ refused: expect.stringContaining('for `mcp`') });
-    expect(tokens.authenticate(admin.token, 'mcp')).toMatchObject({ refused: expect.stringContaining('for `admin`') });
+    expect(tokens.authenticate(mcp.token, 'admin')).toMatchObject({
+      refused: expect.stringContaining('for `mcp`'),
+    });
+    expect(tokens.authenticate(admin.token, 'mcp')).toMatchObject({
+      refused: expect.stringContaining('for `admin`'),
+    });
     expect(tokens.active(mcp.info.id, 'admin')).toHaveProperty('refused');
   });
 
@@ -60,20 +71,26 @@ describe('tokens', () => {
     expect(await tokens.revoke(info.id, { name: 'Dora' })).toMatchObject({ revokedBy: 'Carol' });
     stop();
     expect(told).toEqual([info.id]);
-    expect(await tokens.revoke('tok_nope', operator)).toMatchObject({ refused: expect.stringContaining('`tok_nope`') });
+    expect(await tokens.revoke('tok_nope', operator)).toMatchObject({
+      refused: expect.stringContaining('`tok_nope`'),
+    });
   });
 
   it('ends when it expires', async () => {
     const { token, info } = await create({ expiresAt: new Date(Date.now() + 40).toISOString() });
-    await expect.poll(() => tokens.authenticate(token, 'mcp')).toEqual({
-      refused: expect.stringContaining('expired'),
-      tokenId: info.id,
-    });
+    await expect
+      .poll(() => tokens.authenticate(token, 'mcp'))
+      .toEqual({
+        refused: expect.stringContaining('expired'),
+        tokenId: info.id,
+      });
     expect(tokens.active(info.id, 'mcp')).toHaveProperty('refused');
   });
 
   it('isn’t created when it has expired already', async () => {
-    await expect(create({ expiresAt: '2020-01-01T00:00:00.000Z' })).rejects.toThrow('`expiresAt` is 2020-01-01');
+    await expect(create({ expiresAt: '2020-01-01T00:00:00.000Z' })).rejects.toThrow(
+      '`expiresAt` is 2020-01-01',
+    );
   });
 
   it('gives a subject to one owner only', async () => {
@@ -88,7 +105,9 @@ describe('tokens', () => {
     await tokens.revoke(gone.info.id, operator);
     const again = await openTokens(scene.store, 'prod');
     expect(again.authenticate(kept.token, 'mcp')).toMatchObject({ principal: { subject: 'kept' } });
-    expect(again.authenticate(gone.token, 'mcp')).toMatchObject({ refused: expect.stringContaining('revoked') });
+    expect(again.authenticate(gone.token, 'mcp')).toMatchObject({
+      refused: expect.stringContaining('revoked'),
+    });
   });
 
   it('is listed and recorded, and its secret is nowhere', async () => {
@@ -97,7 +116,10 @@ describe('tokens', () => {
     await tokens.revoke(info.id, { name: 'Carol' });
     const ofIt = scene.records().filter(({ detail }) => JSON.stringify(detail ?? {}).includes(info.id));
     expect(ofIt).toMatchObject([
-      { kind: 'token.created', detail: { by: 'operator', subject: 'secretive', owner: 'Anna', audience: 'mcp' } },
+      {
+        kind: 'token.created',
+        detail: { by: 'operator', subject: 'secretive', owner: 'Anna', audience: 'mcp' },
+      },
       { kind: 'token.revoked', detail: { by: 'Carol', token: info.id } },
     ]);
     await scene.store.flush();
@@ -108,7 +130,13 @@ describe('tokens', () => {
 });
 
 describe('newTokenSchema', () => {
-  const good = { subject: 'a', owner: 'b', roles: ['developer'], audience: 'mcp', expiresAt: '2030-01-01T00:00:00+02:00' };
+  const good = {
+    subject: 'a',
+    owner: 'b',
+    roles: ['developer'],
+    audience: 'mcp',
+    expiresAt: '2030-01-01T00:00:00+02:00',
+  };
 
   it('reads times with any offset', () => {
     expect(newTokenSchema.parse(good)).toMatchObject({ expiresAt: '2029-12-31T22:00:00.000Z' });

@@ -136,7 +136,7 @@ function signIn({ info, principal, expiresAt }: Known, audience: Audience): Sign
     return refuse(`The token ${info.id} expired at ${info.expiresAt}; ask for a new one.`);
   if (info.audience !== audience) {
     return refuse(
-      `The token ${info.id} is for \`${info.audience}\`, not \`${audience}\`; create one with \`--audience ${audience}\`.`,
+      `The token ${info.id} is for \`${info.audience}\`, not \`${audience}\`; create one with \`--for ${audience}\`.`,
     );
   }
   return { principal, credential: { tokenId: info.id, expiresAt } };

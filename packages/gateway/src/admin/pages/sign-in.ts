@@ -18,9 +18,8 @@ export function signInPage(frame: Frame, next: string, refused?: string): Html {
   </form>
   <details><summary>Where do I get one?</summary>
     <p class="small quiet">Whoever runs this gateway creates it, with you as the owner and the role that decides:</p>
-    <pre class="json">lockstep token create --audience admin \\
-  --subject you --owner you \\
-  --role approver</pre>
+    <pre class="json">lockstep token create you --owner you \\
+  --for admin --role approver</pre>
   </details>
 </div>`,
     { narrow: true },
