@@ -10,7 +10,7 @@ const roles = fc.uniqueArray(role, { minLength: 1, maxLength: 3 });
 export const heldRoles: fc.Arbitrary<string[]> = fc.uniqueArray(role);
 
 /** Conditions with what they give for `{ x: 1 }` held by somebody with the role `ops` or without. */
-export const conditions: ReadonlyMap<string, (held: readonly string[]) => boolean | 'error'> = new Map([
+export const conditions = new Map<string, (held: readonly string[]) => boolean | 'error'>([
   ['args.x == 1', () => true],
   ['args.x == 2', () => false],
   ['args.missing == 1', () => 'error'],
