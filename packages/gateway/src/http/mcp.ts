@@ -8,6 +8,8 @@ import { readBody } from './body.ts';
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
 const passedOn = new Set(['notifications/progress', 'notifications/message']);
+/** One for all: making an error with a stack for each request would cost more than the rest of it. */
+const clientGone = new Error('the client went away');
 /** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
 const keepAlive = 15_000;
 
@@ -35,7 +37,9 @@ export async function serveMcp(
     );
   }
   const abort = new AbortController();
-  response.once('close', () => abort.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort(clientGone);
+  });
   const wire = createWire(request, response);
   const received: Received = {
     verb,

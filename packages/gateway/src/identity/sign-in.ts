@@ -41,10 +41,12 @@ export function localUser(roles: readonly string[]): Principal {
 }
 
 function accountName(): string {
+  if (account !== undefined) return account;
   try {
-    return userInfo().username;
+    account = userInfo().username;
   } catch {
     // An account without an entry in the user database, as containers have them.
-    return 'local';
+    account = 'local';
   }
+  return account;
 }
