@@ -1,1 +1,13 @@
-export {};
+#!/usr/bin/env node
+import { processContext } from './context.ts';
+import { run } from './program.ts';
+
+// A reader that has seen enough (`lockstep plan | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+const context = processContext();
+const outcome = await run(process.argv.slice(2), context);
+process.exitCode = outcome === 'could not run' ? 2 : context.exitCode();

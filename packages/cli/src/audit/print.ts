@@ -1,0 +1,46 @@
+import { printHead, type StoredRecord, type Verification } from '@lockstep/gateway';
+import { visible } from '@lockstep/model';
+import type { Context } from '../context.ts';
+import { printColumns } from '../view/table.ts';
+
+/** What came of verifying a whole audit. */
+export function printVerification(found: Verification, paint: Context['paint']): string[] {
+  const { ok, problems, records, checkpoints, heads, unsigned, openIntents } = found;
+  const counted = `${count(records, 'record')}, ${count(checkpoints, 'checkpoint')}`;
+  return [
+    ok ? paint.green(`The audit is whole: ${counted}.`) : paint.red(`The audit isn’t whole: ${counted}.`),
+    ...problems.map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`)),
+    ...(unsigned > 0 ? [`${count(unsigned, 'record')} since the last checkpoint.`] : []),
+    ...(openIntents.length > 0
+      ? [`${count(openIntents.length, 'call')} under way: ${openIntents.join(', ')}`]
+      : []),
+    ...heads.map((head) => `head ${printHead(head)}`),
+  ];
+}
+
+/** A record that a search found. */
+export interface FoundRecord {
+  readonly place: string;
+  readonly record: Pick<StoredRecord, 'kind' | 'time'> & Partial<StoredRecord>;
+}
+
+/** Records, one line each. */
+export function printRecords(records: readonly FoundRecord[], { paint, columns }: Context): string {
+  const head = ['time', 'what', 'who', 'target', 'decision', 'outcome', 'record'].map(paint.bold);
+  const rows = records.map(({ place, record }) => [
+    record.time,
+    record.kind,
+    visible(record.principal === undefined ? '' : `${record.principal.subject} of ${record.principal.owner}`),
+    visible(record.target ?? record.server ?? ''),
+    record.decision ?? '',
+    visible(
+      record.error === undefined ? (record.outcome ?? '') : `${record.outcome ?? ''} ${record.error}`.trim(),
+    ),
+    paint.dim(place.replace(/^[0-9a-f-]{28}/, '…')),
+  ]);
+  return printColumns(head, rows, columns);
+}
+
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

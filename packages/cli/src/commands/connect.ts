@@ -1,0 +1,70 @@
+import { Argument, Command } from 'commander';
+import { clients } from '../connect/clients.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { addStateOptions, type StateOptions } from '../gateway/options.ts';
+import { runningGateway } from '../gateway/running.ts';
+
+const examples = `
+The address is that of the gateway that runs on the state folder, or \`lockstep up\`'s default. \`--server\` connects
+to one server under its own tool names instead of all servers. \`--token-env\` names the environment variable that
+holds a token made with \`lockstep token create\`; without it, a client on this machine is the local user.
+
+Examples:
+  $ lockstep connect claude-code
+  $ lockstep connect vscode --server files
+  $ lockstep connect codex --url https://mcp.example.com --token-env LOCKSTEP_TOKEN
+  $ lockstep connect json --json`;
+
+interface Options extends StateOptions {
+  server?: string;
+  name?: string;
+  url?: string;
+  tokenEnv?: string;
+  json?: boolean;
+}
+
+export function connectCommand(context: Context): Command {
+  const command = new Command('connect')
+    .description('print what connects an MCP client to the gateway')
+    .addArgument(new Argument('<client>', 'the client').choices(Object.keys(clients)))
+    .option('--server <name>', 'connect to this server alone, under its own tool names')
+    .option('--name <name>', 'what the client calls the connection (default: lockstep, or lockstep-<server>)')
+    .option('--url <url>', "the gateway's address, without /mcp")
+    .option('--token-env <variable>', 'the environment variable that holds a token')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action((client: string, options: Options) => {
+      const recipe = clients[client]?.(connectionOf(options, context));
+      if (recipe === undefined) throw new Failure(`nobody knows the client ${client}; see --help.`);
+      if (options.json) return context.json({ client, ...recipe });
+      if (recipe.command !== undefined) context.print(recipe.command);
+      if (recipe.file !== undefined) {
+        if (recipe.command !== undefined) context.print();
+        context.print(
+          context.paint.dim(`# ${recipe.command === undefined ? 'In' : 'Or in'} ${recipe.file.path}:`),
+        );
+        context.print(recipe.file.text);
+      }
+      for (const note of recipe.notes) context.note(note);
+    });
+  return addStateOptions(command);
+}
+
+function connectionOf(options: Options, context: Context) {
+  if (options.server !== undefined && !/^[a-z][a-z0-9-]*$/.test(options.server)) {
+    throw new Failure(
+      `--server ${options.server} is no server's name; names are lower-case letters, digits and \`-\`.`,
+    );
+  }
+  const base = options.url ?? runningGateway(options, context)?.url ?? 'http://127.0.0.1:7411';
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new Failure(`--url ${base} is no http or https address; write it like https://mcp.example.com.`);
+  }
+  const path = options.server === undefined ? '/mcp' : `/mcp/${options.server}`;
+  return {
+    name: options.name ?? (options.server === undefined ? 'lockstep' : `lockstep-${options.server}`),
+    url: `${base.replace(/\/+$/, '').replace(/\/mcp$/, '')}${path}`,
+    ...(options.tokenEnv !== undefined && { tokenVariable: options.tokenEnv }),
+  };
+}

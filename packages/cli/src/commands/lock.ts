@@ -1,0 +1,177 @@
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { Failure, failureOf, sentenceOf } from '../failure.ts';
+import { createContainers } from '../launch/containers.ts';
+import { type Host, launchOf } from '../launch/launch.ts';
+import { readLock, writeLock } from '../lock/file.ts';
+import {
+  checkRelease,
+  type LockResult,
+  type LockWorld,
+  lockRelease,
+  withResults,
+} from '../lock/lock-release.ts';
+import { readServer } from '../lock/read-server.ts';
+import { report } from '../lock/report.ts';
+import { resolveSource } from '../lock/source.ts';
+import { lockTasks, pinnedReleases } from '../lock/tasks.ts';
+import { type Declaration, defaultConfig, loadDeclaration, programPaths } from '../project/load.ts';
+import { findOverlaps } from '../project/overlap.ts';
+import { protectedPaths } from '../project/protected.ts';
+import { defaultState, openFolder, stateFolder } from '../project/state-folder.ts';
+import { lockConfirmCommand } from './lock-confirm.ts';
+
+const examples = `
+Starts each server, reads everything that it offers, and writes that as a release into tools.lock.json, with the
+server's own code pinned: a package with its whole dependency tree, the hash of an executable, an image's digest.
+Without a version, every release that an environment pins is read, and the newest where nothing is locked yet.
+What differs from a release that is there is shown and not taken over: a changed definition needs a person.
+
+Examples:
+  $ lockstep lock                              lock what environments pin and the lock doesn't hold
+  $ lockstep lock files@latest                 lock the newest version beside the others
+  $ lockstep lock docs --update                take over what a remote server offers now
+  $ lockstep lock docs --as 2                  … as another release
+  $ lockstep lock kube --from http://127.0.0.1:8080/mcp
+  $ lockstep lock --check                      for CI: fail when a server differs from its release
+
+Exit codes: 0 fine, 1 something differs, 2 could not run.`;
+
+interface Options {
+  check?: boolean;
+  from?: string;
+  as?: string;
+  update?: boolean;
+  config: string;
+  state: string;
+  json?: boolean;
+}
+
+export function lockCommand(context: Context): Command {
+  return new Command('lock')
+    .description('write down what servers offer, for people to review; or check that it still holds')
+    .argument('[server[@version]...]', 'the servers (default: all)')
+    .option('--check', 'start the pinned releases and compare; change nothing')
+    .option('--from <url>', 'read what the server offers from a running instance')
+    .option('--as <label>', 'what the release is called (default: the version)')
+    .option('--update', 'lock the newest version of packages; take over changed definitions of other servers')
+    .option('--config <file>', 'the program; the lock lies beside it', defaultConfig)
+    .option('--state <folder>', 'the state folder, where packages are installed', defaultState)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .addCommand(lockConfirmCommand(context))
+    .action(async (names: string[], options: Options) => {
+      if (options.from !== undefined && names.length !== 1) {
+        throw new Failure('--from reads one server; name it.');
+      }
+      const paths = programPaths(options.config, context.cwd);
+      const state = stateFolder(options.state, context.cwd);
+      openFolder(state.root, options.state);
+      const containers = createContainers(state.root);
+      try {
+        const { declaration, results, failures } = await context.progress(
+          'Reading the program',
+          async (say) => {
+            const declaration = await loadDeclaration(paths, context.cwd);
+            refuseOverlaps(declaration, options, context);
+            const host: Host = {
+              packages: state.packages,
+              cwd: context.cwd,
+              project: dirname(paths.config),
+              env: context.env,
+              containers,
+            };
+            const world = worldOf(host, options);
+            const run = options.check ? checkAll : lockAll;
+            return { declaration, ...(await run(names, options, declaration, world, say, context)) };
+          },
+        );
+        report(results, declaration, options, context);
+        if (failures.length > 0) throw new Failure(failures.join('\n'));
+      } finally {
+        await containers.close();
+      }
+    });
+}
+
+type Say = (what: string) => void;
+type Outcome = { results: LockResult[]; failures: string[] };
+
+async function lockAll(
+  names: readonly string[],
+  options: Options,
+  declaration: Declaration,
+  world: LockWorld,
+  say: Say,
+  context: Context,
+): Promise<Outcome> {
+  let lock = readLock(declaration.lock, context.cwd);
+  const tasks = lockTasks({ names, as: options.as, update: options.update ?? false }, declaration, lock);
+  const outcome = await each(tasks, async (task) => {
+    say(`Reading ${task.server} ${task.label ?? task.version ?? ''}`.trim());
+    const result = await lockRelease(task, lock, world);
+    lock = withResults(lock, [result]);
+    return result;
+  });
+  if (outcome.results.some((result) => result.outcome === 'added' || result.outcome === 'replaced')) {
+    writeLock(declaration.lock, lock);
+  }
+  return outcome;
+}
+
+async function checkAll(
+  names: readonly string[],
+  _: Options,
+  declaration: Declaration,
+  world: LockWorld,
+  say: Say,
+  context: Context,
+): Promise<Outcome> {
+  const pinned = pinnedReleases(names, declaration, readLock(declaration.lock, context.cwd));
+  return each(pinned, async (item): Promise<LockResult> => {
+    say(`Checking ${item.server} ${item.label}`);
+    const { server, label, release, environments } = item;
+    if (release !== undefined) return checkRelease({ ...item, release }, world);
+    const reason = `${environments.join(' and ')} ${environments.length > 1 ? 'pin' : 'pins'} it, and the lock doesn’t hold it; run \`lockstep lock ${server}\``;
+    return { server, label, outcome: 'differs', reason };
+  });
+}
+
+/** Does the rest also when one fails. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<LockResult>): Promise<Outcome> {
+  const results: LockResult[] = [];
+  const failures: string[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      failures.push(sentenceOf(error));
+    }
+  }
+  return { results, failures };
+}
+
+function worldOf(host: Host, options: Options): LockWorld {
+  return {
+    resolve: (server, definition, version) => resolveSource(server, definition, version, host),
+    launch: async (server, definition, source) =>
+      options.from === undefined
+        ? launchOf(server, definition, { source }, host)
+        : { type: 'http', url: options.from },
+    read: readServer,
+  };
+}
+
+function refuseOverlaps({ servers, files, lock }: Declaration, options: Options, context: Context): void {
+  const state = stateFolder(options.state, context.cwd).root;
+  const overlaps = findOverlaps(servers, {
+    cwd: context.cwd,
+    workdir: join(tmpdir(), 'lockstep-work'),
+    principals: join(tmpdir(), 'lockstep-principals'),
+    protected: protectedPaths(state, files, lock),
+    env: context.env,
+  });
+  if (overlaps.length > 0) throw failureOf(overlaps);
+}

@@ -1,0 +1,85 @@
+import { makeBundle, permissionTable } from '@lockstep/model';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { environmentsAt } from '../plan/at-ref.ts';
+import { compareEnvironments, type EnvironmentChange, printChanges } from '../plan/compare.ts';
+import { chooseEnvironments } from '../project/choose.ts';
+import { defaultConfig, loadProject, type Project, programPaths } from '../project/load.ts';
+import { printMatrix } from '../view/permissions.ts';
+import { countUnconfirmed, unconfirmed } from '../view/unconfirmed.ts';
+
+const examples = `
+Shows what every tool, prompt and resource may do in each environment, as the gateway would decide it. Rules'
+examples are checked on the way. With --against, only what a change does is shown: the permissions that differ, and
+what differs in the servers' own definitions. Everything is read from files: nothing is started, nothing is asked.
+
+Examples:
+  $ lockstep plan                          every environment, side by side
+  $ lockstep plan prod --roles writer      as it looks to holders of a role
+  $ lockstep plan --against origin/main    what this branch changes
+  $ lockstep plan prod --json
+
+Exit codes: 0 also when something changes, 2 could not run.`;
+
+interface Options {
+  config: string;
+  against?: string;
+  roles?: string;
+  json?: boolean;
+}
+
+export function planCommand(context: Context): Command {
+  return new Command('plan')
+    .description('show what agents may do in each environment, or what a change does to it')
+    .argument('[env...]', 'the environments to show (default: all)')
+    .option('--against <git ref>', 'show only what differs from the program at this commit, branch or tag')
+    .option('--roles <roles>', 'show what holders of these roles may do (separated by commas)')
+    .option('--config <file>', 'the program', defaultConfig)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (names: string[], options: Options) => {
+      const paths = programPaths(options.config, context.cwd);
+      await context.progress('Reading the program', async (say) => {
+        const project = await loadProject(paths, context.cwd);
+        if (options.against === undefined) return showPlan(project, names, options, context);
+        say(`Reading the program at ${options.against}`);
+        const before = await environmentsAt(options.against, paths);
+        const known = { ...before, ...project.environments };
+        const chosen = chooseEnvironments(known, names).map(({ name }) => name);
+        showChanges(compareEnvironments(before, project.environments, chosen), options, context);
+      });
+    });
+}
+
+function showPlan(project: Project, names: readonly string[], options: Options, context: Context): void {
+  const environments = chooseEnvironments(project.environments, names);
+  const roles = options.roles?.split(',').map((role) => role.trim());
+  if (options.json) {
+    const entries = environments.map((environment) => [
+      environment.name,
+      {
+        profile: environment.profile,
+        bundle: makeBundle(environment).digest,
+        releases: Object.fromEntries(
+          Object.entries(environment.releases).map(([server, { label }]) => [server, label]),
+        ),
+        permissions: permissionTable(environment).entries,
+      },
+    ]);
+    context.json({ environments: Object.fromEntries(entries) });
+    return;
+  }
+  const { paint, columns } = context;
+  context.print(printMatrix(environments, { ...(roles && { roles }), paint, columns }));
+  const waiting = environments.flatMap(({ releases }) =>
+    Object.entries(releases).flatMap(([server, { release }]) => unconfirmed(server, release)),
+  );
+  const line = countUnconfirmed(waiting);
+  if (line !== undefined) context.note(line);
+}
+
+function showChanges(changes: readonly EnvironmentChange[], options: Options, context: Context): void {
+  if (options.json) context.json({ against: options.against, changes });
+  else if (changes.length === 0) context.print(`Nothing changes against ${options.against}.`);
+  else for (const line of printChanges(changes)) context.print(line);
+}

@@ -1,0 +1,127 @@
+import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/gateway';
+import { visible } from '@lockstep/model';
+import { Command, Option } from 'commander';
+import type { z } from 'zod';
+import type { Context } from '../context.ts';
+import { distance, parseMoment } from '../duration.ts';
+import { connectGateway } from '../gateway/client.ts';
+import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import { printColumns } from '../view/table.ts';
+
+const examples = `
+A token names who calls (subject), the human behind it (owner), and the roles that rules speak of. One for agents
+(\`mcp\`) opens /mcp and nothing else; one for people (\`admin\`) decides approvals, reads the audit or manages tokens,
+by the roles approver, auditor and admin. The secret is shown once; only its hash is kept.
+
+Examples:
+  $ lockstep token create ci-agent --owner ada@example.com --role writer
+  $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h
+  $ lockstep token list
+  $ lockstep token revoke tok_3kq…`;
+
+type TokenInfo = z.infer<typeof tokenInfoSchema>;
+
+interface CreateOptions extends GatewayOptions {
+  owner: string;
+  role: string[];
+  for: 'mcp' | 'admin';
+  expires: string;
+  json?: boolean;
+}
+
+export function tokenCommand(context: Context): Command {
+  return new Command('token')
+    .description('create, list and revoke tokens')
+    .addHelpText('after', examples)
+    .addCommand(createCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(revokeCommand(context));
+}
+
+function createCommand(context: Context): Command {
+  const command = new Command('create')
+    .description('create a token; it is printed once, alone on standard output')
+    .argument('<subject>', 'what it is called: the agent or person that holds it')
+    .requiredOption('--owner <human>', 'the human behind it; nobody approves what belongs to themselves')
+    .option(
+      '--role <roles>',
+      'roles, separated by commas',
+      (text, before: string[]) => [...before, ...text.split(',')],
+      [],
+    )
+    .addOption(new Option('--for <audience>', 'what it opens').choices(['mcp', 'admin']).default('mcp'))
+    .option('--expires <when>', 'a duration or a date', '30d')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (subject: string, options: CreateOptions) => {
+      const body = {
+        subject,
+        owner: options.owner,
+        roles: options.role.map((role) => role.trim()).filter((role) => role !== ''),
+        audience: options.for,
+        expiresAt: parseMoment('--expires', options.expires, 'ahead'),
+      };
+      const gateway = connectGateway(options, context);
+      const created = await gateway.ask(createdTokenSchema, { method: 'POST', path: '/tokens', body });
+      await gateway.close();
+      if (options.json) return context.json(created);
+      context.print(created.token);
+      context.note(
+        `${describe(created)}. It isn’t shown again; revoke it with \`lockstep token revoke ${created.id}\`.`,
+      );
+    });
+  return addGatewayOptions(command);
+}
+
+function listCommand(context: Context): Command {
+  const command = new Command('list')
+    .description('list tokens, without their secrets')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  $ lockstep token list\n  $ lockstep token list --env prod --json')
+    .action(async (options: GatewayOptions & { json?: boolean }) => {
+      const gateway = connectGateway(options, context);
+      const { tokens } = await gateway.ask(tokenListSchema, { path: '/tokens' });
+      await gateway.close();
+      if (options.json) return context.json({ tokens });
+      if (tokens.length === 0) return context.print('There are no tokens.');
+      const head = ['id', 'subject', 'owner', 'for', 'roles', 'state'].map(context.paint.bold);
+      const rows = tokens.map((token) => [
+        token.id,
+        visible(token.subject),
+        visible(token.owner),
+        token.audience,
+        token.roles.join(', '),
+        stateOf(token, context),
+      ]);
+      context.print(printColumns(head, rows, context.columns));
+    });
+  return addGatewayOptions(command);
+}
+
+function revokeCommand(context: Context): Command {
+  const command = new Command('revoke')
+    .description('end a token for good; whoever holds it is signed out at once')
+    .argument('<id>', 'as `token list` shows it')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  $ lockstep token revoke tok_3kq…')
+    .action(async (id: string, options: GatewayOptions & { json?: boolean }) => {
+      const gateway = connectGateway(options, context);
+      const path = `/tokens/${encodeURIComponent(id)}`;
+      const token = await gateway.ask(tokenInfoSchema, { method: 'DELETE', path });
+      await gateway.close();
+      if (options.json) return context.json(token);
+      context.print(`${token.id} of ${visible(token.subject)} is revoked.`);
+    });
+  return addGatewayOptions(command);
+}
+
+function describe(token: TokenInfo): string {
+  const roles = token.roles.length === 0 ? 'no roles' : `the roles ${token.roles.join(', ')}`;
+  return `${token.id}: ${visible(token.subject)} of ${visible(token.owner)} with ${roles}, for ${distance(token.expiresAt)}`;
+}
+
+function stateOf(token: TokenInfo, { paint }: Context): string {
+  if (token.revokedAt !== null) return paint.dim(`revoked by ${visible(token.revokedBy ?? '')}`);
+  if (Date.parse(token.expiresAt) <= Date.now()) return paint.dim('expired');
+  return paint.green(`ends in ${distance(token.expiresAt)}`);
+}

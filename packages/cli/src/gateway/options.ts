@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { defaultState } from '../project/state-folder.ts';
+
+/** Which gateway a command speaks to, by the state folder that it runs on. */
+export interface StateOptions {
+  state: string;
+  env?: string;
+}
+
+/** Which gateway a command speaks to, also one elsewhere, and as whom. */
+export interface GatewayOptions extends StateOptions {
+  url?: string;
+  tokenFile?: string;
+}
+
+export function addStateOptions(command: Command): Command {
+  return command
+    .option('--state <folder>', 'the state folder that the gateway runs on', defaultState)
+    .option('--env <name>', 'the environment, where gateways of several run on the state folder');
+}
+
+export function addGatewayOptions(command: Command): Command {
+  return addStateOptions(command)
+    .option('--url <url>', 'the address of a gateway elsewhere; needs an admin token')
+    .option(
+      '--token-file <file>',
+      'a file that holds the admin token (default: the variable LOCKSTEP_TOKEN)',
+    );
+}

@@ -1,0 +1,74 @@
+import type { AccessClass, Lock, LockedTool } from '@lockstep/model';
+import { parseTarget } from '@lockstep/model';
+import { Failure } from '../failure.ts';
+
+/** One tool of one release, whose class a person confirms. */
+export interface Confirmation {
+  readonly server: string;
+  readonly tool: string;
+  readonly label: string;
+  readonly before: LockedTool;
+  readonly after: LockedTool;
+}
+
+/**
+ * Confirms the class of a tool for exactly its present definition, in every release where nobody has confirmed it yet
+ * (or in all, where they all are). Releases whose definitions differ are confirmed one by one: each must be read.
+ *
+ * @param target `server/tool`.
+ * @param release only in this one.
+ */
+export function confirmClass(
+  lock: Lock,
+  target: string,
+  accessClass: AccessClass,
+  release?: string,
+): Confirmation[] {
+  const parsed = parseTarget(target);
+  if (parsed?.kind !== 'tool')
+    throw new Failure(`${target} is no tool; write server/tool, as in files/read_file.`);
+  const { server, name } = parsed;
+  const releases = Object.entries(lock.servers[server]?.releases ?? {});
+  const holding = releases.flatMap(([label, { tools }]) => {
+    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+    return tool === undefined || (release !== undefined && release !== label) ? [] : [{ label, tool }];
+  });
+  if (holding.length === 0) throw new Failure(missing(lock, server, name, release));
+  const waiting = holding.filter(({ tool }) => !tool.reviewed);
+  const chosen = waiting.length > 0 ? waiting : holding;
+  if (new Set(chosen.map(({ tool }) => tool.digest)).size > 1) {
+    const labels = chosen.map(({ label }) => label).join(' and ');
+    throw new Failure(
+      `${target} differs between the releases ${labels}; read each, and confirm it with --release.`,
+    );
+  }
+  return chosen.map(({ label, tool }) => ({
+    server,
+    tool: name,
+    label,
+    before: tool,
+    after: { ...tool, class: accessClass, classFrom: 'person', reviewed: true },
+  }));
+}
+
+/** A lock with the confirmations in it. */
+export function withConfirmations(lock: Lock, confirmations: readonly Confirmation[]): Lock {
+  const copy = structuredClone(lock);
+  for (const { server, tool, label, after } of confirmations) {
+    const release = copy.servers[server]?.releases[label];
+    if (release !== undefined) release.tools[tool] = after;
+  }
+  return copy;
+}
+
+function missing(lock: Lock, server: string, name: string, release: string | undefined): string {
+  const releases = lock.servers[server]?.releases;
+  if (releases === undefined) {
+    return `there is no server ${server} in the lock; it holds ${Object.keys(lock.servers).join(', ') || 'none'}.`;
+  }
+  if (release !== undefined && !Object.hasOwn(releases, release)) {
+    return `the lock has no release ${release} of ${server}; it holds ${Object.keys(releases).join(', ')}.`;
+  }
+  const known = new Set(Object.values(releases).flatMap(({ tools }) => Object.keys(tools)));
+  return `${server} has no tool ${name}; the lock holds ${[...known].sort().join(', ') || 'none'}.`;
+}

@@ -1,0 +1,61 @@
+import type { Definition, Offering } from '@lockstep/gateway';
+import {
+  definitionDigest,
+  digestOf,
+  type LockedItem,
+  type LockedTool,
+  proposeClass,
+  type Release,
+  type Source,
+} from '@lockstep/model';
+
+/** A definition, which came out of JSON and so goes back into it. */
+type Json = LockedItem['definition'];
+
+/**
+ * Makes the release of what a server offers.
+ *
+ * @param previous releases of the same server, nearest first: a class that a person has confirmed for exactly the
+ * same definition counts here too, and the host-specific pointers are taken over.
+ */
+export function makeRelease(source: Source, offering: Offering, previous: readonly Release[]): Release {
+  const ignore = previous[0]?.ignore ?? [];
+  const item =
+    (kind: 'prompts' | 'resourceTemplates') =>
+    (definition: Json, name: string): LockedItem => ({
+      definition,
+      digest: definitionDigest(definition, kind, name, ignore),
+    });
+  return {
+    source,
+    serverInfo: { name: offering.serverInfo.name, version: offering.serverInfo.version },
+    instructions:
+      offering.instructions === null
+        ? null
+        : { text: offering.instructions, digest: digestOf(offering.instructions) },
+    tools: mapItems(offering.tools, (definition, name) =>
+      lockTool(definition, definitionDigest(definition, 'tools', name, ignore), name, previous),
+    ),
+    prompts: mapItems(offering.prompts, item('prompts')),
+    resourceTemplates: mapItems(offering.resourceTemplates, item('resourceTemplates')),
+    resources: offering.resources,
+    completions: offering.completions,
+    ignore: [...ignore],
+  };
+}
+
+function lockTool(definition: Json, digest: string, name: string, previous: readonly Release[]): LockedTool {
+  const confirmed = previous
+    .map((release) => release.tools[name])
+    .find((tool) => tool?.reviewed === true && tool.digest === digest);
+  if (confirmed === undefined) return { definition, digest, ...proposeClass(definition), reviewed: false };
+  const { class: accessClass, classFrom } = confirmed;
+  return { definition, digest, class: accessClass, classFrom, reviewed: true };
+}
+
+function mapItems<T>(
+  items: ReadonlyMap<string, Definition>,
+  map: (definition: Json, name: string) => T,
+): Record<string, T> {
+  return Object.fromEntries([...items].map(([name, definition]) => [name, map(definition as Json, name)]));
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspectServer, type Launch, type Offering } from '@lockstep/gateway';
+import type { ServerDefinition } from '@lockstep/model';
+import { Failure, sentenceOf } from '../failure.ts';
+
+/** Bytes of one answer of a server that is read. */
+const longestAnswer = 32 * 1024 * 1024;
+
+/** A failure says what the server's log says last; the rest concerns nobody here. */
+const silent = { debug: () => {}, info: () => {}, warn: () => {} };
+
+/**
+ * Starts a server in empty folders, or reaches it, and reads everything that it offers.
+ *
+ * @throws Failure saying why it couldn't be read.
+ */
+export async function readServer(
+  name: string,
+  definition: ServerDefinition,
+  launch: Launch,
+): Promise<Offering> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lockstep-read-')));
+  try {
+    return await inspectServer(
+      { name, definition, launch },
+      {
+        workdir: join(folder, 'work'),
+        principalDir: (server) => join(folder, 'principals', server),
+        log: silent,
+        maxResultBytes: longestAnswer,
+      },
+    );
+  } catch (error) {
+    throw new Failure(`${name} can’t be read: ${sentenceOf(error).replace(/\.$/, '')}.`, { cause: error });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { canonicalJson, type Source, sha256 } from '@lockstep/model';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { runTool } from './tool.ts';
+
+export type NpmSource = Extract<Source, { type: 'npm' }>;
+
+const lockfileSchema = z.object({ packages: z.record(z.string(), z.record(z.string(), z.json())) });
+type LockfileEntry = NpmSource['lockfile'][string];
+const binSchema = z.record(z.string(), z.string());
+
+/** What to lock: a package, and which version or tag of it. */
+export interface NpmRequest {
+  readonly package: string;
+  /** A version, a range or a tag. Default: the newest. */
+  readonly version?: string;
+  /** Which executable, where it has several. */
+  readonly bin?: string | undefined;
+  /** The folder of the program, whose `.npmrc` counts. */
+  readonly project: string;
+}
+
+/**
+ * Resolves a package and its whole dependency tree, each with its integrity, without installing anything. No
+ * registry's address gets into the result, so that a mirror serves as well.
+ */
+export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
+  const spec = `${request.package}@${request.version ?? 'latest'}`;
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-npm-'));
+  try {
+    await writeFile(join(folder, 'package.json'), manifest({}));
+    await copyNpmrc(request.project, folder);
+    await npm(
+      ['install', spec, '--package-lock-only', '--save-exact', '--omit-lockfile-registry-resolved'],
+      folder,
+      `npm can’t resolve ${spec}`,
+    );
+    const { packages } = lockfileSchema.parse(
+      JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')),
+    );
+    const own = packages[`node_modules/${request.package}`];
+    if (typeof own?.version !== 'string') throw new Failure(`npm resolved ${spec} to something else.`);
+    return {
+      type: 'npm',
+      package: request.package,
+      version: own.version,
+      bin: chooseBin(request, binSchema.safeParse(own.bin).data ?? {}),
+      lockfile: Object.fromEntries(
+        Object.entries(packages).map(([path, entry]) => [path, withoutNoise(entry)]),
+      ),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What has no effect on what is installed would only be noise in a review. */
+function withoutNoise({ license, funding, ...entry }: LockfileEntry): LockfileEntry {
+  return entry;
+}
+
+/** The path of the executable inside the package. */
+function chooseBin({ package: name, bin }: NpmRequest, bins: Record<string, string>): string {
+  const names = Object.keys(bins);
+  const usual = name.replace(/^@[^/]+\//, '');
+  const chosen = bin ?? (names.length === 1 ? names[0] : names.find((candidate) => candidate === usual));
+  const path = chosen === undefined ? undefined : bins[chosen];
+  if (path !== undefined) return path.replace(/^\.\//, '');
+  if (names.length === 0)
+    throw new Failure(`the npm package ${name} has no executable; it can’t be run as a server.`);
+  const found = bin === undefined ? 'has several executables' : `has no executable ${bin}`;
+  throw new Failure(`the npm package ${name} ${found}; set \`bin\` to one of ${names.join(', ')}.`);
+}
+
+/** The name of a tree's folder: equal trees share it. */
+export function npmFolderName(source: NpmSource): string {
+  return `npm-${sha256(canonicalJson(source.lockfile)).slice('sha256:'.length, 'sha256:'.length + 32)}`;
+}
+
+/** Installs a locked tree into an empty folder. Nothing that a package brings along is run. */
+export async function installNpm(source: NpmSource, folder: string, project: string): Promise<void> {
+  const dependencies = { [source.package]: source.version };
+  const lock = { name: 'lockstep-server', lockfileVersion: 3, requires: true, packages: source.lockfile };
+  await writeFile(join(folder, 'package.json'), manifest(dependencies));
+  await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
+  const npmrc = await copyNpmrc(project, folder);
+  await npm(
+    ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved'],
+    folder,
+    `npm can’t install ${source.package} ${source.version}`,
+  );
+  // It may hold a registry's credentials.
+  if (npmrc) await rm(join(folder, '.npmrc'), { force: true });
+}
+
+/** The path of the executable in an installed tree. */
+export function npmBin(source: NpmSource, folder: string): string {
+  return join(folder, 'node_modules', source.package, source.bin);
+}
+
+function manifest(dependencies: Record<string, string>): string {
+  return JSON.stringify({ name: 'lockstep-server', private: true, dependencies });
+}
+
+/** Copies the `.npmrc` of the project, which may name a company's own registry. */
+async function copyNpmrc(project: string, folder: string): Promise<boolean> {
+  for (let at = project; ; at = dirname(at)) {
+    if (existsSync(join(at, '.npmrc'))) {
+      await copyFile(join(at, '.npmrc'), join(folder, '.npmrc'));
+      return true;
+    }
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return false;
+  }
+}
+
+async function npm(args: readonly string[], cwd: string, purpose: string): Promise<void> {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  const own = process.env.npm_execpath;
+  const [command, first] =
+    own !== undefined && basename(own) === 'npm-cli.js' ? [process.execPath, [own]] : ['npm', []];
+  await runTool(command, [...first, ...args, ...quiet], { cwd, env: npmEnvironment(), purpose });
+}
+
+/** Our own npm's settings for the project that it runs in (workspace, prefix) must not reach the next one. */
+function npmEnvironment(): NodeJS.ProcessEnv {
+  const kept =
+    /^npm_config_(.*registry|cache|userconfig|globalconfig|https?_proxy|proxy|noproxy|cafile|ca|strict_ssl)$/i;
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name)),
+  );
+}

@@ -1,0 +1,112 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { definitionDigest, type LockedTool } from '@lockstep/model';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const main = join(repository, 'packages/cli/src/main.ts');
+
+/** What a command came to. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A project in a folder of its own, with the real command. */
+export interface Project {
+  readonly folder: string;
+  write(path: string, content: string | object): void;
+  lockstep(args: readonly string[], env?: Record<string, string | undefined>): Promise<Ran>;
+  git(...args: string[]): string;
+  remove(): void;
+}
+
+export function makeProject(files: Record<string, string | object> = {}): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-cli-')));
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  const project: Project = {
+    folder,
+    write(path, content) {
+      const whole = join(folder, path);
+      mkdirSync(dirname(whole), { recursive: true });
+      writeFileSync(whole, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
+    },
+    lockstep: (args, env = {}) =>
+      new Promise((settle) => {
+        const { LOCKSTEP_TOKEN: _, KUBECONFIG: __, ...inherited } = process.env;
+        const options = { cwd: folder, env: { ...inherited, ...env }, maxBuffer: 64 * 1024 * 1024 };
+        const argv = ['--conditions=lockstep-source', main, ...args];
+        execFile(process.execPath, argv, options, (error, stdout, stderr) => {
+          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+          settle({ code, stdout, stderr });
+        });
+      }),
+    git: (...args) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  for (const [path, content] of Object.entries({ 'package.json': { type: 'module' }, ...files })) {
+    project.write(path, content);
+  }
+  return project;
+}
+
+/** A program over the lock beside it. */
+export function program(parts: { servers: string; environments: string }): string {
+  return `import { defineEnvironments, defineServers } from '@lockstep/model';
+import lock from './tools.lock.json' with { type: 'json' };
+
+export { lock };
+export const servers = defineServers({
+${parts.servers}
+});
+
+export const environments = defineEnvironments({
+  servers,
+  lock,
+  environments: {
+${parts.environments}
+  },
+});
+`;
+}
+
+/** A confirmed tool with a fitting digest. */
+export function lockedTool(
+  name: string,
+  accessClass: 'read' | 'write' | 'destructive',
+  description = name,
+): LockedTool {
+  const definition = {
+    name,
+    description,
+    inputSchema: { type: 'object', properties: { path: { type: 'string' } } },
+  };
+  const digest = definitionDigest(definition, 'tools', name, []);
+  return { class: accessClass, classFrom: 'person', reviewed: true, digest, definition };
+}
+
+/** A release of an npm package that nobody installs. */
+export function lockedRelease(version: string, tools: readonly LockedTool[]): object {
+  return {
+    source: { type: 'npm', package: '@example/files', version, bin: 'index.js', lockfile: {} },
+    serverInfo: { name: 'files', version },
+    instructions: null,
+    tools: Object.fromEntries(tools.map((tool) => [tool.definition.name, tool])),
+    prompts: {},
+    resourceTemplates: {},
+    resources: false,
+    completions: false,
+    ignore: [],
+  };
+}
+
+/** A lock with releases of one server, `files`. */
+export function lockOfFiles(releases: Record<string, object>): object {
+  return { lockVersion: 1, servers: { files: { releases } } };
+}

@@ -1,0 +1,133 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineServers, type Environment, type Finding, type Servers } from '@lockstep/model';
+import { Failure, failureOf } from '../failure.ts';
+import type { Evaluation } from './evaluate.ts';
+import { lockFileName } from './program-hooks.ts';
+
+/** Where programs are looked for, unless said otherwise. */
+export const defaultConfig = 'stacks/environments.ts';
+
+/** Seconds that a program may take to load. */
+const patience = 60;
+
+/** Where a program and its lock are. */
+export interface ProgramPaths {
+  readonly config: string;
+  readonly lock: string;
+}
+
+/** A program that holds together. */
+export interface Project extends ProgramPaths {
+  readonly environments: Readonly<Record<string, Environment>>;
+  /** Every file that the program consists of: itself, what it imports, its lock. */
+  readonly files: readonly string[];
+}
+
+/** What a program declares, before it is held against the lock. */
+export interface Declaration extends ProgramPaths {
+  readonly servers: Servers;
+  /** Labels that environments pin, by server, with the environments that do. */
+  readonly pins: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  readonly files: readonly string[];
+}
+
+/** Resolves `--config`; the lock lies beside it. */
+export function programPaths(config: string, cwd: string): ProgramPaths {
+  const path = resolve(cwd, config);
+  return { config: path, lock: join(dirname(path), lockFileName) };
+}
+
+/**
+ * Loads and validates a program in a process of its own.
+ *
+ * @param base the folder that paths in messages are relative to.
+ * @throws Failure naming everything that is wrong with it.
+ */
+export async function loadProject(paths: ProgramPaths, base: string): Promise<Project> {
+  const { value, files } = await evaluate(paths, 'environments', base);
+  return { ...paths, environments: value as Record<string, Environment>, files };
+}
+
+/**
+ * Loads only what a program declares, so that its lock may be missing or behind.
+ *
+ * @throws Failure naming everything that is wrong with it.
+ */
+export async function loadDeclaration(paths: ProgramPaths, base: string): Promise<Declaration> {
+  const { value, files } = await evaluate(paths, 'declaration', base);
+  const input = isRecord(value) ? value : {};
+  const servers = defineServers(isRecord(input.servers) ? (input.servers as Servers) : {});
+  return { ...paths, servers, pins: pinsOf(input.environments), files };
+}
+
+async function evaluate(
+  { config }: ProgramPaths,
+  mode: 'environments' | 'declaration',
+  base: string,
+): Promise<{ value: unknown; files: readonly string[] }> {
+  const shown = relative(base, config) || config;
+  if (!existsSync(config)) {
+    throw new Failure(
+      `${shown} doesn’t exist; run this in the project’s folder or name the file with --config.`,
+    );
+  }
+  const evaluation = await inChild(config, mode, base, shown);
+  if ('findings' in evaluation) throw failureOf(evaluation.findings as readonly Finding[]);
+  return evaluation;
+}
+
+function inChild(config: string, mode: string, base: string, shown: string): Promise<Evaluation> {
+  const { promise, resolve: answer, reject } = Promise.withResolvers<Evaluation>();
+  const conditions = process.execArgv.filter((flag) => flag.startsWith('--conditions'));
+  const child = fork(script('./evaluate'), [config, mode, base], {
+    execArgv: [...conditions, '--disable-warning=ExperimentalWarning'],
+    // What the program prints is for people, and must not mix with the command's own answer.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.stdout?.pipe(process.stderr, { end: false });
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-2000);
+  });
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL');
+    reject(new Failure(`${shown} didn’t finish loading within ${patience} seconds; look for a loop in it.`));
+  }, patience * 1000);
+  child.once('message', (message) => answer(message as Evaluation));
+  child.once('error', reject);
+  child.once('close', () => {
+    clearTimeout(timer);
+    const why = complaint
+      .split('\n')
+      .find((line) => /\w*Error\b/.test(line))
+      ?.trim();
+    reject(new Failure(`${shown} ended before it was loaded${why === undefined ? '' : `: ${why}`}.`));
+  });
+  return promise;
+}
+
+/** A script beside this file, as source or as compiled. */
+function script(name: string): string {
+  return fileURLToPath(new URL(`${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+}
+
+function pinsOf(environments: unknown): Map<string, Map<string, string[]>> {
+  const pins = new Map<string, Map<string, string[]>>();
+  for (const [name, environment] of Object.entries(isRecord(environments) ? environments : {})) {
+    const releases = isRecord(environment) && isRecord(environment.releases) ? environment.releases : {};
+    for (const [server, label] of Object.entries(releases)) {
+      if (typeof label !== 'string') continue;
+      const labels = pins.get(server) ?? new Map<string, string[]>();
+      labels.set(label, [...(labels.get(label) ?? []), name]);
+      pins.set(server, labels);
+    }
+  }
+  return pins;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,49 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+/** Milliseconds without another change after which a change counts as done: editors and Git write in steps. */
+const calm = 150;
+
+/** Follows files that people edit. */
+export interface FileWatch {
+  /** Follows these files from now on. */
+  follow(files: readonly string[]): void;
+  close(): void;
+}
+
+/**
+ * Calls `onChange` some time after any of the files has changed. Folders are watched, not files, since editors replace
+ * a file by another of its name.
+ */
+export function watchFiles(onChange: () => void): FileWatch {
+  let watchers: FSWatcher[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const close = () => {
+    for (const watcher of watchers) watcher.close();
+    watchers = [];
+  };
+  return {
+    follow(files) {
+      close();
+      for (const [folder, own] of Map.groupBy(files, dirname)) {
+        const names = new Set(own.map((file) => basename(file)));
+        try {
+          const watcher = watch(folder, (_, name) => {
+            if (name !== null && !names.has(name)) return;
+            clearTimeout(timer);
+            timer = setTimeout(onChange, calm);
+          });
+          // A folder that goes away is said by the next load.
+          watcher.on('error', () => watcher.close());
+          watchers.push(watcher);
+        } catch {
+          // It can't be watched: the next start reads it.
+        }
+      }
+    },
+    close() {
+      clearTimeout(timer);
+      close();
+    },
+  };
+}
