@@ -26,11 +26,6 @@ export function literalOf(glob: string): string {
   return tokens(glob).map(character).join('');
 }
 
-/** Whether the glob matches every text. */
-export function matchesAll(glob: string): boolean {
-  return glob !== '' && tokens(glob).every((token) => token === '*');
-}
-
 /**
  * What is left of a glob once it has matched `prefix`: globs of which one matches `rest` exactly when the glob
  * matches `prefix + rest`. Mostly one; none when the glob can't match; several when a `*` may end within the
@@ -59,7 +54,7 @@ export function globsAfter(glob: string, prefix: string): string[] {
     .filter((position) => position === star || (position > star && (star < 0 || position !== star + 1)))
     .map((position) => pattern.slice(position).join(''))
     .filter((rest) => rest !== '');
-  return rests.some(matchesAll) ? ['*'] : rests.toSorted();
+  return rests.toSorted();
 }
 
 /** A position, and those behind it that a `*` matching nothing reaches. */

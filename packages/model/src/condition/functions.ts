@@ -1,4 +1,4 @@
-import { CelScalar, celEnv, celFunc, celMethod, isCelError } from '@bufbuild/cel';
+import { type CelEnv, CelScalar, celEnv, celFunc, celMethod, isCelError } from '@bufbuild/cel';
 import { pathUnder } from './path-under.ts';
 
 /** How many characters one evaluation may match against regular expressions: some 0.5 s at the very worst. */
@@ -33,7 +33,7 @@ function matches(this: string, pattern: string): boolean {
 const { STRING, BOOL } = CelScalar;
 
 /** CEL's standard functions, with ours. */
-export const functions = celEnv({
+export const functions: CelEnv = celEnv({
   funcs: [
     celFunc('pathUnder', [STRING, STRING], BOOL, pathUnder),
     celMethod('matches', STRING, [STRING], BOOL, function (pattern) {

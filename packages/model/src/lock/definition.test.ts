@@ -21,7 +21,7 @@ test('values at reviewed pointers don’t count, all others do', () => {
 });
 
 test('pointers are for one definition only', () => {
-  const ignore = ['/tools/other/inputSchema', '/prompts/a~1b/inputSchema', '/tools/a~1bc/inputSchema'];
+  const ignore = ['/tools/same/inputSchema', '/prompts/a~1b/inputSchema', '/tools/a~1bc/inputSchema'];
   expect(definitionDigest(time('CET'), 'tools', 'a/b', ignore)).toBe(digestOf(time('CET')));
 });
 

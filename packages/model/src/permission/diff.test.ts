@@ -84,6 +84,22 @@ test('targets that come and go, and another class, are told', () => {
   ]);
 });
 
+test('another class is a change even where the decision stays', () => {
+  const table = (accessClass: 'read' | 'write') => ({
+    environment: 'staging',
+    entries: [
+      {
+        target: 'files/copy',
+        class: accessClass,
+        clauses: [{ from: 'profile.staging', decision: { type: 'allow' as const } }],
+      },
+    ],
+  });
+  expect(printTableDiff('staging', diffTables(table('read'), table('write')))).toEqual([
+    'staging: files/copy allow (read) → allow (write)',
+  ]);
+});
+
 test('a target that isn’t in the diff is decided alike for everybody', () => {
   const list = fc
     .array(rule, { maxLength: 3 })

@@ -3,6 +3,7 @@ import { defineEnvironments } from '../environments.ts';
 import { environment, filesRelease, lockOf, release, servers, tool } from '../world.fixture.ts';
 import { printClause } from './clause-text.ts';
 import { permissionTable } from './table.ts';
+import { parseTable, printTable } from './text.ts';
 
 type Rules = NonNullable<Parameters<typeof environment>[1]>['rules'];
 
@@ -22,6 +23,13 @@ test('every locked thing has an entry, sorted', () => {
     ['files/resource:file:///{path}', 'read'],
     ['files/write_file', 'write'],
   ]);
+});
+
+test('targets of servers whose names start alike are sorted as texts', () => {
+  const pinned = { label: '1.0.0', release: release({ x: 'read' }) };
+  const table = permissionTable({ ...environment('dev'), releases: { a: pinned, 'a-b': pinned } });
+  expect(table.entries.map((entry) => entry.target)).toEqual(['a-b/x', 'a/x']);
+  expect(parseTable(printTable(table))).toEqual(table);
 });
 
 test('rules come in their order, the profile last', () => {
