@@ -28,7 +28,7 @@ export async function commitIntent(tx: Transaction, input: CommitInput): Promise
   if (row === undefined || row.binding !== approval.binding) {
     throw new Error(`The approval ${approval.id} is not for this call.`);
   }
-  const state = await stateOf(tx.db, row, tx.now, approval.windows);
+  const state = await stateOf(tx, row, approval.windows);
   if (state.state !== 'approved') return { ok: false, state };
   const ref = tx.append({ ...input.intent, approval: row.id });
   tx.append({

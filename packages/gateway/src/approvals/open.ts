@@ -46,16 +46,16 @@ export async function openOrFindApproval(tx: Transaction, input: OpenInput): Pro
   }
   const row = await insert(tx, input);
   tx.append(input.record);
-  return { ...(await stateOf(tx.db, row, tx.now)), created: true };
+  return { ...(await stateOf(tx, row)), created: true };
 }
 
 async function findAnswering(tx: Transaction, input: OpenInput): Promise<ApprovalState | undefined> {
   const ofBinding = tx.db.selectFrom('approvals').selectAll().where('binding', '=', input.binding);
   const open = await ofBinding.where('state', 'in', openStates).executeTakeFirst();
-  if (open !== undefined) return stateOf(tx.db, open, tx.now);
+  if (open !== undefined) return stateOf(tx, open);
   const last = await ofBinding.orderBy('closed_at', 'desc').orderBy('id').limit(1).executeTakeFirst();
   if (last === undefined) return undefined;
-  const state = await stateOf(tx.db, last, tx.now, input.windows);
+  const state = await stateOf(tx, last, input.windows);
   return state.pausedUntil !== undefined && tx.now < Date.parse(state.pausedUntil) ? state : undefined;
 }
 

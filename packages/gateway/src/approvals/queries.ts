@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
-import { findApproval, openStates, stateOf, type Windows } from './row.ts';
+import { findApproval, openStates, toState, type Windows } from './row.ts';
 import type { ApprovalState } from './state.ts';
 import type { ApprovalRow, ApprovalVerdictRow } from './tables.ts';
 
@@ -17,7 +17,7 @@ export async function approval(
   input: { readonly id: string; readonly windows?: Windows },
 ): Promise<FoundApproval | null> {
   const row = await findApproval(db, input.id);
-  return row === undefined ? null : withState(db, row, input.windows);
+  return row === undefined ? null : ((await withVerdicts(db, [row], input.windows))[0] ?? null);
 }
 
 /** The newest approvals first. */
@@ -28,7 +28,7 @@ export async function listApprovals(
   let rows = db.selectFrom('approvals').selectAll();
   if (input.open) rows = rows.where('state', 'in', openStates).where('expires_at', '>', Date.now());
   const found = await rows.orderBy('requested_at', 'desc').orderBy('id').limit(input.limit).execute();
-  return Promise.all(found.map((row) => withState(db, row)));
+  return withVerdicts(db, found);
 }
 
 /** How many wait for a verdict. */
@@ -53,13 +53,28 @@ export async function countDue(db: Kysely<Database>, _input: null): Promise<numb
   return Number(count);
 }
 
-async function withState(db: Kysely<Database>, row: ApprovalRow, windows?: Windows): Promise<FoundApproval> {
-  const verdicts = await db
+async function withVerdicts(
+  db: Kysely<Database>,
+  rows: readonly ApprovalRow[],
+  windows?: Windows,
+): Promise<FoundApproval[]> {
+  if (rows.length === 0) return [];
+  const given = await db
     .selectFrom('approval_verdicts')
     .selectAll()
-    .where('approval', '=', row.id)
+    .where(
+      'approval',
+      'in',
+      rows.map(({ id }) => id),
+    )
     .orderBy('given_at')
     .orderBy('owner_key')
     .execute();
-  return { row, state: await stateOf(db, row, Date.now(), windows), verdicts };
+  const byApproval = Map.groupBy(given, ({ approval }) => approval);
+  const now = Date.now();
+  return rows.map((row) => {
+    const verdicts = byApproval.get(row.id) ?? [];
+    const have = verdicts.filter(({ verdict }) => verdict === 'approve').length;
+    return { row, state: toState(row, have, now, windows), verdicts };
+  });
 }

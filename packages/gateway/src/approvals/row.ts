@@ -25,20 +25,28 @@ export function approversOf(row: ApprovalRow): string[] {
   return approversSchema.parse(JSON.parse(row.approvers));
 }
 
-/** Reads a row as of `now`: an open approval past its time is expired, whether or not that is recorded already. */
+/** The approval as of now, counting its verdicts; see {@link toState}. */
 export async function stateOf(
-  db: Transaction['db'],
+  { db, now }: Pick<Transaction, 'db' | 'now'>,
   row: ApprovalRow,
-  now: number,
   windows?: Windows,
 ): Promise<ApprovalState> {
+  return toState(row, await countApproving(db, row.id), now, windows);
+}
+
+/**
+ * Reads a row as of `now`: an open approval past its time is expired, whether or not that is recorded already.
+ *
+ * @param have - How many have approved.
+ */
+export function toState(row: ApprovalRow, have: number, now: number, windows?: Windows): ApprovalState {
   const expired = openStates.some((open) => open === row.state) && row.expires_at <= now;
   const state = expired ? 'expired' : (row.state as ApprovalStatus);
   return {
     id: row.id,
     target: row.target,
     state,
-    have: await countApproving(db, row.id),
+    have,
     quorum: row.quorum,
     approvers: approversOf(row),
     requestedAt: iso(row.requested_at),

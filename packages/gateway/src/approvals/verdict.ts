@@ -53,7 +53,7 @@ export async function giveVerdict(tx: Transaction, input: VerdictInput): Promise
   await keep(tx, input);
   if (input.verdict === 'deny') await deny(tx, row, input);
   else await approve(tx, row, input);
-  return { ok: true, state: await stateOf(tx.db, (await findApproval(tx.db, row.id)) ?? row, tx.now) };
+  return { ok: true, state: await stateOf(tx, (await findApproval(tx.db, row.id)) ?? row) };
 }
 
 async function refusal(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<Refused | undefined> {

@@ -16,6 +16,8 @@ export interface Scene extends AsyncDisposable {
   records(): StoredRecord[];
   /** Looks into the database beside the store. */
   rows(sql: string): Record<string, unknown>[];
+  /** Alters the database behind the store's back. */
+  write(sql: string): void;
 }
 
 export async function openScene(): Promise<Scene> {
@@ -29,19 +31,21 @@ export async function openScene(): Promise<Scene> {
       throw error;
     },
   });
-  const rows = (sql: string) => {
-    const database = new DatabaseSync(join(dir, 'gateway.db'), { readOnly: true });
+  function beside<T>(readOnly: boolean, use: (database: DatabaseSync) => T): T {
+    const database = new DatabaseSync(join(dir, 'gateway.db'), { readOnly, timeout: 5000 });
     try {
-      return database.prepare(sql).all();
+      return use(database);
     } finally {
       database.close();
     }
-  };
+  }
+  const rows = (sql: string) => beside(true, (database) => database.prepare(sql).all());
   return {
     dir,
     store,
     keys,
     rows,
+    write: (sql) => beside(false, (database) => database.exec(sql)),
     records: () =>
       rows('select record from audit order by epoch, seq').map(({ record }) => JSON.parse(String(record))),
     async [Symbol.asyncDispose]() {

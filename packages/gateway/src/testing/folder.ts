@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NewRecord } from '../audit/record.ts';
+import { openKeys } from '../keys/keys.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
+
+/** A temporary folder that goes with its scope. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Opens the store of a folder that outlives it. */
+export async function openFolder(path: string, options: Partial<StoreOptions> = {}): Promise<Store> {
+  return openStore({
+    dataDir: path,
+    keys: await openKeys(path),
+    environment: 'test',
+    onLost: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+/** A finished read. */
+export function callRecord(changes: Partial<NewRecord> = {}): NewRecord {
+  return {
+    kind: 'call',
+    time: '2026-01-02T03:04:05.678Z',
+    environment: 'test',
+    principal: { issuer: 'lockstep:token', subject: 'agent', owner: 'ben', roles: ['dev'] },
+    server: 'files',
+    target: 'files/read_file',
+    decision: 'allow',
+    outcome: 'ok',
+    arguments: { path: 'notes.txt' },
+    ...changes,
+  };
+}

@@ -1,0 +1,9 @@
+/** A gateway's stand-in that is killed: starts a fleet, prints the ids of its processes, and waits for its end. */
+import { openStage, rawServer } from './stage.ts';
+
+const stage = await openStage([rawServer('files', { behave: ['stubborn'] })]);
+const { pid } = await stage.call<{ pid: number }>('files', 'alice', 'whoami');
+const { pid: grandchild } = await stage.call<{ pid: number }>('files', 'alice', 'spawn');
+const pids = stage.of('server.started').map((event) => event.pid);
+process.stdout.write(`${JSON.stringify([...pids, pid, grandchild])}\n`);
+setInterval(() => {}, 1000);

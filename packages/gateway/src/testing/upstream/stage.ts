@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ServerDefinition, serverSchema } from '@lockstep/model';
+import type { Answer, Message, RequestOptions } from '../../upstream/answer.ts';
+import { createFleet, type Fleet, type FleetEvent, type FleetServer } from '../../upstream/fleet.ts';
+import type { Log } from '../../upstream/log.ts';
+import { rawStdioTools } from './raw-stdio-tools.ts';
+import { releaseOf } from './release.ts';
+
+const rawStdio = fileURLToPath(new URL('./raw-stdio.ts', import.meta.url));
+
+export const noLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };
+
+/** A signal that nobody aborts. */
+export const { signal: noSignal } = new AbortController();
+
+/** Fields of a server's definition that a test cares about. */
+export type DefinitionInput = Partial<Omit<ServerDefinition, 'run' | 'remote'>>;
+
+/** A hand-written process, behaving as told. */
+export function rawServer(
+  name: string,
+  options: DefinitionInput & { behave?: string[]; env?: Record<string, string>; cwd?: string } = {},
+): FleetServer {
+  const { behave = [], env = {}, cwd, ...definition } = options;
+  return {
+    name,
+    definition: serverSchema.parse({ run: { command: 'node' }, ...definition }),
+    release: releaseOf({ tools: rawStdioTools }),
+    launch: {
+      type: 'stdio',
+      command: process.execPath,
+      args: [rawStdio, ...behave],
+      env,
+      ...(cwd !== undefined && { cwd }),
+    },
+  };
+}
+
+/** A remote server. */
+export function httpServer(
+  name: string,
+  url: string,
+  release: FleetServer['release'],
+  definition: DefinitionInput = {},
+): FleetServer {
+  return {
+    name,
+    definition: serverSchema.parse({ remote: { url }, ...definition }),
+    release,
+    launch: { type: 'http', url },
+  };
+}
+
+/** A fleet in a folder of its own, and what it told. */
+export interface Stage extends AsyncDisposable {
+  readonly fleet: Fleet;
+  readonly dir: string;
+  readonly events: FleetEvent[];
+  /** Events of one type, so far. */
+  of<T extends FleetEvent['type']>(type: T): Extract<FleetEvent, { type: T }>[];
+  /** Waits until a server is in a state. */
+  is(server: string, state: string): Promise<void>;
+  /** Calls a tool and reads the JSON in its text. */
+  call<T = unknown>(
+    server: string,
+    key: string,
+    name: string,
+    args?: object,
+    options?: Partial<RequestOptions>,
+  ): Promise<T>;
+}
+
+export async function openStage(
+  servers: FleetServer[],
+  options: { maxResultBytes?: number; log?: Log } = {},
+): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  const events: FleetEvent[] = [];
+  const fleet = createFleet(servers, {
+    workdir: join(dir, 'work'),
+    principalDir: (server, key) => join(dir, server, Buffer.from(key).toString('hex')),
+    onEvent: (event) => events.push(event),
+    log: options.log ?? noLog,
+    maxResultBytes: options.maxResultBytes ?? 1024 * 1024,
+  });
+  return {
+    fleet,
+    dir,
+    events,
+    of: (type) => events.filter((event) => event.type === type) as never,
+    is: (server, state) =>
+      eventually(() => fleet.health().find((health) => health.server === server)?.state === state),
+    async call(server, key, name, args = {}, more = {}) {
+      const answer = await fleet.request(server, key, callOf(name, args), { ...patient, ...more });
+      // A test says what it expects; a wrong guess fails its assertions.
+      return readText(answer) as never;
+    },
+    async [Symbol.asyncDispose]() {
+      await fleet.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Options of a request that waits long enough. */
+export const patient: RequestOptions = { signal: noSignal, timeout: 20 };
+
+export function callOf(name: string, args: object = {}): Message {
+  return { method: 'tools/call', params: { name, arguments: args } };
+}
+
+/** The JSON in the text of a tool's result. */
+export function readText(answer: Answer): unknown {
+  if ('error' in answer) throw new Error(answer.error.message);
+  const [content] = answer.result.content as { text: string }[];
+  try {
+    return JSON.parse(content?.text ?? '');
+  } catch {
+    return content?.text;
+  }
+}
+
+/** Waits until something is so. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`still not so: ${condition.toString()}`);
+    await sleep(10);
+  }
+}
+
+/** Whether a process is there, zombies not counted. */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return true;
+    return !/^\d+ \(.*\) Z/.test(await readFile(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
