@@ -164,11 +164,11 @@ export function createGroup(
   }
 }
 
-/** The instance that runs without work for longest; the one that only watches is the first to go. */
+/** The instance that has been without work for longest; the one that only watches is the first to go. */
 function idlestOf(instances: Iterable<Instance>): Instance | undefined {
   const idle = [...instances].filter((instance) => {
-    const { running, inFlight } = instance.status();
-    return running && inFlight === 0;
+    const { active, inFlight } = instance.status();
+    return active && inFlight === 0;
   });
   return idle.toSorted((a, b) => a.status().lastUsed - b.status().lastUsed)[0];
 }

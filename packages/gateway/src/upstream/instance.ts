@@ -1,19 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Message, messageOf, type RequestOptions, UpstreamError } from './answer.ts';
-import { backoff } from './backoff.ts';
 import { createChecks } from './checks.ts';
 import { type Connection, ConversationOver } from './connection.ts';
 import type { Connector } from './connector.ts';
-import { type Conversation, type Deadlines, openConversation } from './conversation.ts';
+import { type Deadlines, openConversation } from './conversation.ts';
 import type { FleetEvent } from './events.ts';
+import { createKeeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { type Offering, readOffering } from './offering.ts';
 import { waitFor } from './wait.ts';
-
-/** Milliseconds until the watching instance asks again for room. */
-const busyPause = 15_000;
-/** Milliseconds after which a server that was up counts as sound, so that its next fall is its first. */
-const soundAfter = 60_000;
 
 export interface InstanceOptions {
   readonly server: string;
@@ -30,7 +24,7 @@ export interface InstanceOptions {
   readonly log: Log;
 }
 
-/** One conversation with a server, opened again whenever it breaks. */
+/** One server for one isolation key. */
 export interface Instance {
   readonly key: string;
   readonly watch: boolean;
@@ -53,151 +47,74 @@ export interface InstanceStatus {
   readonly state: 'starting' | 'ready' | 'down';
   /** A clause, where something is wrong. */
   readonly reason: string | undefined;
-  /** Whether there is an open conversation, and so a process. */
-  readonly running: boolean;
+  /** Whether it has a process or session, or is about to. */
+  readonly active: boolean;
   readonly inFlight: number;
   /** As `performance.now()` tells it; 0 when it was never used. */
   readonly lastUsed: number;
-  /** How often it was opened again after it had broken. */
+  /** How often it was started again after it had ended by itself. */
   readonly restarts: number;
 }
 
 export function createInstance(options: InstanceOptions): Instance {
-  const { server, key, watch, connector, deadlines, log, onEvent } = options;
+  const { server, key, watch, connector, admit, deadlines, onOffering, onEvent, log } = options;
   const stopped = new AbortController();
-  let live: Conversation | undefined;
-  let starting: Promise<Connection> | undefined;
-  let stopping: Promise<void> | undefined;
-  let nextStart: NodeJS.Timeout | undefined;
   let offering: Offering | undefined;
-  let failures = 0;
-  let notBefore = 0;
-  /** Why the last start failed, until one succeeds. */
-  let failed: string | undefined;
-  /** Why it ended by itself, until it is up again. */
-  let broke: string | undefined;
   /** Why the last look at its offering failed, until one succeeds. */
   let silent: string | undefined;
-  let restarts = 0;
   let inFlight = 0;
   let lastUsed = 0;
   let onDrained = () => {};
+
   const checks = createChecks(look, (error) => {
     if (stopped.signal.aborted) return;
     log.warn({ server, key, reason: messageOf(error) }, 'what a server offers could not be checked');
   });
 
-  function start(): Promise<Connection> {
-    if (live !== undefined) return Promise.resolve(live.connection);
-    if (starting === undefined) {
-      starting = startOnce().finally(() => {
-        starting = undefined;
-      });
-      starting.catch(() => {});
-    }
-    return starting;
-  }
-
-  async function startOnce(): Promise<Connection> {
-    const { signal } = stopped;
-    try {
-      const pause = notBefore - performance.now();
-      if (pause > 0) await sleep(pause, undefined, { signal });
-      live = await openConversation({
-        ...{ connector, key, watch, signal, deadlines: deadlines(), admit: options.admit },
+  const keeper = createKeeper({
+    eager: watch,
+    patience: () => deadlines().start,
+    open: (signal) =>
+      openConversation({
+        ...{ connector, key, watch, signal, admit, deadlines: deadlines() },
         hooks: (connection) => ({
           onListChanged: checks.noticed,
-          onClosed: (reason) => lost(connection(), reason),
+          onClosed: (reason) => keeper.broke(connection(), reason),
         }),
-      });
-    } catch (error) {
-      throw startFailed(error);
-    }
-    const { connection } = live;
-    if (broke !== undefined) restarts += 1;
-    failed = undefined;
-    broke = undefined;
-    silent = undefined;
-    offering = live.offering;
-    const { era, serverInfo } = connection.facts;
-    const pid = connection.pid === undefined ? {} : { pid: connection.pid };
-    onEvent({ type: 'server.started', server, key, era, serverInfo, ...pid });
-    options.onOffering();
-    checks.begin();
-    return connection;
-  }
+      }),
+    onOpened: ({ connection, offering: offered }) => {
+      silent = undefined;
+      const { era, serverInfo } = connection.facts;
+      const pid = connection.pid === undefined ? {} : { pid: connection.pid };
+      onEvent({ type: 'server.started', server, key, era, serverInfo, ...pid });
+      see(offered);
+      checks.begin();
+    },
+    onFailed: (reason) => {
+      onEvent({ type: 'server.failed', server, key, reason });
+      log.warn({ server, key, reason }, 'a server did not come up');
+    },
+    onEnded: (reason, planned) => {
+      checks.end();
+      onEvent({ type: 'server.stopped', server, key, reason, planned });
+      if (!planned) log.warn({ server, key, reason }, 'a server ended by itself');
+    },
+  });
 
-  function startFailed(error: unknown): UpstreamError {
-    if (stopped.signal.aborted) return new UpstreamError('unavailable', 'it was stopped');
-    if (error instanceof UpstreamError && error.code === 'busy') {
-      if (watch) startIn(busyPause);
-      return error;
-    }
-    failed = messageOf(error);
-    comeBackLater();
-    onEvent({ type: 'server.failed', server, key, reason: failed });
-    log.warn({ server, key, reason: failed }, 'a server did not come up');
-    return new UpstreamError('unavailable', failed);
-  }
-
-  function comeBackLater(): void {
-    failures += 1;
-    const pause = backoff(failures, Math.random());
-    notBefore = performance.now() + pause;
-    if (watch) startIn(pause);
-  }
-
-  function startIn(pause: number): void {
-    clearTimeout(nextStart);
-    nextStart = setTimeout(() => void start(), pause).unref();
-  }
-
-  /** An open conversation, or one that is being opened. After a failed start nobody waits for the next attempt. */
-  async function ready(signal: AbortSignal): Promise<Connection> {
-    if (live !== undefined) return live.connection;
-    if (stopped.signal.aborted) throw new UpstreamError('unavailable', 'it was stopped');
-    const pause = Math.ceil((notBefore - performance.now()) / 1000);
-    if (starting === undefined && failed !== undefined && pause > 0) {
-      throw new UpstreamError('unavailable', `${failed}; the next attempt is in ${pause} s`);
-    }
-    const patience = deadlines().start;
-    return waitFor(start(), signal, patience, `it did not come up within ${patience} s`);
-  }
-
-  /** The conversation broke by itself. */
-  function lost(connection: Connection | undefined, reason: string): void {
-    if (live === undefined || live.connection !== connection) return;
-    if (performance.now() - live.since > soundAfter) failures = 0;
-    broke = reason;
-    void letGo();
-    comeBackLater();
-    onEvent({ type: 'server.stopped', server, key, reason, planned: false });
-    log.warn({ server, key, reason }, 'a server stopped by itself');
-  }
-
-  async function letGo(): Promise<void> {
-    const past = live;
-    live = undefined;
-    checks.end();
-    await past?.end();
-  }
-
-  function conversationOver(connection: Connection, over: ConversationOver): void {
-    if (!over.expired) return lost(connection, over.message);
-    if (live?.connection !== connection) return;
-    void letGo();
-    if (watch) void start();
+  function see(offered: Offering): void {
+    offering = offered;
+    onOffering();
   }
 
   async function look(): Promise<void> {
-    const connection = live?.connection;
+    const connection = keeper.current()?.connection;
     if (connection === undefined) throw new UpstreamError('unavailable', 'it is not running');
     const { start: patience, list } = deadlines();
     try {
       const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(patience * 1000)]);
-      offering = await readOffering(connection, { signal, timeout: list });
+      const offered = await readOffering(connection, { signal, timeout: list });
       silent = undefined;
-      options.onOffering();
+      see(offered);
     } catch (error) {
       silent = `what it offers could not be read: ${messageOf(error)}`;
       if (error instanceof ConversationOver) conversationOver(connection, error);
@@ -205,51 +122,56 @@ export function createInstance(options: InstanceOptions): Instance {
     }
   }
 
-  async function end(): Promise<void> {
-    stopped.abort();
-    clearTimeout(nextStart);
-    const ran = live !== undefined;
-    await Promise.all([letGo(), starting?.catch(() => {})]);
-    const reason = 'it is not needed any longer';
-    if (ran) onEvent({ type: 'server.stopped', server, key, reason, planned: true });
+  function conversationOver(connection: Connection, { expired, message }: ConversationOver): void {
+    if (expired) keeper.expired(connection);
+    else keeper.broke(connection, message);
+  }
+
+  async function request(message: Message, requestOptions: RequestOptions): Promise<Answer> {
+    const { connection } = keeper.current() ?? (await keeper.ready(requestOptions.signal));
+    try {
+      return await connection.request(message, requestOptions);
+    } catch (error) {
+      if (!(error instanceof ConversationOver)) throw error;
+      conversationOver(connection, error);
+      if (!error.expired) throw error;
+    }
+    // The server itself said that it did not take the request, so it is sent a second time, and never a third.
+    const anew = await keeper.ready(requestOptions.signal);
+    return anew.connection.request(message, requestOptions);
+  }
+
+  /** Counts it as in use meanwhile, so that it isn't ended for being idle. */
+  async function inUse<T>(work: () => Promise<T>): Promise<T> {
+    inFlight += 1;
+    lastUsed = performance.now();
+    try {
+      return await work();
+    } finally {
+      inFlight -= 1;
+      if (inFlight === 0) onDrained();
+    }
   }
 
   function stop(): Promise<void> {
-    stopping ??= end();
-    return stopping;
+    stopped.abort();
+    checks.end();
+    return keeper.stop();
   }
 
   return {
     key,
     watch,
-    start: () => void start(),
+    start: keeper.start,
     stop,
     offering: () => offering,
-    async request(message, requestOptions) {
-      inFlight += 1;
-      lastUsed = performance.now();
-      try {
-        const connection = live?.connection ?? (await ready(requestOptions.signal));
-        try {
-          return await connection.request(message, requestOptions);
-        } catch (error) {
-          if (!(error instanceof ConversationOver)) throw error;
-          conversationOver(connection, error);
-          if (!error.expired) throw error;
-        }
-        // The server itself said that it did not take the request, so it is sent a second time, and never a third.
-        const anew = await ready(requestOptions.signal);
-        return await anew.request(message, requestOptions);
-      } finally {
-        inFlight -= 1;
-        if (inFlight === 0) onDrained();
-      }
-    },
-    async check(signal) {
-      await ready(signal);
-      const patience = deadlines().start;
-      await waitFor(checks.now(), signal, patience, `it did not say what it offers within ${patience} s`);
-    },
+    request: (message, requestOptions) => inUse(() => request(message, requestOptions)),
+    check: (signal) =>
+      inUse(async () => {
+        await keeper.ready(signal);
+        const { start: patience } = deadlines();
+        await waitFor(checks.now(), signal, patience, `it did not say what it offers within ${patience} s`);
+      }),
     async retire() {
       const drained = new Promise<void>((resolve) => {
         onDrained = resolve;
@@ -258,10 +180,10 @@ export function createInstance(options: InstanceOptions): Instance {
       await stop();
     },
     status() {
-      const running = live !== undefined;
-      const reason = running ? silent : (failed ?? broke);
-      const state = reason !== undefined ? 'down' : running ? 'ready' : 'starting';
-      return { state, reason, running, inFlight, lastUsed, restarts };
+      const { trouble, active, restarts } = keeper.status();
+      const reason = trouble ?? silent;
+      const state = reason !== undefined ? 'down' : keeper.current() === undefined ? 'starting' : 'ready';
+      return { state, reason, active, inFlight, lastUsed, restarts };
     },
   };
 }
