@@ -132,6 +132,8 @@ export function createInstance(options: InstanceOptions): Instance {
     try {
       return await connection.request(message, requestOptions);
     } catch (error) {
+      // A broken connection may be the first sign that the server is gone.
+      if (error instanceof UpstreamError && error.code === 'lost') checks.noticed();
       if (!(error instanceof ConversationOver)) throw error;
       conversationOver(connection, error);
       if (!error.expired) throw error;

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import type { Release } from '@lockstep/model';
+import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../testing/upstream/release.ts';
+import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
+import { eventually, httpServer, noLog, openStage, rawServer } from '../testing/upstream/stage.ts';
+import type { FleetServer } from './fleet.ts';
+import { inspectServer } from './inspect.ts';
+
+const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
+
+function stdioServer(era: string): FleetServer {
+  const server = rawServer('sums');
+  return { ...server, launch: { type: 'stdio', command: process.execPath, args: [script, era], env: {} } };
+}
+
+/** Locks what a server offers, as `lockstep lock` does. */
+async function lock(server: FleetServer): Promise<Release> {
+  const host = {
+    workdir: '/tmp',
+    principalDir: () => '/tmp/lockstep-inspect',
+    log: noLog,
+    maxResultBytes: 1e6,
+  };
+  const { tools, instructions } = await inspectServer(server, host);
+  expect(instructions).toBe('Add small numbers only.');
+  return releaseOf({ tools: [...tools.values()] as never, instructions: instructions ?? '' });
+}
+
+describe.each(['modern', 'legacy'])('the SDK’s server of the %s era over stdio', (era) => {
+  it('is locked, served, and quarantined when it changes', async () => {
+    const server = stdioServer(era);
+    const release = await lock(server);
+    expect(Object.keys(release.tools)).toEqual(['add', 'change']);
+    await using stage = await openStage([{ ...server, release }]);
+    expect(await stage.call('sums', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
+    expect(stage.of('server.started').map((event) => event.era)).toContain(era);
+    expect(stage.fleet.quarantine('sums').size).toBe(0);
+    await stage.fleet.request(
+      'sums',
+      'alice',
+      { method: 'tools/call', params: { name: 'change', arguments: {} } },
+      { signal: new AbortController().signal, timeout: 20 },
+    );
+    await eventually(() => stage.fleet.quarantine('sums').has('tools/add'));
+    expect(stage.fleet.quarantine('sums').size).toBe(1);
+  });
+});
+
+describe.each(['modern', 'legacy'] as const)('the SDK’s server of the %s era over HTTP', (era) => {
+  it('is locked and served', async () => {
+    await using remote = await openSdkHttp(era);
+    const server = httpServer('sums', remote.url, releaseOf({ tools: [] }));
+    const release = await lock(server);
+    await using stage = await openStage([{ ...server, release }]);
+    expect(await stage.call('sums', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
+    expect(stage.of('server.started').map((event) => event.era)).toContain(era);
+    expect(stage.fleet.quarantine('sums').size).toBe(0);
+  });
+});
