@@ -62,30 +62,33 @@ function inner(object: string): string {
 }
 
 function named(name: string, value: Json | undefined): string {
-  return value === undefined ? '' : `"${name}":${canonicalJson(mended(value))},`;
+  return value === undefined ? '' : `"${name}":${canonicalText(value)},`;
 }
 
-/** Canonical JSON has no word for a lone surrogate, which JSON.stringify writes as an escape; U+FFFD takes its place. */
+/** Canonical JSON has no word for a lone surrogate; U+FFFD takes its place. */
+function canonicalText(value: Json): string {
+  try {
+    return canonicalJson(value);
+  } catch {
+    return canonicalJson(JSON.parse(wellFormed(JSON.stringify(value))));
+  }
+}
+
+/** Replaces the escapes that JSON.stringify writes for lone surrogates, and for nothing else. */
 function wellFormed(text: string): string {
   if (!text.includes('\\ud')) return text;
   return text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
-}
-
-/** `value` itself, or, if it holds lone surrogates, a copy with U+FFFD in their place. */
-function mended(value: Json): Json {
-  return JSON.stringify(value).includes('\\ud') ? JSON.parse(wellFormed(JSON.stringify(value))) : value;
 }
 
 /**
  * The stored text of a record: the event, and under `writer`, which sorts after every other key, its place and
  * the hash of the record before it.
  */
-export function placeEvent(event: string, place: RecordPlace, previous: string | null): string {
-  const writer = JSON.stringify({
-    epoch: place.epoch,
-    id: place.writer,
-    prev: previous,
-    seq: place.seq,
-  });
-  return `${event.slice(0, -1)},"writer":${writer}}`;
+export function placeEvent(
+  event: string,
+  { writer, epoch, seq }: RecordPlace,
+  previous: string | null,
+): string {
+  const prev = previous === null ? 'null' : `"${previous}"`;
+  return `${event.slice(0, -1)},"writer":{"epoch":${epoch},"id":"${writer}","prev":${prev},"seq":${seq}}}`;
 }

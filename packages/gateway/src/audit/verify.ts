@@ -3,7 +3,7 @@ import { anchorsOf } from './anchors.ts';
 import { checkChains } from './chain.ts';
 import { readCheckpoints } from './checkpoint.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { printPlace, type RecordRef } from './record.ts';
+import { parsePlace, printPlace, type RecordRef } from './record.ts';
 
 export interface VerifyInput {
   /** Every row, by writer, epoch and place. */
@@ -84,7 +84,7 @@ export async function verifyAudit(input: VerifyInput): Promise<Verification> {
   }
   return {
     ok: problems.length === 0,
-    problems,
+    problems: problems.toSorted(byPlace),
     records,
     checkpoints: signed.checkpoints.length,
     heads: [...heads.values()],
@@ -95,6 +95,15 @@ export async function verifyAudit(input: VerifyInput): Promise<Verification> {
 
 function isSame(ref: RecordRef, expected: RecordRef): boolean {
   return printPlace(ref) === printPlace(expected) && ref.hash === expected.hash;
+}
+
+/** By writer, epoch and place; last what has none. */
+function byPlace(a: Problem, b: Problem): number {
+  const [left, right] = [a, b].map(({ place }) => parsePlace(place ?? ''));
+  if (left === undefined || right === undefined)
+    return Number(left === undefined) - Number(right === undefined);
+  if (left.writer !== right.writer) return left.writer < right.writer ? -1 : 1;
+  return left.epoch - right.epoch || left.seq - right.seq;
 }
 
 function add(problems: Problem[], found: readonly Problem[]): void {

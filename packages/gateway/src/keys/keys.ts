@@ -42,7 +42,10 @@ export async function openKeys(dir: string): Promise<Keys> {
   const signers = await loadSigningKeys(join(dir, 'audit.key'));
   const [root] = roots;
   const [signer] = signers;
-  await publish(join(dir, 'audit.pub.pem'), signer.publicKeyPem);
+  await publish(
+    join(dir, 'audit.pub.pem'),
+    signers.map((key) => key.publicKeyPem),
+  );
   return {
     seal: (purpose, text) => seal(root, purpose, text),
     open: (purpose, sealed) => unseal(roots, purpose, sealed),
@@ -54,8 +57,21 @@ export async function openKeys(dir: string): Promise<Keys> {
   };
 }
 
-/** Keeps the public key as a file of its own, for those who verify the audit elsewhere. */
-async function publish(path: string, pem: string): Promise<void> {
+/** Keeps the public keys as a file of their own, current first, for those who verify the audit elsewhere. */
+async function publish(path: string, pems: readonly string[]): Promise<void> {
+  const text = pems.join('');
   const found = await readFile(path, 'utf8').catch(() => '');
-  if (found !== pem) await writeFile(path, pem, { mode: 0o644 });
+  if (found !== text) await writeFile(path, text, { mode: 0o644 });
+}
+
+/**
+ * The public audit keys in a file that {@link openKeys} wrote, or any other of PEM blocks.
+ *
+ * @throws Error in one sentence when there are none.
+ */
+export async function readPublicKeys(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const pems = text.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----\n?/g) ?? [];
+  if (pems.length === 0) throw new Error(`${path} holds no public key; name the gateway's audit.pub.pem.`);
+  return pems;
 }

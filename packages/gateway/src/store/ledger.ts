@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { sha256 } from '@lockstep/model';
 import type { Kysely } from 'kysely';
 import { columnNames, columnValues } from '../audit/columns.ts';
 import { eventText, placeEvent } from '../audit/event.ts';
@@ -58,7 +58,7 @@ export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start
     link(event) {
       const place = { writer: head.writer, epoch: head.epoch, seq: head.seq + 1 };
       const text = placeEvent(event.text, place, head.hash);
-      const ref = { ...place, hash: sha256(text) };
+      const ref = { ...place, hash: `sha256:${hash('sha256', text)}` };
       linked.push({ ref, text, event });
       head = ref;
       return ref;

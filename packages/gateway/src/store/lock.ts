@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createPrivateFile } from './private-file.ts';
 
 /**
  * Takes the state folder for this process. The lock is the operating system's, on a small database of its own, so
@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite';
  */
 export function lockFolder(dataDir: string): () => void {
   const path = join(dataDir, 'gateway.lock');
-  closeSync(openSync(path, 'a', 0o600));
+  createPrivateFile(path);
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec('begin exclusive');

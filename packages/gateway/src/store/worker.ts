@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -14,6 +13,7 @@ import { openLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import type { FromThread, Round, ThreadSetup, ToThread } from './messages.ts';
 import { migrate } from './migrations/migrate.ts';
+import { createPrivateFile } from './private-file.ts';
 import { runRound } from './rounds.ts';
 import { kyselyOver } from './sqlite.ts';
 import { syncLog } from './sync.ts';
@@ -39,7 +39,7 @@ async function start({ dataDir, environment }: ThreadSetup) {
   const unlock = lockFolder(dataDir);
   const path = join(dataDir, 'gateway.db');
   // SQLite gives its log the database's mode.
-  closeSync(openSync(path, 'a', 0o600));
+  createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000');
   const db = kyselyOver(connection);

@@ -40,3 +40,10 @@ export function callRecord(changes: Partial<NewRecord> = {}): NewRecord {
     ...changes,
   };
 }
+
+/** Everything that an iteration gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -1,0 +1,115 @@
+import { canonicalJson } from '@lockstep/model';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { callRecord } from '../testing/folder.ts';
+import { eventText, placeEvent } from './event.ts';
+import {
+  type Json,
+  type NewRecord,
+  parseHead,
+  parsePlace,
+  printHead,
+  printPlace,
+  recordKinds,
+} from './record.ts';
+
+const writer = '0b7c1c4e-3f0e-4c55-9a40-7d1a2d1d2f11';
+const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+const json = fc.jsonValue({ stringUnit: 'binary' }) as fc.Arbitrary<Json>;
+const place = fc.record({
+  writer: fc.constant(writer),
+  epoch: fc.integer({ min: 1 }),
+  seq: fc.integer({ min: 1 }),
+});
+
+const record: fc.Arbitrary<NewRecord> = fc.record(
+  {
+    kind: fc.constantFrom(...recordKinds),
+    time: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    environment: text,
+    bundle: text,
+    principal: fc.record({ issuer: text, subject: text, owner: text, roles: fc.array(text) }),
+    credential: text,
+    client: fc.record({ version: text, name: text }),
+    era: text,
+    method: text,
+    server: text,
+    source: text,
+    target: text,
+    toolDigest: text,
+    decision: fc.constantFrom('allow', 'approve', 'deny'),
+    because: text,
+    clause: text,
+    approval: text,
+    arguments: json,
+    commitment: text,
+    salt: text,
+    reason: text,
+    durationMs: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    outcome: fc.constantFrom('ok', 'unknown'),
+    error: text,
+    intent: place,
+    resultBytes: fc.nat(),
+    resultHash: text,
+    traceId: text,
+    detail: json,
+  },
+  { requiredKeys: ['kind', 'time', 'environment'] },
+);
+
+describe('a record’s text', () => {
+  it('is canonical JSON of the record, whichever fields it has', () => {
+    fc.assert(
+      fc.property(record, (given) => {
+        expect(eventText(given)).toBe(canonicalJson({ ...given, v: 1 }));
+      }),
+    );
+  });
+
+  it('stays canonical with its place in the chain', () => {
+    fc.assert(
+      fc.property(record, place, fc.option(fc.constant(`sha256:${'a'.repeat(64)}`)), (given, at, prev) => {
+        const stored = placeEvent(eventText(given), at, prev);
+        expect(stored).toBe(
+          canonicalJson({ ...given, v: 1, writer: { id: at.writer, epoch: at.epoch, seq: at.seq, prev } }),
+        );
+      }),
+    );
+  });
+
+  it('holds U+FFFD where a text isn’t well-formed, and leaves backslashes alone', () => {
+    const given = callRecord({
+      error: 'a\ud800b \\ud800 \\\udfff\ud800\ud801',
+      arguments: { 'k\udc00': ['x\ud83d', 'C:\\udisk', '😀'] },
+    });
+    expect(JSON.parse(eventText(given))).toMatchObject({
+      error: 'a\ufffdb \\ud800 \\\ufffd\ufffd\ufffd',
+      arguments: { 'k\ufffd': ['x\ufffd', 'C:\\udisk', '😀'] },
+    });
+  });
+
+  it('keeps nothing but the fields of a record', () => {
+    expect(eventText({ ...callRecord(), stray: 'secret' } as NewRecord)).not.toContain('stray');
+  });
+});
+
+describe('places and heads', () => {
+  it('are read back as they were printed', () => {
+    fc.assert(
+      fc.property(place, (at) => {
+        expect(parsePlace(printPlace(at))).toEqual(at);
+        const head = { ...at, hash: `sha256:${'0'.repeat(64)}` };
+        expect(parseHead(printHead(head))).toEqual(head);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each(['', 'x:1:1', `${writer}:1`, `${writer}:1:1:md5:00`, `${writer}:1:-1`])(
+    '%j is neither',
+    (given) => {
+      expect(parsePlace(given)).toBeUndefined();
+      expect(parseHead(given)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,144 @@
+import { chmod, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/folder.ts';
+import { openKeys, readPublicKeys } from './keys.ts';
+import { retireSecret } from './secret-file.ts';
+import { signatureMatches } from './signing-key.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+const inFolder = (name: string) => join(folder.path, name);
+
+describe('the folder of keys', () => {
+  it('is filled once, readable by its owner alone', async () => {
+    const { publicKeyPem } = await openKeys(folder.path);
+    for (const name of ['root.key', 'audit.key']) {
+      expect((await stat(inFolder(name))).mode & 0o777, name).toBe(0o600);
+    }
+    expect((await readFile(inFolder('root.key'))).length).toBe(32);
+    expect((await openKeys(folder.path)).publicKeyPem).toBe(publicKeyPem);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['audit.key', 'audit.pub.pem', 'root.key']);
+  });
+
+  it('gives the same keys to all who create it at once', async () => {
+    const many = await Promise.all(Array.from({ length: 8 }, () => openKeys(folder.path)));
+    expect(new Set(many.map(({ publicKeyPem }) => publicKeyPem)).size).toBe(1);
+    expect(new Set(many.map((keys) => keys.mac('cookie', 'a'))).size).toBe(1);
+  });
+
+  it('is refused when everybody can read it', async () => {
+    await openKeys(folder.path);
+    await chmod(inFolder('root.key'), 0o644);
+    await expect(openKeys(folder.path)).rejects.toThrow(
+      /root\.key is open to everybody \(mode 0644\); run `chmod 600 /,
+    );
+  });
+
+  it('is refused when a key is damaged', async () => {
+    await openKeys(folder.path);
+    await writeFile(inFolder('root.key'), 'short');
+    await expect(openKeys(folder.path)).rejects.toThrow(/root\.key holds 5 bytes where a root key has 32/);
+    await writeFile(inFolder('root.key'), Buffer.alloc(32));
+    await writeFile(inFolder('audit.key'), 'no key');
+    await expect(openKeys(folder.path)).rejects.toThrow(/audit\.key isn't an Ed25519 private key/);
+  });
+});
+
+describe('sealed values', () => {
+  it('open again, and show nothing of what is in them', async () => {
+    const keys = await openKeys(folder.path);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const sealed = keys.seal('arguments', text);
+        expect(keys.open('arguments', sealed)).toBe(text);
+        expect(sealed).toMatch(/^[0-9a-f]{8}\.[\w-]{16}\.[\w-]{22,}$/);
+      }),
+      { numRuns: 50 },
+    );
+    expect(keys.seal('arguments', 'same')).not.toBe(keys.seal('arguments', 'same'));
+  });
+
+  it('don’t open for another purpose, nor altered', async () => {
+    const keys = await openKeys(folder.path);
+    const sealed = keys.seal('arguments', 'the text');
+    expect(() => keys.open('salt', sealed)).toThrow("can't be opened");
+    const [id, nonce, body] = sealed.split('.') as [string, string, string];
+    const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
+    for (const altered of [
+      `${id}.${flipped(nonce)}.${body}`,
+      `${id}.${nonce}.${flipped(body)}`,
+      `${id}.${nonce}.`,
+      id,
+      '',
+    ]) {
+      expect(() => keys.open('arguments', altered), altered).toThrow();
+    }
+  });
+});
+
+describe('keyed hashes', () => {
+  it('match their text and purpose only', async () => {
+    const keys = await openKeys(folder.path);
+    const mac = keys.mac('cookie', 'a');
+    expect(keys.mac('cookie', 'a')).toBe(mac);
+    expect(keys.macMatches('cookie', 'a', mac)).toBe(true);
+    expect(keys.macMatches('cookie', 'b', mac)).toBe(false);
+    expect(keys.macMatches('binding', 'a', mac)).toBe(false);
+    for (const wrong of ['', 'x', mac.slice(0, -1), `${mac}x`])
+      expect(keys.macMatches('cookie', 'a', wrong)).toBe(false);
+  });
+});
+
+describe('changed keys', () => {
+  it('leave everything readable that older ones made, and make new things with the current one', async () => {
+    const old = await openKeys(folder.path);
+    const sealed = old.seal('arguments', 'the text');
+    const mac = old.mac('cookie', 'a');
+    const signed = old.sign('signed');
+    await retireSecret(inFolder('root.key'));
+    await retireSecret(inFolder('audit.key'));
+    await openKeys(folder.path);
+    expect(await retireSecret(inFolder('root.key'))).toBe(inFolder('root.key.2'));
+
+    const keys = await openKeys(folder.path);
+    expect(keys.open('arguments', sealed)).toBe('the text');
+    expect(keys.macMatches('cookie', 'a', mac)).toBe(true);
+    expect(keys.mac('cookie', 'a')).not.toBe(mac);
+    expect(keys.seal('arguments', 'x').split('.')[0]).not.toBe(sealed.split('.')[0]);
+    expect(keys.publicKeyPem).not.toBe(old.publicKeyPem);
+    expect(keys.publicKeys).toEqual([keys.publicKeyPem, old.publicKeyPem]);
+    expect(signatureMatches(keys.publicKeys, 'signed', signed)).toBe(true);
+    expect(signatureMatches([keys.publicKeyPem], 'signed', signed)).toBe(false);
+    expect(await readPublicKeys(inFolder('audit.pub.pem'))).toEqual(keys.publicKeys);
+  });
+
+  it('say which key is needed when it is gone', async () => {
+    const old = await openKeys(folder.path);
+    const sealed = old.seal('arguments', 'the text');
+    await rename(inFolder('root.key'), inFolder('lost'));
+    const keys = await openKeys(folder.path);
+    expect(() => keys.open('arguments', sealed)).toThrow(
+      /^What key [0-9a-f]{8} sealed can't be opened without it/,
+    );
+    expect(keys.macMatches('cookie', 'a', old.mac('cookie', 'a'))).toBe(false);
+  });
+});
+
+describe('signatures', () => {
+  it('hold for their text and key only', async () => {
+    const keys = await openKeys(folder.path);
+    const signed = keys.sign('text');
+    expect(signatureMatches(keys.publicKeys, 'text', signed)).toBe(true);
+    expect(signatureMatches(keys.publicKeys, 'texts', signed)).toBe(false);
+    expect(signatureMatches([], 'text', signed)).toBe(false);
+  });
+
+  it('need a public key to be checked', async () => {
+    await expect(readPublicKeys(inFolder('none.pem'))).rejects.toThrow(/none\.pem holds no public key/);
+  });
+});
