@@ -10,6 +10,7 @@ const verbs = ['POST', 'GET', 'DELETE'] as const;
 const passedOn = new Set(['notifications/progress', 'notifications/message']);
 /** One for all: making an error with a stack for each request would cost more than the rest of it. */
 const clientGone = new Error('the client went away');
+const cancelled = new Error('the client cancelled it');
 /** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
 const keepAlive = 15_000;
 
@@ -49,6 +50,7 @@ export async function serveMcp(
     endpoint,
     policy,
     signal: abort.signal,
+    cancel: () => abort.abort(cancelled),
     notify: wire.notify,
     draft: { environment: policy.config.environment, bundle: policy.digest },
     story: { known: false },

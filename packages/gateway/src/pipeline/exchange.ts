@@ -18,8 +18,9 @@ export interface Received {
   readonly endpoint: string | undefined;
   /** The bundle that it is decided by, from beginning to end. */
   readonly policy: Policy;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client goes away, or cancels. */
   readonly signal: AbortSignal;
+  readonly cancel: () => void;
   /** Passes a notification of the server on, where the client can take it. */
   readonly notify: (notification: { method: string; params?: Record<string, unknown> }) => void;
   /** What the audit will say; the stages write into it what they find. */

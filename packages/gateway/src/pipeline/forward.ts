@@ -9,25 +9,25 @@ export interface Forwarded extends Committed {
 }
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
-export async function forward(committed: Committed, { fleet }: Context): Promise<Forwarded> {
-  const { use, isolationKey, signal, notify, paramHeaders } = committed;
+export async function forward(committed: Committed, { fleet, metrics }: Context): Promise<Forwarded> {
+  const { use, isolationKey, signal, notify, paramHeaders, session, message, cancel } = committed;
   const params = { ...use.params, ...metaOf(committed) };
+  const started = performance.now();
+  if (message.id !== undefined) session?.inFlight.set(message.id, cancel);
   try {
     const answer = await fleet.request(
       use.server.name,
       isolationKey,
       { method: use.method, params },
-      {
-        signal,
-        timeout: use.server.definition.timeouts.call,
-        onNotification: notify,
-        paramHeaders,
-      },
+      { signal, timeout: use.server.definition.timeouts.call, onNotification: notify, paramHeaders },
     );
+    metrics.answered(use.server.name, use.method, (performance.now() - started) / 1000);
     return { ...committed, answer };
   } catch (error) {
     if (error instanceof UpstreamError) throw refusalOf(error, committed);
     throw error;
+  } finally {
+    if (message.id !== undefined) session?.inFlight.delete(message.id);
   }
 }
 
@@ -45,6 +45,8 @@ function refusalOf(error: UpstreamError, { use, intent }: Committed): Refusal {
   const data = { target: use.text, reason: error.code };
   if (!error.sent)
     return new Refusal('unavailable', `${use.text} was not called: ${error.message}; try again later.`, data);
+  if (error.code === 'cancelled' && intent === undefined)
+    return new Refusal('cancelled', `${use.text} was cancelled.`, data);
   if (intent === undefined)
     return new Refusal('unavailable', `${use.text} gave no answer: ${error.message}; try again.`, data);
   return new Refusal(

@@ -1,7 +1,7 @@
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
-import { errorCode, isObject, type Reply } from '../protocol/json-rpc.ts';
+import { errorCode, isObject, type Reply, type RequestId } from '../protocol/json-rpc.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { openListen, openSessionStream } from './listen.ts';
@@ -38,7 +38,8 @@ const own: Readonly<Record<string, { readonly eras: readonly Era[]; readonly ans
 /** Answers what concerns the gateway itself; undefined for whatever uses a server. */
 export function answerOwn(parsed: Parsed, context: Context): Answer | Promise<Answer> | undefined {
   const { message, era } = parsed;
-  if (message.id === undefined && message.method.startsWith('notifications/')) return { status: 202 };
+  if (message.id === undefined && message.method.startsWith('notifications/'))
+    return takeNotification(parsed);
   const entry = Object.hasOwn(own, message.method) ? own[message.method] : undefined;
   if (entry === undefined || !entry.eras.includes(era)) return undefined;
   const isSessionVerb = message.method.startsWith('session/');
@@ -51,6 +52,14 @@ export function answerOwn(parsed: Parsed, context: Context): Answer | Promise<An
   }
   parsed.story.known = true;
   return entry.answer(parsed, context);
+}
+
+/** Of what clients tell, only a cancellation changes anything; it reaches requests of the same session. */
+function takeNotification({ message, session }: Parsed): Answer {
+  if (message.method === 'notifications/cancelled') {
+    session?.inFlight.get(message.params.requestId as RequestId)?.();
+  }
+  return { status: 202 };
 }
 
 function reply(parsed: Parsed, result: Record<string, unknown>): Answer {

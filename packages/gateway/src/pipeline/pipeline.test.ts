@@ -177,6 +177,7 @@ async function send(
     endpoint: 'files',
     policy: context.policy(),
     signal: new AbortController().signal,
+    cancel: () => undefined,
     notify: () => undefined,
     draft: { environment: 'prod', bundle: context.policy().digest },
     story: { known: false },

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson, matchesGlob } from '@lockstep/model';
 import type { Json, NewRecord, Outcome } from '../audit/record.ts';
 import { redactArguments } from '../audit/redact.ts';
@@ -17,6 +17,7 @@ const outcomes: Readonly<Record<RefusalKind, Outcome>> = {
   invalid: 'refused',
   unavailable: 'error',
   unknown: 'unknown',
+  cancelled: 'cancelled',
   internal: 'error',
 };
 
@@ -127,7 +128,7 @@ export function describeArguments(
     .flatMap((rule) => rule.pointers);
   const redacted = redactArguments(use.args as Json, use.item?.definition.inputSchema, pointers);
   const length = JSON.stringify(redacted)?.length ?? 0;
-  const salt = randomBytes(16).toString('hex');
+  const salt = randomUUID();
   return {
     arguments: length > longestRecorded ? { '[too large to record]': length } : redacted,
     commitment: `sha256:${createHash('sha256').update(salt).update(canonicalJson(use.args)).digest('hex')}`,

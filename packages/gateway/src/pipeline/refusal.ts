@@ -14,6 +14,8 @@ export type RefusalKind =
   | 'unavailable'
   /** The request was sent and its answer was lost: it may or may not have acted. */
   | 'unknown'
+  /** Nobody waits for the answer any more, and nothing was changed. */
+  | 'cancelled'
   /** The gateway itself can't go on, such as when it can't record. */
   | 'internal';
 
@@ -24,6 +26,7 @@ const codes: Readonly<Record<RefusalKind, number>> = {
   invalid: errorCode.invalidParams,
   unavailable: errorCode.unavailable,
   unknown: errorCode.unknownOutcome,
+  cancelled: errorCode.unavailable,
   internal: errorCode.internal,
 };
 

@@ -41,6 +41,9 @@ function readResource(params: Readonly<Record<string, unknown>>): Asked | string
   const { uri } = params;
   if (typeof uri !== 'string' || uri === '') return '`params.uri` is not a string.';
   if (hasDotSegments(uri)) return '`params.uri` has a `.` or `..` segment; write the path out.';
+  // A template's text is no resource: it would be decided on as the template.
+  if (/[{}]/.test(uri))
+    return '`params.uri` has a brace; fill the template in, and write braces as %7B and %7D.';
   const stranger = unknownField(params, ['uri']);
   if (stranger !== undefined) return stranger;
   return { kind: 'resource', name: uri, args: { uri }, paramsFor: (own) => ({ uri: own }) };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Caller, samePrincipal } from '../identity/caller.ts';
+import type { RequestId } from './json-rpc.ts';
 
 /** A legacy client's session, from `initialize` to its end. It belongs to one principal and one endpoint. */
 export interface Session {
@@ -9,6 +10,8 @@ export interface Session {
   readonly version: string;
   readonly client: { readonly name: string; readonly version: string } | undefined;
   lastUsed: number;
+  /** How to cancel the requests in flight, by their id. */
+  readonly inFlight: Map<RequestId, () => void>;
 }
 
 /** The open sessions. */
@@ -49,7 +52,15 @@ export function createSessions(onClose: (session: Session) => void, now: () => n
       const own = [...sessions.values()].filter((session) => samePrincipal(session.caller, caller));
       if (own.length >= mostPerPrincipal && own[0] !== undefined) close(own[0]);
       if (sessions.size >= mostSessions) return undefined;
-      const session: Session = { id: randomUUID(), caller, endpoint, version, client, lastUsed: now() };
+      const session: Session = {
+        id: randomUUID(),
+        caller,
+        endpoint,
+        version,
+        client,
+        lastUsed: now(),
+        inFlight: new Map(),
+      };
       sessions.set(session.id, session);
       return session;
     },
