@@ -48,12 +48,12 @@ async function discover(endpoint: Endpoint, options: ConnectOptions): Promise<Se
     throw error;
   }
   if ('error' in answer) return undefined;
-  const { supportedVersions, capabilities, instructions, _meta: meta } = answer.result;
+  const { supportedVersions, capabilities, instructions, serverInfo, _meta: meta } = answer.result;
   if (!Array.isArray(supportedVersions) || !supportedVersions.includes(modernVersion)) return undefined;
   return {
     era: 'modern',
     protocolVersion: modernVersion,
-    serverInfo: infoOf(isObject(meta) ? meta[metaKey.serverInfo] : undefined),
+    serverInfo: infoOf((isObject(meta) ? meta[metaKey.serverInfo] : undefined) ?? serverInfo),
     capabilities: isObject(capabilities) ? capabilities : {},
     instructions: typeof instructions === 'string' ? instructions : null,
   };

@@ -16,6 +16,8 @@ export interface StdioOptions extends ProcessOptions, ConnectionHooks {
   readonly timeout: number;
   /** Aborted when it isn't wanted any longer. */
   readonly signal: AbortSignal;
+  /** `auto` finds out the era; `legacy` saves that for a server that is known to be of the older one. */
+  readonly mode: 'auto' | 'legacy';
   /** Bytes of one message of the server. */
   readonly maxBytes: number;
   readonly log: Log;
@@ -30,19 +32,19 @@ export interface StdioOptions extends ProcessOptions, ConnectionHooks {
  */
 export async function openStdio(options: StdioOptions): Promise<Connection> {
   try {
-    return await open(options, 'auto');
+    return await open(options);
   } catch (error) {
     // Some servers of the older era exit at any request before `initialize`; they get a process without the probe.
-    if (!(error instanceof EndedEarly) || options.signal.aborted) throw error;
-    return open(options, 'legacy');
+    if (!(error instanceof EndedEarly) || options.mode === 'legacy' || options.signal.aborted) throw error;
+    return open({ ...options, mode: 'legacy' });
   }
 }
 
 /** The process ended before the handshake did. */
 class EndedEarly extends Error {}
 
-async function open(options: StdioOptions, mode: 'auto' | 'legacy'): Promise<Connection> {
-  const { log, maxBytes, timeout, signal, onListChanged, onClosed } = options;
+async function open(options: StdioOptions): Promise<Connection> {
+  const { mode, log, maxBytes, timeout, signal, onListChanged, onClosed } = options;
   const server = startProcess(options);
   const fields = { ...options.fields, pid: server.pid };
   let requests: Requests | undefined;

@@ -29,6 +29,7 @@ export interface StdioConnectorOptions {
 /** Runs one process per isolation key, each in a folder of its own. */
 export function stdioConnector(options: StdioConnectorOptions): Connector {
   const { name, command, needs, workdir, principalDir, maxBytes, reaper, log } = options;
+  let mode: 'auto' | 'legacy' = 'auto';
   return {
     async connect({ key, signal, hooks }) {
       const home = principalDir(key);
@@ -39,7 +40,8 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
       const declared = Object.fromEntries(
         Object.entries(options.env).map(([key, value]) => [key, fill(value)]),
       );
-      return openStdio({
+      const connection = await openStdio({
+        mode,
         command: fill(command),
         args: options.args.map(fill),
         env: environmentOf({ host: process.env, home, temporary, needs, declared }),
@@ -51,7 +53,12 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
         log,
         fields: { server: name, key },
         ...hooks,
+      }).catch((error: unknown) => {
+        mode = 'auto';
+        throw error;
       });
+      mode = connection.facts.era === 'legacy' ? 'legacy' : 'auto';
+      return connection;
     },
     stateless: () => false,
     close: async () => {},

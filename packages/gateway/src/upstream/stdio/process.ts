@@ -40,13 +40,14 @@ export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions
     detached: true,
     cwd,
     env: { ...env },
-    stdio: ['pipe', 'pipe', 'pipe', reaper.input],
+    stdio: ['pipe', 'pipe', 'pipe', reaper.input()],
   }) as unknown as ChildProcessByStdio<Writable, Readable, Readable>;
   const { pid } = child;
   // Without a process id, `error` follows with the reason; it has to be heard so as not to end the gateway.
   child.on('error', () => {});
   child.stdin.on('error', () => {});
   if (pid === undefined) throw new Error(`it can't be started in ${cwd}`);
+  reaper.remember(pid);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(describeExit(command, code, signal)));
   });

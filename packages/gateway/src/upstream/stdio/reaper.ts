@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
@@ -23,29 +23,50 @@ for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 /** One small shell per gateway, in a session of its own so that Ctrl-C doesn't reach it. */
 export interface Reaper {
   /** Where a child announces its own group before it becomes the server, so that no moment is unwatched. */
-  readonly input: Writable;
+  input(): Writable;
+  /** The group has started and announced itself. */
+  remember(group: number): void;
   /** The group has ended. */
   forget(group: number): void;
   /** Lets it go, once every group has ended. */
   close(): void;
 }
 
-/** Starts the reaper. */
+/** Starts the reaper. Should somebody end it, another takes over. */
 export function startReaper(): Reaper {
-  const child: ChildProcess = spawn('/bin/sh', ['-c', script], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
-    cwd: '/',
-  });
-  const input = child.stdin as Writable;
-  // Without a reaper the gateway still ends its children itself; a broken pipe must not end the gateway.
-  input.on('error', () => {});
-  child.on('error', () => {});
-  child.unref();
+  const groups = new Set<number>();
+  let closed = false;
+  let input = begin();
+
+  function begin(): Writable {
+    const child = spawn('/bin/sh', ['-c', script], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+      cwd: '/',
+    });
+    // A broken pipe must not end the gateway.
+    child.stdin.on('error', () => {});
+    child.on('error', () => {});
+    child.once('exit', () => {
+      if (closed) return;
+      input = begin();
+      for (const group of groups) input.write(`+${group}\n`);
+    });
+    child.unref();
+    return child.stdin;
+  }
+
   return {
-    input,
-    forget: (group) => void input.write(`-${group}\n`),
-    close: () => void input.end(),
+    input: () => input,
+    remember: (group) => void groups.add(group),
+    forget(group) {
+      groups.delete(group);
+      input.write(`-${group}\n`);
+    },
+    close() {
+      closed = true;
+      input.end();
+    },
   };
 }

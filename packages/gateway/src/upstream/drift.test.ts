@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type Offer, releaseOf } from '../testing/upstream/release.ts';
+import { compareOffering } from './drift.ts';
+import type { Definition, Offering } from './offering.ts';
+
+const offer: Offer = {
+  tools: [{ name: 'read', description: 'Reads.', inputSchema: { type: 'object' }, 'x-own': 1 }],
+  prompts: [{ name: 'ask', description: 'Asks.' }],
+  resourceTemplates: [{ uriTemplate: 'file:///{path}', name: 'files' }],
+  instructions: 'Read first.',
+};
+const release = releaseOf(offer);
+
+function offering(changes: Partial<Offering> = {}): Offering {
+  const keyed = (definitions: readonly Definition[] = [], key = 'name') =>
+    new Map(definitions.map((definition) => [String(definition[key]), definition]));
+  return {
+    serverInfo: { name: 'test', version: '1' },
+    instructions: offer.instructions ?? null,
+    tools: keyed(offer.tools),
+    prompts: keyed(offer.prompts),
+    resourceTemplates: keyed(offer.resourceTemplates, 'uriTemplate'),
+    resources: true,
+    completions: false,
+    ambiguous: new Set(),
+    ...changes,
+  };
+}
+
+const changesOf = (changes: Partial<Offering>, locked = release) =>
+  [...compareOffering(locked, offering(changes)).drifts].map(([item, { change }]) => `${item}: ${change}`);
+
+describe('comparing a server with its lock', () => {
+  it('finds nothing where nothing changed, whatever the order of keys', () => {
+    const reordered = { 'x-own': 1, inputSchema: { type: 'object' }, description: 'Reads.', name: 'read' };
+    expect(changesOf({})).toEqual([]);
+    expect(changesOf({ tools: new Map([['read', reordered]]) })).toEqual([]);
+  });
+
+  it('finds a changed, a missing and an unknown field in each kind', () => {
+    const tool = { ...offer.tools[0], description: 'Deletes.', annotations: { readOnlyHint: true } };
+    expect(changesOf({ tools: new Map([['read', tool]]) })).toEqual([
+      'tools/read: The server changed its `description`, `annotations`.',
+    ]);
+    expect(changesOf({ tools: new Map([['read', { ...offer.tools[0], 'x-own': 2 }]]) })).toHaveLength(1);
+    expect(changesOf({ prompts: new Map() })).toEqual(['prompts/ask: The server no longer offers it.']);
+    expect(changesOf({ resourceTemplates: new Map() })).toHaveLength(1);
+    expect(changesOf({ instructions: null })).toEqual(['instructions: The server’s instructions changed.']);
+  });
+
+  it('counts what it offers beyond the lock apart', () => {
+    const { drifts, extras } = compareOffering(
+      release,
+      offering({ tools: new Map([...offering().tools, ['new', { name: 'new' }]]) }),
+    );
+    expect(drifts.size).toBe(0);
+    expect([...extras.keys()]).toEqual(['tools/new']);
+  });
+
+  it('trusts nothing that is listed twice', () => {
+    expect(changesOf({ ambiguous: new Set(['tools/read']) })).toEqual([
+      'tools/read: The server lists it twice, with different definitions.',
+    ]);
+  });
+
+  it('takes what no digest can be made of for a change', () => {
+    const tool = { ...offer.tools[0], description: '\ud800' };
+    expect(changesOf({ tools: new Map([['read', tool]]) })).toHaveLength(1);
+  });
+
+  it('leaves out what was reviewed as varying by host', () => {
+    const locked = { ...release, ignore: ['/tools/read/x-own'] };
+    const tool = { ...offer.tools[0], 'x-own': 2 };
+    const digest = compareOffering(locked, offering({ tools: new Map([['read', tool]]) })).drifts.get(
+      'tools/read',
+    );
+    // The locked digest was made without the pointer, so it differs here; both hosts agree on the one found.
+    const other = { ...offer.tools[0], 'x-own': 3 };
+    expect(
+      compareOffering(locked, offering({ tools: new Map([['read', other]]) })).drifts.get('tools/read'),
+    ).toEqual(digest);
+  });
+});
