@@ -1,4 +1,4 @@
-import { chmod, lstat, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -29,7 +29,6 @@ export async function serveSocket(app: AdminApp, path: string): Promise<ServedSo
   await makeRoom(path);
   const server = createServer(socketListener(app));
   await listenPrivately(server, path);
-  await chmod(path, 0o600);
   return {
     path,
     close: () =>
@@ -73,7 +72,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Between its making and `chmod` nobody else may open the socket either. */
+/** The socket is made with its mode: there is no moment in which others may open it. */
 function listenPrivately(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

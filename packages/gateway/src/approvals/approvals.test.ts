@@ -65,7 +65,7 @@ async function open(
   changes: Parameters<typeof request>[0] = {},
 ): Promise<ApprovalState & { binding: string }> {
   const checked = await ask(changes);
-  if (checked.state === 'too many') throw new Error('too many');
+  if (!('id' in checked)) throw new Error(checked.state);
   return checked;
 }
 
@@ -164,6 +164,12 @@ describe('asking', () => {
     expect(await ask({ settings, args: { test, n: 3 }, principal: other })).toMatchObject({
       state: 'pending',
     });
+  });
+
+  it('asks for nothing that nobody could look through', async () => {
+    const args = { content: 'x'.repeat(300_000) };
+    expect(await ask({ args })).toMatchObject({ state: 'too large', length: 300_014, most: 262_144 });
+    expect(records()).toEqual([]);
   });
 });
 
@@ -380,10 +386,20 @@ describe('using', () => {
 
 describe('ending', () => {
   it('opens a new approval after the old one expired, which it records', async () => {
-    const old = await open({ expiry: 0 });
+    const old = await open();
+    await decide(old.id, 'Anna');
+    scene.write(`update approvals set expires_at = ${Date.now()} where id = '${old.id}'`);
     const next = await ask();
     expect(next).toMatchObject({ state: 'pending', created: true });
     expect(next).not.toMatchObject({ id: old.id });
+    expect(
+      records()
+        .filter(({ approval }) => approval === old.id)
+        .at(-1),
+    ).toMatchObject({
+      kind: 'approval.closed',
+      detail: { state: 'expired' },
+    });
   });
 
   it('expires all that are due, with a record each', async () => {

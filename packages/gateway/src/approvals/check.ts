@@ -3,6 +3,7 @@ import {
   type AccessClass,
   type ApproveDecision,
   type Clause,
+  canonicalJson,
   type Principal,
   printTarget,
   type Target,
@@ -15,6 +16,7 @@ import { bindingOf } from './binding.ts';
 import type { Opened } from './open.ts';
 import { iso, type Windows } from './row.ts';
 import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
+import type { TooLarge } from './state.ts';
 
 /** A call that a clause wants an approval for. */
 export interface ApprovalRequest {
@@ -43,7 +45,10 @@ export interface ApprovalRequest {
 }
 
 /** What there is to an approval for this call, and the binding that `commitIntent` wants back. */
-export type Checked = Opened & { readonly binding: string };
+export type Checked = (Opened | TooLarge) & { readonly binding: string };
+
+/** Characters of canonical JSON. Whoever approves has seen every argument: more than this nobody looks through. */
+const longestArguments = 256 * 1024;
 
 /**
  * Finds the approval that answers for a call, or asks for one. Only `approved` lets the call go on, to `commitIntent`.
@@ -65,6 +70,16 @@ export async function checkApproval(store: Store, keys: Keys, request: ApprovalR
     clause: request.clause,
     owner: ownerKey(request.principal.owner),
   });
+  const { length } = canonicalJson(request.args);
+  if (length > longestArguments) {
+    return {
+      state: 'too large',
+      target: printTarget(request.target),
+      length,
+      most: longestArguments,
+      binding,
+    };
+  }
   const requestedAt = Date.now();
   const expiresAt = requestedAt + request.decision.expiry * 1000;
   const shown = describeRequest(request, iso(requestedAt), iso(expiresAt));

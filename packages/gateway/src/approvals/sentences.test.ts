@@ -64,6 +64,16 @@ describe('what a model reads', () => {
     expect(approvalSentence(tooMany, pointers)).toContain('20 of your calls already wait');
   });
 
+  it('when nobody could look through the arguments', () => {
+    const tooLarge = {
+      state: 'too large',
+      target: 'files/write_file',
+      length: 300_014,
+      most: 262_144,
+    } as const;
+    expect(approvalSentence(tooLarge, pointers)).toContain('do it in smaller calls');
+  });
+
   it('when the approval isn’t its own', () => {
     expect(unknownApproval(`apr\u202E${'x'.repeat(500)}`)).toMatch(
       /^No approval `apr\\u202ex{56}` was asked for by you/,

@@ -1,5 +1,5 @@
 import { visible } from '@lockstep/model';
-import type { ApprovalState, TooMany } from './state.ts';
+import type { ApprovalState, NotAsked } from './state.ts';
 
 /** What a sentence may point at. */
 export interface Pointers {
@@ -13,7 +13,7 @@ export interface Pointers {
  * What a model reads when its call has to do with an approval: what is the matter, whether anything was done, and what
  * to do now.
  */
-export function approvalSentence(state: ApprovalState | TooMany, pointers: Pointers): string {
+export function approvalSentence(state: ApprovalState | NotAsked, pointers: Pointers): string {
   switch (state.state) {
     case 'pending':
       return waiting(state, pointers);
@@ -27,6 +27,8 @@ export function approvalSentence(state: ApprovalState | TooMany, pointers: Point
       return `The approval ${state.id} of ${state.target} expired unused at ${time(state.expiresAt)} and nothing was done; make the call again to ask anew.`;
     case 'void':
       return `The approval ${state.id} of ${state.target} is void (${why(state)}) and nothing was done; make the call again to ask anew.`;
+    case 'too large':
+      return `${state.target} needs an approval, and its arguments are ${state.length} characters of JSON where humans are shown ${state.most} at most, so nobody was asked and nothing was done; do it in smaller calls.`;
     case 'too many':
       return `${state.pending} of your calls already wait for approval, the most that may, so ${state.target} was not asked about and nothing was done; wait until humans have decided some of them.`;
   }

@@ -29,10 +29,22 @@ export interface ApprovalState {
   readonly pausedUntil?: string;
 }
 
+/** No approval was asked for. */
+export type NotAsked = TooMany | TooLarge;
+
 /** A principal has as many requests waiting as it may. */
 export interface TooMany {
   readonly state: 'too many';
   readonly target: string;
   readonly pending: number;
+  readonly most: number;
+}
+
+/** The arguments are more than a human can look through. */
+export interface TooLarge {
+  readonly state: 'too large';
+  readonly target: string;
+  /** Characters of the arguments' canonical JSON. */
+  readonly length: number;
   readonly most: number;
 }

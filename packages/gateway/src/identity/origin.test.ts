@@ -54,6 +54,10 @@ describe('refuseHost', () => {
     expect(refuseHost({ host: 'localhost' }, allowedHosts(80))).toBeUndefined();
   });
 
+  it('takes an IPv6 address as people write it', () => {
+    expect(refuseHost({ host: '[2001:db8::1]:7411' }, allowedHosts(7411, ['2001:db8::1']))).toBeUndefined();
+  });
+
   it('names a configured host that is none', () => {
     expect(() => allowedHosts(7411, ['https://mcp.example.com/'])).toThrow(
       '`https://mcp.example.com/` is no host',

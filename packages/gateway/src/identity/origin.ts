@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { loopbackHosts } from './loopback.ts';
 
 /** A host as a Host header writes it. */
@@ -21,7 +22,7 @@ export type AllowedHosts = readonly Authority[];
 export function allowedHosts(port: number, configured: readonly string[] = []): AllowedHosts {
   const own = loopbackHosts.map((name) => ({ name, port }));
   const others = configured.map((text) => {
-    const authority = parseAuthority(text);
+    const authority = parseAuthority(isIPv6(text) ? `[${text}]` : text);
     if (authority === undefined) {
       throw new Error(
         `\`${text}\` is no host; write it like \`mcp.example.com\` or \`mcp.example.com:8443\`.`,

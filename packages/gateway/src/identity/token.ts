@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { principalSchema } from '@lockstep/model';
 import { z } from 'zod';
 
@@ -58,5 +58,5 @@ export function makeTokenId(): string {
 
 /** What is stored of a secret. It is random and long, so that a plain hash can't be guessed back. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret);
 }

@@ -1,6 +1,6 @@
 import { checkApproval } from '../approvals/check.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
-import type { ApprovalState, TooMany } from '../approvals/state.ts';
+import type { ApprovalState, NotAsked } from '../approvals/state.ts';
 import { resumeName } from '../lists/resume-tool.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Context } from './context.ts';
@@ -42,7 +42,7 @@ export async function checkGate(ruled: Ruled, context: Context): Promise<Approve
 }
 
 /** The refusal of a call whose approval doesn't let it through now. */
-export function waits(target: string, state: ApprovalState | TooMany, context: Context): Refusal {
+export function waits(target: string, state: ApprovalState | NotAsked, context: Context): Refusal {
   const url = 'id' in state ? `${context.publicUrl()}/approvals/${state.id}` : context.publicUrl();
   // The binding is a key to nothing, but nobody's business either.
   const { binding: _kept, ...told } = { binding: undefined, ...state };

@@ -103,7 +103,7 @@ export async function openAdminScene(): Promise<AdminScene> {
         endpoint: undefined,
         settings: { ...windows, pendingPerPrincipal: 1000 },
       });
-      if (checked.state === 'too many') throw new Error('too many');
+      if (!('id' in checked)) throw new Error(checked.state);
       return checked;
     },
   };

@@ -1,5 +1,5 @@
 import { visible } from '@lockstep/model';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 
 /** A piece of a page. */
 export type Html = ReturnType<typeof html>;
@@ -15,23 +15,25 @@ const mostMarks = 2;
  * out and marked, so that it can't be taken for the same letters written out.
  */
 export function shownText(text: string): Html {
-  if (plain.test(text)) return html`${text}`;
-  const pieces: (Html | string)[] = [];
-  let run = '';
+  // Whole runs of plain characters at once: arguments are long.
+  const runs = text.match(/[\x20-\x7e]+|[^\x20-\x7e]+/g) ?? [];
+  return html`${runs.map((run) => (plain.test(run) ? run : shownRun(run)))}`;
+}
+
+function shownRun(run: string): Html {
+  let shown = '';
   let marks = 0;
-  for (const character of text) {
+  for (const character of run) {
     marks = /\p{M}/u.test(character) ? marks + 1 : 0;
     const sign = layout[character];
-    const spelt = sign ?? (marks > mostMarks ? spell(character) : visible(character));
-    if (spelt === character) {
-      run += character;
-      continue;
+    if (sign !== undefined) shown += `<span class="sign">${sign}</span>${character}`;
+    else {
+      const spelt = marks > mostMarks ? spell(character) : visible(character);
+      shown += spelt === character ? character : `<span class="hidden">${spelt}</span>`;
     }
-    pieces.push(run, html`<span class="${sign === undefined ? 'hidden' : 'sign'}">${spelt}</span>`);
-    run = sign === undefined ? '' : character;
   }
-  pieces.push(run);
-  return html`${pieces}`;
+  // Nothing in it needs escaping: what does is plain.
+  return raw(shown);
 }
 
 function spell(mark: string): string {
