@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,6 +76,14 @@ export async function startUp({ command, cwd, env, state }: UpOptions): Promise<
     throw error;
   });
 
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    // Not to the child: what it runs under may block signals.
+    if (child.exitCode === null && child.signalCode === null) process.kill(started.pid, signal);
+    await ended;
+    await Promise.all([socket.destroy(), overHttp.destroy()]);
+    return child.exitCode;
+  };
+
   const running: Running = {
     ...started,
     state,
@@ -106,24 +114,12 @@ export async function startUp({ command, cwd, env, state }: UpOptions): Promise<
       if (status >= 300) throw new Error(`no token: ${JSON.stringify(body)}`);
       return body.token as string;
     },
-    stop: () => end(child, 'SIGINT', ended, [socket, overHttp]),
+    stop: () => end('SIGINT'),
     async kill() {
-      await end(child, 'SIGKILL', ended, [socket, overHttp]);
+      await end('SIGKILL');
     },
   };
   return running;
-}
-
-async function end(
-  child: ChildProcess,
-  signal: NodeJS.Signals,
-  ended: Promise<unknown[]>,
-  agents: Agent[],
-): Promise<number | null> {
-  child.kill(signal);
-  await ended;
-  await Promise.all(agents.map((agent) => agent.destroy()));
-  return child.exitCode;
 }
 
 function readRunFile(path: string): { pid: number; url: string } | undefined {

@@ -6,7 +6,7 @@ const record = (kind: string) =>
 const beginSync = '13 fdatasync(23</x/gateway.db-wal> <unfinished ...>';
 const endSync = '13 <... fdatasync resumed>) = 0';
 const forward =
-  '11 write(30<socket:[99]>, "{\\"method\\":\\"tools/call\\",\\"params\\":{\\"line\\":\\"m1\\"}}\\n", 40) = 40';
+  '11 write(30<socket:[99]>, "{\\"jsonrpc\\":\\"2.0\\",\\"method\\":\\"tools/call\\",\\"params\\":{\\"line\\":\\"m1\\"}}\\n", 40) = 40';
 
 it.each([
   ['in order', [record('intent'), beginSync, endSync, forward], 'synced before it was forwarded'],

@@ -46,10 +46,12 @@ export function forwardedAfterSync(trace: string, marker: string): string {
   return `never forwarded (the intent was ${intent})`;
 }
 
-/** Written to the server's pipe: a JSON-RPC request, not the client's and not a record. */
+/** A JSON-RPC request that the gateway writes; approvers are answered with the same arguments, but not in one. */
 function isForward({ name, file, text }: Call, marker: string): boolean {
   if (!name.startsWith('write') && !name.startsWith('send')) return false;
-  return /^(pipe|UNIX|socket)/.test(file) && text.includes(marker) && text.includes('tools/call');
+  return (
+    /^(pipe|UNIX|socket)/.test(file) && ['jsonrpc', 'tools/call', marker].every((part) => text.includes(part))
+  );
 }
 
 /** Whether a written page holds the intent itself: an approval's records hold the same arguments. */
