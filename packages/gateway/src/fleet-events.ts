@@ -1,5 +1,7 @@
+import { printTarget } from '@lockstep/model';
 import type { NewRecord } from './audit/record.ts';
 import type { Context } from './pipeline/context.ts';
+import { targetOfItem } from './policy/item-key.ts';
 import type { FleetEvent } from './upstream/events.ts';
 
 /**
@@ -18,11 +20,11 @@ export async function handleFleetEvent(
     event.type === 'quarantine' ? `quarantined: ${event.change}` : 'as reviewed again',
   );
   streams.refresh();
-  const tool = /^tools\/(.+)$/.exec(event.item)?.[1];
-  if (event.type === 'quarantine' && tool !== undefined) {
+  const target = targetOfItem(event.server, event.item);
+  if (event.type === 'quarantine' && target !== undefined) {
     await store.transact('voidApprovals', {
       server: event.server,
-      targets: [`${event.server}/${tool}`],
+      targets: [printTarget(target)],
       why: 'its definition has changed',
     });
   }

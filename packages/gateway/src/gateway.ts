@@ -12,7 +12,7 @@ import { closeServer, listen } from './http/listen.ts';
 import { createListener } from './http/listener.ts';
 import { createMetricsListener } from './http/metrics.ts';
 import { isLoopbackName } from './identity/loopback.ts';
-import { allowedHosts } from './identity/origin.ts';
+import { type AllowedHosts, allowedHosts } from './identity/origin.ts';
 import { createSignIn, localUser } from './identity/sign-in.ts';
 import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openKeys } from './keys/keys.ts';
@@ -53,6 +53,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const keys = await openKeys(folders.keys);
   const ended = Promise.withResolvers<void>();
   let isReady = false;
+  let knownHosts: AllowedHosts | undefined;
 
   // Whatever is opened is closed in the opposite order, also when a later step fails.
   await using opened = new AsyncDisposableStack();
@@ -175,8 +176,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
   }
 
-  function hosts() {
-    return allowedHosts(boundPort, [...(isLocal ? [] : [host]), ...(options.allowedHosts ?? [])]);
+  function hosts(): AllowedHosts {
+    knownHosts ??= allowedHosts(boundPort, [...(isLocal ? [] : [host]), ...(options.allowedHosts ?? [])]);
+    return knownHosts;
   }
 
   function enforce(next: Policy): void {

@@ -1,5 +1,6 @@
 import { composeName, possibleDecisions, type TargetKind } from '@lockstep/model';
 import type { Caller } from '../identity/caller.ts';
+import { type ItemList, itemKey } from '../policy/item-key.ts';
 import type { Item, Policy } from '../policy/policy.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Fleet } from '../upstream/fleet.ts';
@@ -7,7 +8,7 @@ import { markGated } from './additions.ts';
 import { resumeDefinition } from './resume-tool.ts';
 
 /** The lists that come from the lock alone; concrete resources are asked of the servers. */
-export type ListKind = 'tools' | 'prompts' | 'resourceTemplates';
+export type ListKind = ItemList;
 
 /** What one caller may use at one endpoint. */
 export interface Lists {
@@ -64,11 +65,11 @@ function makeList(
   let gated = false;
   const list: object[] = [];
   for (const item of policy.items.values()) {
-    const { server, name } = item.target;
+    const { server } = item.target;
     if (item.target.kind !== targetKind[kind] || (endpoint !== undefined && server !== endpoint)) continue;
     const possible = possibleDecisions(policy.table, caller.principal, item.target);
     if (!possible.some((decision) => decision !== 'deny')) continue;
-    if (fleet.quarantine(server).has(`${kind}/${name}`)) continue;
+    if (fleet.quarantine(server).has(itemKey(item.target))) continue;
     const approve = possible.includes('approve');
     gated ||= approve;
     const named = endpoint === undefined ? rename(item) : item.definition;

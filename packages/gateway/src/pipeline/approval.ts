@@ -2,6 +2,7 @@ import { checkApproval } from '../approvals/check.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
 import type { ApprovalState, NotAsked } from '../approvals/state.ts';
 import { resumeName } from '../lists/resume-tool.ts';
+import { itemKey } from '../policy/item-key.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Context } from './context.ts';
 import type { Approved, Ruled } from './exchange.ts';
@@ -68,8 +69,7 @@ async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Conte
 /** Ends a request for something that the server defines otherwise than it was reviewed. */
 export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'], 'quarantine'>): void {
   if (use.item === undefined) return;
-  const list = { tool: 'tools', prompt: 'prompts', resource: 'resourceTemplates' }[use.target.kind];
-  const why = fleet.quarantine(use.server.name).get(`${list}/${use.target.name}`);
+  const why = fleet.quarantine(use.server.name).get(itemKey(use.target));
   if (why === undefined) return;
   throw new Refusal(
     'quarantined',
