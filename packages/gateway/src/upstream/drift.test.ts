@@ -1,3 +1,4 @@
+import { definitionDigest, type Release } from '@lockstep/model';
 import { describe, expect, it } from 'vitest';
 import { type Offer, releaseOf } from '../testing/upstream/release.ts';
 import { compareOffering } from './drift.ts';
@@ -40,7 +41,7 @@ describe('comparing a server with its lock', () => {
   it('finds a changed, a missing and an unknown field in each kind', () => {
     const tool = { ...offer.tools[0], description: 'Deletes.', annotations: { readOnlyHint: true } };
     expect(changesOf({ tools: new Map([['read', tool]]) })).toEqual([
-      'tools/read: The server changed its `description`, `annotations`.',
+      expect.stringMatching(/^tools\/read: The server changed it: .*description changed/),
     ]);
     expect(changesOf({ tools: new Map([['read', { ...offer.tools[0], 'x-own': 2 }]]) })).toHaveLength(1);
     expect(changesOf({ prompts: new Map() })).toEqual(['prompts/ask: The server no longer offers it.']);
@@ -69,15 +70,11 @@ describe('comparing a server with its lock', () => {
   });
 
   it('leaves out what was reviewed as varying by host', () => {
-    const locked = { ...release, ignore: ['/tools/read/x-own'] };
-    const tool = { ...offer.tools[0], 'x-own': 2 };
-    const digest = compareOffering(locked, offering({ tools: new Map([['read', tool]]) })).drifts.get(
-      'tools/read',
-    );
-    // The locked digest was made without the pointer, so it differs here; both hosts agree on the one found.
-    const other = { ...offer.tools[0], 'x-own': 3 };
-    expect(
-      compareOffering(locked, offering({ tools: new Map([['read', other]]) })).drifts.get('tools/read'),
-    ).toEqual(digest);
+    const ignore = ['/tools/read/x-own'];
+    const tool = { ...offer.tools[0], 'x-own': 'another host’s' };
+    const digest = definitionDigest(tool, 'tools', 'read', ignore);
+    const read = { ...release.tools.read, definition: tool, digest } as Release['tools'][string];
+    expect(changesOf({}, { ...release, ignore, tools: { read } })).toEqual([]);
+    expect(changesOf({}, { ...release, ignore: [], tools: { read } })).toHaveLength(1);
   });
 });

@@ -1,4 +1,11 @@
-import { type DefinitionKind, definitionDigest, digestOf, type Release } from '@lockstep/model';
+import {
+  type DefinitionKind,
+  definitionDigest,
+  diffDefinition,
+  digestOf,
+  type Release,
+} from '@lockstep/model';
+import { excerpt } from './excerpt.ts';
 import type { Definition, Offering } from './offering.ts';
 
 /** One thing in which a server differs from what was reviewed. */
@@ -56,7 +63,7 @@ function driftOf(
     return { expected, found, change: 'The server lists it twice, with different definitions.' };
   }
   if (found === expected) return undefined;
-  return { expected, found, change: describeChange(locked.definition, definition) };
+  return { expected, found, change: describeChange(kind, name, locked.definition, definition) };
 }
 
 function driftOfInstructions(release: Release, offering: Offering): Drift | undefined {
@@ -70,19 +77,17 @@ function driftOfInstructions(release: Release, offering: Offering): Drift | unde
   };
 }
 
-/** Names the parts of a definition that changed; the whole difference is for `lockstep lock` to show. */
-function describeChange(before: Definition, after: Definition): string {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => !equal(before[key], after[key]),
-  );
-  const shown = keys.slice(0, 5).map((key) => `\`${key.slice(0, 40)}\``);
-  const rest = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : '';
-  return `The server changed its ${shown.join(', ')}${rest}.`;
-}
+/** At most this much of what changed is told; `lockstep lock --check` shows all of it. */
+const longestChange = 400;
 
-function equal(a: unknown, b: unknown): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return digestOrNone(() => digestOf(a)) === digestOrNone(() => digestOf(b));
+function describeChange(kind: DefinitionKind, name: string, before: Definition, after: Definition): string {
+  try {
+    const changes = diffDefinition(kind, name, before, after).map(({ text }) => text);
+    const what = changes.length === 0 ? '' : `: ${excerpt(changes.join('; '), longestChange)}`;
+    return `The server changed it${what}.`;
+  } catch {
+    return 'The server changed it to something that is not valid Unicode.';
+  }
 }
 
 function digest(

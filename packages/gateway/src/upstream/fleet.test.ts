@@ -182,10 +182,10 @@ describe('a server that changes what it offers', () => {
     await stage.call('files', 'shared', 'change');
     await eventually(() => stage.fleet.quarantine('files').size > 0);
     expect([...stage.fleet.quarantine('files')]).toEqual([
-      ['tools/echo', 'The server changed its `description`.'],
+      ['tools/echo', 'The server changed it: description changed.'],
     ]);
     expect(stage.of('quarantine')).toMatchObject([
-      { server: 'files', item: 'tools/echo', change: 'The server changed its `description`.' },
+      { server: 'files', item: 'tools/echo', change: 'The server changed it: description changed.' },
     ]);
     const [event] = stage.of('quarantine');
     expect(event?.expected).toMatch(/^sha256:/);
@@ -217,7 +217,7 @@ describe('a server that changes what it offers', () => {
     await using stage = await openStage([{ ...server, release }]);
     await stage.fleet.request('files', 'alice', callOf('whoami'), patient);
     expect([...stage.fleet.quarantine('files')]).toEqual([
-      ['tools/echo', 'The server changed its `title`.'],
+      ['tools/echo', 'The server changed it: title removed.'],
       ['tools/more', 'The server no longer offers it.'],
     ]);
     // A changed lock is enough; nothing is restarted.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openPlainHttp } from '../../testing/upstream/plain-http.ts';
 import { openRawHttp, rawHttpTools } from '../../testing/upstream/raw-http.ts';
 import { releaseOf } from '../../testing/upstream/release.ts';
 import {
@@ -160,6 +161,44 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     const calls = Array.from({ length: 200 }, (_, n) => stage.call('docs', 'alice', 'echo', { n }));
     const answers = await Promise.all(calls);
     expect(answers).toEqual(answers.map((_, n) => expect.objectContaining({ arguments: { n } })));
+  });
+});
+
+describe('a remote server that can’t be used', () => {
+  it.each([
+    ['wants credentials', 401, {}, 'it refuses the gateway’s credentials with HTTP 401'],
+    [
+      'has moved',
+      308,
+      { location: 'https://elsewhere.example/' },
+      'it redirects to https://elsewhere.example/',
+    ],
+    ['is no MCP server', 404, {}, 'it answered HTTP 404'],
+    ['is broken', 503, {}, 'it answered HTTP 503'],
+  ])('says so when it %s', async (_what, status, headers, message) => {
+    await using remote = await openPlainHttp(
+      (response) => void response.writeHead(status, headers).end('{}'),
+    );
+    await using stage = await openStage([httpServer('docs', remote.url, release)]);
+    await stage.is('docs', 'down');
+    await expect(stage.call('docs', 'alice', 'echo')).rejects.toMatchObject({
+      code: 'unavailable',
+      sent: false,
+      message: expect.stringContaining(message),
+    });
+    expect(stage.fleet.health()[0]?.reason).toContain(message);
+  });
+
+  it('delays nobody when it never answers', async () => {
+    await using remote = await openPlainHttp(() => {});
+    await using other = await openRawHttp('modern');
+    const hanging = httpServer('docs', remote.url, release, { timeouts: { start: 0.5, list: 1, call: 1 } });
+    await using stage = await openStage([hanging, httpServer('other', other.url, release)]);
+    expect(await stage.call('other', 'alice', 'echo', { a: 1 })).toMatchObject({ arguments: { a: 1 } });
+    await expect(stage.call('docs', 'alice', 'echo')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'it did not come up within 0.5 s',
+    });
   });
 });
 

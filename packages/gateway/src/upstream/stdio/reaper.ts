@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
@@ -24,6 +24,7 @@ for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 export interface Reaper {
   /** Where a child announces its own group before it becomes the server, so that no moment is unwatched. */
   input(): Writable;
+  pid(): number;
   /** The group has started and announced itself. */
   remember(group: number): void;
   /** The group has ended. */
@@ -36,9 +37,9 @@ export interface Reaper {
 export function startReaper(): Reaper {
   const groups = new Set<number>();
   let closed = false;
-  let input = begin();
+  let shell = begin();
 
-  function begin(): Writable {
+  function begin(): ChildProcessByStdio<Writable, null, null> {
     const child = spawn('/bin/sh', ['-c', script], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -50,23 +51,24 @@ export function startReaper(): Reaper {
     child.on('error', () => {});
     child.once('exit', () => {
       if (closed) return;
-      input = begin();
-      for (const group of groups) input.write(`+${group}\n`);
+      shell = begin();
+      for (const group of groups) shell.stdin.write(`+${group}\n`);
     });
     child.unref();
-    return child.stdin;
+    return child;
   }
 
   return {
-    input: () => input,
+    input: () => shell.stdin,
+    pid: () => shell.pid ?? 0,
     remember: (group) => void groups.add(group),
     forget(group) {
       groups.delete(group);
-      input.write(`-${group}\n`);
+      shell.stdin.write(`-${group}\n`);
     },
     close() {
       closed = true;
-      input.end();
+      shell.stdin.end();
     },
   };
 }

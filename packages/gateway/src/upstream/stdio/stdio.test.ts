@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
+import { startProcess } from './process.ts';
+import { startReaper } from './reaper.ts';
 
 interface Who {
   pid: number;
@@ -153,5 +155,45 @@ describe('a server that runs as a process', () => {
     await stage[Symbol.asyncDispose]();
     expect(await isAlive(pid)).toBe(false);
     await eventually(async () => !(await isAlive(child)));
+  });
+
+  it('fails every call in flight when the gateway stops', async () => {
+    await using stage = await openStage([rawServer('files')]);
+    await stage.call('files', 'alice', 'whoami');
+    const running = stage.call('files', 'alice', 'wait');
+    const lost = expect(running).rejects.toMatchObject({ code: 'lost', sent: true });
+    await stage.fleet.close();
+    await lost;
+  });
+
+  it.each([
+    [
+      'a command that isn’t there',
+      { command: 'no-such-command' },
+      /the command "no-such-command" was not found/,
+    ],
+    ['a folder that isn’t there', { cwd: '/no/such/folder' }, /it can't be started in \/no\/such\/folder/],
+  ])('says so when it has %s', async (_what, launch, message) => {
+    const server = rawServer('files');
+    await using stage = await openStage([{ ...server, launch: { ...server.launch, ...launch } as never }]);
+    await expect(stage.call('files', 'alice', 'echo')).rejects.toThrow(message);
+  });
+});
+
+describe('the reaper', () => {
+  it('is replaced when somebody ends it, and its successor knows every group', async () => {
+    const reaper = startReaper();
+    const env = { PATH: process.env.PATH ?? '' };
+    const options = { env, cwd: '/', reaper };
+    const first = startProcess({ ...options, command: 'sleep', args: ['1000'] });
+    const before = reaper.input();
+    process.kill(reaper.pid(), 'SIGKILL');
+    await eventually(() => reaper.input() !== before);
+    const second = startProcess({ ...options, command: 'sleep', args: ['1000'] });
+    await eventually(async () => (await isAlive(first.pid)) && (await isAlive(second.pid)));
+    // As when the gateway is gone: nobody holds the other end of its input any more.
+    reaper.close();
+    expect(await first.exited).toBe('was ended by SIGTERM');
+    expect(await second.exited).toBe('was ended by SIGTERM');
   });
 });
