@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printCheckpoint } from '../audit/checkpoint.ts';
 import { openCheckpointFile } from '../audit/checkpoint-file.ts';
@@ -20,7 +20,7 @@ const defaultCheckpointEvery = 60;
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir, keys, environment, onLost } = options;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await createFolder(dataDir);
   const thread = await startThread({ dataDir, environment }, onLost);
   const file = await openCheckpointFile(join(dataDir, 'checkpoints.jsonl'));
   let last = '';
@@ -52,11 +52,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
   async function close(): Promise<void> {
     clearInterval(timer);
-    await thread.append({ kind: 'gateway.stopped', time: new Date().toISOString(), environment }, 'durable');
-    await checkpoint(true);
-    await thread.close();
-    await file.close();
+    try {
+      await thread.append(
+        { kind: 'gateway.stopped', time: new Date().toISOString(), environment },
+        'durable',
+      );
+      await checkpoint(true);
+    } finally {
+      await thread.close();
+      await file.close();
+    }
   }
+
+  // Nothing may come after the record of the stop: the last checkpoint says that the epoch ends with it.
+  const refuse = () => Promise.reject(new Error('The store is closed.'));
 
   const timer = setInterval(
     () => void checkpoint().catch(onLost),
@@ -66,11 +75,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
   return {
     writer: thread.writer,
-    append: (record, durability) => thread.append(record, durability),
-    transact: (name, input) => thread.transact({ name, input }) as never,
+    append: (record, durability) => (closing ? refuse() : thread.append(record, durability)),
+    transact: (name, input) => (closing ? refuse() : thread.transact({ name, input })) as never,
     query,
     checkpoint: () => checkpoint(),
     flush: () => thread.flush(),
     close: () => (closing ??= close()),
   };
+}
+
+async function createFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The state folder ${path} can't be used (${why}); correct its path or its owner.`);
+  }
 }

@@ -10,64 +10,82 @@ export interface Sync {
   close(): void;
 }
 
+interface Listener {
+  /** Everything up to this round is durable; told when somebody waits for it. */
+  onSynced(round: number): void;
+  /** Nothing is known to be durable any more. */
+  onFailed(error: Error): void;
+}
+
 /**
  * Syncs SQLite's write-ahead log, where every committed round is. SQLite could do it itself at each commit
  * (`synchronous=FULL`), but then records that need only be written would wait for the disk behind those that must
- * be durable. Rounds that are committed during a sync share the next one. What is there already is synced before
- * this returns.
+ * be durable. What is there already is synced before this returns.
  *
  * @param walPath the log; it exists from the first write on, and stays the same file while the database is open.
- * @param onSynced told the latest round that is durable, when somebody waits for it.
  */
-export function syncLog(
-  walPath: string,
-  onSynced: (round: number) => void,
-  onFailed: (error: Error) => void,
-): Sync {
+export function syncLog(walPath: string, listener: Listener): Sync {
   const log = openSync(walPath, 'r+');
   fdatasyncSync(log);
+  let running = false;
+  let closed = false;
+  const sync = scheduleSyncs((done) => {
+    running = true;
+    fdatasync(log, (error) => {
+      running = false;
+      if (closed) closeSync(log);
+      else done(error);
+    });
+  }, listener);
+  return {
+    committed: sync.committed,
+    close() {
+      sync.close();
+      closed = true;
+      if (!running) closeSync(log);
+    },
+  };
+}
+
+/** Decides when to sync: one at a time, and rounds that are committed meanwhile share the next one. */
+export function scheduleSyncs(
+  sync: (done: (error: Error | null) => void) => void,
+  { onSynced, onFailed }: Listener,
+): Sync {
   let latest = 0;
   let wanted = 0;
   let synced = 0;
   let running = false;
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
 
   function start(): void {
-    if (running || closed) return;
+    if (running) return;
     running = true;
     clearTimeout(timer);
     timer = undefined;
     const covered = latest;
-    fdatasync(log, (error) => {
-      running = false;
-      if (closed) closeSync(log);
+    sync((error) => {
       // After a failed sync nobody knows what is on the disk; trying again would hide that.
-      else if (error !== null) onFailed(error);
-      else {
-        if (wanted > synced) onSynced(covered);
-        synced = covered;
-        if (wanted > synced) start();
-        else if (latest > synced) wait();
-      }
+      if (error !== null) return onFailed(error);
+      running = false;
+      if (wanted > synced) onSynced(covered);
+      synced = covered;
+      if (wanted > synced) start();
+      else if (latest > synced) wait();
     });
   }
 
   function wait(): void {
-    timer ??= setTimeout(start, longestUnsynced);
+    if (!running) timer ??= setTimeout(start, longestUnsynced);
   }
 
   return {
     committed(round, durable) {
       latest = round;
-      if (!durable) return running ? undefined : wait();
-      wanted = round;
-      start();
+      if (durable) wanted = round;
+      if (durable) start();
+      else wait();
     },
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      if (!running) closeSync(log);
-    },
+    close: () => clearTimeout(timer),
   };
 }

@@ -93,7 +93,11 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     draft = emptyDraft();
     round += 1;
     const { packed, operations, queries, durable } = underway;
-    send({ round, appends: packed, operations, queries, durable });
+    try {
+      send({ round, appends: packed, operations, queries, durable });
+    } catch (error) {
+      onFailed(new Error(`The store was given what can't be sent to its thread: ${error}`));
+    }
   }
 
   function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {

@@ -32,7 +32,14 @@ try {
     else thread.run(message);
   });
 } catch (error) {
-  post({ type: 'refused', error: error instanceof Error ? error.message : String(error) });
+  post({ type: 'refused', error: sentence(error, workerData.dataDir) });
+}
+
+/** SQLite's own messages name neither the file nor what to do. */
+function sentence(error: unknown, dataDir: string): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('errcode' in error)) return error.message;
+  return `${join(dataDir, 'gateway.db')} can't be used (${error.message}); restore it from a backup, or choose another state folder.`;
 }
 
 async function start({ dataDir, environment }: ThreadSetup) {
@@ -54,11 +61,10 @@ async function start({ dataDir, environment }: ThreadSetup) {
   await syncFolder(dataDir);
 
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-  const sync = syncLog(
-    `${path}-wal`,
-    (round) => post({ type: 'synced', round }),
-    (error) => post({ type: 'lost', error: error.message }),
-  );
+  const sync = syncLog(`${path}-wal`, {
+    onSynced: (round) => post({ type: 'synced', round }),
+    onFailed: (error) => post({ type: 'lost', error: error.message }),
+  });
   const beat = connection.prepare(
     db.updateTable('writers').set({ heartbeat: 0 }).where('writer', '=', '').compile().sql,
   );
@@ -71,8 +77,16 @@ async function start({ dataDir, environment }: ThreadSetup) {
     if (reply.type === 'committed') sync.committed(round.round, round.durable);
   }
 
+  function sendSignOfLife(): void {
+    try {
+      beat.run(Date.now(), start.writer);
+    } catch {
+      // A full disk: records are refused with a sentence, and once there is room again, all goes on.
+    }
+  }
+
   const heart = setInterval(() => {
-    turn = turn.then(() => void beat.run(Date.now(), start.writer));
+    turn = turn.then(sendSignOfLife);
   }, heartbeatEvery);
 
   post({ type: 'ready', writer: start.writer, epoch: start.epoch });

@@ -1,0 +1,23 @@
+/**
+ * A process that appends one record after the other and prints a line as soon as each is acknowledged: first those
+ * that need only be written, then, once these are on the disk, durable ones.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { callRecord, openFolder } from './folder.ts';
+
+const [path = '', count = ''] = process.argv.slice(2);
+const store = await openFolder(path);
+for (let at = 0; at < Number(count); at += 1) {
+  await store.append(callRecord(), 'written');
+  writeSync(1, 'ack written\n');
+}
+// A second, as promised.
+await delay(1000);
+for (let at = 0; at < Number(count); at += 1) {
+  await store.append(callRecord(), 'durable');
+  writeSync(1, 'ack durable\n');
+}
+await store.close();

@@ -1,0 +1,30 @@
+/**
+ * A process that writes into a store until it is killed: reads, and writes with their intents, from many callers at
+ * once. Prints the hash of each record that was acknowledged, one a line.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import type { RecordRef } from '../audit/record.ts';
+import { callRecord, openFolder } from './folder.ts';
+
+const [path = '', callers = '0'] = process.argv.slice(2);
+const store = await openFolder(path);
+const acknowledge = (ref: RecordRef) => writeSync(1, `${ref.hash}\n`);
+writeSync(1, 'ready\n');
+
+async function call(number: number): Promise<void> {
+  acknowledge(await store.append(callRecord({ arguments: { number } }), 'written'));
+  const intent = await store.append(callRecord({ kind: 'intent', arguments: { number } }), 'durable');
+  acknowledge(intent);
+  const outcome = callRecord({ kind: 'outcome', intent });
+  for (const ref of await store.transact('appendAll', [callRecord(), outcome])) acknowledge(ref);
+}
+
+async function callForever(): Promise<void> {
+  for (let number = 0; ; number += 1) await call(number);
+}
+
+// Without callers it only holds the folder.
+await Promise.all(Array.from({ length: Number(callers) }, callForever));
+process.stdin.resume();
