@@ -43,15 +43,18 @@ export function buildProgram(context: Context): Command {
     auditCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
-  prepare(program);
+  prepare(program, context);
   return program;
 }
 
 /** What holds for every command, at any depth: no exit of commander's own, one line for a wrong argument. */
-function prepare(command: Command): void {
+function prepare(command: Command, context: Context): void {
   command.exitOverride();
-  command.configureOutput({ outputError: (text, write) => write(oneLine(text)) });
-  for (const child of command.commands) prepare(child);
+  command.configureOutput({
+    writeOut: (text) => context.print(text.trimEnd()),
+    outputError: (text) => context.note(oneLine(text)),
+  });
+  for (const child of command.commands) prepare(child, context);
 }
 
 function oneLine(text: string): string {
@@ -59,7 +62,7 @@ function oneLine(text: string): string {
     .trim()
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
-  return `lockstep: ${/[.!?)]$/.test(line) ? line : `${line}.`}\n`;
+  return `lockstep: ${/[.!?)]$/.test(line) ? line : `${line}.`}`;
 }
 
 /**

@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { definitionDigest, type LockedTool } from '@lockstep/model';
+import pc from 'picocolors';
+import { run } from './program.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
-const main = join(repository, 'packages/cli/src/main.ts');
+/** The command as a script. */
+export const main = join(repository, 'packages/cli/src/main.ts');
 
 /** What a command came to. */
 export interface Ran {
@@ -18,7 +21,10 @@ export interface Ran {
 export interface Project {
   readonly folder: string;
   write(path: string, content: string | object): void;
+  /** Runs the command in a process of its own, as a person does. */
   lockstep(args: readonly string[], env?: Record<string, string | undefined>): Promise<Ran>;
+  /** Runs the command in this process, which is faster. */
+  run(...args: string[]): Promise<Ran>;
   git(...args: string[]): string;
   remove(): void;
 }
@@ -43,6 +49,7 @@ export function makeProject(files: Record<string, string | object> = {}): Projec
           settle({ code, stdout, stderr });
         });
       }),
+    run: (...args) => runHere(args, folder),
     git: (...args) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
         cwd: folder,
@@ -54,6 +61,33 @@ export function makeProject(files: Record<string, string | object> = {}): Projec
     project.write(path, content);
   }
   return project;
+}
+
+async function runHere(args: readonly string[], cwd: string): Promise<Ran> {
+  const { LOCKSTEP_TOKEN: _, KUBECONFIG: __, ...env } = process.env;
+  let code = 0;
+  let stdout = '';
+  let stderr = '';
+  const outcome = await run(args, {
+    cwd,
+    env,
+    paint: pc.createColors(false),
+    columns: undefined,
+    print: (line = '') => {
+      stdout += `${line}\n`;
+    },
+    json: (value) => {
+      stdout += JSON.stringify(value);
+    },
+    note: (line) => {
+      stderr += `${line}\n`;
+    },
+    found: () => {
+      code = 1;
+    },
+    progress: (_what, work) => work(() => {}),
+  });
+  return { code: outcome === 'ran' ? code : 2, stdout, stderr };
 }
 
 /** A program over the lock beside it. */

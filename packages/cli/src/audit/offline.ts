@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openKeys, openStopped, parseHead, type Verification, verifySource } from '@lockstep/gateway';
+import type { Verification } from '@lockstep/gateway';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import type { StateOptions } from '../gateway/options.ts';
@@ -13,6 +13,7 @@ export async function verifyStopped(
   options: StateOptions & { expectHead?: string; key: readonly string[] },
   context: Context,
 ): Promise<Verification> {
+  const { openStopped, parseHead, verifySource } = await import('@lockstep/gateway');
   const folders = environmentFolders(options, context);
   const expectHead = options.expectHead === undefined ? undefined : parseHead(options.expectHead);
   if (options.expectHead !== undefined && expectHead === undefined) {
@@ -41,7 +42,10 @@ export async function trustedKeys(
   if (options.key.length > 0) return Promise.all(options.key.map((file) => readKey(file, context)));
   const folders = environmentFolders(options, context);
   // Opening the keys would make new ones where there are none.
-  if (existsSync(join(folders.keys, 'audit.key'))) return (await openKeys(folders.keys)).publicKeys;
+  if (existsSync(join(folders.keys, 'audit.key'))) {
+    const { openKeys } = await import('@lockstep/gateway');
+    return (await openKeys(folders.keys)).publicKeys;
+  }
   throw new Failure(`there is no audit key in ${folders.keys}; name a public key with --key.`);
 }
 

@@ -1,20 +1,21 @@
-import { printHead, type StoredRecord, type Verification } from '@lockstep/gateway';
+import type { StoredRecord, Verification } from '@lockstep/gateway';
 import { visible } from '@lockstep/model';
 import type { Context } from '../context.ts';
+import { countOf } from '../view/count.ts';
 import { printColumns } from '../view/table.ts';
 
 /** What came of verifying a whole audit. */
 export function printVerification(found: Verification, paint: Context['paint']): string[] {
   const { ok, problems, records, checkpoints, heads, unsigned, openIntents } = found;
-  const counted = `${count(records, 'record')}, ${count(checkpoints, 'checkpoint')}`;
+  const counted = `${countOf(records, 'record')}, ${countOf(checkpoints, 'checkpoint')}`;
   return [
     ok ? paint.green(`The audit is whole: ${counted}.`) : paint.red(`The audit isn’t whole: ${counted}.`),
     ...problems.map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`)),
-    ...(unsigned > 0 ? [`${count(unsigned, 'record')} since the last checkpoint.`] : []),
+    ...(unsigned > 0 ? [`${countOf(unsigned, 'record')} since the last checkpoint.`] : []),
     ...(openIntents.length > 0
-      ? [`${count(openIntents.length, 'call')} under way: ${openIntents.join(', ')}`]
+      ? [`${countOf(openIntents.length, 'call')} under way: ${openIntents.join(', ')}`]
       : []),
-    ...heads.map((head) => `head ${printHead(head)}`),
+    ...heads.map(({ writer, epoch, seq, hash }) => `head ${writer}:${epoch}:${seq}:${hash}`),
   ];
 }
 
@@ -39,8 +40,4 @@ export function printRecords(records: readonly FoundRecord[], { paint, columns }
     paint.dim(place.replace(/^[0-9a-f-]{28}/, '…')),
   ]);
   return printColumns(head, rows, columns);
-}
-
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { type ApprovalDetail, approvalDetailSchema, approvalListSchema } from '@lockstep/gateway';
+import type { ApprovalDetail } from '@lockstep/gateway';
 import { visible } from '@lockstep/model';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
@@ -48,7 +48,10 @@ function listCommand(context: Context): Command {
     .action(async (options: ShowOptions & { all?: boolean }) => {
       const gateway = connectGateway(options, context);
       const query = { state: options.all ? 'all' : 'open' };
-      const { approvals } = await gateway.ask(approvalListSchema, { path: '/approvals', query });
+      const { approvals } = await gateway.ask((wire) => wire.approvalListSchema, {
+        path: '/approvals',
+        query,
+      });
       await gateway.close();
       if (approvals.some(({ state }) => state === 'pending')) context.found();
       if (options.json) return context.json({ approvals });
@@ -110,7 +113,7 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
         throw new Failure('no verdict was given.');
       const body = { verdict, seen: approval.seen, note: options.note ?? null };
       const path = `/approvals/${encodeURIComponent(id)}/verdict`;
-      const after = await gateway.ask(approvalDetailSchema, { method: 'POST', path, body });
+      const after = await gateway.ask((wire) => wire.approvalDetailSchema, { method: 'POST', path, body });
       await gateway.close();
       if (options.json) return context.json(after);
       context.print(`${after.id}: ${stateOf(after)}.`);
@@ -119,7 +122,7 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
 }
 
 function fetchApproval(gateway: GatewayClient, id: string): Promise<ApprovalDetail> {
-  return gateway.ask(approvalDetailSchema, { path: `/approvals/${encodeURIComponent(id)}` });
+  return gateway.ask((wire) => wire.approvalDetailSchema, { path: `/approvals/${encodeURIComponent(id)}` });
 }
 
 /** Asks a person at a terminal; elsewhere the command itself is the answer. */

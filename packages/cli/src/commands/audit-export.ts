@@ -1,11 +1,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count } from '../audit/print.ts';
 import { auditPatience, span } from '../audit/query.ts';
 import type { Context } from '../context.ts';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import { countOf } from '../view/count.ts';
 
 const examples = `
 The last line is a manifest, signed with the audit key, that names what is in the file: \`lockstep audit verify\` checks
@@ -41,7 +41,7 @@ export function auditExportCommand(context: Context): Command {
         );
         const records = written - 1;
         if (options.json) context.json({ out: options.out, records });
-        else context.note(`${options.out}: ${count(records, 'record')} and the manifest.`);
+        else context.note(`${options.out}: ${countOf(records, 'record')} and the manifest.`);
       }
       await gateway.close();
     });

@@ -1,4 +1,3 @@
-import { auditSearchSchema } from '@lockstep/gateway';
 import { Command, Option } from 'commander';
 import { type FoundRecord, printRecords } from '../audit/print.ts';
 import { auditPatience, span } from '../audit/query.ts';
@@ -48,7 +47,7 @@ export function auditSearchCommand(context: Context): Command {
       const query = { principal, tool, decision, outcome, kind, approval, limit, ...span(from, to) };
       const gateway = connectGateway(options, context, auditPatience);
       const found = await context.progress('Searching', () =>
-        gateway.ask(auditSearchSchema, { path: '/audit/search', query }),
+        gateway.ask((wire) => wire.auditSearchSchema, { path: '/audit/search', query }),
       );
       await gateway.close();
       if (options.json) context.json(found);

@@ -1,16 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Verification, verificationSchema, verifyExport } from '@lockstep/gateway';
+import type { Verification } from '@lockstep/gateway';
 import { Command } from 'commander';
 import { trustedKeys, verifyStopped } from '../audit/offline.ts';
-import { count, printVerification } from '../audit/print.ts';
+import { printVerification } from '../audit/print.ts';
 import { auditPatience } from '../audit/query.ts';
 import type { Context } from '../context.ts';
 import { codeOf, Failure } from '../failure.ts';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
+import { countOf } from '../view/count.ts';
 
 const examples = `
 Examples:
@@ -61,18 +62,22 @@ async function askToVerify(options: Options, context: Context): Promise<Verifica
   const gateway = connectGateway(options, context, auditPatience);
   try {
     const query = { expectHead: options.expectHead };
-    return (await gateway.ask(verificationSchema, { path: '/audit/verify', query })) as Verification;
+    return (await gateway.ask((wire) => wire.verificationSchema, {
+      path: '/audit/verify',
+      query,
+    })) as Verification;
   } finally {
     await gateway.close();
   }
 }
 
 async function verifyFile(file: string, options: Options, context: Context): Promise<Verified> {
+  const { verifyExport } = await import('@lockstep/gateway');
   const keys = await trustedKeys(options, context);
   const input = createReadStream(resolve(context.cwd, file), 'utf8');
   try {
     const found = await verifyExport(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), keys);
-    const title = `${file} ${found.ok ? 'is whole' : 'isn’t whole'}: ${count(found.records, 'record')}.`;
+    const title = `${file} ${found.ok ? 'is whole' : 'isn’t whole'}: ${countOf(found.records, 'record')}.`;
     const lines = found.problems.map(({ place, message }) =>
       place === undefined ? message : `${place}: ${message}`,
     );

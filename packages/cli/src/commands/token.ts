@@ -1,4 +1,4 @@
-import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/gateway';
+import type { tokenInfoSchema } from '@lockstep/gateway';
 import { visible } from '@lockstep/model';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
@@ -62,7 +62,11 @@ function createCommand(context: Context): Command {
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };
       const gateway = connectGateway(options, context);
-      const created = await gateway.ask(createdTokenSchema, { method: 'POST', path: '/tokens', body });
+      const created = await gateway.ask((wire) => wire.createdTokenSchema, {
+        method: 'POST',
+        path: '/tokens',
+        body,
+      });
       await gateway.close();
       if (options.json) return context.json(created);
       context.print(created.token);
@@ -80,7 +84,7 @@ function listCommand(context: Context): Command {
     .addHelpText('after', '\nExamples:\n  $ lockstep token list\n  $ lockstep token list --env prod --json')
     .action(async (options: GatewayOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
-      const { tokens } = await gateway.ask(tokenListSchema, { path: '/tokens' });
+      const { tokens } = await gateway.ask((wire) => wire.tokenListSchema, { path: '/tokens' });
       await gateway.close();
       if (options.json) return context.json({ tokens });
       if (tokens.length === 0) return context.print('There are no tokens.');
@@ -107,7 +111,7 @@ function revokeCommand(context: Context): Command {
     .action(async (id: string, options: GatewayOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
       const path = `/tokens/${encodeURIComponent(id)}`;
-      const token = await gateway.ask(tokenInfoSchema, { method: 'DELETE', path });
+      const token = await gateway.ask((wire) => wire.tokenInfoSchema, { method: 'DELETE', path });
       await gateway.close();
       if (options.json) return context.json(token);
       context.print(`${token.id} of ${visible(token.subject)} is revoked.`);

@@ -16,12 +16,15 @@ export interface Question {
   readonly body?: unknown;
 }
 
+/** What both sides agree on; loaded when it is needed, since it brings the whole gateway along. */
+type Wire = typeof import('@lockstep/gateway');
+
 /** A gateway's admin API: over its Unix socket as the operator, or over HTTP with an admin token. */
 export interface GatewayClient {
   /** Where it answers, for people. */
   readonly where: string;
-  /** Asks for JSON of a known shape. */
-  ask<T extends z.ZodType>(schema: T, question: Question): Promise<z.output<T>>;
+  /** Asks for JSON of a shape that the gateway knows: `(wire) => wire.tokenListSchema`. */
+  ask<T extends z.ZodType>(shape: (wire: Wire) => T, question: Question): Promise<z.output<T>>;
   /** Asks for a text that may be long, line by line. */
   lines(question: Question): AsyncIterable<string>;
   close(): Promise<void>;
@@ -44,7 +47,7 @@ export function connectGateway(options: GatewayOptions, context: Context, patien
   });
   const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }) };
 
-  async function send({ method = 'GET', path, query = {}, body }: Question) {
+  async function send({ method = 'GET', path, query = {}, body = {} }: Question) {
     const url = new URL(`${origin}/api/v1${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -53,8 +56,8 @@ export function connectGateway(options: GatewayOptions, context: Context, patien
       const response = await request(url, {
         method,
         dispatcher: agent,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: { ...headers, ...(method !== 'GET' && { 'content-type': 'application/json' }) },
+        ...(method !== 'GET' && { body: JSON.stringify(body) }),
       });
       if (response.statusCode < 300) return response;
       throw new Failure(refusal(response.statusCode, await response.body.text(), where));
@@ -65,9 +68,11 @@ export function connectGateway(options: GatewayOptions, context: Context, patien
 
   return {
     where,
-    async ask(schema, question) {
+    async ask(shape, question) {
       const response = await send(question);
-      const parsed = schema.safeParse(await response.body.json().catch(() => undefined));
+      const parsed = shape(await import('@lockstep/gateway')).safeParse(
+        await response.body.json().catch(() => undefined),
+      );
       if (parsed.success) return parsed.data;
       throw new Failure(`the gateway at ${where} answered something unknown; use the same version of both.`);
     },

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspectServer, type Launch, type Offering } from '@lockstep/gateway';
+import type { Launch, Offering } from '@lockstep/gateway';
 import type { ServerDefinition } from '@lockstep/model';
 import { Failure, sentenceOf } from '../failure.ts';
 
@@ -21,6 +21,7 @@ export async function readServer(
   definition: ServerDefinition,
   launch: Launch,
 ): Promise<Offering> {
+  const { inspectServer } = await import('@lockstep/gateway');
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lockstep-read-')));
   try {
     return await inspectServer(

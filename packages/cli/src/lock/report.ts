@@ -2,6 +2,7 @@ import { printReleaseDiff } from '@lockstep/model';
 import type { Context } from '../context.ts';
 import { unpinnedFiles } from '../launch/executable.ts';
 import type { Declaration } from '../project/load.ts';
+import { countOf } from '../view/count.ts';
 import { printUnconfirmed, type Unconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 import type { LockResult } from './lock-release.ts';
 import { isPackaged } from './tasks.ts';
@@ -48,7 +49,7 @@ function printResult(result: LockResult, declaration: Declaration, options: Repo
     case 'unchanged':
       return [`${name}: ${options.check ? 'as locked' : 'already locked'}.`];
     case 'added': {
-      const line = `${name}: locked with ${Object.keys(release?.tools ?? {}).length} tools.`;
+      const line = `${name}: locked with ${countOf(Object.keys(release?.tools ?? {}).length, 'tool')}.`;
       return diff === undefined ? [line] : [line, ...printReleaseDiff(`${server} ${from} → ${label}`, diff)];
     }
     case 'replaced':

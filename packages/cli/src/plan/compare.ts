@@ -87,7 +87,8 @@ export function printChanges(changes: readonly EnvironmentChange[]): string[] {
 }
 
 function printMove(environments: string, { server, from, to, diff }: ReleaseMove): string[] {
-  const title = `${environments}: ${server} ${from ?? 'none'} → ${to ?? 'none'}`;
+  const move = from === to ? `${to}` : `${from ?? 'none'} → ${to ?? 'none'}`;
+  const title = `${environments}: ${server} ${move}`;
   if (diff !== undefined) return printReleaseDiff(title, diff);
   return [`${title}: ${from === undefined ? 'a new server' : 'the server is gone'}`];
 }

@@ -81,9 +81,11 @@ async function evaluate(
 
 function inChild(config: string, mode: string, base: string, shown: string): Promise<Evaluation> {
   const { promise, resolve: answer, reject } = Promise.withResolvers<Evaluation>();
-  const conditions = process.execArgv.filter((flag) => flag.startsWith('--conditions'));
   const child = fork(script('./evaluate'), [config, mode, base], {
-    execArgv: [...conditions, '--disable-warning=ExperimentalWarning'],
+    execArgv: [
+      ...(fromSource ? ['--conditions=lockstep-source'] : []),
+      '--disable-warning=ExperimentalWarning',
+    ],
     // What the program prints is for people, and must not mix with the command's own answer.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -109,9 +111,12 @@ function inChild(config: string, mode: string, base: string, shown: string): Pro
   return promise;
 }
 
-/** A script beside this file, as source or as compiled. */
+/** Whether this runs from its TypeScript, as in development, or compiled. */
+const fromSource = import.meta.url.endsWith('.ts');
+
+/** A script beside this file. */
 function script(name: string): string {
-  return fileURLToPath(new URL(`${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  return fileURLToPath(new URL(`${name}.${fromSource ? 'ts' : 'js'}`, import.meta.url));
 }
 
 function pinsOf(environments: unknown): Map<string, Map<string, string[]>> {

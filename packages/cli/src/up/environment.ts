@@ -8,8 +8,9 @@ import { chooseEnvironments } from '../project/choose.ts';
 import { loadProject, type ProgramPaths, type Project } from '../project/load.ts';
 import { findOverlaps } from '../project/overlap.ts';
 import { protectedPaths } from '../project/protected.ts';
-import type { StateFolder } from '../project/state-folder.ts';
+import { openFolder, type StateFolder } from '../project/state-folder.ts';
 import { writeBundle } from './bundle-folder.ts';
+import { welcome } from './welcome.ts';
 
 /** A program and the environment of it that is run. */
 export interface Prepared {
@@ -43,6 +44,8 @@ export async function prepareEnvironment(options: {
     env: context.env,
   });
   if (overlaps.length > 0) throw failureOf(overlaps);
+  openFolder(folders.root, folders.root);
+  await welcome(folders.workdir, name);
   await installAll(environment, host, context);
   await writeBundle(folders.bundle, makeBundle(environment));
   return { project, environment };

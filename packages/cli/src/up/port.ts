@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { Failure } from '../failure.ts';
+import { codeOf, Failure } from '../failure.ts';
 
 /** Finds out early, before anything is installed or started. @throws Failure when something listens there. */
 export async function refusePortInUse(host: string, port: number): Promise<void> {
@@ -13,6 +13,21 @@ export async function refusePortInUse(host: string, port: number): Promise<void>
   if (isInUse) throw portInUse(port);
 }
 
-export function portInUse(port: number): Failure {
+function portInUse(port: number): Failure {
   return new Failure(`port ${port} is in use; stop what listens there, or choose another with --port.`);
+}
+
+/** Says in one sentence why an address can't be listened on; anything else stays as it is. */
+export function explainListening(error: unknown, host: string, port: number): unknown {
+  const code = codeOf(error);
+  if (code === 'EADDRINUSE') return portInUse(port);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new Failure(`--host ${host} is no address of this machine; use 127.0.0.1.`, { cause: error });
+  }
+  if (code === 'EACCES' && port > 0 && port < 1024) {
+    return new Failure(`port ${port} is for the system; choose one above 1023 with --port.`, {
+      cause: error,
+    });
+  }
+  return error;
 }

@@ -1,6 +1,7 @@
 import type { RunningGateway } from '@lockstep/gateway';
 import type { Environment } from '@lockstep/model';
 import type { Context } from '../context.ts';
+import { countOf } from './count.ts';
 import { printColumns } from './table.ts';
 
 type Health = ReturnType<RunningGateway['health']>[number];
@@ -15,7 +16,7 @@ export function printHealth(
     paint.bold(server.server),
     environment.releases[server.server]?.label ?? '',
     printState(server, paint),
-    server.state === 'absent' ? '' : `${server.tools} ${server.tools === 1 ? 'tool' : 'tools'}`,
+    server.state === 'absent' ? '' : countOf(server.tools, 'tool'),
     server.quarantined > 0 ? paint.red(`${server.quarantined} quarantined`) : '',
   ]);
   return printColumns(['', '', '', '', ''], rows, columns).replace(/^\s*\n/, '');

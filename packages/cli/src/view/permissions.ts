@@ -1,4 +1,4 @@
-import { type Environment, visible } from '@lockstep/model';
+import { type Environment, parseTarget, visible } from '@lockstep/model';
 import type { Context } from '../context.ts';
 import { countDecisions, type MatrixCell, type MatrixRow, permissionMatrix } from './matrix.ts';
 import { printColumns } from './table.ts';
@@ -56,12 +56,13 @@ export function printOverview(
   const { paint, columns, roles } = options;
   const rows = permissionMatrix(environments, roles);
   const names = environments.map(({ name }) => paint.bold(name));
-  const counts = [...Map.groupBy(rows, (row) => row.server)].map(([server, own]) => [
+  const tools = rows.filter((row) => parseTarget(row.target)?.kind === 'tool');
+  const counts = [...Map.groupBy(tools, (row) => row.server)].map(([server, own]) => [
     server,
     ...environments.map((_, column) => printCounts(countDecisions(own, column), paint)),
   ]);
   const notable = rows.filter((row) => row.cells.some((cell) => cell?.byRule === true));
-  const sections = [printColumns(['', ...names], counts, columns)];
+  const sections = [printColumns([paint.bold('tools'), ...names], counts, columns)];
   if (notable.length > 0) {
     const lines = notable.map((row) => [
       visible(row.target),

@@ -1,0 +1,110 @@
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningGateway } from '@lockstep/gateway';
+import type { Context } from '../context.ts';
+import { sentenceOf } from '../failure.ts';
+import { createContainers } from '../launch/containers.ts';
+import { type Host, launchOf } from '../launch/launch.ts';
+import { compareEnvironments, printChanges } from '../plan/compare.ts';
+import { programPaths } from '../project/load.ts';
+import { openFolder, stateFolder } from '../project/state-folder.ts';
+import { announce, describe } from './announce.ts';
+import { type Prepared, prepareEnvironment } from './environment.ts';
+import { explainListening, refusePortInUse } from './port.ts';
+import { untilStopped } from './signals.ts';
+import { watchFiles } from './watch.ts';
+
+export interface UpOptions {
+  port: number;
+  host: string;
+  state: string;
+  config: string;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  json?: boolean;
+}
+
+/** Milliseconds that servers have to come up before what runs is told: a slow one delays nobody. */
+const patience = 3000;
+
+/** Runs an environment on this machine until it is asked to stop, and takes up edits of its program meanwhile. */
+export async function up(name: string, options: UpOptions, context: Context): Promise<void> {
+  const loading = import('@lockstep/gateway');
+  const paths = programPaths(options.config, context.cwd);
+  const state = stateFolder(options.state, context.cwd);
+  openFolder(state.root, options.state);
+  await refusePortInUse(options.host, options.port);
+  await using opened = new AsyncDisposableStack();
+  const containers = createContainers(state.root);
+  opened.defer(() => containers.close());
+  const host: Host = {
+    packages: state.packages,
+    cwd: context.cwd,
+    project: dirname(paths.config),
+    env: context.env,
+    containers,
+  };
+  const prepare = () => prepareEnvironment({ paths, name, state, host, context });
+  let prepared = await prepare();
+  const { bundleFolder, startGateway } = await loading;
+
+  // From here on there is something to end in order; before, a signal simply ends this process.
+  const stopped = untilStopped();
+  const gateway = await startGateway({
+    bundle: bundleFolder(state.environment(name).bundle),
+    launch: (server, definition, release) => launchOf(server, definition, release, host),
+    stateDir: state.environment(name).root,
+    host: options.host,
+    port: options.port,
+    logLevel: options.logLevel,
+  }).catch((error: unknown) => {
+    throw explainListening(error, options.host, options.port);
+  });
+  opened.defer(() => gateway.close());
+  gateway.onBundleRejected((why) => context.note(`The gateway doesn’t take the bundle: ${why}`));
+
+  const files = watchFiles(() => {
+    taking = taking.then(take);
+  });
+  opened.defer(() => files.close());
+  files.follow(prepared.project.files);
+  let taking = Promise.resolve();
+  const take = async () => {
+    try {
+      const next = await prepare();
+      await takeUp(gateway, next, prepared, context);
+      prepared = next;
+      files.follow(prepared.project.files);
+    } catch (error) {
+      const title = 'The change isn’t taken up; the last good program stays in force:';
+      context.note(context.paint.red(`${title}\n${sentenceOf(error)}`));
+    }
+  };
+
+  await Promise.race([stopped, settled(gateway)]);
+  if (options.json) context.json(describe(gateway, prepared));
+  else announce(gateway, prepared, context);
+  await Promise.race([stopped, gateway.closed]);
+  if (!options.json) context.note('Stopping…');
+}
+
+/** Puts a changed program in force, and says what it changes. */
+async function takeUp(
+  gateway: RunningGateway,
+  next: Prepared,
+  before: Prepared,
+  context: Context,
+): Promise<void> {
+  const digest = gateway.digest();
+  await gateway.lookForBundle();
+  if (gateway.digest() === digest) return;
+  const { name } = next.environment;
+  const changes = compareEnvironments({ [name]: before.environment }, { [name]: next.environment }, [name]);
+  context.note(`Taken up: ${gateway.digest()}`);
+  for (const line of printChanges(changes)) context.note(`  ${line}`);
+}
+
+/** Settles when every server is up or down, or after a while. */
+async function settled(gateway: RunningGateway): Promise<void> {
+  const end = Date.now() + patience;
+  while (Date.now() < end && gateway.health().some(({ state }) => state === 'starting')) await sleep(50);
+}
