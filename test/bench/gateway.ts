@@ -100,8 +100,8 @@ async function countRecords(): Promise<AuditCounts> {
   const counts: AuditCounts = {};
   for await (const line of createInterface({ input: body })) {
     const { kind, method, outcome } = JSON.parse(line) as Record<string, string | undefined>;
-    // Handshakes are records too, but not among the calls that were sent.
-    if (kind === undefined || method === 'initialize') continue;
+    // Sessions' beginnings and ends are records too, but not among the calls that were sent.
+    if (kind === undefined || (kind === 'call' && !method?.startsWith('tools/'))) continue;
     const what = outcome === undefined ? kind : `${kind}:${outcome}`;
     counts[what] = (counts[what] ?? 0) + 1;
   }
