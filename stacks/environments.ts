@@ -76,8 +76,18 @@ const drafts: Rules[number] = {
   when: '!args.path.startsWith("/") && pathUnder(args.path, "drafts")',
   decision: 'allow',
   examples: [
-    { tool: 'files/write_file', args: { path: 'drafts/a.md' }, principal: { roles: ['writer'] }, expect: 'allow' },
-    { tool: 'files/write_file', args: { path: 'drafts/../a.md' }, principal: { roles: ['writer'] }, expect: 'approve' },
+    {
+      tool: 'files/write_file',
+      args: { path: 'drafts/a.md' },
+      principal: { roles: ['writer'] },
+      expect: 'allow',
+    },
+    {
+      tool: 'files/write_file',
+      args: { path: 'drafts/../a.md' },
+      principal: { roles: ['writer'] },
+      expect: 'approve',
+    },
     { tool: 'files/write_file', args: { path: 'drafts/a.md' }, expect: 'approve' },
   ],
 };

@@ -52,11 +52,9 @@ export function connectCommand(context: Context): Command {
 }
 
 function connectionOf(options: Options, context: Context) {
-  if (options.server !== undefined && !/^[a-z][a-z0-9-]*$/.test(options.server)) {
-    throw new Failure(
-      `--server ${options.server} is no server's name; names are lower-case letters, digits and \`-\`.`,
-    );
-  }
+  refuseUnless(/^[a-z][a-z0-9-]*$/, '--server', options.server, 'lower-case letters, digits and `-`');
+  refuseUnless(/^[A-Za-z0-9_-]+$/, '--name', options.name, 'letters, digits, `_` and `-`');
+  refuseUnless(/^[A-Za-z_][A-Za-z0-9_]*$/, '--token-env', options.tokenEnv, 'letters, digits and `_`');
   const base = options.url ?? runningGateway(options, context)?.url ?? 'http://127.0.0.1:7411';
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new Failure(`--url ${base} is no http or https address; write it like https://mcp.example.com.`);
@@ -64,7 +62,13 @@ function connectionOf(options: Options, context: Context) {
   const path = options.server === undefined ? '/mcp' : `/mcp/${options.server}`;
   return {
     name: options.name ?? (options.server === undefined ? 'lockstep' : `lockstep-${options.server}`),
-    url: `${base.replace(/\/+$/, '').replace(/\/mcp$/, '')}${path}`,
+    url: `${new URL(base).href.replace(/\/+$/, '').replace(/\/mcp$/, '')}${path}`,
     ...(options.tokenEnv !== undefined && { tokenVariable: options.tokenEnv }),
   };
+}
+
+/** What is printed is pasted into shells and configuration files. */
+function refuseUnless(pattern: RegExp, option: string, value: string | undefined, allowed: string): void {
+  if (value === undefined || pattern.test(value)) return;
+  throw new Failure(`${option} ${JSON.stringify(value)} can’t be used; write it with ${allowed}.`);
 }

@@ -19,7 +19,7 @@ export interface Recipe {
 export const clients: Readonly<Record<string, (connection: Connection) => Recipe>> = {
   'claude-code': ({ name, url, tokenVariable }) => ({
     command: [
-      `claude mcp add --transport http ${name} ${url}`,
+      `claude mcp add --transport http ${name} ${quote(url)}`,
       ...(tokenVariable === undefined ? [] : [`--header "Authorization: Bearer $${tokenVariable}"`]),
     ].join(' '),
     notes: ['Add `--scope user` to have it in every project.'],
@@ -52,7 +52,7 @@ export const clients: Readonly<Record<string, (connection: Connection) => Recipe
   }),
   codex: ({ name, url, tokenVariable }) => ({
     command: [
-      `codex mcp add ${name} --url ${url}`,
+      `codex mcp add ${name} --url ${quote(url)}`,
       ...(tokenVariable === undefined ? [] : [`--bearer-token-env-var ${tokenVariable}`]),
     ].join(' '),
     file: {
@@ -84,7 +84,8 @@ function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** Quotes a word for a POSIX shell. */
+/** Quotes a word for a POSIX shell, where it needs that. */
 function quote(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,126 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineServers, type ServerDefinition, type ServerInput, type Source } from '@lockstep/model';
+import { afterAll, expect, test, vi } from 'vitest';
+import { createContainers } from './containers.ts';
+import { hashFile } from './executable.ts';
+import { type Host, launchOf } from './launch.ts';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launch-')));
+const executable = join(folder, 'srv');
+writeFileSync(executable, '#!/bin/sh\n');
+chmodSync(executable, 0o755);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const host: Host = {
+  packages: join(folder, 'packages'),
+  cwd: folder,
+  project: folder,
+  env: { PATH: folder, TOKEN: 'secret' },
+  containers: { launch: vi.fn(), resolve: vi.fn(), close: vi.fn() },
+};
+
+const launch = (input: ServerInput, source: Source) => {
+  const definition = defineServers({ srv: input }).srv as ServerDefinition;
+  return launchOf('srv', definition, { source }, host);
+};
+
+test('a command is found on PATH or by its path, and must be the one that was locked', async () => {
+  const sha256 = await hashFile(executable);
+  for (const command of ['srv', './srv', executable]) {
+    expect(
+      await launch({ run: { command, args: ['-v'], env: { A: '1' } } }, { type: 'command', sha256 }),
+    ).toEqual({
+      type: 'stdio',
+      command: executable,
+      args: ['-v'],
+      env: { A: '1' },
+    });
+  }
+  expect(await launch({ run: { command: 'srv' } }, { type: 'command', sha256: '0'.repeat(64) })).toEqual({
+    type: 'absent',
+    reason: `${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock\``,
+  });
+  expect(await launch({ run: { command: 'nowhere' } }, { type: 'command', sha256 })).toEqual({
+    type: 'absent',
+    reason: '`nowhere` isn’t found on this host',
+  });
+});
+
+test('what a server needs is passed to it, and without it the server isn’t run', async () => {
+  const source: Source = { type: 'command', sha256: await hashFile(executable) };
+  expect(await launch({ run: { command: 'srv' }, needs: ['TOKEN'] }, source)).toMatchObject({
+    env: { TOKEN: 'secret' },
+  });
+  expect(await launch({ run: { command: 'srv' }, needs: ['TOKEN', 'A', 'B'] }, source)).toEqual({
+    type: 'absent',
+    reason: 'A and B aren’t set',
+  });
+});
+
+test('a remote server is reached at its URL', async () => {
+  const url = 'https://docs.example.com/mcp';
+  expect(await launch({ remote: { url } }, { type: 'remote', url })).toEqual({ type: 'http', url });
+});
+
+test('an image runs where an engine works, on loopback, pinned by its digest, and is removed in the end', async () => {
+  const calls = join(folder, 'calls');
+  const engine = `#!/bin/sh
+echo "$@ KEY=$KEY" >> ${calls}
+case "$1" in
+  info) exit 0 ;;
+  ps) echo left ;;
+  run) echo cafe ;;
+  port) echo 127.0.0.1:4711 ;;
+esac
+`;
+  writeFileSync(join(folder, 'podman'), engine);
+  chmodSync(join(folder, 'podman'), 0o755);
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+  const containers = createContainers('/state');
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const run = {
+    reference: 'ghcr.io/x/y:1',
+    digest,
+    port: 8082,
+    path: '/mcp',
+    args: ['--flag'],
+    env: { KEY: 'hidden' },
+  };
+  expect(await containers.launch('srv', run)).toEqual({ type: 'http', url: 'http://127.0.0.1:4711/mcp' });
+  expect(await containers.launch('srv', run)).toEqual({ type: 'http', url: 'http://127.0.0.1:4711/mcp' });
+  await containers.close();
+  vi.unstubAllEnvs();
+  const { readFileSync } = await import('node:fs');
+  const lines = readFileSync(calls, 'utf8').trim().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^info/),
+    expect.stringMatching(/^ps --all --quiet --filter label=lockstep\.state=/),
+    expect.stringMatching(/^rm --force left/),
+    expect.stringMatching(
+      new RegExp(
+        `^run --detach --rm --label lockstep\\.state=\\w+ --publish 127\\.0\\.0\\.1::8082 --env KEY ghcr\\.io/x/y@${digest} --flag KEY=hidden$`,
+      ),
+    ),
+    expect.stringMatching(/^port cafe 8082\/tcp/),
+    expect.stringMatching(/^rm --force cafe/),
+  ]);
+});
+
+test('without an engine an image isn’t run, which is said', async () => {
+  vi.stubEnv('PATH', join(folder, 'empty'));
+  const run = {
+    reference: 'x',
+    digest: `sha256:${'a'.repeat(64)}`,
+    port: 1,
+    path: '/mcp',
+    args: [],
+    env: {},
+  };
+  expect(await createContainers('/state').launch('srv', run)).toEqual({
+    type: 'absent',
+    reason: 'neither podman nor docker works here',
+  });
+  vi.unstubAllEnvs();
+});
