@@ -1,89 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { sha256 } from '@lockstep/model';
-import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../store/database.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
-import { columnNames, columnValues } from './columns.ts';
+import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { auditRows } from './pages.ts';
-import type { StoredRecord } from './record.ts';
 import { openStopped, readCheckpointFile, verifySource } from './stopped.ts';
-import { type Verification, verifyAudit } from './verify.ts';
+import { verifyAudit } from './verify.ts';
 
-/** A history of two epochs, each shut down cleanly, as it lies in the folder. */
-interface History {
-  readonly rows: AuditRow[];
-  readonly checkpoints: string;
-  readonly publicKeys: readonly string[];
-}
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let history: History;
-
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  for (const epoch of [1, 2]) {
-    const store = await openFolder(folder.path);
-    for (let call = 0; call < 5; call += 1) {
-      await store.append(
-        callRecord({ approval: 'apr_1', server: `server-${epoch}`, target: `s/tool-${call}` }),
-        'written',
-      );
-    }
-    await store.checkpoint();
-    for (let call = 0; call < 5; call += 1)
-      await store.append(callRecord({ target: `s/late-${call}` }), 'durable');
-    await store.close();
-  }
-  history = await readHistory();
+  history = await makeHistory();
 });
-afterAll(() => folder[Symbol.asyncDispose]());
-
-async function readHistory(): Promise<History> {
-  const { publicKeys } = await openKeys(folder.path);
-  const stopped = openStopped(folder.path);
-  try {
-    return {
-      rows: await collect(auditRows(stopped)),
-      checkpoints: await readCheckpointFile(folder.path),
-      publicKeys,
-    };
-  } finally {
-    stopped.close();
-  }
-}
-
-const verify = (changes: Partial<Parameters<typeof verifyAudit>[0]> = {}) =>
-  verifyAudit({ ...history, ...changes });
-
-/** Verifies the history with its rows changed. */
-const tamper = (change: (rows: AuditRow[]) => AuditRow[]): Promise<Verification> =>
-  verify({ rows: change(structuredClone(history.rows)) });
-
-/** The first problem's place, without the writer. */
-function firstPlace({ problems }: Verification): string | undefined {
-  return problems[0]?.place?.split(':').slice(1).join(':');
-}
-
-/** What an attacker does who can write the database: every text, hash and column agrees again. */
-function recompute(rows: readonly AuditRow[]): AuditRow[] {
-  let prev: string | null = null;
-  return rows.map((row) => {
-    const record: StoredRecord = JSON.parse(row.record);
-    const text: string = JSON.stringify({
-      ...record,
-      writer: { epoch: row.epoch, id: row.writer, prev, seq: row.seq },
-    });
-    const columns = Object.fromEntries(columnNames.map((name, at) => [name, columnValues(record)[at]]));
-    prev = sha256(text);
-    return { ...row, ...columns, record: text, hash: prev } as AuditRow;
-  });
-}
-
-const rowAt = fc.nat().map((at) => at % history.rows.length);
+const verify = (changes: Partial<History> = {}) => verifyAudit({ ...history, ...changes });
 
 describe('an untouched audit', () => {
   it('verifies, and tells its heads', async () => {
@@ -115,125 +46,6 @@ describe('an untouched audit', () => {
   });
 });
 
-describe('a changed row', () => {
-  const columns = ['writer', 'epoch', 'seq', 'hash', 'record', ...columnNames] as const;
-
-  it.each(columns)('is found when its %s was changed', async (column) => {
-    const other = (value: string | number | null) =>
-      typeof value === 'number' ? value + 100 : `${value ?? ''}x`;
-    await fc.assert(
-      fc.asyncProperty(rowAt, async (at) => {
-        const found = await tamper((rows) =>
-          rows.map((row, index) => (index === at ? { ...row, [column]: other(row[column]) } : row)),
-        );
-        expect(found.ok).toBe(false);
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it('is named first, with the reason', async () => {
-    const found = await tamper((rows) =>
-      rows.map((row, at) => (at === 3 ? { ...row, target: 's/other' } : row)),
-    );
-    expect(firstPlace(found)).toBe('1:4');
-    expect(found.problems).toHaveLength(1);
-    expect(found.problems[0]?.message).toContain('target');
-  });
-
-  it('is found when only a few of its bytes changed, and the hash with them', async () => {
-    const found = await tamper((rows) =>
-      rows.map((row, at) => {
-        const record = row.record.replace('files/read_file', 'files/read_fil3').replace('tool-2', 'tool-9');
-        return at === 3 ? { ...row, record, hash: sha256(record), target: 's/tool-9' } : row;
-      }),
-    );
-    // The row agrees with itself: the next one gives it away.
-    expect(firstPlace(found)).toBe('1:5');
-  });
-});
-
-describe('rows removed, inserted or reordered', () => {
-  it('are found wherever a row was removed', async () => {
-    for (const [at, row] of history.rows.entries()) {
-      const found = await tamper((rows) => rows.toSpliced(at, 1));
-      expect(found.ok, `without ${row.epoch}:${row.seq}`).toBe(false);
-      if (at + 1 < history.rows.length) expect(firstPlace(found)).toBe(`${row.epoch}:${row.seq}`);
-    }
-  });
-
-  it('are found when a whole epoch was removed', async () => {
-    expect(firstPlace(await tamper((rows) => rows.filter(({ epoch }) => epoch !== 1)))).toBe('1:1');
-    expect(firstPlace(await tamper((rows) => rows.filter(({ epoch }) => epoch !== 2)))).toBe('2:1');
-  });
-
-  it('are found when everything was removed', async () => {
-    expect(await tamper(() => [])).toMatchObject({ ok: false });
-  });
-
-  it('are found when one was inserted, numbers shifted', async () => {
-    const found = await tamper((rows) => {
-      const shifted = rows.map((row) =>
-        row.epoch === 1 && row.seq > 4 ? { ...row, seq: row.seq + 1 } : row,
-      );
-      return shifted.toSpliced(4, 0, { ...(rows[3] as AuditRow), seq: 5 });
-    });
-    expect(firstPlace(found)).toBe('1:5');
-  });
-
-  it('are found when one was added at the end, however well it fits', async () => {
-    const found = await tamper((rows) =>
-      recompute([...rows, { ...(rows.at(-1) as AuditRow), seq: rows.length / 2 + 1 }]),
-    );
-    expect(found.ok).toBe(false);
-  });
-
-  it('are found when two changed places', async () => {
-    await fc.assert(
-      fc.asyncProperty(rowAt, rowAt, async (a, b) => {
-        fc.pre(a !== b);
-        const found = await tamper((rows) => {
-          const [left, right] = [rows[a], rows[b]] as [AuditRow, AuditRow];
-          const swapped = {
-            [a]: { ...right, epoch: left.epoch, seq: left.seq },
-            [b]: { ...left, epoch: right.epoch, seq: right.seq },
-          };
-          return rows.map((row, at) => swapped[at] ?? row);
-        });
-        expect(found.ok).toBe(false);
-      }),
-      { numRuns: 30 },
-    );
-  });
-});
-
-describe('a recomputed chain', () => {
-  it('agrees with itself, and fails against the checkpoints', async () => {
-    await fc.assert(
-      fc.asyncProperty(rowAt, async (at) => {
-        const changed = history.rows.map((row, index) =>
-          index === at ? { ...row, record: row.record.replace('"v":1', '"traceId":"forged","v":1') } : row,
-        );
-        const found = await verify({ rows: recompute(changed) });
-        expect(found.ok).toBe(false);
-        // Nothing but a checkpoint can tell.
-        expect(found.problems.every(({ message }) => message.includes('checkpoint'))).toBe(true);
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it('is found when the forger has other keys', async () => {
-    await using other = await temporaryFolder();
-    const forger = await openKeys(other.path);
-    expect(await verify({ publicKeys: forger.publicKeys })).toMatchObject({ ok: false });
-  });
-
-  it('is found when the checkpoints are gone', async () => {
-    expect(await verify({ rows: recompute(history.rows), checkpoints: '' })).toMatchObject({ ok: false });
-  });
-});
-
 describe('changed checkpoints', () => {
   it('are found: each line altered, and each but the last removed', async () => {
     const lines = history.checkpoints.trimEnd().split('\n');
@@ -261,7 +73,7 @@ describe('changed checkpoints', () => {
 describe('a cut tail', () => {
   it.each([1, 2, 5, 12])('of %i is found after a clean shutdown, and named', async (length) => {
     const cut = history.rows.slice(-length)[0] as AuditRow;
-    const found = await tamper((rows) => rows.slice(0, -length));
+    const found = await tamper(history, (rows) => rows.slice(0, -length));
     expect(firstPlace(found)).toBe(`${cut.epoch}:${cut.seq}`);
     expect(found.problems[0]?.message).toContain('cut off');
   });

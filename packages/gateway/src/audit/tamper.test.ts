@@ -1,0 +1,152 @@
+import { sha256 } from '@lockstep/model';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openKeys } from '../keys/keys.ts';
+import type { AuditRow } from '../store/database.ts';
+import { temporaryFolder } from '../testing/folder.ts';
+import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
+import { columnNames, columnValues } from './columns.ts';
+import type { StoredRecord } from './record.ts';
+import { verifyAudit } from './verify.ts';
+
+let history: History;
+beforeAll(async () => {
+  history = await makeHistory();
+});
+const verify = (changes: Partial<History>) => verifyAudit({ ...history, ...changes });
+
+/** What an attacker does who can write the database: every text, hash and column agrees again. */
+function recompute(rows: readonly AuditRow[]): AuditRow[] {
+  let prev: string | null = null;
+  return rows.map((row) => {
+    const record: StoredRecord = JSON.parse(row.record);
+    const text: string = JSON.stringify({
+      ...record,
+      writer: { epoch: row.epoch, id: row.writer, prev, seq: row.seq },
+    });
+    const columns = Object.fromEntries(columnNames.map((name, at) => [name, columnValues(record)[at]]));
+    prev = sha256(text);
+    return { ...row, ...columns, record: text, hash: prev } as AuditRow;
+  });
+}
+
+const rowAt = fc.nat().map((at) => at % history.rows.length);
+
+describe('a changed row', () => {
+  const columns = ['writer', 'epoch', 'seq', 'hash', 'record', ...columnNames] as const;
+
+  it.each(columns)('is found when its %s was changed', async (column) => {
+    const other = (value: string | number | null) =>
+      typeof value === 'number' ? value + 100 : `${value ?? ''}x`;
+    await fc.assert(
+      fc.asyncProperty(rowAt, async (at) => {
+        const found = await tamper(history, (rows) =>
+          rows.map((row, index) => (index === at ? { ...row, [column]: other(row[column]) } : row)),
+        );
+        expect(found.ok).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('is named first, with the reason', async () => {
+    const found = await tamper(history, (rows) =>
+      rows.map((row, at) => (at === 3 ? { ...row, target: 's/other' } : row)),
+    );
+    expect(firstPlace(found)).toBe('1:4');
+    expect(found.problems).toHaveLength(1);
+    expect(found.problems[0]?.message).toContain('target');
+  });
+
+  it('is found when only a few of its bytes changed, and the hash with them', async () => {
+    const found = await tamper(history, (rows) =>
+      rows.map((row, at) => {
+        const record = row.record.replace('files/read_file', 'files/read_fil3').replace('tool-2', 'tool-9');
+        return at === 3 ? { ...row, record, hash: sha256(record), target: 's/tool-9' } : row;
+      }),
+    );
+    // The row agrees with itself: the next one gives it away.
+    expect(firstPlace(found)).toBe('1:5');
+  });
+});
+
+describe('rows removed, inserted or reordered', () => {
+  it('are found wherever a row was removed', async () => {
+    for (const [at, row] of history.rows.entries()) {
+      const found = await tamper(history, (rows) => rows.toSpliced(at, 1));
+      expect(found.ok, `without ${row.epoch}:${row.seq}`).toBe(false);
+      if (at + 1 < history.rows.length) expect(firstPlace(found)).toBe(`${row.epoch}:${row.seq}`);
+    }
+  });
+
+  it('are found when a whole epoch was removed', async () => {
+    expect(firstPlace(await tamper(history, (rows) => rows.filter(({ epoch }) => epoch !== 1)))).toBe('1:1');
+    expect(firstPlace(await tamper(history, (rows) => rows.filter(({ epoch }) => epoch !== 2)))).toBe('2:1');
+  });
+
+  it('are found when everything was removed', async () => {
+    expect(await tamper(history, () => [])).toMatchObject({ ok: false });
+  });
+
+  it('are found when one was inserted, numbers shifted', async () => {
+    const found = await tamper(history, (rows) => {
+      const shifted = rows.map((row) =>
+        row.epoch === 1 && row.seq > 4 ? { ...row, seq: row.seq + 1 } : row,
+      );
+      return shifted.toSpliced(4, 0, { ...(rows[3] as AuditRow), seq: 5 });
+    });
+    expect(firstPlace(found)).toBe('1:5');
+  });
+
+  it('are found when one was added at the end, however well it fits', async () => {
+    const found = await tamper(history, (rows) =>
+      recompute([...rows, { ...(rows.at(-1) as AuditRow), seq: rows.length / 2 + 1 }]),
+    );
+    expect(found.ok).toBe(false);
+  });
+
+  it('are found when two changed places', async () => {
+    await fc.assert(
+      fc.asyncProperty(rowAt, rowAt, async (a, b) => {
+        fc.pre(a !== b);
+        const found = await tamper(history, (rows) => {
+          const [left, right] = [rows[a], rows[b]] as [AuditRow, AuditRow];
+          const swapped = {
+            [a]: { ...right, epoch: left.epoch, seq: left.seq },
+            [b]: { ...left, epoch: right.epoch, seq: right.seq },
+          };
+          return rows.map((row, at) => swapped[at] ?? row);
+        });
+        expect(found.ok).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a recomputed chain', () => {
+  it('agrees with itself, and fails against the checkpoints', async () => {
+    await fc.assert(
+      fc.asyncProperty(rowAt, async (at) => {
+        const changed = history.rows.map((row, index) =>
+          index === at ? { ...row, record: row.record.replace('"v":1', '"traceId":"forged","v":1') } : row,
+        );
+        const found = await verify({ rows: recompute(changed) });
+        expect(found.ok).toBe(false);
+        // Nothing but a checkpoint can tell.
+        expect(found.problems.every(({ message }) => message.includes('checkpoint'))).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('is found when the forger has other keys', async () => {
+    await using other = await temporaryFolder();
+    const forger = await openKeys(other.path);
+    expect(await verify({ publicKeys: forger.publicKeys })).toMatchObject({ ok: false });
+  });
+
+  it('is found when the checkpoints are gone', async () => {
+    expect(await verify({ rows: recompute(history.rows), checkpoints: '' })).toMatchObject({ ok: false });
+  });
+});
