@@ -5,8 +5,13 @@ import { join, resolve } from 'node:path';
 import type { EnvironmentInput, Lock, ServerInput } from '@lockstep/model';
 import { type Running, startUp } from './running.ts';
 
-const repository = resolve(import.meta.dirname, '../..');
+export const repository = resolve(import.meta.dirname, '../..');
 const cli = join(repository, 'packages/cli/src/main.ts');
+
+/** The command line of `lockstep …`. */
+export function lockstepCommand(args: readonly string[]): string[] {
+  return [process.execPath, '--conditions=lockstep-source', cli, ...args];
+}
 
 /** What a command came to. */
 export interface Ran {
@@ -60,7 +65,6 @@ export async function makeProject(program: Program): Promise<Project> {
     const { LOCKSTEP_TOKEN: _token, ...inherited } = process.env;
     return { ...inherited, NO_COLOR: '1', ...extra };
   };
-  const argv = (args: readonly string[]): string[] => ['--conditions=lockstep-source', cli, ...args];
 
   const project: Project = {
     folder,
@@ -68,7 +72,8 @@ export async function makeProject(program: Program): Promise<Project> {
     lockstep: (args, env = {}) =>
       new Promise((settle) => {
         const options = { cwd: folder, env: environmentOf(env), maxBuffer: 64 * 1024 * 1024 };
-        execFile(process.execPath, argv(args), options, (error, stdout, stderr) => {
+        const [program = '', ...argv] = lockstepCommand(args);
+        execFile(program, argv, options, (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
           settle({ code, stdout, stderr });
         });
@@ -83,7 +88,7 @@ export async function makeProject(program: Program): Promise<Project> {
     },
     up: (environment, { under = [] } = {}) =>
       startUp({
-        command: [...under, process.execPath, ...argv(['up', environment, '--port', '0'])],
+        command: [...under, ...lockstepCommand(['up', environment, '--port', '0'])],
         cwd: folder,
         env: environmentOf({}),
         state: join(state, environment),

@@ -46,10 +46,12 @@ export interface UpOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   state: string;
+  /** How long it may take until it serves. Default: 20. */
+  seconds?: number;
 }
 
 /** Starts a `lockstep up` and waits until it is ready. */
-export async function startUp({ command, cwd, env, state }: UpOptions): Promise<Running> {
+export async function startUp({ command, cwd, env, state, seconds = 20 }: UpOptions): Promise<Running> {
   const [program = '', ...args] = command;
   const before = readRunFile(join(state, 'run/gateway.json'))?.pid;
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -63,15 +65,20 @@ export async function startUp({ command, cwd, env, state }: UpOptions): Promise<
   const overHttp = new Agent();
   const ended = once(child, 'exit');
 
-  const started = await until('lockstep up serves', async () => {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`lockstep up ended: ${output}`);
-    const found = readRunFile(join(state, 'run/gateway.json'));
-    // The file of a gateway that was killed before is not ours.
-    if (found === undefined || found.pid === before) return undefined;
-    const ready = await request(`${found.url}/readyz`, { dispatcher: overHttp }).catch(() => undefined);
-    await ready?.body.dump();
-    return ready?.statusCode === 200 ? found : undefined;
-  }).catch((error: unknown) => {
+  const started = await until(
+    'lockstep up serves',
+    async () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`lockstep up ended: ${output}`);
+      const found = readRunFile(join(state, 'run/gateway.json'));
+      // The file of a gateway that was killed before is not ours.
+      if (found === undefined || found.pid === before) return undefined;
+      const ready = await request(`${found.url}/readyz`, { dispatcher: overHttp }).catch(() => undefined);
+      await ready?.body.dump();
+      return ready?.statusCode === 200 ? found : undefined;
+    },
+    seconds,
+  ).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw error;
   });
