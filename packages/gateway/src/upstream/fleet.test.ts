@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -56,7 +57,9 @@ describe('a fleet', () => {
   it('refuses at once what failed a moment ago, with the time of the next attempt', async () => {
     await using stage = await openStage([rawServer('broken', { behave: ['crash'], isolation: 'shared' })]);
     await eventually(() => stage.of('server.failed').length >= 2);
-    await expect(stage.call('broken', 'shared', 'echo')).rejects.toThrow(/no configuration found/);
+    await expect(stage.call('broken', 'shared', 'echo')).rejects.toThrow(
+      /no configuration found; the next attempt is in \d+ s/,
+    );
     // It is tried again by itself.
     await eventually(() => stage.of('server.failed').length >= 3);
   });
@@ -168,11 +171,12 @@ describe('a fleet', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(createInterface({ input: gateway.stdout }), 'line')) as [string];
-    const pids = JSON.parse(line) as number[];
+    const { pids, dir } = JSON.parse(line) as { pids: number[]; dir: string };
     expect(pids.length).toBeGreaterThanOrEqual(3);
     for (const pid of pids) expect(await isAlive(pid)).toBe(true);
     gateway.kill('SIGKILL');
     for (const pid of pids) await eventually(async () => !(await isAlive(pid)));
+    await rm(dir, { recursive: true });
   });
 });
 
@@ -233,5 +237,23 @@ describe('a server that changes what it offers', () => {
       code: 'unavailable',
     });
     expect(stage.of('quarantine')).toEqual([]);
+  });
+
+  it('is not in quarantine only because it stops answering, but can’t be verified', async () => {
+    const timeouts = { start: 10, list: 0.2, call: 1 };
+    await using stage = await openStage([rawServer('files', { isolation: 'shared', timeouts })]);
+    await stage.call('files', 'shared', 'mute');
+    await expect(stage.fleet.verify('files', 'shared', { signal: noSignal })).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'it gave no answer within 0.2 s',
+    });
+    expect(stage.fleet.quarantine('files').size).toBe(0);
+    expect(stage.fleet.health()).toMatchObject([
+      {
+        state: 'down',
+        reason: 'what it offers could not be read: it gave no answer within 0.2 s',
+        processes: 1,
+      },
+    ]);
   });
 });

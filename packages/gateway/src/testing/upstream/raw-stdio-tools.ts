@@ -11,6 +11,7 @@ export const rawStdioTools = [
   'change',
   'restore',
   'cancelled',
+  'mute',
 ].map((name) => ({
   name,
   description: `Does ${name}.`,

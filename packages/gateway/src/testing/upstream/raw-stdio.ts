@@ -70,6 +70,10 @@ const tools: Record<string, (args: Json, message: Message) => Json | undefined |
   change: () => setChanged(true),
   restore: () => setChanged(false),
   cancelled: () => text(cancelled),
+  mute: () => {
+    behaviours.add('hang');
+    return text('ok');
+  },
 };
 
 function setChanged(value: boolean): Json {

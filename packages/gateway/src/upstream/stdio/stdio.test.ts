@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
 import { startProcess } from './process.ts';
@@ -184,13 +185,18 @@ describe('the reaper', () => {
   it('is replaced when somebody ends it, and its successor knows every group', async () => {
     const reaper = startReaper();
     const env = { PATH: process.env.PATH ?? '' };
-    const options = { env, cwd: '/', reaper };
-    const first = startProcess({ ...options, command: 'sleep', args: ['1000'] });
+    const start = async () => {
+      const args = ['-c', 'echo up; exec sleep 1000'];
+      const started = startProcess({ command: 'sh', args, env, cwd: '/', reaper });
+      await once(started.output, 'data');
+      return started;
+    };
+    const first = await start();
     const before = reaper.input();
     process.kill(reaper.pid(), 'SIGKILL');
     await eventually(() => reaper.input() !== before);
-    const second = startProcess({ ...options, command: 'sleep', args: ['1000'] });
-    await eventually(async () => (await isAlive(first.pid)) && (await isAlive(second.pid)));
+    const second = await start();
+    expect(await isAlive(first.pid)).toBe(true);
     // As when the gateway is gone: nobody holds the other end of its input any more.
     reaper.close();
     expect(await first.exited).toBe('was ended by SIGTERM');
