@@ -24,7 +24,6 @@ export function createListener(options: ListenerOptions): Server {
   return createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32_768 },
     (request, response) => {
-      response.setHeader('x-content-type-options', 'nosniff');
       route(request, response, options).catch((error: unknown) => {
         options.context.log.debug({ error: String(error) }, 'a connection broke');
         if (!response.headersSent)

@@ -102,6 +102,7 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
       response.writeHead(answer.status, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
         'content-length': Buffer.byteLength(text),
         ...answer.headers,
       });

@@ -17,7 +17,8 @@ import { Refusal } from './refusal.ts';
 export async function checkGate(ruled: Ruled, context: Context): Promise<Approved> {
   const { use, ruling, draft, policy } = ruled;
   const { decision, clause } = ruling;
-  if (decision.type !== 'approve' || clause === undefined) return { ...ruled, approval: undefined };
+  if (decision.type !== 'approve' || clause === undefined)
+    return Object.assign(ruled, { approval: undefined });
   refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {
@@ -39,7 +40,7 @@ export async function checkGate(ruled: Ruled, context: Context): Promise<Approve
   });
   if (checked.state !== 'approved') throw waits(use.text, checked, context);
   draft.approval = checked.id;
-  return { ...ruled, approval: { id: checked.id, binding: checked.binding } };
+  return Object.assign(ruled, { approval: { id: checked.id, binding: checked.binding } });
 }
 
 /** The refusal of a call whose approval doesn't let it through now. */

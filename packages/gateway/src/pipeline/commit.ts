@@ -2,7 +2,7 @@ import type { RecordRef } from '../audit/record.ts';
 import { waits } from './approval.ts';
 import type { Context } from './context.ts';
 import type { Approved } from './exchange.ts';
-import { describeArguments, finish } from './record.ts';
+import { complete, describeArguments } from './record.ts';
 
 export interface Committed extends Approved {
   /** The durable record of what is about to be forwarded; absent for reads. */
@@ -15,18 +15,19 @@ export interface Committed extends Approved {
  */
 export async function commit(approved: Approved, context: Context): Promise<Committed> {
   const { use, approval, draft, ruling, story } = approved;
-  if (ruling.class === 'read' && approval === undefined) return { ...approved, intent: undefined };
+  if (ruling.class === 'read' && approval === undefined)
+    return Object.assign(approved, { intent: undefined });
   Object.assign(draft, describeArguments(use, approved.policy, context.keys));
-  const intent = finish({ ...draft, kind: 'intent' });
+  const intent = complete({ ...draft }, 'intent');
   if (approval === undefined) {
     story.intent = await context.store.append(intent, 'durable');
-    return { ...approved, intent: story.intent };
+    return Object.assign(approved, { intent: story.intent });
   }
   const windows = approved.policy.config.settings.approvals;
   const done = await context.store.transact('commitIntent', { approval: { ...approval, windows }, intent });
   if (done.ok) {
     story.intent = done.ref;
-    return { ...approved, intent: done.ref };
+    return Object.assign(approved, { intent: done.ref });
   }
   throw waits(use.text, done.state, context);
 }

@@ -12,7 +12,7 @@ export function decide(valid: Valid): Ruled {
   if (ruling.clause !== undefined) draft.clause = printClause(ruling.clause);
   if (ruling.decision.type === 'deny')
     throw new Refusal('refused', denial(use.text, ruling), refusalData(use, ruling));
-  return { ...valid, ruling, isolationKey: isolationKey(use, valid) };
+  return Object.assign(valid, { ruling, isolationKey: isolationKey(use, valid) });
 }
 
 /** One sentence: which clause refused it, and what to do. */

@@ -8,7 +8,10 @@ import type { Message, Reply, RequestId } from '../protocol/json-rpc.ts';
 import type { Session } from '../protocol/sessions.ts';
 import type { RefusalKind } from './refusal.ts';
 
-/** What arrived, before anything about it is believed. Each stage adds what it has found out. */
+/**
+ * What arrived, before anything about it is believed. Each stage adds what it has found out: to the very same object,
+ * since copying it at each step would cost more than the steps.
+ */
 export interface Received {
   readonly verb: 'POST' | 'GET' | 'DELETE';
   readonly headers: IncomingHttpHeaders;

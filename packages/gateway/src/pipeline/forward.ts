@@ -22,7 +22,7 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
       { signal, timeout: use.server.definition.timeouts.call, onNotification: notify, paramHeaders },
     );
     metrics.answered(use.server.name, use.method, (performance.now() - started) / 1000);
-    return { ...committed, answer };
+    return Object.assign(committed, { answer });
   } catch (error) {
     if (error instanceof UpstreamError) throw refusalOf(error, committed);
     throw error;

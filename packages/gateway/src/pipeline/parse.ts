@@ -29,16 +29,16 @@ export function parse(received: Authenticated, { sessions }: Context): Parsed {
   if (era === 'modern') {
     const client = clientOf(message, metaKey.clientInfo);
     if (client !== undefined) draft.client = client;
-    return { ...received, message, era, session: undefined };
+    return Object.assign(received, { message, era, session: undefined });
   }
   if (message.method === 'initialize') {
     const client = readClient(message.params.clientInfo);
     if (client !== undefined) draft.client = client;
-    return { ...received, message, era, session: undefined };
+    return Object.assign(received, { message, era, session: undefined });
   }
   const session = findSession(received, sessions);
   if (session.client !== undefined) draft.client = session.client;
-  return { ...received, message, era, session };
+  return Object.assign(received, { message, era, session });
 }
 
 function parseSessionVerb(received: Authenticated, sessions: Context['sessions']): Parsed {
@@ -46,7 +46,8 @@ function parseSessionVerb(received: Authenticated, sessions: Context['sessions']
   received.draft.method = method;
   received.draft.era = 'legacy';
   const session = findSession(received, sessions);
-  return { ...received, era: 'legacy', session, message: { id: undefined, method, params: {} } };
+  const message = { id: undefined, method, params: {} };
+  return Object.assign(received, { era: 'legacy' as const, session, message });
 }
 
 function readBody({ body, policy }: Authenticated): Message {

@@ -36,5 +36,5 @@ function authenticate(received: Received, context: Context) {
   const caller = context.authenticate(received);
   received.draft.principal = caller.principal;
   if (caller.credential !== undefined) received.draft.credential = caller.credential.tokenId;
-  return { ...received, caller };
+  return Object.assign(received, { caller });
 }

@@ -102,16 +102,16 @@ function recordOf({ draft, story, policy }: Received, { keys }: Context): NewRec
   if (story.intent !== undefined) {
     const { writer, epoch, seq } = story.intent;
     const { arguments: _kept, commitment: _in, salt: _intent, ...rest } = draft;
-    return finish({ ...rest, kind: 'outcome', intent: { writer, epoch, seq } });
+    return complete(Object.assign(rest, { intent: { writer, epoch, seq } }), 'outcome');
   }
-  if (story.refusal === 'sign-in') return finish({ ...draft, kind: 'signin.refused' });
-  const told = story.use === undefined ? {} : describeArguments(story.use, policy, keys);
-  return finish({ ...draft, ...told, kind: 'call' });
+  if (story.refusal === 'sign-in') return complete(draft, 'signin.refused');
+  if (story.use !== undefined) Object.assign(draft, describeArguments(story.use, policy, keys));
+  return complete(draft, 'call');
 }
 
-/** Completes a draft. */
-export function finish(draft: Draft & Pick<NewRecord, 'kind'>): NewRecord {
-  return { environment: '', ...draft, time: new Date().toISOString() };
+/** Makes a record of a draft, which is no longer a draft then. */
+export function complete(draft: Draft, kind: NewRecord['kind']): NewRecord {
+  return Object.assign(draft, { kind, time: new Date().toISOString(), environment: draft.environment ?? '' });
 }
 
 /** Longest arguments that are recorded, in characters of JSON; the commitment covers all of them in any case. */

@@ -33,7 +33,7 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
   if (use.item !== undefined) draft.toolDigest = use.item.digest;
   if (use.reason !== undefined) draft.reason = use.reason;
   refuseQuarantined(use, context.fleet);
-  return { ...parsed, use };
+  return Object.assign(parsed, { use });
 }
 
 function findUse(asked: Asked, parsed: Parsed): Use {
