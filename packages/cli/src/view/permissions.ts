@@ -61,16 +61,34 @@ export function printOverview(
     server,
     ...environments.map((_, column) => printCounts(countDecisions(own, column), paint)),
   ]);
-  const notable = rows.filter((row) => row.cells.some((cell) => cell?.byRule === true));
   const sections = [printColumns([paint.bold('tools'), ...names], counts, columns)];
+  const notable = groupAlike(rows.filter(isNotable));
   if (notable.length > 0) {
-    const lines = notable.map((row) => [
-      visible(row.target),
-      ...row.cells.map((cell) => printCell(cell, false, paint)),
+    const lines = notable.map(({ label, cells }) => [
+      label,
+      ...cells.map((cell) => printCell(cell, false, paint)),
     ]);
     sections.push(printColumns([paint.bold('by rules'), ...names], lines, columns));
   }
   return sections.join('\n\n');
+}
+
+/** Whether a rule has a say about it that a newcomer should see: reading is allowed everywhere anyway. */
+function isNotable({ cells }: MatrixRow): boolean {
+  const isPlainRead = cells.every((cell) => cell?.class === 'read' && cell.decision === 'allow');
+  return !isPlainRead && cells.some((cell) => cell?.byRule === true);
+}
+
+/** Targets of one server about which the same is decided everywhere, in one line. */
+function groupAlike(rows: readonly MatrixRow[]): { label: string; cells: MatrixRow['cells'] }[] {
+  const alike = Map.groupBy(rows, ({ server, cells }) =>
+    JSON.stringify([server, cells.map((cell) => cell?.summary)]),
+  );
+  return [...alike.values()].map((group) => {
+    const [first] = group;
+    const more = group.length > 1 ? ` and ${group.length - 1} more` : '';
+    return { label: `${visible(first?.target ?? '')}${more}`, cells: first?.cells ?? [] };
+  });
 }
 
 function printCounts(counts: ReturnType<typeof countDecisions>, paint: Paint): string {

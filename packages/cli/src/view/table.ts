@@ -1,20 +1,31 @@
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
-/** Prints rows in columns without lines, wrapped to a terminal's width where there is one. */
+/** Spaces between columns. */
+const gap = 2;
+/** No column becomes narrower than this, however little room there is. */
+const narrowest = 12;
+
+/**
+ * Prints rows in columns without lines. On a terminal, what is too wide goes on in the next line: nothing is cut off.
+ *
+ * @param columns of the terminal; absent: as wide as it takes.
+ */
 export function printColumns(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   columns?: number,
 ): string {
-  const widths = columns === undefined ? undefined : fit(head, rows, columns);
+  const widths = columns === undefined ? undefined : shareOut(columns, [head, ...rows]);
+  const fit = (row: readonly string[]) =>
+    row.map((cell, index) => (widths === undefined ? cell : wrap(cell, widths[index] ?? narrowest)));
   const table = new Table({
-    head: [...head],
+    head: fit(head),
     chars: Object.fromEntries(lineNames.map((name) => [name, ''])),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap, compact: true },
-    wordWrap: true,
-    ...(widths !== undefined && { colWidths: widths }),
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map(fit));
   return table
     .toString()
     .split('\n')
@@ -22,30 +33,28 @@ export function printColumns(
     .join('\n');
 }
 
-const gap = 2;
+function wrap(cell: string, width: number): string {
+  return wrapAnsi(cell, width, { hard: true });
+}
 
 const lineNames = [
   ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
   ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
 ] as const;
 
-/** The width of each column: as wide as its longest cell, but no wider than a fair share of what is left. */
-function fit(head: readonly string[], rows: readonly (readonly string[])[], columns: number): number[] {
-  const wanted = head.map(
-    (_, index) => gap + Math.max(...[head, ...rows].map((row) => lengthOf(row[index] ?? ''))),
+/** The width of each column: what its longest cell takes, but no more than a fair share of what the narrower leave. */
+function shareOut(columns: number, rows: readonly (readonly string[])[]): number[] {
+  const wanted = (rows[0] ?? []).map((_, index) =>
+    Math.max(...rows.map((row) => stringWidth(row[index] ?? ''))),
   );
   const widths = wanted.map(() => 0);
   let left = columns;
-  const narrowestFirst = wanted.map((_, index) => index).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const narrowestFirst = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
   narrowestFirst.forEach((index, done) => {
-    const share = Math.floor(left / (wanted.length - done));
-    widths[index] = Math.max(gap + 8, Math.min(wanted[index] ?? 0, share));
-    left -= widths[index] ?? 0;
+    const share = Math.floor(left / (wanted.length - done)) - gap;
+    const width = Math.min(wanted[index] ?? 0, Math.max(narrowest, share));
+    widths[index] = width;
+    left -= width + gap;
   });
   return widths;
-}
-
-function lengthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room.
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').length;
 }
