@@ -1,7 +1,7 @@
 import type { NewRecord, RecordRef } from '../audit/record.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { iso, openStates } from './row.ts';
-import { shownSchema } from './shown.ts';
+import type { Shown } from './shown.ts';
 import type { ApprovalStatus } from './state.ts';
 import type { ApprovalRow } from './tables.ts';
 
@@ -65,7 +65,7 @@ async function closeAll(
 
 /** The fields that every record of an approval has. */
 export function describe(row: ApprovalRow): Pick<NewRecord, 'environment' | 'approval'> & Partial<NewRecord> {
-  const shown = shownSchema.parse(JSON.parse(row.shown));
+  const shown = JSON.parse(row.shown) as Shown;
   return {
     environment: shown.environment,
     approval: row.id,

@@ -1,4 +1,5 @@
-import { canonicalJson } from '@lockstep/model';
+// The store's thread loads this: the whole of the model would cost it ten times the memory.
+import { canonicalJson } from '@lockstep/model/canonical';
 import type { Json, NewRecord, RecordPlace } from './record.ts';
 
 /** The version of the records' format. */
