@@ -66,7 +66,7 @@ test('an unknown server in a rule', async () => {
       { name: 'typo', tools: 'fils/*', decision: 'allow' },
     ] },`,
   });
-  expect(await complaint(['up'])).toEqual([
+  expect(await complaint(['up', '--port', '0'])).toEqual([
     expect.stringMatching(/^lockstep: environments\.dev\.rules\[0\]\.tools.*fils/),
   ]);
 });
@@ -84,7 +84,7 @@ test('a condition that is no CEL', async () => {
 
 test('two servers of one name', async () => {
   project = projectOf({ servers: `${files}\n${files}` });
-  expect(await complaint(['up'])).toEqual([
+  expect(await complaint(['up', '--port', '0'])).toEqual([
     'lockstep: stacks/environments.ts:7: `files` is written twice in one object, first on line 6; rename or remove one.',
   ]);
   expect(await complaint(['lock'])).toEqual([expect.stringContaining('`files` is written twice')]);
@@ -104,7 +104,7 @@ test('a port in use', async () => {
 
 test('a missing lock', async () => {
   project = makeProject({ 'stacks/environments.ts': program({ servers: files, environments: dev }) });
-  expect(await complaint(['up'])).toEqual([
+  expect(await complaint(['up', '--port', '0'])).toEqual([
     'lockstep: stacks/tools.lock.json: doesn’t exist; run `lockstep lock` to make it.',
   ]);
 });
@@ -131,7 +131,7 @@ test('a state folder that is a file, or lies below one', async () => {
   project = projectOf({});
   writeFileSync(join(project.folder, 'taken'), '');
   for (const state of ['taken', 'taken/below']) {
-    expect(await complaint(['up', '--state', state])).toEqual([
+    expect(await complaint(['up', '--port', '0', '--state', state])).toEqual([
       `lockstep: the state folder ${state} is a file or lies below one; choose a folder with --state.`,
     ]);
   }
@@ -140,14 +140,14 @@ test('a state folder that is a file, or lies below one', async () => {
 test.skipIf(process.getuid?.() === 0)('a state folder that can’t be read', async () => {
   project = projectOf({});
   mkdirSync(join(project.folder, 'locked'), { mode: 0o000 });
-  expect(await complaint(['up', '--state', 'locked'])).toEqual([
+  expect(await complaint(['up', '--port', '0', '--state', 'locked'])).toEqual([
     'lockstep: the state folder locked belongs to somebody else or denies you (EACCES); correct its permissions or choose another with --state.',
   ]);
 });
 
 test('no program, a broken one, and one that throws', async () => {
   project = makeProject();
-  expect(await complaint(['up'])).toEqual([
+  expect(await complaint(['up', '--port', '0'])).toEqual([
     'lockstep: stacks/environments.ts doesn’t exist; run this in the project’s folder or name the file with --config.',
   ]);
   project.write('stacks/environments.ts', 'export const a: number = = 1;\n');
@@ -166,7 +166,7 @@ test('no program, a broken one, and one that throws', async () => {
 
 test('an environment that isn’t there, and a wrong argument', async () => {
   project = projectOf({});
-  expect(await complaint(['up', 'prd'])).toEqual([
+  expect(await complaint(['up', 'prd', '--port', '0'])).toEqual([
     'lockstep: there is no environment prd; the program declares dev.',
   ]);
   expect(await complaint(['up', '--prot', '1'])).toEqual([
