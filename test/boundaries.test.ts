@@ -41,7 +41,7 @@ const workspaces = globSync(['packages/*/package.json', 'stacks/package.json', '
 
 /** Files that aren't published and so may use what the root offers to tests. */
 function isTest({ file }: Import): boolean {
-  return file.startsWith('test/') || /\.(test|bench)\.ts$/.test(file) || file.includes('/testing/');
+  return file.startsWith('test/') || /\.(test|fixture)\.ts$/.test(file) || file.includes('/testing/');
 }
 
 function show(imports: readonly Import[]): string[] {
@@ -73,7 +73,8 @@ describe('what imports what', () => {
       const wrong = importsUnder(folder).filter((found) => {
         if (isRelative(found)) return !targetOf(found).startsWith(`${folder}/`);
         if (!found.specifier.startsWith('@lockstep/')) return false;
-        return found.specifier !== manifestOf(folder).name && !allowed[folder]?.includes(found.specifier);
+        const name = packageOf(found) ?? '';
+        return name !== manifestOf(folder).name && !allowed[folder]?.includes(name);
       });
       expect(show(wrong)).toEqual([]);
     },

@@ -100,7 +100,19 @@ describe('the audit of it', () => {
   it('holds each call with who made it, and verifies', async () => {
     const searched = await project.lockstep(['audit', 'search', '--json', '--tool', 'journal/write_line']);
     expect(searched.code, searched.stderr).toBe(0);
-    expect(searched.stdout).toContain('"profile.dev');
+    const { records } = JSON.parse(searched.stdout);
+    expect(records.length).toBeGreaterThanOrEqual(4);
+    for (const { record } of records) {
+      expect(record).toMatchObject({
+        kind: 'call',
+        outcome: 'refused',
+        decision: 'deny',
+        clause: expect.stringMatching(/# profile\.dev$/),
+        principal: { issuer: 'lockstep:local' },
+        client: { name: 'end-to-end' },
+        arguments: { line: 'no' },
+      });
+    }
     const verified = await project.lockstep(['audit', 'verify']);
     expect(verified, verified.stderr).toMatchObject({ code: 0 });
   });

@@ -132,7 +132,8 @@ function note(
 /** `true` accepts what an empty schema does. */
 function asObject(schema: unknown): Schema | undefined {
   if (schema === true || schema === undefined) return {};
-  return isRecord(schema) ? schema : undefined;
+  // Without a prototype: a schema may well speak of `valueOf` or `constructor`.
+  return isRecord(schema) ? Object.assign(Object.create(null) as object, schema) : undefined;
 }
 
 function canonicalOf(value: unknown): string | undefined {
