@@ -1,16 +1,22 @@
 import { printTarget, splitName, type Target } from '@lockstep/model';
+import { itemKey } from '../policy/item-key.ts';
 import type { Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { splitUri } from '../protocol/resource-uri.ts';
+import type { Fleet } from '../upstream/fleet.ts';
 import type { Use } from './exchange.ts';
 import { Rejected } from './refusal.ts';
 import type { Asked } from './uses.ts';
 
-/** Finds what a name on an endpoint stands for. Throws for a name that nobody knows. */
+/**
+ * Finds what a name on an endpoint stands for. Throws for a name that nobody knows; what a server offers without
+ * having been locked is known, and denied later for what it is.
+ */
 export function locate(
   asked: Pick<Asked, 'kind' | 'name'>,
   endpoint: string | undefined,
   policy: Policy,
+  fleet: Pick<Fleet, 'offersUnlocked'>,
 ): Pick<Use, 'server' | 'target' | 'text' | 'item'> {
   const own = endpoint === undefined ? split(asked) : { server: endpoint, name: asked.name };
   const server = own === undefined ? undefined : policy.servers.get(own.server);
@@ -18,7 +24,8 @@ export function locate(
   const target: Target = { server: server.name, kind: asked.kind, name: own.name };
   const text = printTarget(target);
   const item = policy.items.get(text);
-  if (item === undefined && (asked.kind !== 'resource' || !server.release.resources)) {
+  const isConcrete = asked.kind === 'resource' && server.release.resources;
+  if (item === undefined && !isConcrete && !fleet.offersUnlocked(server.name, itemKey(target))) {
     throw unknownName(asked);
   }
   return { server, target, text, item };

@@ -109,6 +109,7 @@ beforeAll(async () => {
     },
     verify: async () => undefined,
     quarantine: () => quarantine,
+    offersUnlocked: (_server: string, item: string) => item === 'tools/sneaky',
     health: () => [],
     update: async () => undefined,
     releaseKey: () => undefined,
@@ -269,6 +270,14 @@ describe('the pipeline', () => {
     });
     const listed = (await send('tools/list', {})).reply.result as { tools: { name: string }[] };
     expect(listed.tools.map(({ name }) => name)).toEqual(['drop', 'write', 'lockstep__resume']);
+  });
+
+  it('says of a tool that the server offers and nobody locked that it is not locked', async () => {
+    expect((await call('sneaky', {})).reply.result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('not in the reviewed tool lock') }],
+    });
+    expect(sent).toEqual([]);
   });
 
   it.each([

@@ -24,7 +24,7 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
   const use =
     asked.kind === 'tool' && asked.name === resumeName
       ? await readResume(asked.args, parsed, context)
-      : findUse(asked, parsed);
+      : findUse(asked, parsed, context);
   const { draft, story } = parsed;
   story.use = use;
   draft.server = use.server.name;
@@ -36,8 +36,8 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
   return Object.assign(parsed, { use });
 }
 
-function findUse(asked: Asked, parsed: Parsed): Use {
-  const found = locate(asked, parsed.endpoint, parsed.policy);
+function findUse(asked: Asked, parsed: Parsed, { fleet }: Context): Use {
+  const found = locate(asked, parsed.endpoint, parsed.policy, fleet);
   const { args, reason } = takeReason(asked, parsed);
   return {
     ...found,

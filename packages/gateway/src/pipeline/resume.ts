@@ -34,7 +34,7 @@ export async function readResume(
   }
   const { call } = found;
   return {
-    ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy),
+    ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy, context.fleet),
     method: 'tools/call',
     args: call.args,
     params: { name: call.name, arguments: call.args },

@@ -43,6 +43,8 @@ export interface Fleet {
   verify(server: string, key: string, options: { signal: AbortSignal }): Promise<void>;
   /** By item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`), why it is refused. */
   quarantine(server: string): ReadonlyMap<string, string>;
+  /** Whether a server offers an item that was never reviewed. */
+  offersUnlocked(server: string, item: string): boolean;
   health(): ServerHealth[];
   /** Takes another set of servers. What is unchanged keeps its processes; what goes finishes its calls first. */
   update(servers: readonly FleetServer[]): Promise<void>;
@@ -105,6 +107,7 @@ export function createFleet(servers: readonly FleetServer[], options: FleetOptio
       groupOf(server).request(key, message, requestOptions),
     verify: async (server, key, { signal }) => groupOf(server).check(key, signal),
     quarantine: (server) => members.get(server)?.group?.quarantined ?? nothing,
+    offersUnlocked: (server, item) => members.get(server)?.group?.extras.has(item) === true,
     health: () => [...members.values()].map(healthOf),
     async update(next) {
       const names = new Set(next.map(({ name }) => name));

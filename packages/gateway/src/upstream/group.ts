@@ -31,6 +31,7 @@ export interface Group {
   request(key: string, message: Message, options: RequestOptions): Promise<Answer>;
   check(key: string, signal: AbortSignal): Promise<void>;
   readonly quarantined: ReadonlyMap<string, string>;
+  readonly extras: ReadonlySet<string>;
   health(): GroupHealth;
   /** Takes what may change without a new process: release, deadlines, bounds. */
   update(server: FleetServer): void;
@@ -129,6 +130,7 @@ export function createGroup(
     request: (key, message, options) => instanceFor(key).request(message, options),
     check: (key, signal) => instanceFor(key).check(signal),
     quarantined: quarantine.items,
+    extras: quarantine.extras,
     health() {
       const all = [...instances.values()].map((instance) => instance.status());
       const restarts = all.reduce((sum, status) => sum + status.restarts, pastRestarts);

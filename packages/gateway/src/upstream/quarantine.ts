@@ -5,6 +5,8 @@ import type { FleetEvent } from './events.ts';
 export interface Quarantine {
   /** By item, why: a sentence. The same map for good, so that looking something up costs nothing. */
   readonly items: ReadonlyMap<string, string>;
+  /** Items that it offers now and that were never reviewed. */
+  readonly extras: ReadonlySet<string>;
   /** Takes what all live instances of the server show now. */
   update(comparisons: readonly Comparison[]): void;
 }
@@ -16,6 +18,7 @@ export interface Quarantine {
 export function createQuarantine(server: string, onEvent: (event: FleetEvent) => void): Quarantine {
   const items = new Map<string, string>();
   const drifts = new Map<string, Drift>();
+  const extras = new Set<string>();
   const told = new Map<string, string>();
 
   const enter = (item: string, drift: Drift) => {
@@ -28,6 +31,7 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
 
   return {
     items,
+    extras,
     update(comparisons) {
       const now = new Map(comparisons.flatMap((comparison) => [...comparison.drifts]));
       for (const [item, drift] of now) enter(item, drift);
@@ -36,7 +40,9 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
         items.delete(item);
         onEvent({ type: 'quarantine.lifted', server, item });
       }
+      extras.clear();
       for (const [item, found] of comparisons.flatMap((comparison) => [...comparison.extras])) {
+        extras.add(item);
         if (told.get(item) === found) continue;
         told.set(item, found);
         onEvent({ type: 'extra', server, item, found });
