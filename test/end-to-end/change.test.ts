@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type TestClient } from './clients.ts';
+import { connect, eras, type TestClient } from './clients.ts';
 import { makeProject, type Program, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
 import { until } from './until.ts';
@@ -85,6 +85,20 @@ describe('a changed rule', () => {
 
     const json = JSON.parse((await project.lockstep(['plan', 'prod', '--json'])).stdout);
     expect(JSON.stringify(json), 'the plan names the digest that is live').toContain(await readyDigest());
+  });
+
+  it.each(eras)('is told to a client of the %s era that loses a tool by it', async (era) => {
+    const told: string[][] = [];
+    const listening = await connect(era, `${up.url}/mcp`, undefined, (names) => told.push(names));
+    expect((await listening.tools()).map(({ name }) => name)).toContain('journal__erase');
+    const narrower = structuredClone(after);
+    const rules = narrower.environments.prod?.rules ?? [];
+    rules.push({ name: 'keep', tools: 'journal/erase', decision: { deny: 'the journal is kept' } });
+    await project.write(narrower);
+    await until('the client is told', () => told.some((names) => !names.includes('journal__erase')));
+    await project.write(after);
+    await until('the client is told again', () => told.at(-1)?.includes('journal__erase') === true);
+    await listening.close();
   });
 
   it('that can’t be used leaves the old one in force, and is said', async () => {

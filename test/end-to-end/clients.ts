@@ -31,16 +31,28 @@ export interface TestClient {
 
 const info = { name: 'end-to-end', version: '1.0.0' };
 
-/** Connects to an endpoint of the gateway: `http://127.0.0.1:7411/mcp`. */
-export async function connect(era: Era, endpoint: string, token?: string): Promise<TestClient> {
+/**
+ * Connects to an endpoint of the gateway: `http://127.0.0.1:7411/mcp`.
+ *
+ * @param onTools is told the names of the tools whenever the gateway says that they changed.
+ */
+export async function connect(
+  era: Era,
+  endpoint: string,
+  token?: string,
+  onTools?: (names: string[]) => void,
+): Promise<TestClient> {
+  const onChanged = (_error: Error | null, tools: { name: string }[] | null): void =>
+    onTools?.((tools ?? []).map(({ name }) => name));
+  const options = onTools === undefined ? {} : { listChanged: { tools: { onChanged } } };
   const url = new URL(endpoint);
   const requestInit = token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
   if (era === 'modern') {
-    const client = new ModernClient(info, { versionNegotiation: { mode: 'auto' } });
+    const client = new ModernClient(info, { ...options, versionNegotiation: { mode: 'auto' } });
     await client.connect(new ModernTransport(url, { requestInit }));
     return wrap(client);
   }
-  const client = new LegacyClient(info);
+  const client = new LegacyClient(info, options);
   // The v1 transport's types don't know exactOptionalPropertyTypes.
   await client.connect(new LegacyTransport(url, { requestInit }) as never);
   return wrap(client as unknown as ModernClient);

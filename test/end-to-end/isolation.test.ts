@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras } from './clients.ts';
 import { makeProject, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
+import { until } from './until.ts';
 
 interface Notes {
   memory: string[];
@@ -68,6 +69,18 @@ describe('the end of it', () => {
     await client.close();
     expect(await up.stop()).toBe(0);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('leaves no process after kill -9 either, and the next start needs no help', async () => {
+    up = await project.up('staging');
+    const client = await connect('modern', `${up.url}/mcp`);
+    const { pid } = JSON.parse((await client.call('notes__recall')).text) as Notes;
+    await client.close();
+    await up.kill();
+    await until('the server is gone', () => !isAlive(pid));
+    up = await project.up('staging');
+    const verified = await project.lockstep(['audit', 'verify']);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
   });
 });
 
