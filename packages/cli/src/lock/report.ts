@@ -29,6 +29,8 @@ export function report(
     context.json({ releases: shown });
     return;
   }
+  if (results.length === 0)
+    context.print('No environment pins a release of these servers; there is nothing to do.');
   for (const result of results) {
     for (const line of printResult(result, declaration, options)) context.print(line);
     noteUnpinned(result, declaration, context);

@@ -22,20 +22,24 @@ export function announce(
   const environments = Object.values(project.environments);
   print(printOverview(environments, { roles, paint, columns }));
   print();
-  print(localUserNotice(roles, environment.settings.approvals.approvers));
+  print(callersNotice(url, roles));
   print(
     `Connect an agent:  ${paint.cyan(clients['claude-code']?.({ name: 'lockstep', url }).command ?? url)}`,
   );
   print(paint.dim('Others: lockstep connect vscode|cursor|codex|json. Ctrl-C stops it.'));
 }
 
-function localUserNotice(roles: readonly string[], approvers: readonly string[]): string {
+/** Who may call: beyond loopback there is no local user. */
+function callersNotice(url: string, roles: readonly string[]): string {
+  if (!/^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname)) {
+    return 'Every caller needs a token: `lockstep token create`.';
+  }
   const held = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
-  return `Whoever calls from this machine without a token is the local user, with ${held}; never ${privilegedRoles.join(', ')}. Approvals are given by ${approvers.join(' or ')}.`;
+  return `Whoever calls from this machine without a token is the local user, with ${held}; never ${privilegedRoles.join(', ')}.`;
 }
 
 /** The same for programs. */
-export function describe(gateway: RunningGateway, { environment }: Prepared) {
+export function describe(gateway: RunningGateway, { environment }: Prepared): object {
   return {
     environment: environment.name,
     url: `${gateway.url}/mcp`,
