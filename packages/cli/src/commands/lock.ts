@@ -69,7 +69,8 @@ export function lockCommand(context: Context): Command {
       const paths = programPaths(options.config, context.cwd);
       const state = stateFolder(options.state, context.cwd);
       openFolder(state.root, options.state);
-      const containers = createContainers(state.root);
+      // Not those of an environment that may be running meanwhile.
+      const containers = createContainers(join(state.root, 'lock'));
       try {
         const { declaration, results, failures } = await context.progress(
           'Reading the program',

@@ -13,7 +13,7 @@ export interface ContainerRun {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Containers of one state folder, run with podman or docker where one of them works. */
+/** Containers of one environment, run with podman or docker where one of them works. */
 export interface Containers {
   /** Starts a container that answers on a port of loopback, or says why it can't; one that runs already stays. */
   launch(server: string, run: ContainerRun): Promise<Launch>;
@@ -23,11 +23,11 @@ export interface Containers {
   close(): Promise<void>;
 }
 
-const label = 'lockstep.state';
+const label = 'lockstep.owner';
 
-/** @param state the state folder: containers that an earlier gateway on it left behind are removed. */
-export function createContainers(state: string): Containers {
-  const mark = createHash('sha256').update(state).digest('hex').slice(0, 32);
+/** @param owner the folder of whoever runs them: what an earlier run on it left behind is removed first. */
+export function createContainers(owner: string): Containers {
+  const mark = createHash('sha256').update(owner).digest('hex').slice(0, 32);
   const started = new Map<string, { id: string; run: string; url: string }>();
   let engine: Promise<string | undefined> | undefined;
 

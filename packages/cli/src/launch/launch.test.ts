@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineServers, type ServerDefinition, type ServerInput, type Source } from '@lockstep/model';
@@ -92,15 +92,14 @@ esac
   expect(await containers.launch('srv', run)).toEqual({ type: 'http', url: 'http://127.0.0.1:4711/mcp' });
   await containers.close();
   vi.unstubAllEnvs();
-  const { readFileSync } = await import('node:fs');
   const lines = readFileSync(calls, 'utf8').trim().split('\n');
   expect(lines).toEqual([
     expect.stringMatching(/^info/),
-    expect.stringMatching(/^ps --all --quiet --filter label=lockstep\.state=/),
+    expect.stringMatching(/^ps --all --quiet --filter label=lockstep\.owner=/),
     expect.stringMatching(/^rm --force left/),
     expect.stringMatching(
       new RegExp(
-        `^run --detach --rm --label lockstep\\.state=\\w+ --publish 127\\.0\\.0\\.1::8082 --env KEY ghcr\\.io/x/y@${digest} --flag KEY=hidden$`,
+        `^run --detach --rm --label lockstep\\.owner=\\w+ --publish 127\\.0\\.0\\.1::8082 --env KEY ghcr\\.io/x/y@${digest} --flag KEY=hidden$`,
       ),
     ),
     expect.stringMatching(/^port cafe 8082\/tcp/),

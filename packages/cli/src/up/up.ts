@@ -34,7 +34,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
   openFolder(state.root, options.state);
   await refusePortInUse(options.host, options.port);
   await using opened = new AsyncDisposableStack();
-  const containers = createContainers(state.root);
+  const containers = createContainers(state.environment(name).root);
   opened.defer(() => containers.close());
   const host: Host = {
     packages: state.packages,
