@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { refuseHost } from '../identity/origin.ts';
 import { approvalRoutes } from './api/approvals.ts';
 import { auditRoutes } from './api/audit.ts';
@@ -60,14 +59,16 @@ export function adminApp(deps: AdminDeps): AdminApp {
       if (refused !== undefined) throw new Problem(403, refused);
       await next();
     })
-    .use(
-      bodyLimit({
-        maxSize: longestBody,
-        onError: () => {
-          throw new Problem(413, `The body is over ${longestBody} bytes; send less.`);
-        },
-      }),
-    )
+    .use(async (c, next) => {
+      // Node cuts a body at its declared length, so that the length is all there is to look at.
+      if (c.req.header('transfer-encoding') !== undefined) {
+        throw new Problem(411, 'The body has no declared length; send it with `content-length`.');
+      }
+      if (Number(c.req.header('content-length') ?? 0) > longestBody) {
+        throw new Problem(413, `The body is over ${longestBody} bytes; send less.`);
+      }
+      await next();
+    })
     .route('/api/v1', api)
     .route('/', pageRoutes(deps, recordRefused('page')))
     .notFound((c) => {

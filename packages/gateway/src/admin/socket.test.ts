@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
@@ -52,6 +53,28 @@ it('makes nobody the operator over TCP, whatever they send', async () => {
   await response.body.dump();
   expect(response.statusCode).toBe(401);
   server.close();
+});
+
+it('takes a request without a body, and none whose length is not told or too much', async () => {
+  const path = join(dir, 'gateway.sock');
+  const socket = await serveSocket(scene.app, path);
+  const dispatcher = new Agent({ connect: { socketPath: path } });
+  const status = async (method: 'DELETE' | 'POST', url: string, body?: string | Readable) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await request(`http://localhost${url}`, {
+      dispatcher,
+      method,
+      headers,
+      body: body ?? null,
+    });
+    await answer.body.dump();
+    return answer.statusCode;
+  };
+  expect(await status('DELETE', '/api/v1/tokens/tok_nobody')).toBe(404);
+  expect(await status('POST', '/api/v1/tokens', Readable.from(['{}']))).toBe(411);
+  expect(await status('POST', '/api/v1/tokens', 'x'.repeat(65_537))).toBe(413);
+  await dispatcher.close();
+  await socket.close();
 });
 
 it('refuses a path where another process answers', async () => {
