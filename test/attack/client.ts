@@ -1,0 +1,116 @@
+import { request } from 'undici';
+
+// biome-ignore lint/suspicious/noExplicitAny: attacks look into answers freely
+type Loose = any;
+
+/** An answer as it came. */
+export interface Raw {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** The JSON of the body, or of the last event of a stream. */
+  readonly body: Loose;
+}
+
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** Sends whatever there is to send. */
+export async function raw(
+  url: string,
+  options: {
+    verb?: string;
+    body?: string;
+    headers?: Record<string, string>;
+    token?: string | undefined;
+  } = {},
+): Promise<Raw> {
+  const { verb = 'POST', body, headers = {}, token } = options;
+  const answer = await request(url, {
+    method: verb as 'POST',
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      accept: 'application/json, text/event-stream',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: body ?? null,
+  });
+  const text = await answer.body.text();
+  const json = text.startsWith('event:') ? (text.trim().split('\ndata: ').at(-1) ?? '') : text;
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    text,
+    body: json.startsWith('{') ? JSON.parse(json) : undefined,
+  };
+}
+
+/** The same agent in both eras; `params` may hold anything. */
+export interface Attacker {
+  readonly send: (
+    path: string,
+    method: string,
+    params: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ) => Promise<Raw>;
+}
+
+export function modern(url: string, token?: string): Attacker {
+  return {
+    send: (path, method, params, headers = {}) => {
+      const given = (params._meta ?? {}) as object;
+      const name = params.name ?? params.uri;
+      return raw(`${url}${path}`, {
+        token,
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method,
+          params: { ...params, _meta: { ...meta, ...given } },
+        }),
+        headers: {
+          'mcp-protocol-version': '2026-07-28',
+          'mcp-method': method,
+          ...(typeof name === 'string' && {
+            'mcp-name': `=?base64?${Buffer.from(name).toString('base64')}?=`,
+          }),
+          ...headers,
+        },
+      });
+    },
+  };
+}
+
+/** Opens a session first; it is `id`. */
+export async function legacy(
+  url: string,
+  path: string,
+  token?: string,
+): Promise<Attacker & { readonly id: string }> {
+  const opened = await raw(`${url}${path}`, {
+    token,
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        clientInfo: { name: 'attacker', version: '1' },
+      },
+    }),
+  });
+  const id = String(opened.headers['mcp-session-id']);
+  return {
+    id,
+    send: (to, method, params, headers = {}) =>
+      raw(`${url}${to}`, {
+        token,
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+        headers: { 'mcp-session-id': id, ...headers },
+      }),
+  };
+}
