@@ -1,0 +1,24 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './markdown.ts';
+
+/** All that our own code can say, with white space and quotation marks made alike. */
+export function spoken(): string {
+  return globSync('packages/*/src/**/*.ts', { cwd: root, exclude: (path) => path.endsWith('.test.ts') })
+    .map((file) =>
+      alike(readFileSync(join(root, file), 'utf8').replaceAll('\\`', '`').replaceAll('\\$', '$')),
+    )
+    .join('\n');
+}
+
+/** The fixed parts of a sentence whose varying parts are written as `…`. */
+export function fixedParts(sentence: string): string[] {
+  return alike(sentence)
+    .split('…')
+    .map((part) => part.trim())
+    .filter((part) => part.length > 3);
+}
+
+function alike(text: string): string {
+  return text.replaceAll('’', "'").replaceAll(/\s+/g, ' ');
+}
