@@ -10,11 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras } from './clients.ts';
 import { human } from './humans.ts';
 import { lockstepCommand, repository } from './project.ts';
 import { type Running, startUp } from './running.ts';
+import { until, until } from './until.ts';
 
 // The repository's own environments, with the published servers. What is installed is shared with `npm start`.
 const state = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-real-')));
@@ -60,18 +62,21 @@ describe('dev', () => {
   });
 
   it('says of each server how it is, and in one line why one isn’t run', async () => {
-    const { servers } = (await up.admin('GET', '/status')).body;
-    const states = Object.fromEntries(
-      servers.map(({ server, state }: { server: string; state: string }) => [server, state]),
-    );
-    expect(states).toEqual({
-      everything: 'ready',
-      files: 'ready',
-      git: 'ready',
-      kube: 'absent',
-      memory: 'ready',
-    });
-    expect(up.output()).toMatch(/kube.*KUBECONFIG/);
+    const expected = { everything: 'ready', files: 'ready', git: 'ready', kube: 'absent', memory: 'ready' };
+    await until('every server says how it is', async () => {
+      const states = async () => {
+      const { servers } = (await up.admin('GET', '/status')).body;
+      return servers.map(({ server, state }: { server: string; state: string }) => `${server} ${state}`);
+    };
+    await until('none is starting', async () => !(await states()).some((one: string) => one.endsWith('starting')));
+    expect((await states()).toSorted()).toEqual([
+      'everything ready',
+      'files ready',
+      'git ready',
+      'kube absent',
+      'memory ready',
+    ]);
+    await until('the reason is printed', () => /kube.*KUBECONFIG/.test(up.output()));
   });
 });
 
