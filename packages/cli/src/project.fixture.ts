@@ -22,12 +22,21 @@ export interface Project {
   readonly folder: string;
   write(path: string, content: string | object): void;
   /** Runs the command in a process of its own, as a person does. */
-  lockstep(args: readonly string[], env?: Record<string, string | undefined>): Promise<Ran>;
+  lockstep(args: readonly string[], env?: Record<string, string | undefined>, as?: Account): Promise<Ran>;
   /** Runs the command in this process, which is faster. */
   run(...args: string[]): Promise<Ran>;
   git(...args: string[]): string;
   remove(): void;
 }
+
+/** Who runs a command; left out: whoever runs the tests. */
+export interface Account {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Somebody whom permissions bind: root reads everything. */
+export const bound: Account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 export function makeProject(files: Record<string, string | object> = {}): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-cli-')));
@@ -39,10 +48,10 @@ export function makeProject(files: Record<string, string | object> = {}): Projec
       mkdirSync(dirname(whole), { recursive: true });
       writeFileSync(whole, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
     },
-    lockstep: (args, env = {}) =>
+    lockstep: (args, env = {}, as = {}) =>
       new Promise((settle) => {
         const { LOCKSTEP_TOKEN: _, KUBECONFIG: __, ...inherited } = process.env;
-        const options = { cwd: folder, env: { ...inherited, ...env }, maxBuffer: 64 * 1024 * 1024 };
+        const options = { ...as, cwd: folder, env: { ...inherited, ...env }, maxBuffer: 64 * 1024 * 1024 };
         const argv = ['--conditions=lockstep-source', main, ...args];
         execFile(process.execPath, argv, options, (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
