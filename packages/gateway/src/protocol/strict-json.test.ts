@@ -9,7 +9,7 @@ describe('parseStrict', () => {
     ['{"a":1,"a":1}', 'repeats a key'],
     ['{"a":{"b":1,"b":2}}', 'repeats a key'],
     ['{"\\u0061":1,"a":1}', 'repeats a key'],
-    ['{"__proto__":1,"__proto__":2}', 'repeats a key'],
+    ['{"__proto__":1,"__proto__":2}', '__proto__'],
     ['{"a":1,"A":2}', 'differ only in case'],
     ['{"ſ":1,"s":2}', 'differ only in case'],
     ['{"K":1,"k":2}', 'differ only in case'],
@@ -47,7 +47,7 @@ describe('parseStrict', () => {
         try {
           expect(parse(text)).toEqual(JSON.parse(text));
         } catch (error) {
-          expect(String(error)).toMatch(/differ only in case|NUL|surrogate/);
+          expect(String(error)).toMatch(/differ only in case|NUL|surrogate|__proto__/);
         }
       }),
     );
@@ -61,5 +61,16 @@ describe('parseStrict', () => {
         expect(() => parse(text)).toThrow();
       }),
     );
+  });
+
+  it('refuses the key `__proto__`, escaped too', () => {
+    expect(() => parse('{"a":[{"__proto__":{}}]}')).toThrow(/__proto__/);
+    expect(() => parse('{"__pr\\u006fto__":1}')).toThrow(/__proto__/);
+    expect(parse('{"a":"__proto__"}')).toEqual({ a: '__proto__' });
+  });
+
+  it('takes a text as long as a body may be', () => {
+    const text = 'x'.repeat(60_000_000);
+    expect(parse(`{"a":"${text}"}`)).toEqual({ a: text });
   });
 });

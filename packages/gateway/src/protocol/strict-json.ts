@@ -4,7 +4,8 @@ export class StrictJsonError extends Error {}
 /**
  * Parses JSON and refuses whatever other parsers read differently, so that what is decided on here is what is
  * understood elsewhere: keys that repeat or are equal under Unicode case folding within one object, numbers
- * that don't survive a round trip through a double, lone surrogates, NUL characters, and nesting beyond `depth`.
+ * that don't survive a round trip through a double, lone surrogates, NUL characters, the key `__proto__`, and nesting
+ * beyond `depth`.
  *
  * @throws StrictJsonError
  */
@@ -25,7 +26,7 @@ export function parseStrict(text: string, depth: number): unknown {
   return value;
 }
 
-const anyString = /"(?:[^"\\]|\\.)*"/g;
+const anyString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 const anyNumber = /-?\d[\d.eE+-]*/g;
 
 function checkNumbers(bare: string): void {
@@ -63,6 +64,11 @@ function countKeys(value: unknown, depth: number): number {
   checkFolding(names);
   for (const name of names) {
     checkString(name);
+    if (name === '__proto__') {
+      throw new StrictJsonError(
+        'The body has the key `__proto__`, which other parsers drop or obey; leave it out.',
+      );
+    }
     keys += 1 + countKeys((value as Record<string, unknown>)[name], depth - 1);
   }
   return keys;
