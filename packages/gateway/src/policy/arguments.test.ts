@@ -53,6 +53,23 @@ describe('the arguments of a tool', () => {
     );
   });
 
+  it('hold long lists to be unique without comparing each pair', () => {
+    const unique = check({ properties: { l: { uniqueItems: true } } });
+    const long = Array.from({ length: 300_000 }, (_, index) => [index]);
+    expect(unique({ l: long })).toBeUndefined();
+    expect(unique({ l: [...long, [7]] })).toContain('duplicate');
+    expect(
+      unique({
+        l: [
+          { a: 1, b: 2 },
+          { b: 2, a: 1 },
+        ],
+      }),
+    ).toContain('duplicate');
+    expect(unique({ l: [1, '1', true, null, [1]] })).toBeUndefined();
+    expect(check({ properties: { l: { uniqueItems: false } } })({ l: [1, 1] })).toBeUndefined();
+  });
+
   it('of two servers may use one $id for different schemas', () => {
     expect(
       check({ $id: 'https://example.com/x', type: 'object', required: ['a'] })({ a: 1 }),

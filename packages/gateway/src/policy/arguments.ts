@@ -1,5 +1,5 @@
-import type { Target } from '@lockstep/model';
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { canonicalJson, type Target } from '@lockstep/model';
+import { Ajv, type ErrorObject, type FuncKeywordDefinition, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { isObject } from '../protocol/json-rpc.ts';
@@ -66,8 +66,19 @@ function linearRegExp(pattern: string): { test(text: string): boolean; toString(
 /** A new instance for each schema: two servers may use the same `$id` for different things. */
 function ajvFor(schema: unknown): Ajv {
   const dialect = isObject(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
-  return /draft-0[467]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
+  const ajv = /draft-0[467]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
+  return ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems);
 }
+
+/** Ajv's own compares every pair of items, which long lists make a matter of hours. */
+const uniqueItems: FuncKeywordDefinition = {
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  error: { message: 'must NOT have duplicate items' },
+  validate: (wanted: boolean, items: unknown[]) =>
+    !wanted || new Set(items.map(canonicalJson)).size === items.length,
+};
 
 function describe(errors: readonly ErrorObject[]): string {
   const [first] = errors;
