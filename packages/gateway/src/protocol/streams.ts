@@ -1,4 +1,4 @@
-import type { Caller } from '../identity/caller.ts';
+import { type Caller, samePrincipal } from '../identity/caller.ts';
 
 /** What a client can be told has changed. */
 export const changeMethods = {
@@ -29,14 +29,22 @@ export interface Streams {
   closeWhere(matches: (stream: OpenStream) => boolean): void;
 }
 
+/** Most streams at once, in all and for one principal; of a client that opens more the oldest is closed. */
 const mostStreams = 10_000;
+const mostPerPrincipal = 100;
 
 export function createStreams(): Streams {
   const open = new Map<OpenStream, Map<ChangeKind, string>>();
   const snapshot = (stream: OpenStream) =>
     new Map([...stream.wants].map((kind) => [kind, stream.seen(kind)]));
+  const end = (stream: OpenStream) => {
+    open.delete(stream);
+    stream.close();
+  };
   return {
     add(stream) {
+      const own = [...open.keys()].filter(({ caller }) => samePrincipal(caller, stream.caller));
+      if (own.length >= mostPerPrincipal && own[0] !== undefined) end(own[0]);
       if (open.size >= mostStreams) return undefined;
       open.set(stream, snapshot(stream));
       return () => open.delete(stream);
@@ -50,9 +58,7 @@ export function createStreams(): Streams {
     },
     closeWhere(matches) {
       for (const stream of [...open.keys()]) {
-        if (!matches(stream)) continue;
-        open.delete(stream);
-        stream.close();
+        if (matches(stream)) end(stream);
       }
     },
   };
