@@ -24,7 +24,8 @@ export function locate(
   const target: Target = { server: server.name, kind: asked.kind, name: own.name };
   const text = printTarget(target);
   const item = policy.items.get(text);
-  const isConcrete = asked.kind === 'resource' && server.release.resources;
+  // A template that isn't locked is no concrete resource, though completions may name one.
+  const isConcrete = asked.kind === 'resource' && server.release.resources && !/[{}]/.test(own.name);
   if (item === undefined && !isConcrete && !fleet.offersUnlocked(server.name, itemKey(target))) {
     throw unknownName(asked);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeHeaderValue, encodeHeaderValue } from './header-value.ts';
 import { readMessage } from './json-rpc.ts';
-import { composeUri, hasDotSegments, splitUri } from './resource-uri.ts';
+import { composeUri, oddityOf, splitUri } from './resource-uri.ts';
 
 describe('header values', () => {
   it('survive encoding, whatever they hold', () => {
@@ -63,10 +63,25 @@ describe('resource URIs', () => {
     'file:///a%2f..%2fb',
     'x:a\\..\\b',
     'file:///..?q',
-  ])('see the dot segments of %s', (uri) => expect(hasDotSegments(uri)).toBe(true));
+    'file:///%73ecret',
+    'file:///se%43ret/x',
+    'file:///a%5Fb%2Dc%7E',
+    'FILE:///a',
+    'file:///se\tcret',
+    ' file:///a',
+    'file:///a\n',
+    'file:\\\\\\a',
+  ])('are refused when written like %j', (uri) => expect(oddityOf(uri)).toBeTypeOf('string'));
 
-  it.each(['file:///a/b.txt', 'file:///a/.hidden', 'file:///a/...', 'demo://x/1.2', 'file:///a..b'])(
-    'let %s be',
-    (uri) => expect(hasDotSegments(uri)).toBe(false),
-  );
+  it.each([
+    'file:///a%20b%2Fc%7Bd%7D',
+    'file:///My notes.txt',
+    'memo://Notes/für',
+    'urn:X:Y',
+    'file:///a/b.txt',
+    'file:///a/.hidden',
+    'file:///a/...',
+    'demo://x/1.2',
+    'file:///a..b',
+  ])('let %s be', (uri) => expect(oddityOf(uri)).toBeUndefined());
 });

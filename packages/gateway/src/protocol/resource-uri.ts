@@ -12,7 +12,28 @@ export function splitUri(composed: string): { server: string; uri: string } | un
   return at <= 0 ? undefined : { server: composed.slice(0, at), uri: composed.slice(at + 1) };
 }
 
+/** Characters that parsers of URIs drop or trim, or take for a slash. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+const dropped = /[\u0000-\u001f\u007f\\]|^\s|\s$/;
+/** Letters, digits and `-._~`, percent-encoded. Source: RFC 3986, 2.3. */
+const needlesslyEncoded = /%(2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i;
+const capitalScheme = /^[^:/?#]*[A-Z][^:/?#]*:/;
+
+/**
+ * How a URI is written otherwise than in its normal form, as a clause: rules would see another one than the server
+ * takes. Undefined where it isn't.
+ *
+ * @example
+ * oddityOf('file:///%73ecret'); // 'encodes what needs no encoding'
+ */
+export function oddityOf(uri: string): string | undefined {
+  if (hasDotSegments(uri)) return 'has a `.` or `..` segment';
+  if (dropped.test(uri)) return 'has a backslash, a control character or outer white space';
+  if (needlesslyEncoded.test(uri)) return 'encodes what needs no encoding';
+  return capitalScheme.test(uri) ? 'has capitals in its scheme' : undefined;
+}
+
 /** Whether a URI has a `.` or `..` segment, encoded or not: rules would see another path than the server takes. */
-export function hasDotSegments(uri: string): boolean {
+function hasDotSegments(uri: string): boolean {
   return /(^|[/\\:])(\.|%2e){1,2}([/\\?#]|$)/i.test(uri.replaceAll(/%2f|%5c/gi, '/'));
 }
