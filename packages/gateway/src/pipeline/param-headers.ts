@@ -1,6 +1,6 @@
 import { resumeName } from '../lists/resume-tool.ts';
-import { mismatch } from '../protocol/era.ts';
 import { decodeHeaderValue } from '../protocol/header-value.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
 import { paramHeaders } from '../upstream/http/param-headers.ts';
 import type { Resolved, Ruled } from './exchange.ts';
 import { Refusal, Rejected } from './refusal.ts';
@@ -33,8 +33,11 @@ export function checkParamHeaders({
         ? found === wanted
         : decodeHeaderValue(found) === decodeHeaderValue(wanted);
     if (agrees) continue;
-    const rejection = mismatch(declaration.header, found, wanted ?? 'nothing');
-    throw new Rejected(rejection.status, rejection.error);
+    // Neither value is quoted: this is recorded, and an argument may be a secret.
+    throw new Rejected(400, {
+      code: errorCode.headerMismatch,
+      message: `The header ${declaration.header} doesn't say what the argument ${declaration.path.join('.')} says; send the same in both, or neither.`,
+    });
   }
   return Object.fromEntries(others);
 }

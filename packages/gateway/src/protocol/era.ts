@@ -82,7 +82,7 @@ function checkHeaders(message: Message, headers: IncomingHttpHeaders): Rejection
   return decoded === expected ? undefined : mismatch('Mcp-Name', name, expected);
 }
 
-export function mismatch(header: string, found: string | string[] | undefined, expected: string): Rejection {
+function mismatch(header: string, found: string | string[] | undefined, expected: string): Rejection {
   return reject(
     errorCode.headerMismatch,
     `The header ${header} is ${found === undefined ? 'missing' : JSON.stringify(found)}, but the body says ${JSON.stringify(expected)}; send the same in both.`,
