@@ -1,7 +1,7 @@
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
-import { errorCode, isObject, type Reply, type RequestId } from '../protocol/json-rpc.ts';
+import { errorCode, isObject, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { openListen, openSessionStream } from './listen.ts';
@@ -44,14 +44,18 @@ export function answerOwn(parsed: Parsed, context: Context): Answer | Promise<An
   if (entry === undefined || !entry.eras.includes(era)) return undefined;
   const isSessionVerb = message.method.startsWith('session/');
   if (isSessionVerb !== (parsed.verb !== 'POST')) return undefined;
-  if (!isSessionVerb && message.id === undefined) {
-    throw new Rejected(400, {
-      code: errorCode.invalidRequest,
-      message: `${message.method} is a request; give it an \`id\`.`,
-    });
-  }
+  if (!isSessionVerb) demandId(message);
   parsed.story.known = true;
   return entry.answer(parsed, context);
+}
+
+/** Ends a request that would get no answer: nobody could cancel it or hear how it went. */
+export function demandId({ id, method }: Message): void {
+  if (id !== undefined) return;
+  throw new Rejected(400, {
+    code: errorCode.invalidRequest,
+    message: `${method} is a request; give it an \`id\`.`,
+  });
 }
 
 /** Of what clients tell, only a cancellation changes anything; it reaches requests of the same session. */

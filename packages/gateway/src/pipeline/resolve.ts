@@ -5,6 +5,7 @@ import { refuseQuarantined } from './approval.ts';
 import type { Context } from './context.ts';
 import type { Parsed, Resolved, Use } from './exchange.ts';
 import { invalid, locate } from './locate.ts';
+import { demandId } from './own.ts';
 import { Rejected, reasonMetaKey } from './refusal.ts';
 import { readResume } from './resume.ts';
 import { type Asked, uses } from './uses.ts';
@@ -19,6 +20,7 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
       message: `The method ${JSON.stringify(message.method.slice(0, 100))} is not served.`,
     });
   parsed.story.known = true;
+  demandId(message);
   const asked = read(message.params);
   if (typeof asked === 'string') throw invalid(asked);
   const use =
