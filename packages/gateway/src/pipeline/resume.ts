@@ -33,6 +33,12 @@ export async function readResume(
     throw waits(found.closed.target, found.closed, context);
   }
   const { call } = found;
+  if (call.kind !== 'tool') {
+    throw new Rejected(200, {
+      code: errorCode.invalidParams,
+      message: `The approval ${args.approval.slice(0, 60)} is for the ${call.kind} ${JSON.stringify(call.name.slice(0, 200))}, which no tool carries out; make the very same request again once it is approved.`,
+    });
+  }
   return {
     ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy, context.fleet),
     method: 'tools/call',
