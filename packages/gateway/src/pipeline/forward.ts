@@ -1,5 +1,6 @@
 import { isObject } from '../protocol/json-rpc.ts';
 import { type Answer, UpstreamError } from '../upstream/answer.ts';
+import { refuseQuarantined } from './approval.ts';
 import type { Committed } from './commit.ts';
 import type { Context } from './context.ts';
 import { Refusal } from './refusal.ts';
@@ -19,7 +20,14 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
       use.server.name,
       isolationKey,
       { method: use.method, params },
-      { signal, timeout: use.server.definition.timeouts.call, onNotification: notify, paramHeaders },
+      {
+        signal,
+        timeout: use.server.definition.timeouts.call,
+        // The call may have started the process, or opened the session, that shows another face.
+        beforeSend: () => refuseQuarantined(use, fleet),
+        onNotification: notify,
+        paramHeaders,
+      },
     );
     metrics.answered(use.server.name, use.method, (performance.now() - started) / 1000);
     return Object.assign(committed, { answer });

@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly signal: AbortSignal;
   /** Seconds from sending until the request fails as `timeout`. */
   readonly timeout: number;
+  /** Called once the server is up and was looked at, right before the request goes out; throws to hold it back. */
+  readonly beforeSend?: () => void;
   /** Receives what the server says about this request before it answers: progress and log messages. */
   readonly onNotification?: (notification: Notification) => void;
   /** `Mcp-Param-*` headers of the client that the locked schema doesn't name; only modern HTTP servers get them. */

@@ -129,6 +129,7 @@ export function createInstance(options: InstanceOptions): Instance {
 
   async function request(message: Message, requestOptions: RequestOptions): Promise<Answer> {
     const { connection } = keeper.current() ?? (await keeper.ready(requestOptions.signal));
+    requestOptions.beforeSend?.();
     try {
       return await connection.request(message, requestOptions);
     } catch (error) {
@@ -140,6 +141,7 @@ export function createInstance(options: InstanceOptions): Instance {
     }
     // The server itself said that it did not take the request, so it is sent a second time, and never a third.
     const anew = await keeper.ready(requestOptions.signal);
+    requestOptions.beforeSend?.();
     return anew.connection.request(message, requestOptions);
   }
 
