@@ -1,6 +1,9 @@
 import type { Comparison, Drift } from './drift.ts';
 import type { FleetEvent } from './events.ts';
 
+/** A server that makes up ever new things fills neither the audit nor memory with them. */
+const mostTellings = 1000;
+
 /** What of one server is refused until the lock is changed. */
 export interface Quarantine {
   /** By item, why: a sentence. The same map for good, so that looking something up costs nothing. */
@@ -20,6 +23,7 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
   const drifts = new Map<string, Drift>();
   const extras = new Set<string>();
   const told = new Map<string, string>();
+  let tellings = 0;
 
   const enter = (item: string, drift: Drift) => {
     const known = drifts.get(item);
@@ -43,7 +47,8 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
       extras.clear();
       for (const [item, found] of comparisons.flatMap((comparison) => [...comparison.extras])) {
         extras.add(item);
-        if (told.get(item) === found) continue;
+        if (told.get(item) === found || tellings >= mostTellings) continue;
+        tellings += 1;
         told.set(item, found);
         onEvent({ type: 'extra', server, item, found });
       }
