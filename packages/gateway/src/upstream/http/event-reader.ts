@@ -23,6 +23,13 @@ export function readEvents(
 ): EventReader {
   let answer: Answer | undefined;
   let lastEventId: string | undefined;
+  const notify = (method: string, params: unknown) => {
+    if (!isObject(params)) onNotification?.({ method });
+    else if (method !== 'notifications/progress') onNotification?.({ method, params });
+    // Under any other token it would be news of another call, perhaps to another server.
+    else if (params.progressToken === id && progressToken !== undefined)
+      onNotification?.({ method, params: { ...params, progressToken } });
+  };
   return {
     onEvent: (event) => {
       lastEventId = event.id ?? lastEventId;
@@ -30,7 +37,7 @@ export function readEvents(
       if (message === undefined) return false;
       if (typeof message.method === 'string') {
         if (message.id !== undefined) onRequest(message);
-        else onNotification?.({ method: message.method, ...withToken(message.params, id, progressToken) });
+        else notify(message.method, message.params);
         return false;
       }
       if (message.id !== id) return false;
@@ -40,13 +47,4 @@ export function readEvents(
     answer: () => answer,
     lastEventId: () => lastEventId,
   };
-}
-
-function withToken(
-  params: unknown,
-  id: number,
-  progressToken: unknown,
-): { params?: Record<string, unknown> } {
-  if (!isObject(params)) return {};
-  return { params: params.progressToken === id ? { ...params, progressToken } : params };
 }

@@ -15,6 +15,10 @@ const courtesyTimeout = 5;
 /** Milliseconds before a stream is resumed, where the server names none. */
 const defaultRetry = 1000;
 
+/** Refusals that may be on their way at once, and characters of an id that is answered. */
+const mostRefusals = 16;
+const longestId = 200;
+
 const ignored = new AbortController().signal;
 
 /** A session with a server of the era that has them. */
@@ -23,12 +27,14 @@ export interface Session {
   /** Absent for servers that keep none. */
   readonly id: string | undefined;
   readonly headers: HeaderList;
+  /** Refusals of what the server asked that are on their way. */
+  refusals: number;
 }
 
 /** Makes the headers of a session once, for all its requests. */
 export function newSession(endpoint: Endpoint, protocolVersion: string, id: string | undefined): Session {
   const session = id === undefined ? [] : ['mcp-session-id', id];
-  return { endpoint, id, headers: ['mcp-protocol-version', protocolVersion, ...session] };
+  return { endpoint, id, headers: ['mcp-protocol-version', protocolVersion, ...session], refusals: 0 };
 }
 
 /** Sends a message that has no answer. Settles when it has arrived, or can't. */
@@ -40,9 +46,15 @@ export async function tell(session: Session, message: object): Promise<void> {
 }
 
 /** Servers may ask the gateway nothing: no capability is declared. */
-export function refuse(session: Session, request: Readonly<Record<string, unknown>>): void {
-  const message = `${String(request.method)} is refused: servers may ask nothing here.`;
-  void tell(session, { id: request.id, error: { code: -32601, message } });
+export function refuse(session: Session, { id }: Readonly<Record<string, unknown>>): void {
+  const isId = typeof id === 'number' || (typeof id === 'string' && id.length <= longestId);
+  // A server that asks without reading the answers has only itself to blame.
+  if (!isId || session.refusals >= mostRefusals) return;
+  session.refusals += 1;
+  const error = { code: -32601, message: 'Refused: servers may ask nothing here.' };
+  void tell(session, { id, error }).finally(() => {
+    session.refusals -= 1;
+  });
 }
 
 /** Sends one request in a session. Giving it up tells the server, since closing the connection does not. */

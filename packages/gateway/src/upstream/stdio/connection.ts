@@ -8,9 +8,6 @@ import { openPipe } from './pipe.ts';
 import { type ProcessOptions, startProcess } from './process.ts';
 import { type Requests, trackRequests } from './requests.ts';
 
-/** Bytes that may wait for a server which doesn't read. */
-const longestBacklog = 16 * 1024 * 1024;
-
 export interface StdioOptions extends ProcessOptions, ConnectionHooks {
   /** Seconds from the start of the process to the end of the handshake. */
   readonly timeout: number;
@@ -102,8 +99,7 @@ async function open(options: StdioOptions): Promise<Connection> {
     facts,
     request: async (message, requestOptions) => {
       if (endedBecause !== undefined) throw new UpstreamError('unavailable', `it ${endedBecause}`);
-      if (pipe.backlog() > longestBacklog)
-        throw new UpstreamError('busy', 'it does not take what it was sent');
+      if (pipe.isFull()) throw new UpstreamError('busy', 'it does not take what it was sent');
       return send(message, requestOptions);
     },
     close: async () => {

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../../protocol/json-rpc.ts';
+import { messageOf } from '../answer.ts';
 import { parseExact } from '../exact-json.ts';
 import type { Log } from '../log.ts';
 import { readLines } from './lines.ts';
 import type { ServerProcess } from './process.ts';
 import { logErrors } from './stderr.ts';
 
+/** Bytes that may wait for a server which doesn't read; it may well write requests that want to be refused. */
+const longestBacklog = 16 * 1024 * 1024;
 /** Milliseconds in which what an exited server had already written still arrives. */
 const lastWords = 200;
 
@@ -19,10 +22,10 @@ export interface PipeEvents {
 
 /** A process seen as a stream of messages. */
 export interface Pipe {
-  /** @returns false when the server has not taken what it was sent before. */
+  /** Drops the message when too much waits for the server. @returns whether the server takes what it is sent. */
   write(message: object): boolean;
-  /** Bytes that the server has not taken yet. */
-  backlog(): number;
+  /** Whether the server has left so much unread that it is sent nothing more. */
+  isFull(): boolean;
   /** Settles when nothing more will come: why, as a clause. By then the process is gone. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
@@ -37,10 +40,19 @@ export function openPipe(
   const lastError = logErrors(server.errors, log, fields);
   let endless = false;
 
+  /** Nothing that a server writes may end the gateway: JSON can nest deeper than a stack. */
+  const take = (message: Record<string, unknown>) => {
+    try {
+      onMessage(message);
+    } catch (error) {
+      log.warn({ ...fields, error: messageOf(error) }, 'a message of the server could not be taken');
+    }
+  };
+
   readLines(server.output, maxBytes, {
     onLine: (line) => {
       const message = parseLine(line);
-      if (message !== undefined) onMessage(message);
+      if (message !== undefined) take(message);
       else if (line.trim() !== '')
         log.debug({ ...fields, line: line.slice(0, 200) }, 'not a JSON-RPC message on stdout');
     },
@@ -56,8 +68,11 @@ export function openPipe(
   server.output.on('error', () => {});
 
   return {
-    write: (message) => server.input.writable && server.input.write(`${JSON.stringify(message)}\n`),
-    backlog: () => server.input.writableLength,
+    write: (message) =>
+      server.input.writable &&
+      server.input.writableLength <= longestBacklog &&
+      server.input.write(`${JSON.stringify(message)}\n`),
+    isFull: () => server.input.writableLength > longestBacklog,
     ended: whyEnded(server).then((reason) => {
       if (endless) return 'wrote a message without an end';
       const words = lastError();
