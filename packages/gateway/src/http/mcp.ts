@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
+import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import { handle } from '../pipeline/pipeline.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { readBody } from './body.ts';
@@ -11,6 +12,8 @@ const passedOn = new Set(['notifications/progress', 'notifications/message']);
 /** One for all: making an error with a stack for each request would cost more than the rest of it. */
 const clientGone = new Error('the client went away');
 const cancelled = new Error('the client cancelled it');
+/** Bytes that may wait for a client which doesn't read. It can do without the notifications that are dropped then. */
+const mostUnread = 1024 * 1024;
 /** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
 const keepAlive = 15_000;
 
@@ -21,22 +24,21 @@ export async function serveMcp(
   endpoint: string | undefined,
   context: Context,
 ): Promise<void> {
-  const policy = context.policy();
+  const { limits } = context.policy().config.settings;
   const verb = verbs.find((known) => known === request.method);
   if (verb === undefined)
     return sendError(response, 405, 'Use POST, GET or DELETE here.', { allow: verbs.join(', ') });
   if (verb === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return sendError(response, 415, 'Send `content-type: application/json`.');
   }
-  const body = verb === 'POST' ? await readBody(request, policy.config.settings.limits.body) : '';
+  const body = verb === 'POST' ? await readBody(request, limits.body) : '';
   if (body === undefined) {
-    return sendError(
-      response,
-      413,
-      `The body is over ${policy.config.settings.limits.body} bytes; send less at once.`,
-      { connection: 'close' },
-    );
+    return sendError(response, 413, `The body is over ${limits.body} bytes; send less at once.`, {
+      connection: 'close',
+    });
   }
+  // Only now: whoever holds a body back must not be decided about by what was in force before.
+  const policy = context.policy();
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort(clientGone);
@@ -63,7 +65,8 @@ export async function serveMcp(
 function createWire(request: IncomingMessage, response: ServerResponse) {
   const takesEvents = String(request.headers.accept ?? '').includes('text/event-stream');
   let streaming = false;
-  const event = (message: object) => response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+  const write = (text: string) => response.write(`event: message\ndata: ${text}\n\n`);
+  const event = (message: object) => write(JSON.stringify(message));
   const begin = () => {
     streaming = true;
     response.writeHead(200, {
@@ -75,12 +78,12 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
   return {
     notify(notification: { method: string; params?: Record<string, unknown> }): void {
       if (!takesEvents || response.writableEnded || !passedOn.has(notification.method)) return;
+      if (response.writableLength > mostUnread) return;
+      const { method, params } = notification;
+      const text = written({ jsonrpc: '2.0', method, ...(params && { params }) });
+      if (text === undefined) return;
       if (!streaming) begin();
-      event({
-        jsonrpc: '2.0',
-        method: notification.method,
-        ...(notification.params && { params: notification.params }),
-      });
+      write(text);
     },
     finish(answer: Answer, id: string | number | undefined): void {
       if (response.destroyed) return;
@@ -109,6 +112,17 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
       response.end(text);
     },
   };
+}
+
+/** A server's notification as JSON; undefined for one that nests deeper than JSON can be written. */
+function written(notification: object): string | undefined {
+  try {
+    const text = JSON.stringify(notification);
+    const theirs = withoutOwnMeta(notification, text);
+    return theirs === notification ? text : JSON.stringify(theirs);
+  } catch {
+    return undefined;
+  }
 }
 
 function openStream(

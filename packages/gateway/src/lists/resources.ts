@@ -2,12 +2,15 @@ import { decide } from '@lockstep/model';
 import type { Context } from '../pipeline/context.ts';
 import { principalKey } from '../pipeline/decide.ts';
 import type { Parsed } from '../pipeline/exchange.ts';
+import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import type { PolicyServer } from '../policy/policy.ts';
 import { isObject } from '../protocol/json-rpc.ts';
-import { composeUri, hasDotSegments } from '../protocol/resource-uri.ts';
+import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
 
 /** Most pages that are read from one server. */
 const mostPages = 100;
+/** Most resources that are taken from one server. */
+const mostResources = 10_000;
 
 /**
  * Asks the servers for their concrete resources and keeps what the caller may read. A server that doesn't answer
@@ -47,7 +50,8 @@ async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Contex
       { signal, timeout },
     );
     if ('error' in answer) throw new Error(answer.error.message);
-    if (Array.isArray(answer.result.resources)) found.push(...answer.result.resources);
+    if (Array.isArray(answer.result.resources)) found.push(...withoutOwnMeta(answer.result.resources));
+    if (found.length > mostResources) throw new Error(`more than ${mostResources} resources`);
     cursor = answer.result.nextCursor;
     if (typeof cursor !== 'string') break;
   }
@@ -55,7 +59,8 @@ async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Contex
 }
 
 function shown(resource: unknown, server: PolicyServer, { policy, caller, endpoint }: Parsed): object[] {
-  if (!isObject(resource) || typeof resource.uri !== 'string' || hasDotSegments(resource.uri)) return [];
+  if (!isObject(resource) || typeof resource.uri !== 'string' || oddityOf(resource.uri) !== undefined)
+    return [];
   const target = { server: server.name, kind: 'resource', name: resource.uri } as const;
   const { decision } = decide(policy.table, caller.principal, target, { uri: resource.uri });
   if (decision.type === 'deny') return [];

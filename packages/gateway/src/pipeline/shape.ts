@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Reply } from '../protocol/json-rpc.ts';
+import { errorCode, isObject, type Reply, type RpcError } from '../protocol/json-rpc.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Parsed } from './exchange.ts';
 import type { Forwarded } from './forward.ts';
+import { withoutOwnKeys, withoutOwnMeta } from './own-meta.ts';
 import { Refusal } from './refusal.ts';
 
 /** Puts a server's answer into the client's era, without what servers may not say. The content is passed on as it came. */
@@ -11,10 +12,11 @@ export function shapeResult(forwarded: Forwarded): Reply {
   if ('error' in answer) {
     draft.outcome = 'error';
     draft.error = answer.error.message.slice(0, 1000);
-    return answer;
+    return { error: asServers(answer.error) };
   }
   const { result } = answer;
-  const bytes = Buffer.from(JSON.stringify(result));
+  const text = JSON.stringify(result);
+  const bytes = Buffer.from(text);
   draft.resultBytes = bytes.byteLength;
   draft.resultHash = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (result.resultType !== undefined && result.resultType !== 'complete') {
@@ -25,8 +27,8 @@ export function shapeResult(forwarded: Forwarded): Reply {
     );
   }
   draft.outcome = result.isError === true ? 'tool_error' : 'ok';
-  const own = stripOwnMeta(result);
-  const shaped = endpoint === undefined ? composeUris(own, use.server.name) : own;
+  const theirs = withoutOwnMeta(result, text);
+  const shaped = endpoint === undefined ? composeUris(theirs, use.server.name) : theirs;
   return { result: inEra(shaped, era) };
 }
 
@@ -40,15 +42,24 @@ export function inEra(
   return rest;
 }
 
-/** Servers must not speak in the gateway's name. */
-function stripOwnMeta(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const meta = result._meta;
-  if (!isObject(meta) || !Object.keys(meta).some(isOwn)) return result;
-  return { ...result, _meta: Object.fromEntries(Object.entries(meta).filter(([key]) => !isOwn(key))) };
-}
+const ownCodes: ReadonlySet<number> = new Set([
+  errorCode.refused,
+  errorCode.waiting,
+  errorCode.quarantined,
+  errorCode.unavailable,
+  errorCode.unknownOutcome,
+  errorCode.internal,
+]);
 
-function isOwn(key: string): boolean {
-  return key.toLowerCase().startsWith('lockstep/');
+/** A server's error with nothing in it by which programs know the gateway's own. */
+function asServers({ code, message, data }: RpcError): RpcError {
+  return {
+    code: ownCodes.has(code) ? errorCode.serverError : code,
+    message,
+    ...(data !== undefined && {
+      data: isObject(data) ? withoutOwnKeys(withoutOwnMeta(data)) : withoutOwnMeta(data),
+    }),
+  };
 }
 
 /** On the endpoint of all servers a resource is named with its server, wherever a client may pick it up. */

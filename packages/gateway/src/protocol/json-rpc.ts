@@ -4,6 +4,7 @@ export const errorCode = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  serverError: -32603,
   headerMismatch: -32020,
   unsupportedVersion: -32022,
   /** The gateway's own, outside the ranges that JSON-RPC and MCP reserve. */
