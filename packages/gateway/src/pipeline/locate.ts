@@ -2,7 +2,7 @@ import { printTarget, splitName, type Target } from '@lockstep/model';
 import { itemKey } from '../policy/item-key.ts';
 import type { Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import { splitUri } from '../protocol/resource-uri.ts';
+import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
 import type { Fleet } from '../upstream/fleet.ts';
 import type { Use } from './exchange.ts';
 import { Rejected } from './refusal.ts';
@@ -23,13 +23,21 @@ export function locate(
   if (own === undefined || server === undefined) throw unknownName(asked);
   const target: Target = { server: server.name, kind: asked.kind, name: own.name };
   const text = printTarget(target);
-  const item = policy.items.get(text);
+  const locked = policy.items.get(text);
+  const item = locked?.target.kind === asked.kind ? locked : undefined;
+  if (item === undefined && asked.kind === 'resource') demandPlainUri(own.name);
   // A template that isn't locked is no concrete resource, though completions may name one.
   const isConcrete = asked.kind === 'resource' && server.release.resources && !/[{}]/.test(own.name);
   if (item === undefined && !isConcrete && !fleet.offersUnlocked(server.name, itemKey(target))) {
     throw unknownName(asked);
   }
   return { server, target, text, item };
+}
+
+/** Checked on what the server is sent, not on what the endpoint of all servers calls it. */
+function demandPlainUri(uri: string): void {
+  const oddity = oddityOf(uri);
+  if (oddity !== undefined) throw invalid(`The URI ${oddity}; write it out plainly.`);
 }
 
 function split({ kind, name }: Pick<Asked, 'kind' | 'name'>): { server: string; name: string } | undefined {

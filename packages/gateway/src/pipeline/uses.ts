@@ -1,6 +1,5 @@
 import type { Target } from '@lockstep/model';
 import { isObject } from '../protocol/json-rpc.ts';
-import { oddityOf } from '../protocol/resource-uri.ts';
 
 /** What a request that uses a server asks for, read from its parameters; a name is as the endpoint has it. */
 export interface Asked {
@@ -40,8 +39,6 @@ function readNamed(
 function readResource(params: Readonly<Record<string, unknown>>): Asked | string {
   const { uri } = params;
   if (typeof uri !== 'string' || uri === '') return '`params.uri` is not a string.';
-  const oddity = oddityOf(uri);
-  if (oddity !== undefined) return `\`params.uri\` ${oddity}; write it out plainly.`;
   // A template's text is no resource: it would be decided on as the template.
   if (/[{}]/.test(uri))
     return '`params.uri` has a brace; fill the template in, and write braces as %7B and %7D.';
@@ -69,8 +66,6 @@ function readCompletion(params: Readonly<Record<string, unknown>>): Asked | stri
     };
   }
   if (ref.type === 'ref/resource' && typeof ref.uri === 'string') {
-    const oddity = oddityOf(ref.uri);
-    if (oddity !== undefined) return `\`params.ref.uri\` ${oddity}; write it out plainly.`;
     return {
       kind: 'resource',
       name: ref.uri,

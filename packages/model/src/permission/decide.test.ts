@@ -47,6 +47,20 @@ test('a concrete resource is decided by its URI', () => {
   expect(decision('files/resource:file:///public/a')).toEqual({ type: 'allow' });
 });
 
+test('a tool whose name looks like a prompt or a resource is neither', () => {
+  const table = permissionTable(environment('dev'));
+  const texts = table.entries
+    .map((entry) => entry.target)
+    .filter((text) => text.includes('/resource:') || text.includes('/prompt:'));
+  expect(texts.length).toBeGreaterThan(1);
+  for (const text of texts) {
+    const [server = '', ...rest] = text.split('/');
+    const lookalike = { server, kind: 'tool', name: rest.join('/') } as const;
+    expect(decide(table, principal(), lookalike, {})).toMatchObject({ because: 'not locked' });
+    expect(possibleDecisions(table, principal(), lookalike)).toEqual([]);
+  }
+});
+
 test('a condition that errs denies and names itself', () => {
   const rules = [
     { tools: 'files/write_file', when: 'args.path == "x"', decision: 'allow' },

@@ -1,4 +1,4 @@
-import { printTarget, type Target } from '../names.ts';
+import { parseTarget, printTarget, type Target } from '../names.ts';
 import type { PermissionEntry, PermissionTable } from './clause.ts';
 import { everyResource } from './targets.ts';
 
@@ -14,7 +14,10 @@ export function entryFor(table: PermissionTable, target: Target): PermissionEntr
     index = new Map(table.entries.map((entry) => [entry.target, entry]));
     indexes.set(table, index);
   }
-  const exact = index.get(printTarget(target));
+  const text = printTarget(target);
+  // Callers make names up: a tool called `prompt:x` must not pass for the prompt `x`.
+  if (parseTarget(text)?.kind !== target.kind) return undefined;
+  const exact = index.get(text);
   if (exact || target.kind !== 'resource') return exact;
   return index.get(printTarget({ ...target, name: everyResource }));
 }
