@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import type { FleetEvent } from './events.ts';
+import { createQuarantine } from './quarantine.ts';
+
+describe('a quarantine', () => {
+  it('tells of things that a server makes up, but not without end', () => {
+    const events: FleetEvent[] = [];
+    const quarantine = createQuarantine('rogue', (event) => events.push(event));
+    for (let round = 0; round < 20; round++) {
+      const extras = new Map(Array.from({ length: 100 }, (_, n) => [`tools/t${round}-${n}`, `sha256:${n}`]));
+      quarantine.update([{ drifts: new Map(), extras }]);
+      expect(quarantine.extras.has(`tools/t${round}-99`)).toBe(true);
+    }
+    expect(events.length).toBe(1000);
+  });
+});
