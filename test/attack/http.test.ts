@@ -222,6 +222,26 @@ describe('what is kept', () => {
     expect(JSON.stringify(house.docs.used.at(-1))).not.toContain(mine);
   });
 
+  it('doesn’t swell with what an agent makes up', async () => {
+    const agent = modern(url, mine);
+    const long = 'x'.repeat(1_000_000);
+    const from = house.records().length;
+    const headers = { 'mcp-name': 'x' };
+    await agent.send('/mcp', 'tools/call', { name: long, arguments: {} }, headers);
+    await agent.send('/mcp', 'tools/call', { name: 'docs__read', arguments: { [long]: long } });
+    await agent.send('/mcp', 'resources/read', { uri: `docs+file:///${long}` }, headers);
+    await agent.send('/mcp', 'completion/complete', {
+      ref: { type: 'ref/resource', uri: `docs+file:///${long}` },
+      argument: { name: long, value: long },
+    });
+    await agent.send('/mcp', long, {}, { 'mcp-method': 'x' });
+    const session = await legacy(url, '/mcp', mine);
+    await session.send('/mcp', 'resources/read', { uri: `docs+file:///${long}` });
+    const records = house.records().slice(from);
+    expect(records.length).toBeGreaterThanOrEqual(7);
+    expect(Math.max(...records.map((record) => JSON.stringify(record).length))).toBeLessThan(20_000);
+  });
+
   it('says what it was told in records that are one line of JSON each, whatever it was told', async () => {
     const name = 'docs__x"}\n{"kind":"approval.used"}\u202e';
     await modern(url, mine).send('/mcp', 'tools/call', { name, arguments: {} });

@@ -34,8 +34,12 @@ export function locate(
   return { server, target, text, item };
 }
 
+/** Records, approvals and sentences name resources by their whole URI. */
+const longestUri = 8192;
+
 /** Checked on what the server is sent, not on what the endpoint of all servers calls it. */
 function demandPlainUri(uri: string): void {
+  if (uri.length > longestUri) throw invalid(`The URI is over ${longestUri} characters; use a shorter one.`);
   const oddity = oddityOf(uri);
   if (oddity !== undefined) throw invalid(`The URI ${oddity}; write it out plainly.`);
 }

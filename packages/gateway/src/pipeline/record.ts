@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, matchesGlob } from '@lockstep/model';
 import type { Json, NewRecord, Outcome } from '../audit/record.ts';
 import { redactArguments } from '../audit/redact.ts';
@@ -20,6 +20,9 @@ const outcomes: Readonly<Record<RefusalKind, Outcome>> = {
   cancelled: 'cancelled',
   internal: 'error',
 };
+
+/** Longest error that is recorded, in characters: it may quote names that a client made up. */
+const longestError = 2000;
 
 /**
  * Runs a request and records how it went before its answer leaves; what can't be recorded isn't answered. Turns
@@ -60,14 +63,14 @@ async function answerOf(received: Received, context: Context, run: () => Promise
   } catch (error) {
     if (error instanceof Refusal) {
       draft.outcome = outcomes[error.kind];
-      draft.error = error.sentence;
+      draft.error = error.sentence.slice(0, longestError);
       if (error.kind === 'quarantined') draft.because = 'quarantined';
       received.story.refusal = error.kind;
       return toAnswer(error, received);
     }
     if (error instanceof Rejected) {
       draft.outcome = 'refused';
-      draft.error = error.error.message;
+      draft.error = error.error.message.slice(0, longestError);
       received.story.refusal = error.status === 401 ? 'sign-in' : 'rejected';
       return { status: error.status, headers: error.headers, reply: { error: error.error } };
     }
@@ -128,11 +131,11 @@ export function describeArguments(
     .flatMap((rule) => rule.pointers);
   const redacted = redactArguments(use.args as Json, use.item?.definition.inputSchema, pointers);
   const length = JSON.stringify(redacted)?.length ?? 0;
-  const salt = randomUUID();
+  const { salt, sealed } = keys.newSalt();
   return {
     arguments: length > longestRecorded ? { '[too large to record]': length } : redacted,
-    commitment: `sha256:${createHash('sha256').update(salt).update(canonicalJson(use.args)).digest('hex')}`,
-    salt: keys.seal('salt', salt),
+    commitment: `sha256:${hash('sha256', salt + canonicalJson(use.args))}`,
+    salt: sealed,
   };
 }
 
