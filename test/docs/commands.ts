@@ -23,7 +23,7 @@ function wordsOf(line: string): string[] {
 /** What the real command says against a command line, without running it; undefined when it takes it. */
 export async function complaint(argv: readonly string[]): Promise<string | undefined> {
   const notes: string[] = [];
-  const program = buildProgram(quietContext(notes));
+  const program = await buildProgram(quietContext(notes));
   withoutActions(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -33,7 +33,7 @@ export async function complaint(argv: readonly string[]): Promise<string | undef
   }
 }
 
-function withoutActions(command: ReturnType<typeof buildProgram>): void {
+function withoutActions(command: Awaited<ReturnType<typeof buildProgram>>): void {
   if (command.commands.length === 0 || command.registeredArguments.length > 0) command.action(() => {});
   for (const child of command.commands) withoutActions(child);
 }

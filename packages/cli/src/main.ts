@@ -1,6 +1,10 @@
 #!/usr/bin/env node
-import { processContext } from './context.ts';
-import { run } from './program.ts';
+import { keepCompiled } from './compile-cache.ts';
+
+// Before anything else is loaded: imports that stand at the top of a file don't wait for it.
+keepCompiled();
+const { processContext } = await import('./context.ts');
+const { run } = await import('./program.ts');
 
 // A reader that has seen enough (`lockstep plan | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,14 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { approvalsCommand } from './commands/approvals.ts';
-import { auditCommand } from './commands/audit.ts';
-import { connectCommand } from './commands/connect.ts';
-import { importCommand } from './commands/import.ts';
-import { lockCommand } from './commands/lock.ts';
-import { planCommand } from './commands/plan.ts';
-import { tokenCommand } from './commands/token.ts';
-import { upCommand } from './commands/up.ts';
 import type { Context } from './context.ts';
-import { sentenceOf } from './failure.ts';
+import { Failure, sentenceOf } from './failure.ts';
 
 const about = `MCP servers as infrastructure: one typed program declares servers, environments and rules;
 a gateway enforces on every call what was reviewed in Git, and an audit log proves it.`;
@@ -22,39 +14,95 @@ A first walk:
 
 Exit codes: 0 fine, 1 found something that asks for attention, 2 could not run.`;
 
-/** The whole command line. */
-export function buildProgram(context: Context): Command {
+/** A command, loaded when it is asked for: each brings what only it needs. */
+interface Entry {
+  readonly about: string;
+  load(): Promise<(context: Context) => Command>;
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  up: {
+    about: 'run an environment here: the gateway and its servers',
+    load: async () => (await import('./commands/up.ts')).upCommand,
+  },
+  plan: {
+    about: 'show what agents may do in each environment, or what a change does to it',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  },
+  lock: {
+    about: 'write down what servers offer, for people to review; or check that it still holds',
+    load: async () => (await import('./commands/lock.ts')).lockCommand,
+  },
+  import: {
+    about: 'print the servers of an mcp.json as a program declares them',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  connect: {
+    about: 'print what connects an MCP client to the gateway',
+    load: async () => (await import('./commands/connect.ts')).connectCommand,
+  },
+  token: {
+    about: 'create, list and revoke tokens',
+    load: async () => (await import('./commands/token.ts')).tokenCommand,
+  },
+  approvals: {
+    about: 'list, show and decide the calls that wait for humans',
+    load: async () => (await import('./commands/approvals.ts')).approvalsCommand,
+  },
+  audit: {
+    about: 'verify, search and export what was recorded',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+};
+
+/**
+ * The command line.
+ *
+ * @param only the one command to load; the others are there by name alone. Absent: all are loaded.
+ */
+export async function buildProgram(context: Context, only?: string): Promise<Command> {
   const program = new Command('lockstep')
     .description(about)
     .version('0.1.0', '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', epilogue)
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true);
-  const commands = [
-    upCommand,
-    planCommand,
-    lockCommand,
-    importCommand,
-    connectCommand,
-    tokenCommand,
-    approvalsCommand,
-    auditCommand,
-  ];
-  for (const command of commands) program.addCommand(command(context));
+  for (const [name, entry] of Object.entries(entries)) {
+    const isLoaded = only === undefined || only === name;
+    const command = isLoaded ? (await entry.load())(context) : new Command(name);
+    program.addCommand(command.description(entry.about));
+  }
   prepare(program, context);
   return program;
 }
 
-/** What holds for every command, at any depth: no exit of commander's own, one line for a wrong argument. */
+/**
+ * What holds for every command, at any depth: no exit of commander's own, one line for a wrong argument, and options
+ * that belong to the command that they follow.
+ */
 function prepare(command: Command, context: Context): void {
   command.exitOverride();
+  command.enablePositionalOptions();
+  command.hook('preSubcommand', refuseStrayOptions);
   command.configureOutput({
     writeOut: (text) => context.print(text.trimEnd()),
     outputError: (text) => context.note(oneLine(text)),
   });
   for (const child of command.commands) prepare(child, context);
+}
+
+/** An option before a subcommand is the parent's, and the subcommand would go without it. */
+function refuseStrayOptions(command: Command, subcommand: Command): void {
+  const stray = command.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (stray === undefined) return;
+  const advice = subcommand.options.some(({ long }) => long === stray.long)
+    ? `write it after \`${subcommand.name()}\``
+    : `\`${subcommand.name()}\` has no such option; leave it out`;
+  throw new Failure(`${stray.long} is said to \`${command.name()}\` here; ${advice}.`);
 }
 
 function oneLine(text: string): string {
@@ -71,7 +119,8 @@ function oneLine(text: string): string {
  * @returns whether it could run. What it found is told through `context.found()`.
  */
 export async function run(argv: readonly string[], context: Context): Promise<'ran' | 'could not run'> {
-  const program = buildProgram(context);
+  const name = argv.find((argument) => !argument.startsWith('-'));
+  const program = await buildProgram(context, name ?? '');
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 'ran';

@@ -10,7 +10,7 @@ import { type EnvironmentFolders, stateFolder } from '../project/state-folder.ts
 
 /** Verifies the audit of a gateway that doesn't run, from its files. */
 export async function verifyStopped(
-  options: StateOptions & { expectHead?: string; key: readonly string[] },
+  options: StateOptions & { expectHead?: string; key?: readonly string[] },
   context: Context,
 ): Promise<Verification> {
   const { openStopped, parseHead, verifySource } = await import('@lockstep/gateway');
@@ -36,10 +36,10 @@ export async function verifyStopped(
  * @throws Failure where there are none.
  */
 export async function trustedKeys(
-  options: StateOptions & { readonly key: readonly string[] },
+  options: StateOptions & { readonly key?: readonly string[] },
   context: Context,
 ): Promise<readonly string[]> {
-  if (options.key.length > 0) return Promise.all(options.key.map((file) => readKey(file, context)));
+  if (options.key !== undefined) return Promise.all(options.key.map((file) => readKey(file, context)));
   const folders = environmentFolders(options, context);
   // Opening the keys would make new ones where there are none.
   if (existsSync(join(folders.keys, 'audit.key'))) {

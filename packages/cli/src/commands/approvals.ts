@@ -28,7 +28,6 @@ type VerdictOptions = ShowOptions & { note?: string; seen?: string; yes?: boolea
 
 export function approvalsCommand(context: Context): Command {
   return new Command('approvals')
-    .description('list, show and decide the calls that wait for humans')
     .addHelpText('after', examples)
     .addCommand(listCommand(context))
     .addCommand(showCommand(context))

@@ -12,6 +12,7 @@ import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
 import { countOf } from '../view/count.ts';
+import { collect } from './collect.ts';
 
 const examples = `
 Examples:
@@ -24,7 +25,7 @@ Exit codes: 0 whole, 1 not whole, 2 could not run.`;
 
 interface Options extends GatewayOptions {
   expectHead?: string;
-  key: string[];
+  key?: string[];
   json?: boolean;
 }
 
@@ -33,7 +34,11 @@ export function auditVerifyCommand(context: Context): Command {
     .description('check that nothing recorded was changed, removed, inserted or reordered')
     .argument('[export.jsonl]', 'an export to check instead of the audit itself')
     .option('--expect-head <head>', 'a head that was noted before, which must still be there')
-    .option('--key <file>', 'a public key that is trusted (default: the environment’s own)', collect, [])
+    .option(
+      '--key <file>',
+      'a public key that is trusted; repeatable (default: the environment’s own)',
+      collect,
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: Options) => {
@@ -86,8 +91,4 @@ async function verifyFile(file: string, options: Options, context: Context): Pro
     if (codeOf(error) === undefined) throw error;
     throw new Failure(`${file} can’t be read (${codeOf(error)}); check its path.`, { cause: error });
   }
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }

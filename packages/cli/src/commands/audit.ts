@@ -18,7 +18,6 @@ Examples:
 
 export function auditCommand(context: Context): Command {
   return new Command('audit')
-    .description('verify, search and export what was recorded')
     .addHelpText('after', examples)
     .addCommand(auditVerifyCommand(context))
     .addCommand(auditSearchCommand(context))

@@ -26,7 +26,6 @@ interface Options extends StateOptions {
 
 export function connectCommand(context: Context): Command {
   const command = new Command('connect')
-    .description('print what connects an MCP client to the gateway')
     .addArgument(new Argument('<client>', 'the client').choices(Object.keys(clients)))
     .option('--server <name>', 'connect to this server alone, under its own tool names')
     .option('--name <name>', 'what the client calls the connection (default: lockstep, or lockstep-<server>)')

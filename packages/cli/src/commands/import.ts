@@ -20,7 +20,6 @@ Exit codes: 0 fine, 1 a server was left out, 2 could not run.`;
 
 export function importCommand(context: Context): Command {
   return new Command('import')
-    .description('print the servers of an mcp.json as a program declares them')
     .argument('<mcp.json>', 'the file to read')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

@@ -51,7 +51,6 @@ interface Options {
 
 export function lockCommand(context: Context): Command {
   return new Command('lock')
-    .description('write down what servers offer, for people to review; or check that it still holds')
     .argument('[server[@version]...]', 'the servers (default: all)')
     .option('--check', 'start the pinned releases and compare; change nothing')
     .option('--from <url>', 'read what the server offers from a running instance')

@@ -30,7 +30,6 @@ interface Options {
 
 export function planCommand(context: Context): Command {
   return new Command('plan')
-    .description('show what agents may do in each environment, or what a change does to it')
     .argument('[env...]', 'the environments to show (default: all)')
     .option('--against <git ref>', 'show only what differs from the program at this commit, branch or tag')
     .option('--roles <roles>', 'show what holders of these roles may do (separated by commas)')

@@ -7,6 +7,7 @@ import { distance, parseMoment } from '../duration.ts';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
 import { printColumns } from '../view/table.ts';
+import { collect } from './collect.ts';
 
 const examples = `
 A token names who calls (subject), the human behind it (owner), and the roles that rules speak of. One for agents
@@ -23,7 +24,7 @@ type TokenInfo = z.infer<typeof tokenInfoSchema>;
 
 interface CreateOptions extends GatewayOptions {
   owner: string;
-  role: string[];
+  role?: string[];
   for: 'mcp' | 'admin';
   expires: string;
   json?: boolean;
@@ -31,7 +32,6 @@ interface CreateOptions extends GatewayOptions {
 
 export function tokenCommand(context: Context): Command {
   return new Command('token')
-    .description('create, list and revoke tokens')
     .addHelpText('after', examples)
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
@@ -43,12 +43,7 @@ function createCommand(context: Context): Command {
     .description('create a token; it is printed once, alone on standard output')
     .argument('<subject>', 'what it is called: the agent or person that holds it')
     .requiredOption('--owner <human>', 'the human behind it; nobody approves what belongs to themselves')
-    .option(
-      '--role <roles>',
-      'roles, separated by commas',
-      (text, before: string[]) => [...before, ...text.split(',')],
-      [],
-    )
+    .option('--role <roles>', 'roles, separated by commas; repeatable', collect)
     .addOption(new Option('--for <audience>', 'what it opens').choices(['mcp', 'admin']).default('mcp'))
     .option('--expires <when>', 'a duration or a date', '30d')
     .option('--json', 'print JSON')
@@ -57,7 +52,10 @@ function createCommand(context: Context): Command {
       const body = {
         subject,
         owner: options.owner,
-        roles: options.role.map((role) => role.trim()).filter((role) => role !== ''),
+        roles: (options.role ?? [])
+          .flatMap((roles) => roles.split(','))
+          .map((role) => role.trim())
+          .filter((role) => role !== ''),
         audience: options.for,
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };

@@ -19,7 +19,6 @@ Exit codes: 0 stopped by Ctrl-C, 2 could not run.`;
 
 export function upCommand(context: Context): Command {
   return new Command('up')
-    .description('run an environment here: the gateway and its servers')
     .argument('[env]', 'the environment', 'dev')
     .option('--port <port>', 'the port to listen on; 0 takes a free one', parsePort, 7411)
     .option('--host <address>', 'the address to listen on; beyond loopback, tokens must exist', '127.0.0.1')

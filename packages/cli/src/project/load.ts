@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineServers, type Environment, type Finding, type Servers } from '@lockstep/model';
+import { keepingCompiled } from '../compile-cache.ts';
 import { Failure, failureOf } from '../failure.ts';
 import type { Evaluation } from './evaluate.ts';
 import { lockFileName } from './program-hooks.ts';
@@ -86,6 +87,7 @@ function inChild(config: string, mode: string, base: string, shown: string): Pro
       ...(fromSource ? ['--conditions=lockstep-source'] : []),
       '--disable-warning=ExperimentalWarning',
     ],
+    env: { ...keepingCompiled(config), ...process.env },
     // What the program prints is for people, and must not mix with the command's own answer.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
