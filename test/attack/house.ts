@@ -26,6 +26,12 @@ export const houseRules: Rule[] = [
     tools: ['*/resource:file:///secret*', '*/resource:file:///public/secret*'],
     decision: { deny: 'secrets stay where they are' },
   },
+  {
+    name: 'no-keys',
+    tools: '*/resource:*',
+    when: 'args.uri.startsWith("file:///keys/")',
+    decision: { deny: 'keys stay where they are' },
+  },
   { name: 'ask-for-prompts', tools: 'docs/prompt:*', roles: ['prompter'], decision: { approve: {} } },
 ];
 

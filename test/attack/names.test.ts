@@ -69,6 +69,7 @@ describe.each(['modern', 'legacy'] as const)('an agent of the %s era', (era) => 
     'file:\\\\\\secret\\key',
     'file:///public/{name}',
     'file:///secret/{name}',
+    'file:///keys/id_rsa',
   ])('reads no secret as %j', async (uri) => {
     const read = (to: Attacker, path: string, params: Record<string, unknown>) =>
       held(() => to.send(path, 'resources/read', params));

@@ -40,7 +40,9 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
 
 function findUse(asked: Asked, parsed: Parsed, { fleet }: Context): Use {
   const found = locate(asked, parsed.endpoint, parsed.policy, fleet);
-  const { args, reason } = takeReason(asked, parsed);
+  const { args: given, reason } = takeReason(asked, parsed);
+  // Conditions, approvers and records see what the server is asked for, whichever endpoint it came to.
+  const args = asked.kind === 'resource' && 'uri' in given ? { ...given, uri: found.target.name } : given;
   return {
     ...found,
     method: parsed.message.method,
