@@ -227,6 +227,21 @@ describe('a hostile remote server', () => {
     expect((await read()).body.result.isError).toBe(true);
   });
 
+  it('swells neither the audit nor the lists by what it makes up', async () => {
+    const token = await house.token({ subject: 'checker', owner: 'cora' });
+    const write = () =>
+      modern(house.gateway.url, token).send('/mcp', 'tools/call', { name: 'docs__write', arguments: {} });
+    const definitions = Object.values(offeredTools).map(({ definition }) => definition);
+    house.docs.tools = [...definitions, { name: 'x'.repeat(1_000_000), inputSchema: {} }];
+    expect((await write()).body.result._meta['lockstep/decision'].kind).toBe('waiting');
+    const events = house.records().filter(({ kind }) => kind === 'quarantine');
+    expect(Math.max(...events.map((event) => JSON.stringify(event).length))).toBeLessThan(5000);
+    house.docs.tools = [...definitions, { name: 'big', description: 'x'.repeat(20_000_000) }];
+    expect((await write()).body.result._meta['lockstep/decision'].kind).toBe('unavailable');
+    house.docs.tools = definitions;
+    expect((await write()).body.result._meta['lockstep/decision'].kind).toBe('waiting');
+  });
+
   it('gets no gated call once its definition differs, however it words it', async () => {
     const token = await house.token({ subject: 'writer', owner: 'will' });
     const attacker = modern(house.gateway.url, token);

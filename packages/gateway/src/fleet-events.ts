@@ -30,6 +30,11 @@ export async function handleFleetEvent(
   }
 }
 
+/** Servers choose their names, versions and last words. */
+function bounded(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, 1000) : value;
+}
+
 function recordOf(event: FleetEvent, policy: ReturnType<Context['policy']>): NewRecord {
   const { type, server, ...detail } = event;
   return {
@@ -40,6 +45,6 @@ function recordOf(event: FleetEvent, policy: ReturnType<Context['policy']>): New
     bundle: policy.digest,
     server,
     ...(policy.servers.get(server) !== undefined && { source: policy.servers.get(server)?.source }),
-    detail: detail as NewRecord['detail'],
+    detail: JSON.parse(JSON.stringify(detail, bounded)) as NewRecord['detail'],
   };
 }

@@ -7,6 +7,7 @@ import { excerpt } from './excerpt.ts';
 /** Bounds of one list; a server beyond them is not usable. */
 const mostPages = 100;
 const mostItems = 5000;
+const mostCharacters = 16 * 1024 * 1024;
 
 /** A definition exactly as the server gave it, unknown keys included. */
 export type Definition = Record<string, unknown>;
@@ -90,6 +91,7 @@ async function readList(
   const items: Definition[] = [];
   const cursors = new Set<string>();
   let cursor: string | undefined;
+  let characters = 0;
   do {
     const params = cursor === undefined ? {} : { cursor };
     const answer = await connection.request({ method: spec.method, params }, options);
@@ -99,7 +101,10 @@ async function readList(
       throw invalid(spec, `was refused by the server: ${excerpt(answer.error.message, 200)}`);
     }
     // Numbers that a double can't hold are compared as doubles, as every reader of the lock does.
-    const page = JSON.parse(JSON.stringify(answer.result)) as Definition;
+    const text = JSON.stringify(answer.result);
+    characters += text.length;
+    if (characters > mostCharacters) throw invalid(spec, `has more than ${mostCharacters} characters`);
+    const page = JSON.parse(text) as Definition;
     const entries = page[spec.kind];
     if (!Array.isArray(entries) || !entries.every(isObject)) throw invalid(spec, 'is no list of objects');
     items.push(...entries);

@@ -22,8 +22,7 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
   const items = new Map<string, string>();
   const drifts = new Map<string, Drift>();
   const extras = new Set<string>();
-  const told = new Map<string, string>();
-  let tellings = 0;
+  const told = new Set<string>();
 
   const enter = (item: string, drift: Drift) => {
     const known = drifts.get(item);
@@ -47,9 +46,9 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
       extras.clear();
       for (const [item, found] of comparisons.flatMap((comparison) => [...comparison.extras])) {
         extras.add(item);
-        if (told.get(item) === found || tellings >= mostTellings) continue;
-        tellings += 1;
-        told.set(item, found);
+        const telling = `${item.slice(0, 200)} ${found}`;
+        if (told.has(telling) || told.size >= mostTellings) continue;
+        told.add(telling);
         onEvent({ type: 'extra', server, item, found });
       }
     },
