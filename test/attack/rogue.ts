@@ -60,7 +60,7 @@ const acts: Record<string, (message: Message) => Json | undefined> = {
   flood: ({ id }) => {
     lines.pause();
     const name = 'x'.repeat(100_000);
-    for (let count = 0; count < 4000; count++)
+    for (let count = 0; count < 200; count++)
       send({ id: `${count}${name}`, method: 'sampling/createMessage', params: {} });
     send({ id, result: text('flooded') });
     return undefined;
