@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { execPath } from 'node:process';
@@ -105,6 +105,34 @@ test('--update takes a changed definition over', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^changing 1\.0\.0, replaced: patch\n {2}tools\/lookup: description changed/);
   expect((await project.run('lock', '--check')).code).toBe(0);
+});
+
+test('--check finds an executable that isn’t the one that was locked', async () => {
+  const executable = join(project.folder, 'server');
+  const write = (more: string) => {
+    writeFileSync(
+      executable,
+      `#!/bin/sh\n${more}exec '${execPath}' '${join(scripts, 'changing.ts')}' none\n`,
+    );
+    chmodSync(executable, 0o755);
+  };
+  write('');
+  project.write(
+    'stacks/environments.ts',
+    program({
+      servers: "  changing: { run: { command: './server' } },",
+      environments: "    dev: { profile: 'dev', releases: { changing: '1.0.0' } },",
+    }),
+  );
+  await project.run('lock');
+  expect(await project.run('lock', '--check')).toMatchObject({ code: 0 });
+  write('# changed\n');
+  expect(await project.run('lock', '--check')).toMatchObject({
+    code: 1,
+    stdout: `changing 1.0.0: ${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock changing --update\`.\n`,
+  });
+  expect(await project.run('lock', '--update')).toMatchObject({ code: 0 });
+  expect(await project.run('lock', '--check')).toMatchObject({ code: 0 });
 });
 
 test('--check finds a release that is pinned and not locked', async () => {

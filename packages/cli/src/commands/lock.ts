@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure, failureOf, sentenceOf } from '../failure.ts';
 import { createContainers } from '../launch/containers.ts';
-import { type Host, launchOf } from '../launch/launch.ts';
+import { type Host, launchOf, sourceMismatch } from '../launch/launch.ts';
 import { readLock, writeLock } from '../lock/file.ts';
 import {
   checkRelease,
@@ -156,6 +156,8 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<LockResul
 function worldOf(host: Host, options: Options): LockWorld {
   return {
     resolve: (server, definition, version) => resolveSource(server, definition, version, host),
+    mismatch: async (server, definition, source) =>
+      options.from === undefined ? sourceMismatch(server, definition, source, host) : undefined,
     launch: async (server, definition, source) =>
       options.from === undefined
         ? launchOf(server, definition, { source }, host)

@@ -40,7 +40,7 @@ test('a command is found on PATH or by its path, and must be the one that was lo
   }
   expect(await launch({ run: { command: 'srv' } }, { type: 'command', sha256: '0'.repeat(64) })).toEqual({
     type: 'absent',
-    reason: `${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock\``,
+    reason: `${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock srv --update\``,
   });
   expect(await launch({ run: { command: 'nowhere' } }, { type: 'command', sha256 })).toEqual({
     type: 'absent',

@@ -18,8 +18,6 @@ export interface Host {
   readonly containers: Containers;
 }
 
-type Run = Extract<ServerDefinition, { run: unknown }>['run'];
-
 /** How a pinned release is started on this host, or why it isn't. Packages are installed where they are missing. */
 export async function launchOf(
   server: string,
@@ -31,6 +29,8 @@ export async function launchOf(
   if (missing.length > 0)
     return absent(`${missing.join(' and ')} ${missing.length > 1 ? 'aren’t' : 'isn’t'} set`);
   if ('remote' in definition) return { type: 'http', url: definition.remote.url };
+  const mismatch = await sourceMismatch(server, definition, source, host);
+  if (mismatch !== undefined) return absent(mismatch);
   const { run } = definition;
   const env = environmentOf(definition, host.env);
   if (isPackage(source)) {
@@ -40,7 +40,11 @@ export async function launchOf(
       ? { type: 'stdio', command: process.execPath, args: [npmBin(source, folder), ...run.args], env }
       : { type: 'stdio', command: pypiPython(folder), args: [pypiScript(source, folder), ...run.args], env };
   }
-  if (source.type === 'command') return launchCommand(run, source.sha256, env, host);
+  if ('command' in run) {
+    const path = findExecutable(run.command, host.cwd, host.env);
+    if (path === undefined) return absent(`\`${run.command}\` isn’t found on this host`);
+    return { type: 'stdio', command: path, args: run.args, env };
+  }
   if (source.type === 'image' && 'image' in run) {
     return host.containers.launch(server, {
       ...run,
@@ -49,7 +53,35 @@ export async function launchOf(
       env,
     });
   }
-  return absent('the lock holds another kind of source than the program; run `lockstep lock`');
+  return absent(otherKind(server));
+}
+
+/**
+ * Why what would run here isn't what the lock holds, as a clause with what to do about it; undefined where it is, or
+ * where nothing is here that could be compared.
+ */
+export async function sourceMismatch(
+  server: string,
+  definition: ServerDefinition,
+  source: Release['source'],
+  host: Pick<Host, 'cwd' | 'env'>,
+): Promise<string | undefined> {
+  const declared = kindOf(definition);
+  if (declared !== source.type) return otherKind(server);
+  if (source.type !== 'command' || !('run' in definition) || !('command' in definition.run)) return undefined;
+  const path = findExecutable(definition.run.command, host.cwd, host.env);
+  if (path === undefined || (await hashFile(path)) === source.sha256) return undefined;
+  return `${path} isn’t the executable that was locked; put that one back or run \`lockstep lock ${server} --update\``;
+}
+
+function kindOf(definition: ServerDefinition): Release['source']['type'] {
+  if ('remote' in definition) return 'remote';
+  const { run } = definition;
+  return 'npm' in run ? 'npm' : 'pypi' in run ? 'pypi' : 'image' in run ? 'image' : 'command';
+}
+
+function otherKind(server: string): string {
+  return `the lock holds another kind of source than the program; run \`lockstep lock ${server} --update\``;
 }
 
 /** Variables of the host that a server can't do without and that aren't set. */
@@ -64,22 +96,6 @@ function environmentOf(
 ): Record<string, string> {
   const needed = definition.needs.map((variable) => [variable, env[variable] ?? ''] as const);
   return { ...Object.fromEntries(needed), ...definition.run.env };
-}
-
-async function launchCommand(
-  run: Run,
-  pinned: string,
-  env: Record<string, string>,
-  host: Host,
-): Promise<Launch> {
-  if (!('command' in run))
-    return absent('the lock holds a command and the program doesn’t; run `lockstep lock`');
-  const path = findExecutable(run.command, host.cwd, host.env);
-  if (path === undefined) return absent(`\`${run.command}\` isn’t found on this host`);
-  if ((await hashFile(path)) !== pinned) {
-    return absent(`${path} isn’t the executable that was locked; put that one back or run \`lockstep lock\``);
-  }
-  return { type: 'stdio', command: path, args: run.args, env };
 }
 
 function absent(reason: string): Launch {

@@ -14,6 +14,8 @@ import { type LockTask, nearestReleases, type PinnedRelease } from './tasks.ts';
 /** What reaches outside: registries, processes, servers elsewhere. */
 export interface LockWorld {
   resolve(server: string, definition: ServerDefinition, version: string | undefined): Promise<Source>;
+  /** Why what would run isn't what was pinned, as a clause. */
+  mismatch(server: string, definition: ServerDefinition, source: Source): Promise<string | undefined>;
   launch(server: string, definition: ServerDefinition, source: Source): Promise<Launch>;
   read(server: string, definition: ServerDefinition, launch: Launch): Promise<Offering>;
 }
@@ -29,7 +31,7 @@ export interface LockResult {
   /** The release that `diff` starts from; absent for the first of a server. */
   readonly from?: string;
   readonly diff?: ReleaseDiff;
-  /** Why it wasn't run here, as a clause. */
+  /** Why it wasn't run here, or what differs before it is run, as a clause. */
   readonly reason?: string;
 }
 
@@ -87,6 +89,8 @@ export async function checkRelease(
 ): Promise<LockResult> {
   const { server, definition, label, release } = pinned;
   const base = { server, label, release };
+  const mismatch = await world.mismatch(server, definition, release.source);
+  if (mismatch !== undefined) return { ...base, outcome: 'differs', reason: mismatch };
   const launch = await world.launch(server, definition, release.source);
   if (launch.type === 'absent') return { ...base, outcome: 'not run', reason: launch.reason };
   const offering = await world.read(server, definition, launch);
