@@ -29,8 +29,10 @@ export async function takeBundle(
       `The bundle is of ${after.config.environment}, but this gateway runs ${before.config.environment}; give it its own.`,
     );
   }
-  await fleet.update(await fleetServers(after));
+  const servers = await fleetServers(after);
   await store.append(bundleRecord('bundle.loaded', after, { before: before.digest }), 'durable');
+  // Nothing may come between these two: a call decided by the one bundle would meet the servers of the other.
+  await fleet.update(servers);
   enforce(after);
   metrics.bundle(after.digest, true);
   await store.transact('voidApprovals', {
