@@ -22,6 +22,7 @@ import { findOverlaps } from '../project/overlap.ts';
 import { protectedPaths } from '../project/protected.ts';
 import { defaultState, openFolder, stateFolder } from '../project/state-folder.ts';
 import { lockConfirmCommand } from './lock-confirm.ts';
+import { lockIgnoreCommand } from './lock-ignore.ts';
 
 const examples = `
 Starts each server, reads everything that it offers, and writes that as a release into tools.lock.json, with the
@@ -61,6 +62,7 @@ export function lockCommand(context: Context): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .addCommand(lockConfirmCommand(context))
+    .addCommand(lockIgnoreCommand(context))
     .action(async (names: string[], options: Options) => {
       if (options.from !== undefined && names.length !== 1) {
         throw new Failure('--from reads one server; name it.');
