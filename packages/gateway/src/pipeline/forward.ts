@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Release } from '@lockstep/model';
+import type { Item } from '../policy/policy.ts';
 import { isObject } from '../protocol/json-rpc.ts';
 import { type Answer, UpstreamError } from '../upstream/answer.ts';
 import { refuseQuarantined } from './approval.ts';
@@ -24,7 +27,10 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
         signal,
         timeout: use.server.definition.timeouts.call,
         // The call may have started the process, or opened the session, that shows another face.
-        beforeSend: () => refuseQuarantined(use, fleet),
+        beforeSend: () => {
+          refuseReplaced(use, fleet);
+          refuseQuarantined(use, fleet);
+        },
         onNotification: notify,
         paramHeaders,
       },
@@ -37,6 +43,28 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
   } finally {
     if (message.id !== undefined) session?.inFlight.delete(message.id);
   }
+}
+
+/** Ends a call that was decided on by a bundle whose server has been replaced meanwhile: it would meet the new one. */
+function refuseReplaced({ server, item, text }: Committed['use'], fleet: Context['fleet']): void {
+  const now = fleet.release(server.name);
+  if (now === server.release) return;
+  const digests = [now, server.release].map((release) => release && digestIn(release, item));
+  if (isDeepStrictEqual(now?.source, server.release.source) && digests[0] === digests[1]) return;
+  throw new Refusal(
+    'unavailable',
+    `${text} was not called: a new bundle has just replaced its server; call it again.`,
+    {
+      target: text,
+    },
+  );
+}
+
+function digestIn(release: Release, item: Item | undefined): string | undefined {
+  if (item === undefined) return undefined;
+  const { kind, name } = item.target;
+  const list = { tool: release.tools, prompt: release.prompts, resource: release.resourceTemplates }[kind];
+  return Object.hasOwn(list, name) ? list[name]?.digest : undefined;
 }
 
 /** What of the client's `_meta` reaches the server: tracing and progress; nothing that nobody looked at. */

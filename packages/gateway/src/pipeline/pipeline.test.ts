@@ -8,6 +8,7 @@ import {
   loadBundle,
   makeBundle,
   type Principal,
+  type Release,
 } from '@lockstep/model';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +19,12 @@ import { makePolicy } from '../policy/policy.ts';
 import { createSessions } from '../protocol/sessions.ts';
 import { createStreams } from '../protocol/streams.ts';
 import { openStore } from '../store/open-store.ts';
-import { type Message, type Answer as ServerAnswer, UpstreamError } from '../upstream/answer.ts';
+import {
+  type Message,
+  type RequestOptions,
+  type Answer as ServerAnswer,
+  UpstreamError,
+} from '../upstream/answer.ts';
 import type { Context } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { handle } from './pipeline.ts';
@@ -88,6 +94,8 @@ let context: Context;
 let sent: { message: Message; key: string }[];
 let respond: (message: Message) => Promise<ServerAnswer>;
 let quarantine: Map<string, string>;
+/** What the fleet holds the server to, where a new bundle came in between. */
+let release: Release | undefined;
 let recorded: { kind: string; decision?: string; outcome?: string; error?: string; target?: string }[];
 
 beforeAll(async () => {
@@ -103,12 +111,14 @@ beforeAll(async () => {
   });
   const policy = makePolicy(loadBundle(makeBundle(prod).files));
   const fleet = {
-    request: async (_server: string, key: string, message: Message) => {
+    request: async (_server: string, key: string, message: Message, options: RequestOptions) => {
+      options.beforeSend?.();
       sent.push({ message, key });
       return respond(message);
     },
     verify: async () => undefined,
     quarantine: () => quarantine,
+    release: () => release ?? policy.servers.get('files')?.release,
     offersUnlocked: (_server: string, item: string) => item === 'tools/sneaky',
     health: () => [],
     update: async () => undefined,
@@ -145,6 +155,7 @@ beforeEach(() => {
   sent = [];
   recorded = [];
   quarantine = new Map();
+  release = undefined;
   respond = async () => ({ result: { content: [{ type: 'text', text: 'done' }], resultType: 'complete' } });
 });
 
@@ -200,6 +211,20 @@ describe('the pipeline', () => {
     expect(recorded).toMatchObject([
       { kind: 'call', decision: 'allow', outcome: 'ok', target: 'files/read' },
     ]);
+  });
+
+  it('sends nothing to a server that a new bundle has put in the place of the one decided on', async () => {
+    const now = context.policy().servers.get('files')?.release as Release;
+    release = structuredClone(now);
+    expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ content: [{ text: 'done' }] });
+    release = { ...now, source: { type: 'remote', url: 'http://127.0.0.1:2/mcp' } };
+    expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ isError: true });
+    release = { ...now, tools: {} };
+    expect((await call('write', { path: 'mine/a' })).reply.result).toMatchObject({
+      isError: true,
+      _meta: { 'lockstep/decision': { kind: 'unavailable' } },
+    });
+    expect(sent).toHaveLength(1);
   });
 
   it('records the intent of a write before it is forwarded, and its outcome afterwards', async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Release } from '@lockstep/model';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
 import type { FleetEvent } from './events.ts';
 import { createGroup, type Group } from './group.ts';
@@ -43,6 +44,8 @@ export interface Fleet {
   verify(server: string, key: string, options: { signal: AbortSignal }): Promise<void>;
   /** By item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`), why it is refused. */
   quarantine(server: string): ReadonlyMap<string, string>;
+  /** The release that a server is held to now; undefined for one that this environment has not. */
+  release(server: string): Release | undefined;
   /** Whether a server offers an item that was never reviewed. */
   offersUnlocked(server: string, item: string): boolean;
   health(): ServerHealth[];
@@ -107,6 +110,7 @@ export function createFleet(servers: readonly FleetServer[], options: FleetOptio
       groupOf(server).request(key, message, requestOptions),
     verify: async (server, key, { signal }) => groupOf(server).check(key, signal),
     quarantine: (server) => members.get(server)?.group?.quarantined ?? nothing,
+    release: (server) => members.get(server)?.server.release,
     offersUnlocked: (server, item) => members.get(server)?.group?.extras.has(item) === true,
     health: () => [...members.values()].map(healthOf),
     async update(next) {
