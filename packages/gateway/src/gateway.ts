@@ -8,6 +8,7 @@ import { followBundle } from './bundle/follow.ts';
 import { bundleRecord, rejectBundle, takeBundle } from './bundle/take.ts';
 import { handleFleetEvent } from './fleet-events.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { clientAddress } from './http/address.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { createListener } from './http/listener.ts';
 import { createMetricsListener } from './http/metrics.ts';
@@ -131,7 +132,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   opened.defer(() => closeServer(server, drain));
   opened.defer(() => streams.closeWhere(() => true));
   const metricsServer = createMetricsListener(context.metrics);
-  const metricsUrl = `http://127.0.0.1:${await listen(metricsServer, '127.0.0.1', options.metricsPort ?? 0)}/metrics`;
+  const metricsPort = await listen(metricsServer, '127.0.0.1', options.metricsPort ?? 0, '--metrics-port');
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   opened.defer(() => closeServer(metricsServer, 0));
   const socketPath = join(folders.run, 'gateway.sock');
   const socket = await serveSocket(admin, socketPath);
@@ -173,7 +175,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 
   function url(): string {
-    return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+    return clientAddress(host, boundPort, options.allowedHosts);
   }
 
   function hosts(): AllowedHosts {

@@ -25,7 +25,7 @@ export interface GatewayOptions {
 
 /** A gateway that serves. */
 export interface RunningGateway {
-  /** `http://127.0.0.1:7411`. */
+  /** Where clients reach it: `http://127.0.0.1:7411`. */
   readonly url: string;
   readonly metricsUrl: string;
   readonly socketPath: string;

@@ -1,17 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { main, makeProject, type Project, program } from '../project.fixture.ts';
+import { makeProject, type Project, program } from '../project.fixture.ts';
+import { type RunningUp, startUp } from '../up/running.fixture.ts';
 
 const script = resolve(import.meta.dirname, '../../../../test/servers/changing.ts');
 
 let project: Project;
-let gateway: ChildProcess;
-let stdout = '';
-let stderr = '';
+let gateway: RunningUp;
 
 const declare = (profile: string, rules = '') =>
   program({
@@ -37,48 +35,46 @@ beforeAll(async () => {
   writeFileSync(path, JSON.stringify(lock));
   project.write('stacks/environments.ts', declare('dev'));
 
-  const { KUBECONFIG: _, ...env } = process.env;
-  gateway = spawn(process.execPath, ['--conditions=lockstep-source', main, 'up', '--port', '0'], {
-    cwd: project.folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  gateway.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  gateway.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  await until(() => stdout.includes('Ctrl-C stops it'));
+  gateway = await startUp(project);
 }, 60_000);
 
 afterAll(() => {
-  gateway.kill('SIGKILL');
+  gateway.process.kill('SIGKILL');
   project.remove();
 });
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    if (gateway.exitCode !== null) throw new Error(`it ended: ${stdout}${stderr}`);
-    await sleep(20);
-  }
-}
-
 test('tells the address, the servers, what agents may do, and how to connect one', () => {
-  const url = /serves (http:\/\/127\.0\.0\.1:\d+\/mcp)/.exec(stdout)?.[1] ?? '';
-  const lines = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+  const url = /serves (http:\/\/127\.0\.0\.1:\d+\/mcp)/.exec(gateway.stdout)?.[1] ?? '';
+  const lines = gateway.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
   expect(lines).toContainEqual(['kube', '1', 'not run here: KUBECONFIG isn’t set']);
   expect(lines).toContainEqual(['words', '1', 'ready', '3 tools']);
   expect(lines).toContainEqual(['tools', 'dev', 'prod']);
   expect(lines).toContainEqual(['words', '2 allow 1 deny', '2 allow 1 approve']);
-  expect(stdout).toContain(`claude mcp add --transport http lockstep ${url}`);
-  expect(stdout).toContain('the local user, with no roles; never approver, auditor, admin');
-  expect(existsSync(join(project.folder, '.lockstep/dev/work/README.md'))).toBe(true);
+  expect(gateway.stdout).toContain(`claude mcp add --transport http lockstep ${url}`);
+  expect(gateway.stdout).toContain('the local user, with no roles; never approver, auditor, admin');
+});
+
+test('tells where metrics are, on the port that was chosen', async () => {
+  const url = /^metrics (http:\/\/127\.0\.0\.1:\d+\/metrics)$/m.exec(gateway.stdout)?.[1] ?? '';
+  expect(await (await fetch(url)).text()).toContain('lockstep_server_up');
+  const port = new URL(url).port;
+  const { code, stderr: complaint } = await project.run(
+    ...['up', '--port', '0', '--metrics-port', port, '--state', 'other'],
+  );
+  expect({ code, complaint }).toEqual({
+    code: 2,
+    complaint: `lockstep: port ${port} is in use; stop what listens there, or choose another with --metrics-port.\n`,
+  });
+});
+
+test('the work folder says what an agent will find', () => {
+  const text = readFileSync(join(project.folder, '.lockstep/dev/work/README.md'), 'utf8');
+  expect(text).toContain('what is denied isn’t listed');
 });
 
 test('the other commands find it', async () => {
   expect((await project.run('connect', 'json')).stdout).toContain(
-    /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0],
+    /http:\/\/127\.0\.0\.1:\d+/.exec(gateway.stdout)?.[0],
   );
   const created = await project.run('token', 'create', 'ci', '--owner', 'ada', '--role', 'writer,ops');
   expect(created).toMatchObject({ code: 0, stdout: expect.stringMatching(/^lks_[\w-]+\n$/) });
@@ -108,15 +104,15 @@ test('the other commands find it', async () => {
 test('takes up an edit at once, and refuses one that doesn’t hold together', async () => {
   const rule = "{ name: 'trial', tools: 'words/update', decision: 'allow' }";
   project.write('stacks/environments.ts', declare('dev', rule));
-  await until(() => stderr.includes('dev: words/update deny → allow'));
+  await gateway.until(() => gateway.stderr.includes('dev: words/update deny → allow'));
   project.write(
     'stacks/environments.ts',
     declare('dev', "{ name: 'typo', tools: 'wrds/*', decision: 'allow' }"),
   );
-  await until(() => stderr.includes('wrds/*'));
-  expect(stderr).toContain('The change isn’t taken up; the last good program stays in force:');
+  await gateway.until(() => gateway.stderr.includes('wrds/*'));
+  expect(gateway.stderr).toContain('The change isn’t taken up; the last good program stays in force:');
   project.write('stacks/environments.ts', declare('dev'));
-  await until(() => stderr.includes('dev: words/update allow → deny'));
+  await gateway.until(() => gateway.stderr.includes('dev: words/update allow → deny'));
 });
 
 test('a second gateway on the same state folder is refused in one sentence', async () => {
@@ -127,8 +123,8 @@ test('a second gateway on the same state folder is refused in one sentence', asy
 
 test('Ctrl-C ends it and its servers; what it recorded is verified without it', async () => {
   const head = /^head (.*)$/m.exec((await project.run('audit', 'verify')).stdout)?.[1] ?? '';
-  const ended = once(gateway, 'exit');
-  gateway.kill('SIGINT');
+  const ended = once(gateway.process, 'exit');
+  gateway.process.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
   expect(serversLeft()).toEqual([]);
   expect(await project.run('token', 'list')).toMatchObject({ code: 2 });

@@ -1,9 +1,11 @@
+import { isIPv6 } from 'node:net';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
 import { type UpOptions, up } from '../up/up.ts';
+import { collect } from './collect.ts';
 
 const examples = `
 Runs the gateway in this process and the environment's servers below it, until Ctrl-C. Edits of the program and of its
@@ -14,14 +16,28 @@ Examples:
   $ lockstep up                     the dev environment on http://127.0.0.1:7411/mcp
   $ lockstep up prod                production's permissions on this machine
   $ lockstep up staging --port 0    on any free port
+  $ lockstep up prod --host 0.0.0.0 --allow-host mcp.example.com
+
+It answers to the names of the address that it listens on, so that no web page can reach it by a name of its own. With
+--host 0.0.0.0, name those that clients use with --allow-host; any other is answered with 403.
 
 Exit codes: 0 stopped by Ctrl-C, 2 could not run.`;
 
 export function upCommand(context: Context): Command {
   return new Command('up')
     .argument('[env]', 'the environment', 'dev')
-    .option('--port <port>', 'the port to listen on; 0 takes a free one', parsePort, 7411)
+    .option('--port <port>', 'the port to listen on; 0 takes a free one', parsePort('--port'), 7411)
     .option('--host <address>', 'the address to listen on; beyond loopback, tokens must exist', '127.0.0.1')
+    .option(
+      '--allow-host <host[:port]>',
+      'a name or address besides its own that clients reach it by; repeatable',
+      (host, before?: string[]) => collect(parseHost(host), before),
+    )
+    .addOption(
+      new Option('--metrics-port <port>', 'the port of /metrics, on loopback')
+        .argParser(parsePort('--metrics-port'))
+        .default(0, 'a free one'),
+    )
     .option('--state <folder>', 'the state folder', defaultState)
     .option('--config <file>', 'the program', defaultConfig)
     .addOption(
@@ -34,8 +50,18 @@ export function upCommand(context: Context): Command {
     .action((name: string, options: UpOptions) => up(name, options, context));
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Failure(`--port ${text} is no port; write a number from 0 to 65535.`);
+function parsePort(option: string): (text: string) => number {
+  return (text) => {
+    const port = Number(text);
+    if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+    throw new Failure(`${option} ${text} is no port; write a number from 0 to 65535.`);
+  };
+}
+
+/** A host as a Host header writes it. */
+function parseHost(text: string): string {
+  if (isIPv6(text) || /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(:\d{1,5})?$/i.test(text)) return text;
+  throw new Failure(
+    `--allow-host ${text} is no host; write it like mcp.example.com or mcp.example.com:8443.`,
+  );
 }

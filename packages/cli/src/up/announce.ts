@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { RunningGateway } from '@lockstep/gateway';
 import { privilegedRoles } from '@lockstep/model';
 import { clients } from '../connect/clients.ts';
@@ -6,15 +7,23 @@ import { printHealth } from '../view/health.ts';
 import { printOverview } from '../view/permissions.ts';
 import type { Prepared } from './environment.ts';
 
+/** Where the gateway was told to listen. */
+interface Listening {
+  readonly host: string;
+  readonly allowHost?: readonly string[];
+}
+
 /** Tells a newcomer all that they need: the address, the servers, what agents may do, how to connect one. */
 export function announce(
   gateway: RunningGateway,
   { project, environment }: Prepared,
+  options: Listening,
   context: Context,
 ): void {
   const { print, paint, columns } = context;
   const url = `${gateway.url}/mcp`;
   print(`${paint.bold(`lockstep ${environment.name}`)} serves ${paint.cyan(url)}`);
+  print(paint.dim(`metrics ${gateway.metricsUrl}`));
   print();
   print(printHealth(gateway.health(), environment, context));
   print();
@@ -22,7 +31,7 @@ export function announce(
   const environments = Object.values(project.environments);
   print(printOverview(environments, { roles, paint, columns }));
   print();
-  print(callersNotice(url, roles));
+  for (const line of callersNotice(options, roles)) print(line);
   print(
     `Connect an agent:  ${paint.cyan(clients['claude-code']?.({ name: 'lockstep', url }).command ?? url)}`,
   );
@@ -30,12 +39,19 @@ export function announce(
 }
 
 /** Who may call: beyond loopback there is no local user. */
-function callersNotice(url: string, roles: readonly string[]): string {
-  if (!/^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname)) {
-    return 'Every caller needs a token: `lockstep token create`.';
+function callersNotice({ host, allowHost = [] }: Listening, roles: readonly string[]): string[] {
+  if (!['127.0.0.1', 'localhost', '::1', '[::1]'].includes(host)) {
+    const token = 'Every caller needs a token: `lockstep token create`.';
+    if (!['0.0.0.0', '::'].includes(host) || allowHost.length > 0) return [token];
+    return [
+      token,
+      `It listens on all addresses and answers to this machine’s own names alone; add the names that clients elsewhere use, as in --allow-host ${hostname()}.`,
+    ];
   }
   const held = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
-  return `Whoever calls from this machine without a token is the local user, with ${held}; never ${privilegedRoles.join(', ')}.`;
+  return [
+    `Whoever calls from this machine without a token is the local user, with ${held}; never ${privilegedRoles.join(', ')}.`,
+  ];
 }
 
 /** The same for programs. */

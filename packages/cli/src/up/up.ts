@@ -10,13 +10,15 @@ import { programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
 import { announce, describe } from './announce.ts';
 import { type Prepared, prepareEnvironment } from './environment.ts';
-import { explainListening, refusePortInUse } from './port.ts';
+import { refusePortInUse } from './port.ts';
 import { untilStopped } from './signals.ts';
 import { watchFiles } from './watch.ts';
 
 export interface UpOptions {
   port: number;
   host: string;
+  allowHost?: string[];
+  metricsPort: number;
   state: string;
   config: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -33,6 +35,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
   const state = stateFolder(options.state, context.cwd);
   openFolder(state.root, options.state);
   await refusePortInUse(options.host, options.port);
+  await refusePortInUse('127.0.0.1', options.metricsPort, '--metrics-port');
   await using opened = new AsyncDisposableStack();
   const containers = createContainers(state.environment(name).root);
   opened.defer(() => containers.close());
@@ -55,9 +58,9 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
     stateDir: state.environment(name).root,
     host: options.host,
     port: options.port,
+    metricsPort: options.metricsPort,
+    allowedHosts: options.allowHost ?? [],
     logLevel: options.logLevel,
-  }).catch((error: unknown) => {
-    throw explainListening(error, options.host, options.port);
   });
   opened.defer(() => gateway.close());
   gateway.onBundleRejected((why) => context.note(`The gateway doesn’t take the bundle: ${why}`));
@@ -82,7 +85,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
 
   await Promise.race([stopped, settled(gateway)]);
   if (options.json) context.json(describe(gateway, prepared));
-  else announce(gateway, prepared, context);
+  else announce(gateway, prepared, options, context);
   await Promise.race([stopped, gateway.closed]);
   if (!options.json) context.note('Stopping…');
 }

@@ -4,20 +4,23 @@ import type { AddressInfo } from 'node:net';
 /**
  * Listens, and tells on which port.
  *
+ * @param option what chooses the port, for the sentence when it can't be had.
  * @throws Error in one sentence when the port is taken or may not be used.
  */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(server: Server, host: string, port: number, option = '--port'): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(explain(error, host, port))));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(explain(error, host, port, option))),
+    );
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+function explain(error: NodeJS.ErrnoException, host: string, port: number, option: string): string {
   if (error.code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use; choose another with --port, or stop what uses it.`;
+    return `Port ${port} on ${host} is in use; choose another with ${option}, or stop what uses it.`;
   if (error.code === 'EACCES')
-    return `Port ${port} on ${host} may not be used; choose one above 1023 with --port.`;
+    return `Port ${port} on ${host} may not be used; choose one above 1023 with ${option}.`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return `${host} is no address of this machine; choose another with --host.`;
   return `Can't listen on ${host}:${port}: ${error.message}.`;

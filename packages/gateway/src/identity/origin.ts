@@ -43,7 +43,7 @@ export function refuseHost(headers: IncomingHttpHeaders, allowed: AllowedHosts):
   const host = headers.host;
   if (host === undefined) return 'The request has no Host header; send one.';
   if (!isAllowed(parseAuthority(host), allowed)) {
-    return `The Host ${quote(host)} isn't one of this gateway's; use the address that it printed at start.`;
+    return `The Host ${quote(host)} isn't one of this gateway's; use the address that it printed at start, or allow this one with --allow-host.`;
   }
   const origin = headers.origin;
   if (origin !== undefined && !isAllowed(parseOrigin(origin), allowed)) {
