@@ -25,19 +25,19 @@ export interface FoundRecord {
   readonly record: Pick<StoredRecord, 'kind' | 'time'> & Partial<StoredRecord>;
 }
 
-/** Records, one line each. */
+/** Records, one line each; what may be a long sentence comes last. */
 export function printRecords(records: readonly FoundRecord[], { paint, columns }: Context): string {
-  const head = ['time', 'what', 'who', 'target', 'decision', 'outcome', 'record'].map(paint.bold);
+  const head = ['time', 'what', 'who', 'target', 'decision', 'record', 'outcome'].map(paint.bold);
   const rows = records.map(({ place, record }) => [
     record.time,
     record.kind,
     visible(record.principal === undefined ? '' : `${record.principal.subject} of ${record.principal.owner}`),
     visible(record.target ?? record.server ?? ''),
     record.decision ?? '',
+    paint.dim(place.replace(/^[0-9a-f-]{28}/, '…')),
     visible(
       record.error === undefined ? (record.outcome ?? '') : `${record.outcome ?? ''} ${record.error}`.trim(),
     ),
-    paint.dim(place.replace(/^[0-9a-f-]{28}/, '…')),
   ]);
   return printColumns(head, rows, columns);
 }

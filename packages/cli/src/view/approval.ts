@@ -1,5 +1,5 @@
 import type { ApprovalDetail, ApprovalSummary } from '@lockstep/gateway';
-import { quote, visible } from '@lockstep/model';
+import { type Clause, printClause, quote, visible } from '@lockstep/model';
 import type { Context } from '../context.ts';
 import { distance } from '../duration.ts';
 
@@ -26,7 +26,8 @@ export function printApproval(approval: ApprovalDetail, paint: Context['paint'])
         ? 'none given'
         : `${visible(approval.reason)} ${paint.dim('(in the agent’s words; not checked)')}`,
     ],
-    ['clause', quoteJson(approval.clause)],
+    // The table's own line, as reviewers read it; the gateway gives nothing but a clause of its table.
+    ['clause', visible(printClause(approval.clause as unknown as Clause))],
     ['verdicts', verdictsOf(approval)],
     ['expires', `in ${distance(approval.expiresAt)}`],
   ];
