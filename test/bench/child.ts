@@ -14,10 +14,13 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts a script of this folder as a process of its own and waits until it says that it is ready. */
+/**
+ * Starts a script of this folder as a process of its own and waits until it says that it is ready. It runs the
+ * packages as they are published, compiled: stripping types costs memory that no deployment pays.
+ */
 export async function startChild(script: string, args: string[] = []): Promise<Child> {
   const child: ChildProcess = fork(join(import.meta.dirname, script), args, {
-    execArgv: ['--conditions=lockstep-source'],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const next = async (): Promise<unknown> => {

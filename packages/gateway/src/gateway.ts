@@ -26,6 +26,7 @@ import { principalKey } from './pipeline/decide.ts';
 import { makePolicy, type Policy } from './policy/policy.ts';
 import { createSessions } from './protocol/sessions.ts';
 import { createStreams } from './protocol/streams.ts';
+import { collectStartupGarbage } from './startup-garbage.ts';
 import { prepareState, principalFolder } from './state.ts';
 import { openStore } from './store/open-store.ts';
 import { createFleet } from './upstream/fleet.ts';
@@ -159,6 +160,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     { mode: 0o600 },
   );
 
+  collectStartupGarbage();
   const running = opened.move();
   let closing: Promise<void> | undefined;
   isReady = true;

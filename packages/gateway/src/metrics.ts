@@ -81,14 +81,18 @@ export function createMetrics(sources: MetricSources): Metrics {
     ...on,
   });
   observeSources(sources, on);
+  const operation = remembered((labels) => operations.labels(labels));
+  const forwarded = remembered((labels) => upstream.labels(labels));
+  const decided = remembered((labels) => decisions.labels(labels));
   return {
     finished({ method, server, tool, outcome, seconds }) {
-      operations.observe({ mcp_method_name: method, server, gen_ai_tool_name: tool, outcome }, seconds);
+      const labels = { mcp_method_name: method, server, gen_ai_tool_name: tool, outcome };
+      operation(labels).observe(seconds);
     },
-    decided: (server, tool, decision) => decisions.inc({ server, tool, decision }),
+    decided: (server, tool, decision) => decided({ server, tool, decision }).inc(),
     refused: (server, tool, kind) => refusals.inc({ server, tool, kind }),
     signInRefused: () => signIns.inc(),
-    answered: (server, method, seconds) => upstream.observe({ mcp_method_name: method, server }, seconds),
+    answered: (server, method, seconds) => forwarded({ mcp_method_name: method, server }).observe(seconds),
     bundle(digest, accepted) {
       if (!accepted) return rejected.inc();
       info.reset();
@@ -96,6 +100,20 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** Keeps what the library looks up by labels: it would sort and join them again on every call. */
+function remembered<T>(find: (labels: Record<string, string>) => T): (labels: Record<string, string>) => T {
+  const known = new Map<string, T>();
+  return (labels) => {
+    const key = Object.values(labels).join('\n');
+    let found = known.get(key);
+    if (found === undefined) {
+      found = find(labels);
+      known.set(key, found);
+    }
+    return found;
   };
 }
 

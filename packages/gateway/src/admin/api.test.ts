@@ -333,7 +333,7 @@ describe('audit and status', () => {
 
   it('opens salts for auditors only', async () => {
     const time = new Date().toISOString();
-    const salt = scene.keys.seal('salt', '00ff');
+    const { salt: opened, sealed: salt } = scene.keys.newSalt();
     await scene.store.append(
       { kind: 'call', time, environment: 'prod', target: 'files/salted', salt },
       'durable',
@@ -342,7 +342,7 @@ describe('audit and status', () => {
       auditSearchSchema
         .parse(await (await call(person, '/audit/search?tool=files/salted')).json())
         .records.map((found) => found.salt);
-    expect(await salts('Audrey')).toEqual(['00ff']);
+    expect(await salts('Audrey')).toEqual([opened]);
     expect(await salts('operator')).toEqual([null]);
   });
 

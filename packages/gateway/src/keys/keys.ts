@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadRootKeys } from './root-key.ts';
+import { newSalt, openSalt, type Salt } from './salt.ts';
 import { mac, macMatches, seal, unseal } from './seal.ts';
 import { loadSigningKeys } from './signing-key.ts';
 
@@ -13,6 +14,10 @@ export interface Keys {
   seal(purpose: string, text: string): string;
   /** The inverse of {@link Keys.seal}. Throws when it was altered, or its key is gone. */
   open(purpose: string, sealed: string): string;
+  /** A fresh salt for a commitment, and what to keep so that it can be opened. */
+  newSalt(): Salt;
+  /** The inverse of {@link Keys.newSalt}. Throws when its key is gone. */
+  openSalt(sealed: string): string;
   /** A keyed hash: `keyId.hash`. The same text gives the same one until the key changes. */
   mac(purpose: string, text: string): string;
   /** Whether `mac` was made of this text, by the current key or an older one. */
@@ -49,6 +54,8 @@ export async function openKeys(dir: string): Promise<Keys> {
   return {
     seal: (purpose, text) => seal(root, purpose, text),
     open: (purpose, sealed) => unseal(roots, purpose, sealed),
+    newSalt: () => newSalt(root),
+    openSalt: (sealed) => openSalt(roots, sealed),
     mac: (purpose, text) => mac(root, purpose, text),
     macMatches: (purpose, text, presented) => macMatches(roots, purpose, text, presented),
     sign: (text) => ({ keyId: signer.id, signature: signer.sign(text) }),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { errorCode, isObject, type Reply, type RpcError } from '../protocol/json-rpc.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Parsed } from './exchange.ts';
@@ -16,9 +16,8 @@ export function shapeResult(forwarded: Forwarded): Reply {
   }
   const { result } = answer;
   const text = JSON.stringify(result);
-  const bytes = Buffer.from(text);
-  draft.resultBytes = bytes.byteLength;
-  draft.resultHash = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  draft.resultBytes = Buffer.byteLength(text);
+  draft.resultHash = `sha256:${hash('sha256', text)}`;
   if (result.resultType !== undefined && result.resultType !== 'complete') {
     throw new Refusal(
       'unavailable',

@@ -81,8 +81,11 @@ function checkString(text: string): void {
   if (text.includes('\0')) throw new StrictJsonError('The body holds a NUL character; leave it out.');
 }
 
+const lowerCase = /^[a-z0-9_-]*$/;
+
 function checkFolding(names: readonly string[]): void {
-  if (names.length < 2) return;
+  // Keys of lower-case ASCII alone fold to themselves, and no two of them are the same.
+  if (names.length < 2 || names.every((name) => lowerCase.test(name))) return;
   const seen = new Map<string, string>();
   for (const name of names) {
     // Upper, then lower case is Unicode's full folding but for marks that it would treat as even more equal.

@@ -22,6 +22,13 @@ export interface Thread {
   close(): Promise<void>;
 }
 
+/**
+ * Turns of the event loop that the first record of a message waits for others, and how many are enough. To wake the
+ * other thread costs more than to record a call, so that a few turns save a tenth of what a call costs.
+ */
+const turnsToWait = 8;
+const fullBatch = 12;
+
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
@@ -83,7 +90,11 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   function schedule(): void {
     if (scheduled || underway !== undefined) return;
     scheduled = true;
-    setImmediate(dispatch);
+    waitTurns(turnsToWait);
+  }
+
+  function waitTurns(turns: number): void {
+    setImmediate(() => (turns > 1 && draft.appends.length < fullBatch ? waitTurns(turns - 1) : dispatch()));
   }
 
   function dispatch(): void {

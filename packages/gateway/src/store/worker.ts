@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { syncFolder } from '../keys/secret-file.ts';
+import { collectStartupGarbage } from '../startup-garbage.ts';
 import { nextEpoch, recordStart } from './begin-epoch.ts';
 import { openLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
@@ -27,6 +28,7 @@ const post = (message: FromThread) => port.postMessage(message);
 
 try {
   const thread = await start(workerData as ThreadSetup);
+  collectStartupGarbage();
   port.on('message', (message: ToThread) => {
     if ('close' in message) thread.close();
     else thread.run(message);

@@ -42,7 +42,7 @@ export function auditRoutes(deps: AdminDeps): Hono<AdminEnv> {
 /** With the salt, an auditor can show that a record's commitment is to certain arguments. */
 function saltOf({ salt }: StoredRecord, visitor: Visitor, keys: Keys): string | null {
   if (salt === undefined || visitor.kind === 'operator') return null;
-  return keys.open('salt', salt);
+  return keys.openSalt(salt);
 }
 
 async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
