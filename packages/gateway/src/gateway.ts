@@ -22,7 +22,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
 import type { Context } from './pipeline/context.ts';
-import { principalKey } from './pipeline/decide.ts';
+import { principalKey } from './pipeline/isolation.ts';
 import { makePolicy, type Policy } from './policy/policy.ts';
 import { createSessions } from './protocol/sessions.ts';
 import { createStreams } from './protocol/streams.ts';

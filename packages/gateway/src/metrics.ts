@@ -30,7 +30,7 @@ export interface Metrics {
 export interface MetricSources {
   readonly health: () => readonly ServerHealth[];
   readonly approvalsWaiting: () => Promise<number>;
-  /** Seconds since the oldest record that isn't durable yet was written. */
+  /** Seconds since the oldest record that isn't acknowledged was given to the store. */
   readonly auditLag: () => number;
 }
 
@@ -131,7 +131,7 @@ function observeSources(
   });
   new Gauge({
     name: 'lockstep_audit_lag_seconds',
-    help: 'Age of the oldest audit record that is not durable yet.',
+    help: 'Age of the oldest audit record that the store has not acknowledged.',
     ...on,
     collect() {
       this.set(auditLag());

@@ -1,12 +1,17 @@
 import type { Store } from '../store/store.ts';
 
 /**
- * Watches a store's appends, to tell how far the audit is behind.
+ * Watches what is given to a store, to tell how far the audit is behind.
  *
  * @returns the store to use instead, and the age in seconds of the oldest record that isn't acknowledged yet.
  */
 export function watchLag(store: Store): { store: Store; lag: () => number } {
   const waiting = new Set<{ since: number }>();
+  const watched = <T>(writing: Promise<T>): Promise<T> => {
+    const ticket = { since: performance.now() };
+    waiting.add(ticket);
+    return writing.finally(() => waiting.delete(ticket));
+  };
   return {
     lag() {
       // A set keeps the order of arrival: the first is the oldest.
@@ -15,11 +20,8 @@ export function watchLag(store: Store): { store: Store; lag: () => number } {
     },
     store: {
       ...store,
-      append(record, durability) {
-        const ticket = { since: performance.now() };
-        waiting.add(ticket);
-        return store.append(record, durability).finally(() => waiting.delete(ticket));
-      },
+      append: (record, durability) => watched(store.append(record, durability)),
+      transact: (operation, input) => watched(store.transact(operation, input)),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { decide } from '@lockstep/model';
 import type { Context } from '../pipeline/context.ts';
-import { principalKey } from '../pipeline/decide.ts';
 import type { Parsed } from '../pipeline/exchange.ts';
+import { isolationKey } from '../pipeline/isolation.ts';
 import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import type { PolicyServer } from '../policy/policy.ts';
 import { isObject } from '../protocol/json-rpc.ts';
@@ -38,7 +38,7 @@ async function listOne(server: PolicyServer, parsed: Parsed, context: Context): 
 async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Context): Promise<unknown[]> {
   const timeout = server.definition.timeouts.list;
   const signal = AbortSignal.any([parsed.signal, AbortSignal.timeout(timeout * 1000)]);
-  const key = server.definition.isolation === 'shared' ? 'shared' : principalKey(parsed.caller);
+  const key = isolationKey(server, parsed);
   const found: unknown[] = [];
   let cursor: unknown;
   for (let page = 0; page < mostPages; page++) {

@@ -49,7 +49,12 @@ export function waits(target: string, state: ApprovalState | NotAsked, context: 
   // The binding is a key to nothing, but nobody's business either.
   const { binding: _kept, ...told } = { binding: undefined, ...state };
   const sentence = approvalSentence(state, { url, resumeTool: resumeName });
-  return new Refusal('waiting', sentence, { target, decision: 'approve', approval: { ...told, url } });
+  const waiting = state.state === 'pending' || state.state === 'approved';
+  return new Refusal(waiting ? 'waiting' : 'refused', sentence, {
+    target,
+    decision: 'approve',
+    approval: { ...told, url },
+  });
 }
 
 async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Context): Promise<void> {

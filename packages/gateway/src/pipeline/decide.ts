@@ -1,6 +1,6 @@
 import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model';
-import type { Caller } from '../identity/caller.ts';
-import type { Parsed, Ruled, Use, Valid } from './exchange.ts';
+import type { Ruled, Use, Valid } from './exchange.ts';
+import { isolationKey } from './isolation.ts';
 import { Refusal } from './refusal.ts';
 
 /** Asks the permission table, and ends whatever it denies. */
@@ -12,7 +12,7 @@ export function decide(valid: Valid): Ruled {
   if (ruling.clause !== undefined) draft.clause = printClause(ruling.clause);
   if (ruling.decision.type === 'deny')
     throw new Refusal('refused', denial(use.text, ruling), refusalData(use, ruling));
-  return Object.assign(valid, { ruling, isolationKey: isolationKey(use, valid) });
+  return Object.assign(valid, { ruling, isolationKey: isolationKey(use.server, valid) });
 }
 
 /** One sentence: which clause refused it, and what to do. */
@@ -34,17 +34,4 @@ function refusalData(use: Use, { because, clause }: Decided): Record<string, unk
     because,
     ...(clause !== undefined && { clause: printClause(clause satisfies Clause) }),
   };
-}
-
-/** Whose calls share one process or upstream session, as the server's definition has it. */
-function isolationKey(use: Use, { caller, session }: Pick<Parsed, 'caller' | 'session'>): string {
-  const { isolation } = use.server.definition;
-  if (isolation === 'shared') return 'shared';
-  if (isolation === 'session' && session !== undefined) return `session:${session.id}`;
-  return principalKey(caller);
-}
-
-/** Names a principal in keys of processes and folders. */
-export function principalKey({ principal }: Caller): string {
-  return `principal:${principal.issuer} ${principal.subject}`;
 }

@@ -79,6 +79,8 @@ const forwardedMeta = new Set(['progressToken', 'traceparent', 'tracestate', 'ba
 
 function refusalOf(error: UpstreamError, { use, intent }: Committed): Refusal {
   const data = { target: use.text, reason: error.code };
+  if (error.code === 'absent')
+    return new Refusal('unavailable', `${use.text} can't be called: ${error.message}.`, data);
   if (!error.sent)
     return new Refusal('unavailable', `${use.text} was not called: ${error.message}; try again later.`, data);
   if (error.code === 'cancelled' && intent === undefined)

@@ -147,7 +147,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await context.store.close();
+  // The store isn't there when it couldn't be opened; the folder is.
+  await context?.store.close();
   await rm(folder, { recursive: true });
 });
 
