@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineServers } from '@lockstep/model';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type Boundaries, findOverlaps } from './overlap.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'overlap-')));
@@ -13,6 +13,7 @@ mkdirSync(join(state, 'dev', 'work'), { recursive: true });
 writeFileSync(join(root, 'stacks', 'environments.ts'), '');
 writeFileSync(join(root, 'stacks', 'tools.lock.json'), '');
 symlinkSync(state, join(root, 'data', 'link'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const boundaries: Boundaries = {
   cwd: root,

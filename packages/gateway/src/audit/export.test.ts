@@ -32,7 +32,7 @@ beforeAll(async () => {
   lines = await exported();
 });
 afterAll(async () => {
-  audit.close();
+  audit?.close();
   await folder[Symbol.asyncDispose]();
 });
 

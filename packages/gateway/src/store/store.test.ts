@@ -21,7 +21,7 @@ describe('an open store', () => {
     store = await openFolder(folder.path);
   });
   afterAll(async () => {
-    await store.close();
+    await store?.close();
     await folder[Symbol.asyncDispose]();
   });
 

@@ -25,7 +25,9 @@ export const host = 'localhost:7411';
 const windows = { pauseAfterDenial: 600, repeatWindow: 600 };
 
 export async function openAdminScene(): Promise<AdminScene> {
-  const scene = await openScene();
+  // Also when a later step fails.
+  await using opened = new AsyncDisposableStack();
+  const scene = opened.use(await openScene());
   const { store, keys, dir } = scene;
   const tokens = await openTokens(store, 'prod');
   const failures: Error[] = [];
@@ -57,19 +59,21 @@ export async function openAdminScene(): Promise<AdminScene> {
     if ('refused' in created) throw new Error(created.refused);
     return created.token;
   };
+  const secrets = {
+    Anna: await secret('Anna', 'admin', 'security'),
+    Carol: await secret('Carol', 'admin', 'security'),
+    Ben: await secret('Ben', 'admin', 'security'),
+    Audrey: await secret('Audrey', 'admin', 'auditor'),
+    Adam: await secret('Adam', 'admin', 'admin'),
+    agent: await secret('agent', 'mcp', 'security', 'admin', 'auditor'),
+  };
+  opened.move();
   return {
     ...scene,
     app,
     tokens,
     failures,
-    secrets: {
-      Anna: await secret('Anna', 'admin', 'security'),
-      Carol: await secret('Carol', 'admin', 'security'),
-      Ben: await secret('Ben', 'admin', 'security'),
-      Audrey: await secret('Audrey', 'admin', 'auditor'),
-      Adam: await secret('Adam', 'admin', 'admin'),
-      agent: await secret('agent', 'mcp', 'security', 'admin', 'auditor'),
-    },
+    secrets,
     request: async (path, init = {}, env = {}) => {
       const headers = new Headers(init.headers);
       if (!headers.has('host')) headers.set('host', host);

@@ -21,7 +21,10 @@ export interface Scene extends AsyncDisposable {
 }
 
 export async function openScene(): Promise<Scene> {
+  // Also when a later step fails.
+  await using opened = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  opened.defer(() => rm(dir, { recursive: true, force: true }));
   const keys = await openKeys(dir);
   const store = await openStore({
     dataDir: dir,
@@ -31,6 +34,7 @@ export async function openScene(): Promise<Scene> {
       throw error;
     },
   });
+  opened.defer(() => store.close());
   function beside<T>(readOnly: boolean, use: (database: DatabaseSync) => T): T {
     const database = new DatabaseSync(join(dir, 'gateway.db'), { readOnly, timeout: 5000 });
     try {
@@ -40,6 +44,7 @@ export async function openScene(): Promise<Scene> {
     }
   }
   const rows = (sql: string) => beside(true, (database) => database.prepare(sql).all());
+  const scene = opened.move();
   return {
     dir,
     store,
@@ -48,9 +53,6 @@ export async function openScene(): Promise<Scene> {
     write: (sql) => beside(false, (database) => database.exec(sql)),
     records: () =>
       rows('select record from audit order by epoch, seq').map(({ record }) => JSON.parse(String(record))),
-    async [Symbol.asyncDispose]() {
-      await store.close();
-      await rm(dir, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => scene.disposeAsync(),
   };
 }

@@ -149,11 +149,11 @@ describe('a server that runs as a process', () => {
   );
 
   it('ends with everything that it started, even when it is stubborn', async () => {
-    const stage = await openStage([rawServer('files', { behave: ['stubborn'] })]);
+    await using stage = await openStage([rawServer('files', { behave: ['stubborn'] })]);
     const { pid: child } = await stage.call<Who>('files', 'alice', 'spawn');
     const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
     expect(await isAlive(child)).toBe(true);
-    await stage[Symbol.asyncDispose]();
+    await stage.fleet.close();
     expect(await isAlive(pid)).toBe(false);
     await eventually(async () => !(await isAlive(child)));
   });
