@@ -81,18 +81,18 @@ export function createMetrics(sources: MetricSources): Metrics {
     ...on,
   });
   observeSources(sources, on);
-  const operation = remembered((labels) => operations.labels(labels));
-  const forwarded = remembered((labels) => upstream.labels(labels));
-  const decided = remembered((labels) => decisions.labels(labels));
+  const operation = remembered((method, server, tool, outcome) =>
+    operations.labels(method, server, tool, outcome),
+  );
+  const forwarded = remembered((method, server) => upstream.labels(method, server));
+  const decided = remembered((server, tool, decision) => decisions.labels(server, tool, decision));
   return {
-    finished({ method, server, tool, outcome, seconds }) {
-      const labels = { mcp_method_name: method, server, gen_ai_tool_name: tool, outcome };
-      operation(labels).observe(seconds);
-    },
-    decided: (server, tool, decision) => decided({ server, tool, decision }).inc(),
+    finished: ({ method, server, tool, outcome, seconds }) =>
+      operation(method, server, tool, outcome).observe(seconds),
+    decided: (server, tool, decision) => decided(server, tool, decision).inc(),
     refused: (server, tool, kind) => refusals.inc({ server, tool, kind }),
     signInRefused: () => signIns.inc(),
-    answered: (server, method, seconds) => forwarded({ mcp_method_name: method, server }).observe(seconds),
+    answered: (server, method, seconds) => forwarded(method, server).observe(seconds),
     bundle(digest, accepted) {
       if (!accepted) return rejected.inc();
       info.reset();
@@ -103,14 +103,16 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
 }
 
-/** Keeps what the library looks up by labels: it would sort and join them again on every call. */
-function remembered<T>(find: (labels: Record<string, string>) => T): (labels: Record<string, string>) => T {
+/** Keeps what the library looks up by its labels' values: it would sort and join them again on every call. */
+function remembered<T>(
+  find: (...values: [string, string, string, string]) => T,
+): (a: string, b: string, c?: string, d?: string) => T {
   const known = new Map<string, T>();
-  return (labels) => {
-    const key = Object.values(labels).join('\n');
+  return (a, b, c = '', d = '') => {
+    const key = `${a}\n${b}\n${c}\n${d}`;
     let found = known.get(key);
     if (found === undefined) {
-      found = find(labels);
+      found = find(a, b, c, d);
       known.set(key, found);
     }
     return found;

@@ -10,7 +10,9 @@ export function watchLag(store: Store): { store: Store; lag: () => number } {
   const watched = <T>(writing: Promise<T>): Promise<T> => {
     const ticket = { since: performance.now() };
     waiting.add(ticket);
-    return writing.finally(() => waiting.delete(ticket));
+    const done = () => void waiting.delete(ticket);
+    writing.then(done, done);
+    return writing;
   };
   return {
     lag() {

@@ -129,12 +129,14 @@ export function describeArguments(
   const pointers = policy.config.settings.redact
     .filter(({ tools }) => matchesGlob(tools, use.text))
     .flatMap((rule) => rule.pointers);
-  const redacted = redactArguments(use.args as Json, use.item?.definition.inputSchema, pointers);
-  const length = JSON.stringify(redacted)?.length ?? 0;
+  const canonical = canonicalJson(use.args);
   const { salt, sealed } = keys.newSalt();
   return {
-    arguments: length > longestRecorded ? { '[too large to record]': length } : redacted,
-    commitment: `sha256:${hash('sha256', salt + canonicalJson(use.args))}`,
+    arguments:
+      canonical.length > longestRecorded
+        ? { '[too large to record]': canonical.length }
+        : redactArguments(use.args as Json, use.item?.definition.inputSchema, pointers),
+    commitment: `sha256:${hash('sha256', salt + canonical)}`,
     salt: sealed,
   };
 }

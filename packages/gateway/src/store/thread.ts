@@ -26,7 +26,7 @@ export interface Thread {
  * Turns of the event loop that the first record of a message waits for others, and how many are enough. To wake the
  * other thread costs more than to record a call, so that a few turns save a tenth of what a call costs.
  */
-const turnsToWait = 8;
+const turnsToWait = 4;
 const fullBatch = 12;
 
 interface Waiting<T> {

@@ -17,23 +17,29 @@ export interface CelFacts {
   readonly characters: number;
 }
 
-const converted = new WeakMap<Facts, CelFacts>();
+/** The last conversion: the clauses of one decision follow each other, and a map of weak keys costs the collector. */
+let last: { readonly facts: Facts; readonly made: CelFacts } | undefined;
+/** Principals are few, and the same objects from call to call. */
+const principals = new WeakMap<Principal, CelMap>();
 
 /**
  * Converts facts, once for all clauses of a decision. Plain objects become maps here, since the library would
  * take one with a `$typeName` for a protobuf message.
  */
 export function celFacts(facts: Facts): CelFacts {
-  const known = converted.get(facts);
-  if (known) return known;
+  if (last?.facts === facts) return last.made;
   const size = { elements: 0, characters: 0 };
-  const { issuer, subject, owner, roles } = facts.principal;
-  const made = {
-    args: mapOf(facts.args, size),
-    principal: mapOf({ issuer, subject, owner, roles }, { elements: 0, characters: 0 }),
-    ...size,
-  };
-  converted.set(facts, made);
+  const made = { args: mapOf(facts.args, size), principal: principalMap(facts.principal), ...size };
+  last = { facts, made };
+  return made;
+}
+
+function principalMap(principal: Principal): CelMap {
+  const known = principals.get(principal);
+  if (known) return known;
+  const { issuer, subject, owner, roles } = principal;
+  const made = mapOf({ issuer, subject, owner, roles }, { elements: 0, characters: 0 });
+  principals.set(principal, made);
   return made;
 }
 
