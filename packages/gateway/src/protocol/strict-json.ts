@@ -1,3 +1,5 @@
+import { survivesDouble } from './decimal.ts';
+
 /** Why a text can't be taken; `message` is one sentence for the sender. */
 export class StrictJsonError extends Error {}
 
@@ -32,23 +34,12 @@ const anyNumber = /-?\d[\d.eE+-]*/g;
 function checkNumbers(bare: string): void {
   for (const [source] of bare.matchAll(anyNumber)) {
     if (source.length < 16 && !/[eE]/.test(source)) continue;
-    if (decimal(source) !== decimal(String(Number(source)))) {
+    if (!survivesDouble(source)) {
       throw new StrictJsonError(
         `The number ${source.slice(0, 60)} does not survive as a double; send it as a string.`,
       );
     }
   }
-}
-
-/** One spelling per decimal value: sign, digits without outer zeros, and a power of ten. */
-function decimal(source: string): string {
-  const [mantissa = '', exponent = '0'] = source.toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
-  return `${source.startsWith('-') ? '-' : ''}${significant}e${power}`;
 }
 
 function countKeys(value: unknown, depth: number): number {

@@ -1,3 +1,5 @@
+import { survivesDouble } from '../protocol/decimal.ts';
+
 declare global {
   interface JSON {
     /** Source: https://tc39.es/proposal-json-parse-with-source/; Node has it since 22, TypeScript's library not yet. */
@@ -19,20 +21,6 @@ export function parseExact(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
     const source = context?.source;
     if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
-    return survives(value, source) ? value : JSON.rawJSON(source);
+    return survivesDouble(source) ? value : JSON.rawJSON(source);
   });
-}
-
-function survives(value: number, source: string): boolean {
-  return Number.isFinite(value) && decimal(String(value)) === decimal(source);
-}
-
-/** A number's digits and exponent, the same for all ways to write one value: `1.50e3` and `1500` → `15e2`. */
-function decimal(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
-  if (trimmed === '') return '0';
-  return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
 }
