@@ -51,6 +51,8 @@ async function start({ dataDir, environment }: ThreadSetup) {
   createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000');
+  // What is wiped, such as an approval's arguments, is overwritten and not just let go.
+  connection.exec('pragma secure_delete = on');
   const db = kyselyOver(connection);
   await migrate(db);
 
