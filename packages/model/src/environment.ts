@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { compileCondition } from './condition/compile.ts';
-import { environmentName } from './names.ts';
 import { principalSchema, privilegedRoles, roleName } from './principal.ts';
 
 /** The decision per access class; see `profile.ts`. */
@@ -150,5 +149,3 @@ export const environmentSchema = z.strictObject({
   settings: settingsSchema.prefault({}),
 });
 export type EnvironmentInput = z.input<typeof environmentSchema>;
-
-export const environmentsSchema = z.record(environmentName, environmentSchema);

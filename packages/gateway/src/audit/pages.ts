@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AuditRow, Database } from '../store/database.ts';
+import { lastRecord } from './head.ts';
 import type { RecordPlace, RecordRef } from './record.ts';
 import type { AuditSource } from './source.ts';
 
@@ -11,14 +12,7 @@ export async function auditHeads(db: Kysely<Database>, _input: null): Promise<Re
   const writers = await db.selectFrom('writers').select('writer').orderBy('writer').execute();
   const found: RecordRef[] = [];
   for (const { writer } of writers) {
-    const head = await db
-      .selectFrom('audit')
-      .select(['writer', 'epoch', 'seq', 'hash'])
-      .where('writer', '=', writer)
-      .orderBy('epoch', 'desc')
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    const head = await lastRecord(db, writer);
     if (head !== undefined) found.push(head);
   }
   return found;

@@ -155,6 +155,11 @@ export function sendError(
     error: { code: errorCode.invalidRequest, message },
   });
   response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    })
     .end(text);
 }

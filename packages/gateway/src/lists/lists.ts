@@ -1,6 +1,6 @@
-import { composeName, possibleDecisions, type TargetKind } from '@lockstep/model';
+import { composeName, possibleDecisions } from '@lockstep/model';
 import type { Caller } from '../identity/caller.ts';
-import { type ItemList, itemKey } from '../policy/item-key.ts';
+import { type ItemList, itemKey, listOf } from '../policy/item-key.ts';
 import type { Item, Policy } from '../policy/policy.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Fleet } from '../upstream/fleet.ts';
@@ -16,23 +16,17 @@ export interface Lists {
   list(kind: ListKind, policy: Policy, caller: Caller, endpoint: string | undefined): readonly object[];
 }
 
-const targetKind: Readonly<Record<ListKind, TargetKind>> = {
-  tools: 'tool',
-  prompts: 'prompt',
-  resourceTemplates: 'resource',
-};
-
 /**
  * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: what a
  * principal may possibly use depends on nothing else.
  */
 export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
-  let kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
+  const kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
   return {
     list(kind, policy, caller, endpoint) {
       const perPolicy = kept.get(policy) ?? new Map();
       if (!kept.has(policy)) kept.set(policy, perPolicy);
-      if (perPolicy.size > 1000) kept = new WeakMap();
+      if (perPolicy.size > 1000) perPolicy.clear();
       const key = JSON.stringify([kind, endpoint ?? null, caller.principal]);
       const quarantined = quarantineKey(fleet, policy, endpoint);
       const hit = perPolicy.get(key);
@@ -66,7 +60,7 @@ function makeList(
   const list: object[] = [];
   for (const item of policy.items.values()) {
     const { server } = item.target;
-    if (item.target.kind !== targetKind[kind] || (endpoint !== undefined && server !== endpoint)) continue;
+    if (listOf[item.target.kind] !== kind || (endpoint !== undefined && server !== endpoint)) continue;
     const possible = possibleDecisions(policy.table, caller.principal, item.target);
     if (!possible.some((decision) => decision !== 'deny')) continue;
     if (fleet.quarantine(server).has(itemKey(item.target))) continue;

@@ -3,7 +3,8 @@ import type { Target, TargetKind } from '@lockstep/model';
 /** The lists of a release, by what they hold. */
 export type ItemList = 'tools' | 'prompts' | 'resourceTemplates';
 
-const listOf: Readonly<Record<TargetKind, ItemList>> = {
+/** The list that a kind of target is in. */
+export const listOf: Readonly<Record<TargetKind, ItemList>> = {
   tool: 'tools',
   prompt: 'prompts',
   resource: 'resourceTemplates',

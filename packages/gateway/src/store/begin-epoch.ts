@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { lastRecord } from '../audit/head.ts';
 import { type NewRecord, parsePlace, type RecordPlace } from '../audit/record.ts';
 import type { Database } from './database.ts';
 import { type Head, type Ledger, toEvent } from './ledger.ts';
@@ -12,14 +13,7 @@ export async function nextEpoch(
   // One writer per state folder; whoever opens it has its lock.
   const known = await db.selectFrom('writers').selectAll().executeTakeFirst();
   const writer = known?.writer ?? randomUUID();
-  const previous = await db
-    .selectFrom('audit')
-    .select(['writer', 'epoch', 'seq', 'hash'])
-    .where('writer', '=', writer)
-    .orderBy('epoch', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const previous = await lastRecord(db, writer);
   const epoch = Math.max(known?.epoch ?? 0, previous?.epoch ?? 0) + 1;
   await db
     .insertInto('writers')
