@@ -82,11 +82,17 @@ async function run(
   return sample;
 }
 
-const scenarios: Scenario[] = [];
-console.log(tableHeader);
-for (const era of ['legacy', 'modern'] as const) {
+const eras = ['legacy', 'modern'] as const;
+for (const era of eras) {
   for (const kind of options.kind as Kind[]) {
     for (const target of ['direct', 'proxy', 'gateway'] as const) await run(target, era, kind, 16, warmUp);
+  }
+}
+
+const scenarios: Scenario[] = [];
+console.log(tableHeader);
+for (const era of eras) {
+  for (const kind of options.kind as Kind[]) {
     for (const concurrency of options.concurrency.map(Number)) {
       const scenario: Scenario = { era, kind, concurrency, rounds: [] };
       const once = (target: 'direct' | 'proxy' | 'gateway') =>
@@ -107,7 +113,7 @@ for (const era of ['legacy', 'modern'] as const) {
 const held = { idle, afterLoad: memory(gateway.pid), proxy: memory(proxies.modern.pid) };
 const counted = (await gateway.ask('count')) as AuditCounts;
 problems.push(...auditMisfits(sent, counted));
-for (const era of ['legacy', 'modern'] as const) {
+for (const era of eras) {
   // Direct calls and the proxy's are refused by the upstream itself; the gateway's must not come that far.
   const { drop = 0 } = (await upstreams[era].ask('calls')) as { drop?: number };
   const refused = scenarios.filter((one) => one.era === era && one.kind === 'refusal');

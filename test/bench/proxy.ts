@@ -1,32 +1,35 @@
-// The bare pass-through that every figure is compared with: parses a request, re-serialises it, forwards it
-// through undici, and hands the answer back as it came. No check, no record.
+// The bare pass-through that every figure is compared with: parses each message, re-serialises it and passes it on
+// with its headers, requests through undici and answers back. No check, no record.
 //
 //   fork('proxy.ts', [upstreamUrl])
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
 import { report } from './child.ts';
 
 const upstream = new URL(process.argv[2] ?? '');
 const pool = new Pool(upstream.origin, { connections: 128, pipelining: 1 });
-const passed = ['accept', 'mcp-session-id', 'mcp-protocol-version', 'mcp-method', 'mcp-name'];
+/** What concerns one connection only, or is made anew. Source: RFC 9110, section 7.6.1. */
+const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host', 'content-length']);
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const passed: IncomingHttpHeaders = {};
+  for (const name in headers) if (!hopByHop.has(name)) passed[name] = headers[name];
+  return passed;
+}
+
+const reserialise = (text: string) => (text === '' ? '' : JSON.stringify(JSON.parse(text)));
 
 async function forward(text: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  for (const name of passed) {
-    const value = request.headers[name];
-    if (typeof value === 'string') headers[name] = value;
-  }
-  const body = text === '' ? null : JSON.stringify(JSON.parse(text));
   const method = request.method === 'DELETE' ? 'DELETE' : 'POST';
+  const body = reserialise(text);
+  const headers = endToEnd(request.headers);
   const answer = await pool.request({ path: upstream.pathname, method, headers, body });
-  const bytes = Buffer.from(await answer.body.arrayBuffer());
-  const session = answer.headers['mcp-session-id'];
+  const back = reserialise(await answer.body.text());
   response.writeHead(answer.statusCode, {
-    ...(session === undefined ? {} : { 'mcp-session-id': session }),
-    'content-type': String(answer.headers['content-type']),
-    'content-length': bytes.length,
+    ...endToEnd(answer.headers),
+    'content-length': Buffer.byteLength(back),
   });
-  response.end(bytes);
+  response.end(back);
 }
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {

@@ -102,14 +102,16 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
         return;
       }
       const text = JSON.stringify(message);
+      const length = Buffer.byteLength(text);
       response.writeHead(answer.status, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
-        'content-length': Buffer.byteLength(text),
+        'content-length': length,
         ...answer.headers,
       });
-      response.end(text);
+      // ASCII is the same in both, and is written as it is.
+      response.end(text, length === text.length ? 'latin1' : 'utf8');
     },
   };
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadRootKeys } from './root-key.ts';
-import { newSalt, openSalt, type Salt } from './salt.ts';
+import { openSalt, type Salt, saltMaker } from './salt.ts';
 import { mac, macMatches, seal, unseal } from './seal.ts';
 import { loadSigningKeys } from './signing-key.ts';
 
@@ -54,7 +54,7 @@ export async function openKeys(dir: string): Promise<Keys> {
   return {
     seal: (purpose, text) => seal(root, purpose, text),
     open: (purpose, sealed) => unseal(roots, purpose, sealed),
-    newSalt: () => newSalt(root),
+    newSalt: saltMaker(root),
     openSalt: (sealed) => openSalt(roots, sealed),
     mac: (purpose, text) => mac(root, purpose, text),
     macMatches: (purpose, text, presented) => macMatches(roots, purpose, text, presented),

@@ -1,20 +1,34 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import type { RootKey } from './root-key.ts';
 
 /** A salt, and what to keep of it: without the root key nobody can tell the one from the other. */
 export interface Salt {
   readonly salt: string;
-  /** `keyId.nonce`. */
+  /** `keyId.nonce.number`. */
   readonly sealed: string;
 }
 
+/** Bytes of a salt, and the most salts that one run of HKDF-SHA256 yields. Source: RFC 5869, section 2.3. */
+const saltLength = 32;
+const saltsPerBlock = 255;
+
 /**
- * Makes a salt for one commitment. It is derived from a nonce and not encrypted, which keeps it as secret and costs a
- * fifth: one is made on every call.
+ * Makes the salts of commitments, one on every call. They are derived from a nonce and not encrypted, which keeps
+ * them as secret, and a block of them at once, since one by one they would cost more than all that they protect.
  */
-export function newSalt(root: RootKey): Salt {
-  const nonce = randomUUID();
-  return { salt: saltOf(root, nonce), sealed: `${root.id}.${nonce}` };
+export function saltMaker(root: RootKey): () => Salt {
+  let nonce = '';
+  let block: Buffer = Buffer.alloc(0);
+  let next = saltsPerBlock;
+  return () => {
+    if (next === saltsPerBlock) {
+      nonce = randomBytes(16).toString('base64url');
+      block = saltBlock(root, nonce);
+      next = 0;
+    }
+    const number = next++;
+    return { salt: saltAt(block, number), sealed: `${root.id}.${nonce}.${number}` };
+  };
 }
 
 /**
@@ -23,15 +37,18 @@ export function newSalt(root: RootKey): Salt {
  * @throws Error when none of them did.
  */
 export function openSalt(roots: readonly RootKey[], sealed: string): string {
-  const dot = sealed.indexOf('.');
-  const id = sealed.slice(0, Math.max(0, dot));
+  const [id = '', nonce = '', number] = sealed.split('.');
   const root = roots.find((candidate) => candidate.id === id);
   if (root === undefined) {
     throw new Error(`The salts of key ${id} can't be opened without it; restore that key beside root.key.`);
   }
-  return saltOf(root, sealed.slice(dot + 1));
+  return saltAt(saltBlock(root, nonce), Number(number));
 }
 
-function saltOf(root: RootKey, nonce: string): string {
-  return createHmac('sha256', root.derive('salt')).update(nonce).digest('base64url');
+function saltBlock(root: RootKey, nonce: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', root.derive('salt'), nonce, 'salts', saltLength * saltsPerBlock));
+}
+
+function saltAt(block: Buffer, number: number): string {
+  return block.toString('base64url', number * saltLength, (number + 1) * saltLength);
 }

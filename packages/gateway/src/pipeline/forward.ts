@@ -71,11 +71,11 @@ function digestIn(release: Release, item: Item | undefined): string | undefined 
 function metaOf({ message }: Committed): { _meta?: Record<string, unknown> } {
   const meta = message.params._meta;
   if (!isObject(meta)) return {};
-  const kept = Object.entries(meta).filter(([key]) => forwardedMeta.has(key));
+  const kept = forwardedMeta.filter((key) => meta[key] !== undefined).map((key) => [key, meta[key]]);
   return kept.length === 0 ? {} : { _meta: Object.fromEntries(kept) };
 }
 
-const forwardedMeta = new Set(['progressToken', 'traceparent', 'tracestate', 'baggage']);
+const forwardedMeta = ['progressToken', 'traceparent', 'tracestate', 'baggage'] as const;
 
 function refusalOf(error: UpstreamError, { use, intent }: Committed): Refusal {
   const data = { target: use.text, reason: error.code };

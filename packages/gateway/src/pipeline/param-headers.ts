@@ -18,11 +18,11 @@ export function checkParamHeaders({
   use,
 }: Resolved): Readonly<Record<string, string>> {
   if (era !== 'modern' || message.method !== 'tools/call') return {};
-  const given = Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-'));
+  const given = Object.keys(headers).filter((name) => name.startsWith('mcp-param-'));
   // A resumed call brings no arguments, so its headers can mirror none.
   const declarations = message.params.name === resumeName ? [] : (use.item?.declaredHeaders ?? []);
   if (given.length === 0 && declarations.length === 0) return {};
-  const others = new Map(given.map(([name, value]) => [name, String(value)]));
+  const others = new Map(given.map((name) => [name, String(headers[name])]));
   for (const declaration of declarations) {
     const name = declaration.header.toLowerCase();
     const [, wanted] = paramHeaders([declaration], use.args);

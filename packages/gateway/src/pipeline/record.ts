@@ -108,7 +108,12 @@ function recordOf({ draft, story, policy }: Received, { keys }: Context): NewRec
     return complete(Object.assign(rest, { intent: { writer, epoch, seq } }), 'outcome');
   }
   if (story.refusal === 'sign-in') return complete(draft, 'signin.refused');
-  if (story.use !== undefined) Object.assign(draft, describeArguments(story.use, policy, keys));
+  if (story.use !== undefined) {
+    const described = describeArguments(story.use, policy, keys);
+    draft.arguments = described.arguments;
+    draft.commitment = described.commitment;
+    draft.salt = described.salt;
+  }
   return complete(draft, 'call');
 }
 

@@ -35,8 +35,9 @@ export function shapeResult(forwarded: Forwarded): Reply {
 export function inEra(
   result: Readonly<Record<string, unknown>>,
   era: Parsed['era'],
-): Record<string, unknown> {
+): Readonly<Record<string, unknown>> {
   if (era === 'modern') return { resultType: 'complete', ...result };
+  if (result.resultType === undefined) return result;
   const { resultType: _dropped, ...rest } = result;
   return rest;
 }

@@ -29,6 +29,8 @@ const mostSessions = 10_000;
 const mostPerPrincipal = 100;
 /** An unused session is closed after this many milliseconds: an hour. */
 const idleLimit = 3_600_000;
+/** How exactly its last use is known, in milliseconds. */
+const useGranularity = 1000;
 
 /** Keeps sessions in memory: after a restart clients get 404 and initialise anew, as the protocol has it. */
 export function createSessions(onClose: (session: Session) => void, now: () => number = Date.now): Sessions {
@@ -72,9 +74,11 @@ export function createSessions(onClose: (session: Session) => void, now: () => n
         return undefined;
       }
       if (!samePrincipal(session.caller, caller) || session.endpoint !== endpoint) return undefined;
-      session.lastUsed = now();
-      sessions.delete(id);
-      sessions.set(id, session);
+      if (now() - session.lastUsed >= useGranularity) {
+        session.lastUsed = now();
+        sessions.delete(id);
+        sessions.set(id, session);
+      }
       return session;
     },
     close,

@@ -26,8 +26,8 @@ export interface Thread {
  * Turns of the event loop that the first record of a message waits for others, and how many are enough. To wake the
  * other thread costs more than to record a call, so that a few turns save a tenth of what a call costs.
  */
-const turnsToWait = 4;
-const fullBatch = 12;
+const turnsToWait = 2;
+const fullBatch = 6;
 
 interface Waiting<T> {
   resolve(value: T): void;
