@@ -6,11 +6,20 @@
 export { type AccessClass, accessClassSchema } from './access.ts';
 export { type Bundle, type LoadedBundle, loadBundle, makeBundle } from './bundle.ts';
 export { bundleVersion, type GatewayConfig, gatewayConfigSchema } from './bundle-schema.ts';
+export { type BundleVolume, packBundle, shardCount, unpackBundle, volumeFiles } from './bundle-volume.ts';
 export { canonicalJson, digestOf, sha256 } from './canonical.ts';
 export { type Condition, compileCondition } from './condition/compile.ts';
 export type { Facts } from './condition/facts.ts';
 export { pathUnder } from './condition/path-under.ts';
 export { type ApproveDecision, type Decision, decisionSchema } from './decision.ts';
+export {
+  type Deployment,
+  type DeploymentInput,
+  deploymentSchema,
+  deploymentVersion,
+  parseDeployment,
+} from './deployment.ts';
+export type { Egress } from './egress.ts';
 export type { EnvironmentInput, ProfileName, Rule, RuleExample, Settings } from './environment.ts';
 export { defineEnvironments, type Environment } from './environments.ts';
 export { ConfigurationError, type Finding, parseOrThrow, printPath } from './errors.ts';
@@ -51,12 +60,22 @@ export { parseTable, printTable } from './permission/text.ts';
 export { type RoleViewLine, roleView } from './permission/view.ts';
 export { type Principal, principalSchema, privilegedRoles } from './principal.ts';
 export {
+  type Delivery,
+  parseSecretReference,
+  type SecretDefinition,
+  type Secrets,
+  secret,
+  secretPlaceholder,
+  secretSources,
+} from './secret.ts';
+export {
   defineServers,
   type Isolation,
   placeholders,
   type ServerDefinition,
   type ServerInput,
   type Servers,
+  secretFilePlaceholder,
   serverSchema,
 } from './server.ts';
 export { quote, visible } from './visible.ts';

@@ -11,6 +11,8 @@ test('what a person leaves out gets its default', () => {
     isolation: 'principal',
     timeouts: { start: 30, list: 10, call: 120 },
     processes: { max: 16, idle: 600 },
+    secrets: {},
+    egress: [],
   });
 });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { egressSchema } from './egress.ts';
 import { parseOrThrow } from './errors.ts';
 import { serverName } from './names.ts';
+import { type Delivery, secretsSchema } from './secret.ts';
 
 const environmentVariable = z
   .string()
@@ -84,13 +86,40 @@ const common = {
   processes: z
     .strictObject({ max: z.int().min(1).max(1000).default(16), idle: z.number().positive().default(600) })
     .prefault({}),
+  /** Secrets, by the name of the header, variable or file that carries them. Default: none. */
+  secrets: secretsSchema.default({}),
+  /**
+   * Where it may connect to, held by a network policy in a cluster; a laptop doesn't enforce it. Default: nowhere,
+   * and for a remote server its own host.
+   */
+  egress: z.array(egressSchema).default([]),
 };
 
+/** How secrets can come to a server of each kind: nobody reads headers on a pipe, nobody starts a remote server. */
+const deliveries = {
+  process: ['env', 'file'],
+  image: ['header', 'env', 'file'],
+  remote: ['header'],
+} as const satisfies Record<string, readonly Delivery[]>;
+
 /** One MCP server, as a person declares it. Exactly one of `run` and `remote`. */
-export const serverSchema = z.union([
-  z.strictObject({ run: z.union([npmRun, pypiRun, commandRun, imageRun]), ...common }),
-  z.strictObject({ remote, ...common }),
-]);
+export const serverSchema = z
+  .union([
+    z.strictObject({ run: z.union([npmRun, pypiRun, commandRun, imageRun]), ...common }),
+    z.strictObject({ remote, ...common }),
+  ])
+  .superRefine((server, context) => {
+    const kind = 'remote' in server ? 'remote' : 'image' in server.run ? 'image' : 'process';
+    const possible: readonly Delivery[] = deliveries[kind];
+    for (const [name, { delivery }] of Object.entries(server.secrets)) {
+      if (possible.includes(delivery)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['secrets', name, 'delivery'],
+        message: `\`${delivery}\` doesn’t reach this server; use ${possible.map((one) => `\`${one}\``).join(' or ')}`,
+      });
+    }
+  });
 export type ServerDefinition = z.output<typeof serverSchema>;
 export type ServerInput = z.input<typeof serverSchema>;
 
@@ -118,3 +147,8 @@ export const placeholders = {
   /** One folder per isolation key, so that principals don't meet in files. */
   principaldir: '${principaldir}',
 } as const;
+
+/** Stands in `args` and `env` for the path of the file that carries a secret: `${secret:NAME}`. */
+export function secretFilePlaceholder(name: string): string {
+  return `\${secret:${name}}`;
+}

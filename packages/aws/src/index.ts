@@ -1,0 +1,6 @@
+/**
+ * Pulumi components for AWS.
+ *
+ * @module
+ */
+export {};

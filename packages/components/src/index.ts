@@ -1,0 +1,6 @@
+/**
+ * Pulumi components on Kubernetes and Vault.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { loadBundle, makeBundle } from './bundle.ts';
+import { packBundle, shardCount, unpackBundle, volumeFiles } from './bundle-volume.ts';
+import type { Environment } from './environments.ts';
+import { environment, findingsOf, release } from './world.fixture.ts';
+
+const key = /^[-._a-zA-Z0-9]{1,253}$/;
+
+/** What the kubelet puts into a volume of these ConfigMaps. */
+function mounted(volume: ReturnType<typeof packBundle>): Map<string, Uint8Array> {
+  const texts = [volume.config, ...volume.tables].flatMap((data) => Object.entries(data));
+  const binaries = volume.releases.flatMap((data) => Object.entries(data));
+  return new Map([
+    ...texts.map(([name, text]) => [name, Buffer.from(text)] as const),
+    ...binaries.map(([name, text]) => [name, Buffer.from(text, 'base64')] as const),
+  ]);
+}
+
+/** `prod` with one more server: its tools, by name, are all for reading. */
+function withServer(name: string, tools: readonly string[]): Environment {
+  const prod = environment('prod');
+  const { files } = prod.servers;
+  if (files === undefined) throw new Error('the fixture has no server');
+  const added = release(Object.fromEntries(tools.map((tool) => [tool, 'read'])));
+  return {
+    ...prod,
+    servers: { ...prod.servers, [name]: files },
+    releases: { ...prod.releases, [name]: { label: '1.0.0', release: added } },
+  };
+}
+
+test('a volume gives back the bundle that it was made of', () => {
+  const bundle = makeBundle(withServer('gateway', ['json', '_release.x', 'a.b-C']));
+  const volume = packBundle(bundle);
+  const files = mounted(volume).set(volumeFiles.deployment, Buffer.from('{}'));
+  expect(unpackBundle(files)).toEqual(new Map(bundle.files));
+  expect(loadBundle(unpackBundle(files)).digest).toBe(bundle.digest);
+  for (const name of files.keys()) expect(name).toMatch(key);
+});
+
+test('there are as many ConfigMaps whatever the bundle, and one tool is one key', () => {
+  const volume = packBundle(makeBundle(environment('prod')));
+  expect([volume.tables.length, volume.releases.length]).toEqual([shardCount, shardCount]);
+  const rule = { name: 'a', tools: 'files/write_file', decision: 'allow' as const };
+  const after = packBundle(makeBundle(environment('prod', { rules: [rule] })));
+  const changed = volume.tables.flatMap((data, at) =>
+    Object.keys(data).filter((name) => data[name] !== after.tables[at]?.[name]),
+  );
+  expect(changed).toEqual(['files.write_file']);
+  expect(after.releases).toEqual(volume.releases);
+});
+
+test('five thousand tools fit, and what no longer fits is named', () => {
+  const names = Array.from({ length: 5000 }, (_, at) => `tool_${at}`);
+  const bundle = makeBundle(withServer('many', names));
+  expect(loadBundle(unpackBundle(mounted(packBundle(bundle)))).table.entries.length).toBeGreaterThan(5000);
+  const [finding] = findingsOf(() =>
+    packBundle({ ...bundle, files: new Map([['table/many.a', 'x'.repeat(1024 * 1024 + 1)]]) }),
+  );
+  expect(finding).toContain('the permission table of many no longer fit into a ConfigMap');
+});
+
+test('a damaged release is named', () => {
+  const files = mounted(packBundle(makeBundle(environment('prod')))).set('_release.files', Buffer.from('x'));
+  expect(findingsOf(() => unpackBundle(files))).toEqual([
+    '_release.files: can’t be decompressed; deploy the bundle again.',
+  ]);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { defineServers, type ServerInput } from './server.ts';
+import { findingsOf } from './world.fixture.ts';
+
+const withEgress = (egress: unknown) => ({ a: { run: { npm: 'x' }, egress } as ServerInput });
+
+test('a host name stands for its HTTPS port', () => {
+  const egress = ['api.example.com', { cidr: '10.0.0.0/8' }, { service: 'db', port: 5432 }];
+  const read = defineServers(withEgress(egress));
+  expect(read.a?.egress).toEqual([
+    { host: 'api.example.com', port: 443, unenforced: false },
+    { cidr: '10.0.0.0/8' },
+    { service: 'db', port: 5432 },
+  ]);
+  expect(defineServers(read)).toEqual(read);
+});
+
+test.each([['https://api.example.com'], ['API.example.com'], ['*'], ['localhost'], [{ cidr: '10.0.0.0' }]])(
+  '%j is no destination',
+  (one) => {
+    expect(findingsOf(() => defineServers(withEgress([one])))).toHaveLength(1);
+  },
+);

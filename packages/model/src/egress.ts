@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must be a host name in lower case, as in `api.example.com` or `*.example.com`',
+  );
+
+const port = z.int().min(1).max(65_535);
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label');
+
+const hostSchema = z.strictObject({
+  /** `*.example.com` stands for every name below. */
+  host: hostName,
+  /** Default: 443. */
+  port: port.default(443),
+  /**
+   * Whether it is known that the cluster can't hold the server to this name. Without it, a cluster whose network
+   * policies know no names refuses the server. Default: false.
+   */
+  unenforced: z.boolean().default(false),
+});
+
+const cidrSchema = z.strictObject({
+  cidr: z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a CIDR, as in `10.0.0.0/8`' }),
+  /** Default: all of them. */
+  port: port.optional(),
+});
+
+const serviceSchema = z.strictObject({
+  /** A Service of the cluster. */
+  service: dnsLabel,
+  /** Default: the server's own. */
+  namespace: dnsLabel.optional(),
+  port,
+});
+
+/** Where a server may connect to: a host name (port 443), or one of the long forms. */
+export const egressSchema = z.union(
+  [
+    hostName.transform((host) => ({ host, port: 443, unenforced: false })),
+    hostSchema,
+    cidrSchema,
+    serviceSchema,
+  ],
+  {
+    error: 'must be a host name, { host, port, unenforced }, { cidr, port } or { service, namespace, port }',
+  },
+);
+export type Egress = z.output<typeof egressSchema>;

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** How a secret comes to a server. */
+export const deliverySchema = z.enum(['header', 'env', 'file']);
+export type Delivery = z.infer<typeof deliverySchema>;
+
+const reference = z
+  .string()
+  .max(512)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)+#[A-Za-z0-9._-]+$/,
+    'must be `mount/path#field`, as in `mcp/github#token`',
+  );
+
+/** Stands in a template for the secret's value. */
+export const secretPlaceholder = '${secret}';
+
+/** Where a secret is kept and how it comes to the server. Its value is nowhere in a program, a plan or a state. */
+export const secretSchema = z
+  .strictObject({
+    /** Where it is kept: `mount/path#field`. On a laptop it names a file or a variable; see `secretSources`. */
+    reference,
+    /** `header`: the gateway adds it to each request; `env` and `file`: the server is started with it. */
+    delivery: deliverySchema,
+    /** What the header holds, as in `Bearer ${secret}`. Only for `header`. Default: the value alone. */
+    template: z
+      .string()
+      .max(1000)
+      .refine((text) => text.includes(secretPlaceholder), `must hold \`${secretPlaceholder}\``)
+      .optional(),
+  })
+  .refine(({ delivery, template }) => template === undefined || delivery === 'header', {
+    path: ['template'],
+    error: 'is for headers only; remove it',
+  });
+export type SecretDefinition = z.output<typeof secretSchema>;
+
+/**
+ * Names a secret of a server. The key under which it stands in `secrets` is the name of the header, of the variable,
+ * or of the file.
+ *
+ * @param at `mount/path#field`.
+ * @example
+ * secrets: {
+ *   Authorization: secret('mcp/docs#token', { delivery: 'header', template: 'Bearer ${secret}' }),
+ *   GITHUB_TOKEN: secret('mcp/github#token', { delivery: 'env' }),
+ * }
+ */
+export function secret(
+  at: string,
+  options: { delivery: Delivery; template?: string },
+): z.input<typeof secretSchema> {
+  return { reference: at, ...options };
+}
+
+/**
+ * A reference, taken apart.
+ *
+ * @example
+ * parseSecretReference('mcp/github#token'); // { path: 'mcp/github', field: 'token' }
+ */
+export function parseSecretReference(text: string): { readonly path: string; readonly field: string } {
+  const at = text.lastIndexOf('#');
+  return { path: text.slice(0, at), field: text.slice(at + 1) };
+}
+
+/**
+ * Where a secret is looked for on a laptop, in this order: a file below the environment's `secrets` folder, then a
+ * variable.
+ *
+ * @example
+ * secretSources('mcp/github#token'); // { file: 'mcp/github/token', variable: 'LOCKSTEP_SECRET_MCP_GITHUB_TOKEN' }
+ */
+export function secretSources(text: string): { readonly file: string; readonly variable: string } {
+  const { path, field } = parseSecretReference(text);
+  const words = `${path}_${field}`.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+  return { file: `${path}/${field}`, variable: `LOCKSTEP_SECRET_${words}` };
+}
+
+const names: Record<Delivery, { pattern: RegExp; is: string }> = {
+  header: { pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, is: 'the name of an HTTP header' },
+  env: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, is: 'the name of an environment variable' },
+  file: { pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/, is: 'a file name' },
+};
+
+/** Headers that the gateway makes itself. */
+const ownHeaders = /^(host|content-|connection$|transfer-|accept|mcp-|lockstep-|x-forwarded-|forwarded$)/i;
+
+/** A server's secrets, by the name of the header, variable or file. */
+export const secretsSchema = z.record(z.string(), secretSchema).superRefine((secrets, context) => {
+  const headers = new Set<string>();
+  for (const [name, { delivery }] of Object.entries(secrets)) {
+    const issue = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (!names[delivery].pattern.test(name)) issue(`its name must be ${names[delivery].is}`);
+    if (delivery !== 'header') continue;
+    if (ownHeaders.test(name)) issue('this header is made by the gateway; choose another');
+    if (headers.has(name.toLowerCase())) issue('the header is given twice, in different cases');
+    headers.add(name.toLowerCase());
+  }
+});
+export type Secrets = z.output<typeof secretsSchema>;
