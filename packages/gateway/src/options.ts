@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly metricsPort?: number;
   /** Hosts besides loopback names that clients may address it by: `mcp.example.com`. */
   readonly allowedHosts?: readonly string[];
+  /** Signs isolation keys for bridges (32 bytes); needed where a launch says `isolation: 'signed'`. */
+  readonly bridgeKey?: Uint8Array;
   /** Default: `info`. */
   readonly logLevel?: LogLevel;
 }

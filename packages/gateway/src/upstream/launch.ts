@@ -11,7 +11,15 @@ export type Launch =
       /** Default: `${principaldir}`. */
       readonly cwd?: string;
     }
-  | { readonly type: 'http'; readonly url: string }
+  | {
+      readonly type: 'http';
+      readonly url: string;
+      /**
+       * `signed` where a bridge answers: each request then carries the isolation key, signed with
+       * `GatewayOptions.bridgeKey`. Default: it is told to nobody.
+       */
+      readonly isolation?: 'signed';
+    }
   | { readonly type: 'absent'; readonly reason: string };
 
 /** One server of the bundle in force. */
