@@ -29,6 +29,21 @@ const vaultSchema = z.strictObject({
   ca: z.string().optional(),
 });
 
+/** Where the gateway sends closed segments of its audit: an S3 bucket, whose defaults lock and encrypt them. */
+const archiveSchema = z.strictObject({
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
+  region: z.string().regex(/^[a-z0-9-]+$/, 'must be a region, such as eu-west-1'),
+  /** What keys begin with, without slashes at its ends. Default: none, they begin with the environment. */
+  prefix: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be words with single slashes between them')
+    .optional(),
+  /** ARN of the KMS key to encrypt with. Default: the bucket’s. */
+  kmsKey: z.string().startsWith('arn:', 'must be the ARN of a KMS key').optional(),
+  /** Of a store that speaks S3 and isn’t AWS. Default: the region’s. */
+  endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+});
+
 /**
  * What a gateway in a cluster must know beside its bundle: where its servers are. It decides nothing. Plain data, in
  * the same ConfigMap as `gateway.json`, so that both change together.
@@ -37,9 +52,12 @@ export const deploymentSchema = z.strictObject({
   deploymentVersion: z.literal(deploymentVersion),
   servers: z.record(serverName, deployedServerSchema),
   vault: vaultSchema.optional(),
+  archive: archiveSchema.optional(),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 export type DeploymentInput = z.input<typeof deploymentSchema>;
+/** Where an audit goes, validated. */
+export type ArchiveSettings = z.output<typeof archiveSchema>;
 
 /** @throws ConfigurationError naming what is wrong. */
 export function parseDeployment(json: unknown): Deployment {

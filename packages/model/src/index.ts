@@ -13,6 +13,7 @@ export type { Facts } from './condition/facts.ts';
 export { pathUnder } from './condition/path-under.ts';
 export { type ApproveDecision, type Decision, decisionSchema } from './decision.ts';
 export {
+  type ArchiveSettings,
   type Deployment,
   type DeploymentInput,
   deploymentSchema,

@@ -22,10 +22,23 @@ export interface ExportOptions {
  * then a signed manifest.
  */
 export async function* exportAudit(source: AuditSource, options: ExportOptions): AsyncGenerator<string> {
+  yield* exportRanges(source, await rangesOf(source, options), { ...options, time: Date.now() });
+}
+
+/**
+ * The records of these stretches as an export.
+ *
+ * @param options.time when it is exported, milliseconds since 1970. The same time gives the same bytes.
+ */
+export async function* exportRanges(
+  source: AuditSource,
+  ranges: readonly Range[],
+  options: ExportOptions & { readonly time: number },
+): AsyncGenerator<string> {
   const digest = createHash('sha256');
   const segments: Segment[] = [];
   let records = 0;
-  for (const range of await rangesOf(source, options)) {
+  for (const range of ranges) {
     let segment: Segment | undefined;
     for await (const row of auditRows(source, { ...range, seq: range.first - 1 })) {
       if (row.writer !== range.writer || row.epoch !== range.epoch || row.seq > range.last) break;
@@ -40,7 +53,7 @@ export async function* exportAudit(source: AuditSource, options: ExportOptions):
   yield printManifest(
     {
       environment: options.environment,
-      time: new Date().toISOString(),
+      time: new Date(options.time).toISOString(),
       from: isoOrNull(options.from),
       to: isoOrNull(options.to),
       records,
