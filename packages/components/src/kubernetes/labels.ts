@@ -1,0 +1,45 @@
+/** Whom an object is for, and what it is part of. */
+export interface Belonging {
+  /** The environment’s name. */
+  readonly environment: string;
+  /** The team that answers for it: a label’s value. */
+  readonly owner: string;
+  readonly component: 'server' | 'gateway' | 'secrets' | 'monitoring';
+  /** Only on a server’s objects. */
+  readonly server?: string;
+}
+
+/** The labels of every object. */
+export function labelsOf(belonging: Belonging): Record<string, string> {
+  return {
+    ...selectorOf(belonging),
+    'app.kubernetes.io/component': belonging.component,
+    'app.kubernetes.io/part-of': 'lockstep',
+    'app.kubernetes.io/managed-by': 'pulumi',
+    'lockstep.dev/owner': belonging.owner,
+    'lockstep.dev/environment': belonging.environment,
+  };
+}
+
+/** The labels that select one workload’s pods. A Deployment’s can’t change, so nothing that may change is in them. */
+export function selectorOf({
+  environment,
+  component,
+  server,
+}: Omit<Belonging, 'owner'>): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': component === 'server' ? 'mcp-server' : `lockstep-${component}`,
+    'app.kubernetes.io/instance': environment,
+    ...(server === undefined ? {} : { 'lockstep.dev/server': server }),
+  };
+}
+
+/** Whether a text can be a label’s value. */
+export function isLabelValue(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text);
+}
+
+/** Whether a text can be a namespace’s name. */
+export function isNamespaceName(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}

@@ -1,0 +1,27 @@
+import type * as k8s from '@pulumi/kubernetes';
+import { user } from './constants.ts';
+
+/** What Pod Security “restricted” asks of a pod. The group owns mounted volumes. */
+export const restrictedPod = {
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+} satisfies k8s.types.input.core.v1.PodSecurityContext;
+
+/** What it asks of each container, and a file system that can’t be written. */
+export const restrictedContainer = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ['ALL'] },
+} satisfies k8s.types.input.core.v1.SecurityContext;
+
+/** Labels with which a namespace holds its pods to “restricted”. */
+export const restrictedNamespace: Readonly<Record<string, string>> = {
+  'pod-security.kubernetes.io/enforce': 'restricted',
+  'pod-security.kubernetes.io/warn': 'restricted',
+  'pod-security.kubernetes.io/audit': 'restricted',
+};
