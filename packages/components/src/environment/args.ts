@@ -1,0 +1,20 @@
+import type { Environment } from '@lockstep/model';
+import type { GatewaySettings } from '../gateway/args.ts';
+import type { NetworkSettings } from '../network/settings.ts';
+import type { ServerSettings } from '../server/args.ts';
+
+/** One environment, whole. */
+export interface McpEnvironmentArgs {
+  /** From `defineEnvironments`. */
+  readonly environment: Environment;
+  /** Where everything goes; it exists, or is passed in `opts.dependsOn`. */
+  readonly namespace: string;
+  /** The team that answers for it, as a label on every object. */
+  readonly owner: string;
+  /** By digest: `gateway`, and each server that runs a package or a command. `npm run image` writes them. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly gateway: GatewaySettings;
+  readonly network: NetworkSettings;
+  /** What differs in this cluster, by server. Default: nothing. */
+  readonly servers?: Readonly<Record<string, ServerSettings>>;
+}

@@ -1,0 +1,40 @@
+/**
+ * What holds pods to host names in this cluster: Cilium, GKE Dataplane V2 with FQDN policies, EKS Auto Mode, or
+ * nothing.
+ */
+export type HostNamePolicies = 'cilium' | 'gke' | 'eks' | 'none';
+
+/** What network policies need to know of a cluster. */
+export interface NetworkSettings {
+  /** `none`: a host name in `egress` must be marked `unenforced`, and any public address on its port is allowed. */
+  readonly hostNames: HostNamePolicies;
+  /** The pods that answer DNS. Default: `k8s-app: kube-dns` in `kube-system`. */
+  readonly dns?: PodPeer;
+  /**
+   * The pods behind Services that `egress` names, by `namespace/service`: a policy sees pods and their ports, never
+   * Services. Without an entry all pods of that namespace are allowed, on the port that `egress` gives.
+   *
+   * @example
+   * services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } }
+   */
+  readonly services?: Readonly<Record<string, ServicePods>>;
+}
+
+/** Pods in a namespace: those with these labels, or all. */
+export interface PodPeer {
+  readonly namespace: string;
+  /** Default: all pods of the namespace. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+}
+
+/** What stands behind a Service. */
+export interface ServicePods {
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** The container’s port, where it isn’t the Service’s. */
+  readonly port?: number;
+}
+
+/** Who may connect, when not pods: addresses. */
+export interface AddressPeer {
+  readonly cidr: string;
+}
