@@ -1,6 +1,7 @@
 import type { Release } from '@lockstep/model';
 import type { Connector } from '../connector.ts';
 import { connectHttp } from './connect.ts';
+import type { Credentials } from './credentials.ts';
 import { openEndpoint } from './endpoint.ts';
 import { declaredParamHeaders } from './param-headers.ts';
 
@@ -10,11 +11,13 @@ export interface HttpConnectorOptions {
   /** Seconds for each request of the handshake. */
   readonly timeout: () => number;
   readonly maxBytes: number;
+  /** Default: none are sent. */
+  readonly credentials?: Credentials | undefined;
 }
 
 /** Talks to a remote server: one session per isolation key where it has sessions, over shared connections. */
 export function httpConnector(options: HttpConnectorOptions): Connector {
-  const endpoint = openEndpoint(options.url, options.maxBytes);
+  const endpoint = openEndpoint(options.url, options.maxBytes, options.credentials);
   let stateless = false;
   let read: { release: Release; headers: ReturnType<typeof declaredParamHeaders> } | undefined;
 

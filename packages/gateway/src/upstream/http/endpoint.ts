@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { clientInfo } from '../client-info.ts';
+import { type Credentials, sendSignedIn } from './credentials.ts';
 import { type ExchangeOptions, exchange, type HttpReply } from './exchange.ts';
 import type { HeaderList } from './param-headers.ts';
 
@@ -27,10 +28,13 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-export type EndpointRequest = Omit<ExchangeOptions, 'dispatcher' | 'path' | 'maxBytes'>;
+export interface EndpointRequest extends Omit<ExchangeOptions, 'dispatcher' | 'path' | 'maxBytes'> {
+  /** Called before the request goes out a second time, with newer credentials; throws to hold it back. */
+  readonly beforeResend?: (() => void) | undefined;
+}
 
 /** Opens the pool; nothing is connected before the first request. */
-export function openEndpoint(url: string, maxBytes: number): Endpoint {
+export function openEndpoint(url: string, maxBytes: number, credentials?: Credentials): Endpoint {
   const { origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
   const dispatcher = new Pool(origin, {
@@ -49,8 +53,16 @@ export function openEndpoint(url: string, maxBytes: number): Endpoint {
       lastId += 1;
       return lastId;
     },
-    send: (options) =>
-      exchange({ ...options, headers: [...commonHeaders, ...options.headers], dispatcher, path, maxBytes }),
-    close: () => dispatcher.destroy(),
+    send: (options) => {
+      const send = (own: HeaderList) => {
+        const headers = [...commonHeaders, ...own, ...options.headers];
+        return exchange({ ...options, headers, dispatcher, path, maxBytes });
+      };
+      return credentials === undefined ? send([]) : sendSignedIn(credentials, options, send);
+    },
+    close: () => {
+      credentials?.close();
+      return dispatcher.destroy();
+    },
   };
 }

@@ -77,7 +77,10 @@ export async function requestLegacy(
   try {
     const body = JSON.stringify({ jsonrpc: '2.0', id, method: message.method, params });
     const { onEvent } = events;
-    const reply = await endpoint.send({ method: 'POST', headers, body, signal, timeout, onEvent, onRetry });
+    const reply = await endpoint.send({
+      ...{ method: 'POST', headers, body, signal, timeout, onEvent, onRetry },
+      beforeResend: options.beforeSend,
+    });
     if (!reply.streamed) return readSessionReply(session, reply, id);
     return (
       events.answer() ?? (await resume(session, events, { signal, deadline, timeout, retry: () => retry }))

@@ -40,6 +40,7 @@ export async function requestModern(
     signal: options.signal,
     timeout: options.timeout,
     onEvent: events.onEvent,
+    beforeResend: options.beforeSend,
   });
   if (!reply.streamed) return readReply(reply, id);
   const answer = events.answer();

@@ -1,0 +1,44 @@
+import { waitFor } from '../wait.ts';
+import type { ExchangeOptions, HttpReply } from './exchange.ts';
+import type { HeaderList } from './param-headers.ts';
+
+/** Seconds that a request waits for a credential at most, before it is not sent. */
+const longestWait = 30;
+
+/** The headers that sign the gateway in to one server; they change while it runs. */
+export interface Credentials {
+  /** What is in force now; a promise only where it must be read first. @throws UpstreamError when there is none. */
+  headers(): HeaderList | Promise<HeaderList>;
+  /** Reads them anew since the server refused `used`; undefined where that brought nothing else. */
+  renewed(used: HeaderList): Promise<HeaderList | undefined>;
+  close(): void;
+}
+
+/** What of a request matters here. */
+type Waiting = Pick<ExchangeOptions, 'signal' | 'timeout'> & {
+  /** Called before the request goes out a second time; throws to hold it back. */
+  readonly beforeResend?: (() => void) | undefined;
+};
+
+/**
+ * Sends a request with credentials. A 401 says that the server did not take it, so where newer credentials are to be
+ * had it is sent a second time, and never a third.
+ *
+ * @throws UpstreamError
+ */
+export async function sendSignedIn(
+  credentials: Credentials,
+  { signal, timeout, beforeResend }: Waiting,
+  send: (headers: HeaderList) => Promise<HttpReply>,
+): Promise<HttpReply> {
+  const patience = Math.min(timeout, longestWait);
+  const late = `its secrets could not be read within ${patience} s`;
+  const found = credentials.headers();
+  const used = found instanceof Promise ? await waitFor(found, signal, patience, late) : found;
+  const reply = await send(used);
+  if (reply.status !== 401 || reply.streamed) return reply;
+  const anew = await waitFor(credentials.renewed(used), signal, patience, late);
+  if (anew === undefined) return reply;
+  beforeResend?.();
+  return send(anew);
+}
