@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Archive } from './archive/archive.ts';
 import type { ServerHealth } from './upstream/fleet.ts';
 
 /** Seconds; OpenTelemetry's boundaries for MCP. Source: semantic-conventions-genai, MCP metrics. */
@@ -32,6 +33,8 @@ export interface MetricSources {
   readonly approvalsWaiting: () => Promise<number>;
   /** Seconds since the oldest record that isn't acknowledged was given to the store. */
   readonly auditLag: () => number;
+  /** Of the audit's archive, where there is one. */
+  readonly archive?: Pick<Archive, 'lag' | 'failures'> | undefined;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -120,7 +123,7 @@ function remembered<T>(
 }
 
 function observeSources(
-  { health, approvalsWaiting, auditLag }: MetricSources,
+  { health, approvalsWaiting, auditLag, archive }: MetricSources,
   on: { registers: Registry[] },
 ): void {
   new Gauge({
@@ -139,6 +142,7 @@ function observeSources(
       this.set(auditLag());
     },
   });
+  if (archive !== undefined) observeArchive(archive, on);
   perServer('lockstep_server_up', 'Whether a server answers.', ({ state }) => (state === 'ready' ? 1 : 0));
   perServer('lockstep_server_processes', 'Processes or sessions of a server.', ({ processes }) => processes);
   perServer(
@@ -164,4 +168,27 @@ function observeSources(
       },
     });
   }
+}
+
+function observeArchive(
+  { lag, failures }: Pick<Archive, 'lag' | 'failures'>,
+  on: { registers: Registry[] },
+): void {
+  new Gauge({
+    name: 'lockstep_archive_lag_records',
+    help: 'Audit records that the archive does not have yet.',
+    ...on,
+    async collect() {
+      this.set(await lag());
+    },
+  });
+  new Counter({
+    name: 'lockstep_archive_failures_total',
+    help: 'Attempts to archive audit records that failed.',
+    ...on,
+    collect() {
+      this.reset();
+      this.inc(failures());
+    },
+  });
 }

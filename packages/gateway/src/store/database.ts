@@ -1,4 +1,5 @@
 import type { ApprovalTables } from '../approvals/tables.ts';
+import type { ArchiveTables } from '../archive/tables.ts';
 import type { TokenTables } from '../identity/tables.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { TokenTables } from '../identity/tables.ts';
  * Conventions, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans are
  * 0 or 1; structured values are JSON text.
  */
-export interface Database extends AuditTables, ApprovalTables, TokenTables {}
+export interface Database extends AuditTables, ApprovalTables, ArchiveTables, TokenTables {}
 
 /** One audit record; every column but `record` only repeats a field of it, for searching. */
 export interface AuditRow {

@@ -1,4 +1,5 @@
 import { approvalOperations, approvalQueries } from '../approvals/operations.ts';
+import { archiveOperations, archiveQueries } from '../archive/operations.ts';
 import { auditOperations, auditQueries } from '../audit/operations.ts';
 import { tokenOperations, tokenQueries } from '../identity/operations.ts';
 
@@ -6,10 +7,15 @@ import { tokenOperations, tokenQueries } from '../identity/operations.ts';
  * Everything that is written besides single records, by name. Each part of the gateway declares its own beside
  * its code; here they are put together, so that the same functions run on every database.
  */
-export const operations = { ...auditOperations, ...approvalOperations, ...tokenOperations };
+export const operations = {
+  ...auditOperations,
+  ...archiveOperations,
+  ...approvalOperations,
+  ...tokenOperations,
+};
 
 /** Everything that is read, by name. */
-export const queries = { ...auditQueries, ...approvalQueries, ...tokenQueries };
+export const queries = { ...auditQueries, ...archiveQueries, ...approvalQueries, ...tokenQueries };
 
 export type Operations = typeof operations;
 export type Queries = typeof queries;

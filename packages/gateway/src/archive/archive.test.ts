@@ -1,0 +1,228 @@
+import { describe, expect, it, vi } from 'vitest';
+import { verifyExport } from '../audit/verify-export.ts';
+import { openKeys } from '../keys/keys.ts';
+import type { Store } from '../store/store.ts';
+import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
+import { type Archive, type ArchivePace, startArchive } from './archive.ts';
+import type { Bucket } from './bucket.ts';
+
+const settings = { bucket: 'audit', region: 'eu-west-1', prefix: 'mcp' };
+const soon: Partial<ArchivePace> = { look: 0.005, every: 0, retry: { first: 0.005, most: 0.02 } };
+
+/** A bucket in memory. `fail` decides on each attempt, before the object is kept or after it. */
+function standIn(fail: (attempt: number) => 'before' | 'after' | undefined = () => undefined) {
+  const objects = new Map<string, string>();
+  const attempts: string[] = [];
+  const bucket: Bucket = {
+    async add(key, text) {
+      attempts.push(key);
+      const how = fail(attempts.length);
+      if (how === 'before') throw new Error('connection refused');
+      const wasThere = objects.has(key);
+      if (!wasThere) objects.set(key, text);
+      if (how === 'after') throw new Error('connection reset');
+      return wasThere ? 'was there' : 'added';
+    },
+    close: async () => undefined,
+  };
+  return { bucket, objects, attempts };
+}
+
+async function archiveOf(folder: string, store: Store, bucket: Bucket, pace: Partial<ArchivePace> = soon) {
+  const log = { error: vi.fn(), info: vi.fn() };
+  const { sign, publicKeys } = await openKeys(folder);
+  const archive = startArchive({
+    settings,
+    bucket,
+    store,
+    environment: 'test',
+    sign,
+    log: log as never,
+    pace,
+  });
+  return { archive, log, publicKeys };
+}
+
+async function add(store: Store, count: number): Promise<void> {
+  await store.transact(
+    'appendAll',
+    Array.from({ length: count }, () => callRecord()),
+  );
+}
+
+const isEmpty = (archive: Archive) => vi.waitFor(async () => expect(await archive.lag()).toBe(0));
+
+/** What each object holds, `epoch:first-last`, in the order of a listing. */
+const rangesOf = (objects: ReadonlyMap<string, string>) =>
+  [...objects.keys()].toSorted().map((key) => {
+    const [, epoch, first, last] = /\/(\d+)\/(\d+)-(\d+)\.jsonl$/.exec(key) ?? [];
+    return `${Number(epoch)}:${Number(first)}-${Number(last)}`;
+  });
+
+describe('an audit with an archive', () => {
+  it('arrives in segments that verify by themselves', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    await add(store, 24);
+    const { bucket, objects } = standIn();
+    const pace = { ...soon, size: { records: 10, bytes: 1e6 } };
+    const { archive, publicKeys } = await archiveOf(folder.path, store, bucket, pace);
+    await isEmpty(archive);
+    await archive.close();
+
+    expect([...objects.keys()][0]).toBe(`mcp/test/${store.writer.id}/000001/000000000001-000000000010.jsonl`);
+    expect(rangesOf(objects)).toEqual(['1:1-10', '1:11-20', '1:21-25']);
+    for (const [key, text] of objects) {
+      const found = await verifyExport(text.trimEnd().split('\n'), publicKeys);
+      expect(found, key).toMatchObject({ ok: true, problems: [] });
+    }
+    await store.close();
+  });
+
+  it('is cut where a segment would grow too large, and a large record goes alone', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    await add(store, 1);
+    await store.append(callRecord({ arguments: { text: 'x'.repeat(5000) } }), 'written');
+    await add(store, 2);
+    const { bucket, objects } = standIn();
+    const pace = { ...soon, size: { records: 10, bytes: 3000 } };
+    const { archive } = await archiveOf(folder.path, store, bucket, pace);
+    await isEmpty(archive);
+    await archive.close();
+    expect(rangesOf(objects)).toEqual(['1:1-2', '1:3-3', '1:4-5']);
+    await store.close();
+  });
+
+  it('waits until enough is there, and sends the rest when it stops', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    const { bucket, objects } = standIn();
+    const { archive } = await archiveOf(folder.path, store, bucket, { ...soon, every: 3600, enough: 10 });
+    // What the last run left goes at once.
+    await isEmpty(archive);
+    expect(rangesOf(objects)).toEqual(['1:1-1']);
+    await add(store, 9);
+    expect(await archive.lag()).toBe(9);
+    await add(store, 3);
+    await isEmpty(archive);
+    expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-13']);
+    await add(store, 2);
+    await archive.close();
+    expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-13', '1:14-15']);
+    await store.close();
+  });
+
+  it('goes on after restarts without a gap or an overlap', async () => {
+    await using folder = await temporaryFolder();
+    const { bucket, objects } = standIn();
+    for (const count of [3, 0, 5]) {
+      const store = await openFolder(folder.path);
+      await add(store, count);
+      const { archive } = await archiveOf(folder.path, store, bucket);
+      await isEmpty(archive);
+      await archive.close();
+      await store.close();
+    }
+    // Each epoch's first and last record is that of its start and of its stop.
+    expect(rangesOf(objects)).toEqual(['1:1-4', '1:5-5', '2:1-1', '2:2-2', '3:1-6']);
+  });
+
+  it('begins anew in another bucket', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    const { sign } = await openKeys(folder.path);
+    for (const name of ['one', 'two']) {
+      const { bucket, objects } = standIn();
+      const log = { error: vi.fn(), info: vi.fn() } as never;
+      const to = { ...settings, bucket: name };
+      const archive = startArchive({
+        settings: to,
+        bucket,
+        store,
+        environment: 'test',
+        sign,
+        log,
+        pace: soon,
+      });
+      await isEmpty(archive);
+      await archive.close();
+      expect(rangesOf(objects), name).toEqual(['1:1-1']);
+    }
+    await store.close();
+  });
+});
+
+describe('an archive that fails', () => {
+  it('is asked again, loudly, with the same segment', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    // Twice nothing arrives, and once the answer is lost behind an object that did.
+    const { bucket, objects, attempts } = standIn((attempt) =>
+      attempt <= 2 ? 'before' : attempt === 3 ? 'after' : undefined,
+    );
+    const { archive, log } = await archiveOf(folder.path, store, bucket);
+    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(0));
+    await add(store, 4);
+    await isEmpty(archive);
+    await archive.close();
+    expect(new Set(attempts.slice(0, 4)).size).toBe(1);
+    expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-5']);
+    expect(archive.failures()).toBe(3);
+    expect(log.error.mock.calls[0]?.[0]).toMatch(
+      /^The audit archive audit\/mcp didn’t take a segment and is asked again in \d+ s: connection refused$/,
+    );
+    await store.close();
+  });
+
+  it('holds up neither a call nor the end, and the next start sends the very same segment', async () => {
+    await using folder = await temporaryFolder();
+    const first = await openFolder(folder.path);
+    let isAway = true;
+    const { bucket, objects, attempts } = standIn(() => (isAway ? 'before' : undefined));
+    const one = await archiveOf(folder.path, first, bucket);
+    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(0));
+    await add(first, 6);
+    expect(await one.archive.lag()).toBe(7);
+    await one.archive.close();
+    expect(one.log.error.mock.lastCall?.[0]).toContain('which the next start sends: connection refused');
+    await first.close();
+
+    isAway = false;
+    const second = await openFolder(folder.path);
+    const two = await archiveOf(folder.path, second, bucket);
+    await isEmpty(two.archive);
+    await two.archive.close();
+    expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-8', '2:1-1']);
+    await second.close();
+  });
+
+  it('that was killed behind an object that arrived changes nothing by sending it again', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openFolder(folder.path);
+    const { bucket, objects } = standIn();
+    const { sign } = await openKeys(folder.path);
+    const log = { error: vi.fn(), info: vi.fn() } as never;
+    // As far as a process gets that dies between the object's arrival and its note of it.
+    const dying = {
+      query: store.query,
+      transact: (name: string, input: never) => {
+        if (name === 'segmentSent') return Promise.reject(new Error('killed'));
+        return store.transact(name as 'closeSegment', input);
+      },
+    } as unknown as Store;
+    const dead = startArchive({ settings, bucket, store: dying, environment: 'test', sign, log, pace: soon });
+    await vi.waitFor(() => expect(objects.size).toBe(1));
+    await dead.close();
+    const before = new Map(objects);
+    await add(store, 3);
+
+    const { archive, log: told } = await archiveOf(folder.path, store, bucket);
+    await isEmpty(archive);
+    await archive.close();
+    expect(told.info.mock.calls[0]?.[0]).toMatchObject({ result: 'was there' });
+    for (const [key, text] of before) expect(objects.get(key)).toBe(text);
+    expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-4']);
+    await store.close();
+  });
+});

@@ -1,0 +1,160 @@
+import type { ArchiveSettings } from '@lockstep/model';
+import pRetry, { type RetryContext } from 'p-retry';
+import type { Logger } from 'pino';
+import type { Signature } from '../keys/keys.ts';
+import type { Store } from '../store/store.ts';
+import type { Bucket } from './bucket.ts';
+import type { ClosedSegment, SegmentSize } from './operations.ts';
+import { segmentKey, segmentText } from './segment.ts';
+
+/** When a segment is closed, and how long is waited. Seconds, but for the size. */
+export interface ArchivePace {
+  /** Between looks at how many records wait. */
+  readonly look: number;
+  /** After which what waits is sent, however little it is. */
+  readonly every: number;
+  /** Records that are sent as soon as they are there. */
+  readonly enough: number;
+  readonly size: SegmentSize;
+  /** Between attempts: at first, doubled each time, and at most. */
+  readonly retry: { readonly first: number; readonly most: number };
+  /** For the last attempt, when the gateway stops. */
+  readonly farewell: number;
+}
+
+const defaultPace: ArchivePace = {
+  look: 10,
+  every: 300,
+  enough: 1000,
+  size: { records: 2000, bytes: 16 * 1024 * 1024 },
+  retry: { first: 1, most: 300 },
+  farewell: 5,
+};
+
+/** An audit on its way to an archive. */
+export interface Archive {
+  /** Records that the archive doesn't have yet, at most 100,000. */
+  lag(): Promise<number>;
+  /** Attempts that failed since the start. */
+  failures(): number;
+  /** Sends what waits, once, within a few seconds. What stays behind is sent by the next start. */
+  close(): Promise<void>;
+}
+
+export interface ArchiveOptions {
+  readonly settings: ArchiveSettings;
+  readonly bucket: Bucket;
+  readonly store: Pick<Store, 'query' | 'transact'>;
+  readonly environment: string;
+  readonly sign: (text: string) => Signature;
+  readonly log: Pick<Logger, 'error' | 'info'>;
+  readonly pace?: Partial<ArchivePace>;
+}
+
+/**
+ * Sends the audit to its archive, segment by segment, beside the calls: none of them waits for it. What was left by
+ * the last run goes first. A segment's end is kept in the database before it is sent, so that a restart sends the
+ * same one, and no record is missing or there twice.
+ */
+export function startArchive({
+  settings,
+  bucket,
+  store,
+  environment,
+  sign,
+  log,
+  ...rest
+}: ArchiveOptions): Archive {
+  const pace = { ...defaultPace, ...rest.pace };
+  const destination = [settings.bucket, ...(settings.prefix === undefined ? [] : [settings.prefix])].join(
+    '/',
+  );
+  const stopping = new AbortController();
+  let lastSent = Number.NEGATIVE_INFINITY;
+  let failed = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = look();
+
+  async function look(): Promise<void> {
+    try {
+      const waiting = await lag();
+      const isDue = performance.now() - lastSent >= pace.every * 1000;
+      if (waiting >= pace.enough || (waiting > 0 && isDue)) await sendAll(waiting, sendUntilTaken);
+    } catch (error) {
+      if (!stopping.signal.aborted) fail('The audit archive couldn’t be filled', error);
+    }
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(() => {
+      looking = look();
+    }, pace.look * 1000).unref();
+  }
+
+  /** As many records as wait now: those that come meanwhile are for the next look. */
+  async function sendAll(waiting: number, send: (segment: ClosedSegment) => Promise<void>): Promise<void> {
+    lastSent = performance.now();
+    for (let left = waiting; left > 0; ) {
+      const segment = await store.transact('closeSegment', { destination, size: pace.size });
+      if (segment === null) return;
+      await send(segment);
+      await store.transact('segmentSent', { destination, segment });
+      left -= segment.last - segment.first + 1;
+    }
+  }
+
+  async function sendUntilTaken(segment: ClosedSegment): Promise<void> {
+    await pRetry(() => send(segment, stopping.signal), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: pace.retry.first * 1000,
+      maxTimeout: pace.retry.most * 1000,
+      randomize: true,
+      unref: true,
+      signal: stopping.signal,
+      onFailedAttempt: ({ error, retryDelay }: RetryContext) =>
+        fail(
+          `The audit archive ${destination} didn’t take a segment and is asked again in ${Math.round(retryDelay / 1000)} s`,
+          error,
+        ),
+    });
+  }
+
+  async function send(segment: ClosedSegment, signal: AbortSignal): Promise<void> {
+    const key = segmentKey(environment, segment, settings.prefix);
+    const text = await segmentText(store, segment, { environment, sign });
+    const result = await bucket.add(key, text, signal);
+    const { first, last } = segment;
+    log.info({ bucket: settings.bucket, key, records: last - first + 1, result }, 'audit archived');
+  }
+
+  function fail(what: string, error: unknown): void {
+    failed += 1;
+    log.error(`${what}: ${reasonOf(error)}`);
+  }
+
+  function lag(): Promise<number> {
+    return store.query('archiveLag', { destination });
+  }
+
+  async function close(): Promise<void> {
+    stopping.abort(new Error('the gateway stops'));
+    clearTimeout(timer);
+    await looking;
+    const enough = AbortSignal.timeout(pace.farewell * 1000);
+    try {
+      await sendAll(await lag(), (segment) => send(segment, enough));
+    } catch (error) {
+      fail(
+        `The audit archive ${destination} didn’t take the last segment, which the next start sends`,
+        error,
+      );
+    }
+    await bucket.close();
+  }
+
+  return { lag, failures: () => failed, close };
+}
+
+/** A sentence's end. The SDK's messages say little without the name of what went wrong. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'Error' ? error.message : `${error.name}, ${error.message}`;
+}

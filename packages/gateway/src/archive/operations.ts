@@ -1,0 +1,134 @@
+import { type Kysely, sql } from 'kysely';
+import type { RecordPlace } from '../audit/record.ts';
+import type { Range } from '../audit/search-step.ts';
+import type { Database } from '../store/database.ts';
+import type { Transaction } from '../store/transaction.ts';
+
+/** The most records that are counted as waiting: it bounds how long everybody else waits for the database. */
+const mostCounted = 100_000;
+
+/** A segment whose end is decided. */
+export interface ClosedSegment extends Range {
+  /** Milliseconds since 1970. */
+  readonly closedAt: number;
+}
+
+/** How much goes into one segment: whichever comes first. A record larger than that goes alone. */
+export interface SegmentSize {
+  readonly records: number;
+  /** Of the records' text. */
+  readonly bytes: number;
+}
+
+/**
+ * The segment to send next: one that was closed before and hasn't arrived, or else the next records, closed now.
+ * Its records are durable when this has answered; null when all have arrived.
+ */
+async function closeSegment(
+  { db, now }: Transaction,
+  { destination, size }: { readonly destination: string; readonly size: SegmentSize },
+): Promise<ClosedSegment | null> {
+  const open = await db
+    .selectFrom('archive_segments')
+    .select(['writer', 'epoch', 'first', 'last', 'closed_at as closedAt'])
+    .where('destination', '=', destination)
+    .where('sent_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (open !== undefined) return open;
+  for (const after of await archiveEnds(db, destination)) {
+    const range = await nextRange(db, after, size);
+    if (range === undefined) continue;
+    await db
+      .insertInto('archive_segments')
+      .values({ destination, ...range, closed_at: now, sent_at: null })
+      .execute();
+    return { ...range, closedAt: now };
+  }
+  return null;
+}
+
+/** The archive has it. */
+async function segmentSent(
+  { db, now }: Transaction,
+  { destination, segment }: { readonly destination: string; readonly segment: Range },
+): Promise<void> {
+  await db
+    .updateTable('archive_segments')
+    .set({ sent_at: now })
+    .where('destination', '=', destination)
+    .where('writer', '=', segment.writer)
+    .where('epoch', '=', segment.epoch)
+    .where('first', '=', segment.first)
+    .execute();
+}
+
+/** Records that the archive doesn't have yet; 100,000 stands for that many or more. */
+async function archiveLag(
+  db: Kysely<Database>,
+  { destination }: { readonly destination: string },
+): Promise<number> {
+  let waiting = 0;
+  for (const after of await archiveEnds(db, destination, 'sent')) {
+    const { count } = await db
+      .selectFrom(recordsAfter(db, after).select('seq').limit(mostCounted).as('waiting'))
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    waiting += Number(count);
+  }
+  return Math.min(waiting, mostCounted);
+}
+
+/** For every writer the place of its last record that is in a segment; place 0 of epoch 0 before its first. */
+async function archiveEnds(
+  db: Kysely<Database>,
+  destination: string,
+  which: 'closed' | 'sent' = 'closed',
+): Promise<RecordPlace[]> {
+  const ends: RecordPlace[] = [];
+  for (const { writer } of await db.selectFrom('writers').select('writer').orderBy('writer').execute()) {
+    let segments = db
+      .selectFrom('archive_segments')
+      .select(['writer', 'epoch', 'last as seq'])
+      .where('destination', '=', destination)
+      .where('writer', '=', writer);
+    if (which === 'sent') segments = segments.where('sent_at', 'is not', null);
+    const end = await segments.orderBy('epoch', 'desc').orderBy('first', 'desc').limit(1).executeTakeFirst();
+    ends.push(end ?? { writer, epoch: 0, seq: 0 });
+  }
+  return ends;
+}
+
+/** The next records of one epoch, as many as fit; undefined when there is none. */
+async function nextRange(
+  db: Kysely<Database>,
+  after: RecordPlace,
+  size: SegmentSize,
+): Promise<Range | undefined> {
+  const rows = await recordsAfter(db, after)
+    .select(['epoch', 'seq', sql<number>`octet_length(record)`.as('bytes')])
+    .orderBy('epoch')
+    .orderBy('seq')
+    .limit(size.records)
+    .execute();
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  let last = first;
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += row.bytes;
+    if (row.epoch !== first.epoch || (bytes > size.bytes && row !== first)) break;
+    last = row;
+  }
+  return { writer: after.writer, epoch: first.epoch, first: first.seq, last: last.seq };
+}
+
+function recordsAfter(db: Kysely<Database>, { writer, epoch, seq }: RecordPlace) {
+  return db
+    .selectFrom('audit')
+    .where('writer', '=', writer)
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('epoch', 'seq'), '>', tuple(epoch, seq)));
+}
+
+export const archiveOperations = { closeSegment, segmentSent };
+export const archiveQueries = { archiveLag };

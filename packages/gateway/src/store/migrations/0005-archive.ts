@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Segments of the audit that go to an archive. */
+export const archiveMigration: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('archive_segments')
+      .addColumn('destination', 'text', (column) => column.notNull())
+      .addColumn('writer', 'text', (column) => column.notNull())
+      .addColumn('epoch', 'integer', (column) => column.notNull())
+      .addColumn('first', 'bigint', (column) => column.notNull())
+      .addColumn('last', 'bigint', (column) => column.notNull())
+      .addColumn('closed_at', 'bigint', (column) => column.notNull())
+      .addColumn('sent_at', 'bigint')
+      .addPrimaryKeyConstraint('archive_segments_place', ['destination', 'writer', 'epoch', 'first'])
+      .execute();
+    await db.schema
+      .createIndex('archive_segments_open')
+      .on('archive_segments')
+      .column('destination')
+      .where('sent_at' as never, 'is', null as never)
+      .execute();
+  },
+};
