@@ -74,7 +74,7 @@ export async function openHouse(): Promise<House> {
   };
   let bundle = makeOne(houseRules);
   const gateway = await startGateway({
-    bundle: { files: async () => bundle.files, stamp: async () => bundle.digest },
+    bundle: { read: async () => ({ files: bundle.files }), stamp: async () => bundle.digest },
     launch: async (name) =>
       name === 'docs'
         ? { type: 'http', url: docs.url }

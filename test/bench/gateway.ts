@@ -72,7 +72,7 @@ if (bench === undefined) throw new Error('no environment came of the definition'
 const stateDir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
 const bundle = makeBundle(bench);
 const gateway = await startGateway({
-  bundle: { files: async () => bundle.files, stamp: async () => bundle.digest },
+  bundle: { read: async () => ({ files: bundle.files }), stamp: async () => bundle.digest },
   launch: async (server) => ({ type: 'http', url: urls[server as 'legacy' | 'modern'] }),
   stateDir,
   port: 0,

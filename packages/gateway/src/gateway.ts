@@ -1,21 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadBundle } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model';
 import { adminApp, adminListener } from './admin/app.ts';
 import { serveSocket } from './admin/socket.ts';
 import { watchLag } from './audit/lag.ts';
-import { followBundle } from './bundle/follow.ts';
-import { bundleRecord, rejectBundle, takeBundle } from './bundle/take.ts';
+import { followBundle, readOffer } from './bundle/follow.ts';
+import { loadedRecord, rejectBundle, takeBundle } from './bundle/take.ts';
 import { handleFleetEvent } from './fleet-events.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { clientAddress } from './http/address.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { createListener } from './http/listener.ts';
 import { createMetricsListener } from './http/metrics.ts';
+import { followTokenFile } from './identity/follow-token-file.ts';
 import { isLoopbackName } from './identity/loopback.ts';
 import { type AllowedHosts, allowedHosts } from './identity/origin.ts';
 import { createSignIn, localUser } from './identity/sign-in.ts';
-import { openTokens, type Tokens } from './identity/tokens.ts';
+import { demandToken, openTokens } from './identity/tokens.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLists } from './lists/lists.ts';
 import { createLog } from './log.ts';
@@ -47,12 +48,16 @@ const drain = 10;
  * await gateway.close();
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { host = '127.0.0.1', port = 7411 } = options;
+  const { host = '127.0.0.1', port = 7411, metricsHost = '127.0.0.1', tokenFile } = options;
   const log = createLog(options.logLevel ?? 'info');
-  let policy = makePolicy(loadBundle(await options.bundle.files()));
+  const offer = await readOffer(options.bundle);
+  let policy = makePolicy(offer.bundle);
   const { environment } = policy.config;
   const folders = await prepareState(options.stateDir);
-  const keys = await openKeys(folders.keys);
+  const keys = await openKeys(options.keysDir ?? folders.keys, {
+    create: options.keysDir === undefined,
+    publishTo: folders.keys,
+  });
   const ended = Promise.withResolvers<void>();
   let isReady = false;
   let knownHosts: AllowedHosts | undefined;
@@ -62,10 +67,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { store, lag } = watchLag(await openStore({ dataDir: folders.data, keys, environment, onLost }));
   opened.defer(() => store.close());
   const tokens = await openTokens(store, environment);
-  const isLocal = isLoopbackName(host);
-  if (!isLocal) await demandToken(tokens, host);
+  opened.defer(await followTokenFile(tokenFile, tokens, log));
+  const isLoopback = isLoopbackName(host);
+  const hasLocalUser = isLoopback && tokenFile === undefined;
+  if (!isLoopback && tokenFile === undefined) await demandToken(tokens, host);
 
-  const fleet = createFleet(await fleetServers(policy, options), {
+  const fleet = createFleet(await fleetServers(policy, offer.deployment, options), {
     workdir: folders.work,
     principalDir: (server, key) => principalFolder(folders, server, key),
     onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
@@ -81,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const localRoles = () => localUser(policy.config.settings.local.roles);
   const context: Context = {
-    authenticate: createSignIn(hosts, tokens.authenticate, isLocal ? localRoles : undefined),
+    authenticate: createSignIn(hosts, tokens.authenticate, hasLocalUser ? localRoles : undefined),
     store,
     keys,
     fleet,
@@ -95,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     }),
     log,
     policy: () => policy,
-    publicUrl: url,
+    publicUrl,
   };
   tokens.onRevoked((token) => {
     sessions.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
@@ -110,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     keys,
     tokens,
     dataDir: folders.data,
-    publicUrl: url,
+    publicUrl,
     allowedHosts: hosts,
     windows: () => policy.config.settings.approvals,
     status: () => ({
@@ -118,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       bundle: policy.digest,
       version,
       startedAt,
-      localUser: isLocal ? policy.config.settings.local.roles : null,
+      localUser: hasLocalUser ? policy.config.settings.local.roles : null,
       servers: fleet.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
     }),
     onFailure: logError,
@@ -133,25 +140,25 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   opened.defer(() => closeServer(server, drain));
   opened.defer(() => streams.closeWhere(() => true));
   const metricsServer = createMetricsListener(context.metrics);
-  const metricsPort = await listen(metricsServer, '127.0.0.1', options.metricsPort ?? 0, '--metrics-port');
-  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  const metricsPort = await listen(metricsServer, metricsHost, options.metricsPort ?? 0, '--metrics-port');
+  const metricsUrl = `${clientAddress(metricsHost, metricsPort)}/metrics`;
   opened.defer(() => closeServer(metricsServer, 0));
   const socketPath = join(folders.run, 'gateway.sock');
   const socket = await serveSocket(admin, socketPath);
   opened.defer(() => socket.close());
 
-  await store.append(bundleRecord('bundle.loaded', policy, {}), 'durable');
+  await store.append(loadedRecord(policy, offer.deployment), 'durable');
   context.metrics.bundle(policy.digest, true);
   const rejections = new Set<(why: string) => void>();
-  const follower = followBundle(
-    options.bundle,
-    policy.digest,
-    (bundle) => takeBundle(bundle, { context, enforce, fleetServers: (next) => fleetServers(next, options) }),
-    async (why) => {
+  const follower = followBundle(options.bundle, offer, {
+    onChange: (next) =>
+      takeBundle(next, { context, enforce, fleetServers: (...of) => fleetServers(...of, options) }),
+    async onRejected(why) {
       for (const listener of rejections) listener(why);
       await rejectBundle(why, context);
     },
-  );
+    onPartial: (why) => log.warn({ why, kept: policy.digest }, 'a changed bundle isn’t whole yet'),
+  });
   opened.defer(() => follower.stop());
   opened.defer(startHousekeeping(context));
   await writeFile(
@@ -173,15 +180,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     lookForBundle: () => follower.look(),
     onBundleRejected: (listener) => void rejections.add(listener),
     closed: ended.promise,
-    close: () => (closing ??= running.disposeAsync().then(ended.resolve, ended.reject)),
+    close: () => {
+      isReady = false;
+      closing ??= running.disposeAsync().then(ended.resolve, ended.reject);
+      return closing;
+    },
   };
 
   function url(): string {
     return clientAddress(host, boundPort, options.allowedHosts);
   }
 
+  function publicUrl(): string {
+    return options.publicUrl ?? url();
+  }
+
   function hosts(): AllowedHosts {
-    knownHosts ??= allowedHosts(boundPort, [...(isLocal ? [] : [host]), ...(options.allowedHosts ?? [])]);
+    knownHosts ??= allowedHosts(boundPort, [...(isLoopback ? [] : [host]), ...(options.allowedHosts ?? [])]);
     return knownHosts;
   }
 
@@ -200,26 +215,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
 }
 
-/** How each server of a policy is run here. */
-function fleetServers(policy: Policy, { launch }: GatewayOptions): Promise<FleetServer[]> {
+/** How each server of a policy is run here, or where. */
+function fleetServers(
+  policy: Policy,
+  deployment: Deployment | undefined,
+  { launch }: GatewayOptions,
+): Promise<FleetServer[]> {
   return Promise.all(
     [...policy.servers.values()].map(async ({ name, definition, release }) => ({
       name,
       definition,
       release,
-      launch: await launch(name, definition, release),
+      launch: await launch(name, definition, release, deployment),
     })),
-  );
-}
-
-/** Beyond loopback everybody could be anybody. */
-async function demandToken(tokens: Tokens, host: string): Promise<void> {
-  const now = new Date().toISOString();
-  const usable = (await tokens.list()).some(
-    ({ audience, revokedAt, expiresAt }) => audience === 'mcp' && revokedAt === null && expiresAt > now,
-  );
-  if (usable) return;
-  throw new Error(
-    `Listening on ${host} without authentication is refused; create a token with \`lockstep token create\` while it runs on 127.0.0.1, or stay there.`,
   );
 }

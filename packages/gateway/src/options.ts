@@ -1,5 +1,5 @@
-import type { Release, ServerDefinition } from '@lockstep/model';
-import type { BundleSource } from './bundle/folder.ts';
+import type { Deployment, Release, ServerDefinition } from '@lockstep/model';
+import type { BundleSource } from './bundle/source.ts';
 import type { LogLevel } from './log.ts';
 import type { ServerHealth } from './upstream/fleet.ts';
 import type { Launch } from './upstream/launch.ts';
@@ -7,18 +7,37 @@ import type { Launch } from './upstream/launch.ts';
 /** How a gateway is started. */
 export interface GatewayOptions {
   readonly bundle: BundleSource;
-  /** How a server is run on this host; asked again when its definition or release changes. */
-  readonly launch: (name: string, definition: ServerDefinition, release: Release) => Promise<Launch>;
+  /**
+   * How a server is run on this host, or where the deployment says that it is; asked again whenever the bundle or the
+   * deployment changes. What it throws keeps the change from being taken.
+   */
+  readonly launch: (
+    name: string,
+    definition: ServerDefinition,
+    release: Release,
+    deployment: Deployment | undefined,
+  ) => Promise<Launch>;
   /** The environment's own folder; created when missing, readable by its owner only. */
   readonly stateDir: string;
-  /** The address to listen on. Beyond loopback a token must exist, and nobody is the local user. Default: `127.0.0.1`. */
+  /** Where `root.key` and `audit.key` are mounted; never written to. Default: they are made in the state folder. */
+  readonly keysDir?: string;
+  /** Tokens that are declared in a file (see `tokenFileSchema`), followed live. With it, nobody is the local user. */
+  readonly tokenFile?: string;
+  /**
+   * The address to listen on. Beyond loopback nobody is the local user, and there must be a token file or a token.
+   * Default: `127.0.0.1`.
+   */
   readonly host?: string;
   /** Default: 7411; 0 takes a free one. */
   readonly port?: number;
-  /** The port of `/metrics`, on loopback. Default: a free one. */
+  /** The address that `/metrics` listens on. Default: `127.0.0.1`. */
+  readonly metricsHost?: string;
+  /** The port of `/metrics`. Default: a free one. */
   readonly metricsPort?: number;
   /** Hosts besides loopback names that clients may address it by: `mcp.example.com`. */
   readonly allowedHosts?: readonly string[];
+  /** Where people reach its pages, as behind a proxy with TLS: `https://mcp.example.com`. Default: where it listens. */
+  readonly publicUrl?: string;
   /** Signs isolation keys for bridges (32 bytes); needed where a launch says `isolation: 'signed'`. */
   readonly bridgeKey?: Uint8Array;
   /** Default: `info`. */

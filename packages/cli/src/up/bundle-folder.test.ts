@@ -21,7 +21,7 @@ test('a gateway reads what was written, and nothing of what was there before', a
   await writeBundle(folder, bundleOf({ 'gateway.json': '1', 'table/a.x': 'old', 'table/a.y': 'gone' }));
   const next = bundleOf({ 'gateway.json': '2', 'table/a.x': 'new', 'releases/a.json': '{}' });
   await writeBundle(folder, next);
-  expect(await bundleFolder(folder).files()).toEqual(next.files);
+  expect(await bundleFolder(folder).read()).toEqual({ files: next.files });
   expect(readdirSync(join(folder, 'table'))).toEqual(['a.x']);
 });
 

@@ -7,7 +7,7 @@ import { accessClassSchema, principalSchema } from '@lockstep/model';
 import { z } from 'zod';
 import { auditFilterSchema } from '../audit/filter.ts';
 import type { RecordRef } from '../audit/record.ts';
-import { audienceSchema } from '../identity/token.ts';
+import { audienceSchema, tokenSourceSchema } from '../identity/token.ts';
 
 /** Any answer that isn't 2xx: one sentence for people. */
 export const problemSchema = z.object({ error: z.string() });
@@ -120,6 +120,7 @@ export const tokenInfoSchema = z.object({
   expiresAt: z.string(),
   revokedAt: z.string().nullable(),
   revokedBy: z.string().nullable(),
+  source: tokenSourceSchema,
 });
 
 /** GET /tokens */

@@ -1,25 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-
-/** Where a gateway's bundle comes from, now and whenever it changes. */
-export interface BundleSource {
-  /** All files, by their path in the bundle. */
-  files(): Promise<ReadonlyMap<string, string>>;
-  /** Something that differs whenever `gateway.json` does; cheap, since it is asked once a second. */
-  stamp(): Promise<string>;
-}
+import type { BundleSource } from './source.ts';
 
 /** A bundle in a folder. Names that start with a dot are left out: Kubernetes keeps its own there. */
 export function bundleFolder(folder: string): BundleSource {
   return {
     stamp: () => readFile(join(folder, 'gateway.json'), 'utf8'),
-    async files() {
+    async read() {
       const paths = await filesUnder(folder);
-      return new Map(
-        await Promise.all(
-          paths.map(async (path) => [keyOf(folder, path), await readFile(path, 'utf8')] as const),
-        ),
+      const texts = await Promise.all(
+        paths.map(async (path) => [keyOf(folder, path), await readFile(path, 'utf8')] as const),
       );
+      return { files: new Map(texts) };
     },
   };
 }

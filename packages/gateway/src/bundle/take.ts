@@ -1,24 +1,26 @@
-import type { LoadedBundle } from '@lockstep/model';
+import { canonicalJson, type Deployment, sha256 } from '@lockstep/model';
 import type { NewRecord } from '../audit/record.ts';
 import type { Context } from '../pipeline/context.ts';
 import { changedTargets } from '../policy/changes.ts';
 import { makePolicy, type Policy } from '../policy/policy.ts';
 import type { FleetServer } from '../upstream/launch.ts';
+import type { Offer } from './follow.ts';
 
 /** What taking a bundle needs besides the stages' context. */
 export interface Taking {
   readonly context: Context;
   /** Puts a policy in force. */
   readonly enforce: (policy: Policy) => void;
-  readonly fleetServers: (policy: Policy) => Promise<FleetServer[]>;
+  readonly fleetServers: (policy: Policy, deployment: Deployment | undefined) => Promise<FleetServer[]>;
 }
 
 /**
  * Puts a new bundle in force without dropping a call: requests in flight end under the one they began with. What
- * was asked to be approved under other terms is void, and clients whose lists have changed are told.
+ * was asked to be approved under other terms is void, and clients whose lists have changed are told. Where only the
+ * deployment is new, the servers that moved are reached at their new places, and all else stays.
  */
 export async function takeBundle(
-  bundle: LoadedBundle,
+  { bundle, deployment }: Offer,
   { context, enforce, fleetServers }: Taking,
 ): Promise<void> {
   const { store, fleet, streams, metrics, log } = context;
@@ -29,8 +31,8 @@ export async function takeBundle(
       `The bundle is of ${after.config.environment}, but this gateway runs ${before.config.environment}; give it its own.`,
     );
   }
-  const servers = await fleetServers(after);
-  await store.append(bundleRecord('bundle.loaded', after, { before: before.digest }), 'durable');
+  const servers = await fleetServers(after, deployment);
+  await store.append(loadedRecord(after, deployment, before.digest), 'durable');
   // Nothing may come between these two: a call decided by the one bundle would meet the servers of the other.
   await fleet.update(servers);
   enforce(after);
@@ -50,7 +52,19 @@ export async function rejectBundle(why: string, { store, metrics, log, policy }:
   await store.append(bundleRecord('bundle.rejected', policy(), { why }), 'written');
 }
 
-export function bundleRecord(
+/**
+ * What is in force from now on. The deployment is named by its digest: it decides nothing, but where calls go.
+ *
+ * @param before digest of the bundle that it replaces; undefined at start.
+ */
+export function loadedRecord(policy: Policy, deployment: Deployment | undefined, before?: string): NewRecord {
+  return bundleRecord('bundle.loaded', policy, {
+    before,
+    deployment: deployment && sha256(canonicalJson(deployment)),
+  });
+}
+
+function bundleRecord(
   kind: 'bundle.loaded' | 'bundle.rejected',
   policy: Policy,
   detail: NewRecord['detail'],

@@ -1,10 +1,11 @@
 import type { Principal } from '@lockstep/model';
 import type { Kysely } from 'kysely';
-import type { NewRecord } from '../audit/record.ts';
 import type { Database } from '../store/database.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { ownerKey } from './owner.ts';
+import { declareTokens } from './declare.ts';
 import type { TokenRow } from './tables.ts';
+import type { DeclaredToken } from './token-file.ts';
+import { findStranger, keep, recordOf } from './token-row.ts';
 
 /** Who manages tokens. */
 export interface Actor {
@@ -18,31 +19,26 @@ export interface Actor {
 export interface CreateTokenInput {
   readonly environment: string;
   readonly actor: Actor;
-  readonly row: Omit<TokenRow, 'created_at' | 'created_by' | 'revoked_at' | 'revoked_by'>;
+  readonly row: DeclaredToken;
 }
 
 /** Why not, in one sentence. */
 export interface NotDone {
   readonly refused: string;
+  /** Whether that is because there is no such token. */
+  readonly missing?: true;
 }
 
 /** Keeps a new token. A subject belongs to one owner, or two humans would share what the subject may do and has. */
 async function createToken(tx: Transaction, input: CreateTokenInput): Promise<TokenRow | NotDone> {
   const { row, actor, environment } = input;
-  const namesakes = await tx.db
-    .selectFrom('tokens')
-    .selectAll()
-    .where('subject', '=', row.subject)
-    .where('revoked_at', 'is', null)
-    .where('expires_at', '>', tx.now)
-    .execute();
-  const stranger = namesakes.find((other) => ownerKey(other.owner) !== ownerKey(row.owner));
+  const stranger = findStranger(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
   if (stranger !== undefined) {
     return {
       refused: `The subject \`${row.subject}\` belongs to ${stranger.owner} already; choose another subject, or revoke ${stranger.id} first.`,
     };
   }
-  const kept = { ...row, created_at: tx.now, created_by: actor.name, revoked_at: null, revoked_by: null };
+  const kept = keep(row, 'created', actor, tx.now);
   await tx.db.insertInto('tokens').values(kept).execute();
   tx.append(recordOf(tx, 'token.created', environment, actor, kept));
   return kept;
@@ -60,7 +56,11 @@ async function revokeToken(tx: Transaction, input: RevokeTokenInput): Promise<To
   if (row === undefined) {
     return {
       refused: `There is no token \`${input.id}\`; \`lockstep token list\` shows those that there are.`,
+      missing: true,
     };
+  }
+  if (row.source === 'file') {
+    return { refused: `The token ${row.id} is declared in the token file; remove its entry there.` };
   }
   if (row.revoked_at !== null) return row;
   const revoked = { ...row, revoked_at: tx.now, revoked_by: input.actor.name };
@@ -78,30 +78,5 @@ function listTokens(db: Kysely<Database>, _input: null): Promise<TokenRow[]> {
   return db.selectFrom('tokens').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
 }
 
-function recordOf(
-  tx: Transaction,
-  kind: 'token.created' | 'token.revoked',
-  environment: string,
-  actor: Actor,
-  row: TokenRow,
-): NewRecord {
-  return {
-    kind,
-    time: new Date(tx.now).toISOString(),
-    environment,
-    ...(actor.principal !== undefined && { principal: actor.principal }),
-    ...(actor.credential !== undefined && { credential: actor.credential }),
-    detail: {
-      by: actor.name,
-      token: row.id,
-      subject: row.subject,
-      owner: row.owner,
-      roles: JSON.parse(row.roles),
-      audience: row.audience,
-      expiresAt: new Date(row.expires_at).toISOString(),
-    },
-  };
-}
-
-export const tokenOperations = { createToken, revokeToken };
+export const tokenOperations = { createToken, revokeToken, declareTokens };
 export const tokenQueries = { listTokens };

@@ -14,6 +14,8 @@ export interface TokenRow {
   expires_at: number;
   revoked_at: number | null;
   revoked_by: string | null;
+  /** `created` here, or declared in the token `file`. */
+  source: string;
 }
 
 export interface TokenTables {

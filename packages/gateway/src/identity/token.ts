@@ -29,14 +29,18 @@ export const newTokenSchema = z.strictObject({
 });
 export type NewToken = z.output<typeof newTokenSchema>;
 
+/** Where a token comes from: it was `created` here, or is declared in the token `file`. */
+export const tokenSourceSchema = z.enum(['created', 'file']);
+
 /** A token as it may be shown: never the secret, nor its hash. Times are ISO 8601. */
 export interface TokenInfo extends NewToken {
   readonly id: string;
   readonly createdAt: string;
-  /** Who created it: an owner, or `operator` for the socket on this machine. */
+  /** Who created it: an owner, `operator` for the socket on this machine, or `token file`. */
   readonly createdBy: string;
   readonly revokedAt: string | null;
   readonly revokedBy: string | null;
+  readonly source: z.infer<typeof tokenSourceSchema>;
 }
 
 /** What a request was signed in with, and until when. */

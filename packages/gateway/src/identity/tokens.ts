@@ -11,7 +11,9 @@ import {
   makeTokenId,
   type NewToken,
   type TokenInfo,
+  tokenSourceSchema,
 } from './token.ts';
+import type { DeclaredToken } from './token-file.ts';
 
 /** The tokens of one environment. */
 export interface Tokens {
@@ -24,6 +26,10 @@ export interface Tokens {
   list(): Promise<TokenInfo[]>;
   /** Ends one; from then on it is refused. */
   revoke(id: string, actor: Actor): Promise<TokenInfo | NotDone>;
+  /** Makes those that come from the token file the ones that it has now; tells how many are new, and how many over. */
+  declare(
+    rows: readonly DeclaredToken[],
+  ): Promise<{ readonly added: number; readonly ended: number } | NotDone>;
   /** Who holds a presented token. Takes no I/O: it runs on every request. */
   authenticate(presented: string, audience: Audience): SignIn;
   /** The token with this id, if it is in force, for credentials that name it, such as cookies. */
@@ -47,6 +53,9 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
     byHash.set(row.hash, known);
     byId.set(row.id, known);
     return known.info;
+  };
+  const tell = (info: TokenInfo) => {
+    for (const listener of listeners) listener(info);
   };
   for (const row of await store.query('listTokens', null)) learn(row);
 
@@ -78,8 +87,17 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
       const row = await store.transact('revokeToken', { environment, actor, id });
       if ('refused' in row) return row;
       const info = learn(row);
-      if (before?.info.revokedAt === null) for (const listener of listeners) listener(info);
+      if (before?.info.revokedAt === null) tell(info);
       return info;
+    },
+
+    async declare(rows) {
+      const changed = await store.transact('declareTokens', { environment, rows });
+      if ('refused' in changed) return changed;
+      const ended = changed.ended.map(learn);
+      for (const row of changed.added) learn(row);
+      for (const info of ended) tell(info);
+      return { added: changed.added.length, ended: ended.length };
     },
 
     authenticate(presented, audience) {
@@ -124,6 +142,7 @@ function knownOf(row: TokenRow): Known {
     expiresAt: new Date(row.expires_at).toISOString(),
     revokedAt: row.revoked_at === null ? null : new Date(row.revoked_at).toISOString(),
     revokedBy: row.revoked_by,
+    source: tokenSourceSchema.parse(row.source),
   };
   const { subject, owner, roles } = info;
   return { info, principal: { issuer: 'lockstep:token', subject, owner, roles }, expiresAt: row.expires_at };
@@ -140,4 +159,20 @@ function signIn({ info, principal, expiresAt }: Known, audience: Audience): Sign
     );
   }
   return { principal, credential: { tokenId: info.id, expiresAt } };
+}
+
+/**
+ * Refuses to listen beyond loopback where no token opens `/mcp`: there everybody could be anybody.
+ *
+ * @throws Error in one sentence.
+ */
+export async function demandToken(tokens: Pick<Tokens, 'list'>, host: string): Promise<void> {
+  const now = new Date().toISOString();
+  const usable = (await tokens.list()).some(
+    ({ audience, revokedAt, expiresAt }) => audience === 'mcp' && revokedAt === null && expiresAt > now,
+  );
+  if (usable) return;
+  throw new Error(
+    `Listening on ${host} without authentication is refused; create a token with \`lockstep token create\` while it runs on 127.0.0.1, or stay there.`,
+  );
 }

@@ -36,19 +36,28 @@ export interface Signature {
   readonly signature: string;
 }
 
+/** Where keys are, and what may be done there. */
+export interface KeysOptions {
+  /** Whether keys that are missing are made. Default: true. */
+  readonly create?: boolean;
+  /** The folder that `audit.pub.pem` is written into. Default: that of the keys. */
+  readonly publishTo?: string;
+}
+
 /**
- * The keys in a folder: `root.key`, `audit.key` and `audit.pub.pem`, created when missing, and the retired ones
- * beside them (`root.key.1`, …).
+ * The keys in a folder: `root.key` and `audit.key`, and the retired ones beside them (`root.key.1`, …). Their public
+ * halves are kept in `audit.pub.pem`.
  *
  * @throws Error in one sentence when one of them can't be used.
  */
-export async function openKeys(dir: string): Promise<Keys> {
-  const roots = await loadRootKeys(join(dir, 'root.key'));
-  const signers = await loadSigningKeys(join(dir, 'audit.key'));
+export async function openKeys(dir: string, options: KeysOptions = {}): Promise<Keys> {
+  const { create = true, publishTo = dir } = options;
+  const roots = await loadRootKeys(join(dir, 'root.key'), create);
+  const signers = await loadSigningKeys(join(dir, 'audit.key'), create);
   const [root] = roots;
   const [signer] = signers;
   await publish(
-    join(dir, 'audit.pub.pem'),
+    join(publishTo, 'audit.pub.pem'),
     signers.map((key) => key.publicKeyPem),
   );
   return {

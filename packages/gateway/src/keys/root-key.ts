@@ -1,5 +1,5 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { loadOrCreateSecret, readRetired } from './secret-file.ts';
+import { loadSecret, readRetired } from './secret-file.ts';
 
 /** Bytes of a root key. */
 const rootKeyLength = 32;
@@ -12,14 +12,18 @@ export interface RootKey {
   derive(purpose: string): KeyObject;
 }
 
-/** The root key at `path`, created when missing (32 bytes, mode 0600). */
-export async function loadOrCreateRootKey(path: string): Promise<RootKey> {
-  return rootKey(await loadOrCreateSecret(path, () => randomBytes(rootKeyLength)), path);
+/** A new root key: random bytes. */
+export function makeRootKey(): Buffer {
+  return randomBytes(rootKeyLength);
 }
 
-/** The current root key and the retired ones beside it, current first. */
-export async function loadRootKeys(path: string): Promise<readonly [RootKey, ...RootKey[]]> {
-  const current = await loadOrCreateRootKey(path);
+/**
+ * The root key at `path` and the retired ones beside it, current first.
+ *
+ * @param create whether it is made when missing (32 bytes, mode 0600).
+ */
+export async function loadRootKeys(path: string, create: boolean): Promise<readonly [RootKey, ...RootKey[]]> {
+  const current = rootKey(await loadSecret(path, create ? makeRootKey : undefined), path);
   const retired = await readRetired(path);
   return [current, ...retired.map((secret) => rootKey(secret, `a retired ${path}`))];
 }

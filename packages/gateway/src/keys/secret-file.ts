@@ -6,16 +6,34 @@ import { basename, dirname, join } from 'node:path';
  * Reads a secret, or creates it with mode 0600; of two processes that create it at once, both get the one that
  * was first.
  *
+ * @param create absent where it must be there: a folder that secrets are mounted into.
  * @throws Error in one sentence when it can't be read, or when everybody can.
  */
-export async function loadOrCreateSecret(path: string, create: () => Buffer): Promise<Buffer> {
+export async function loadSecret(path: string, create: (() => Buffer) | undefined): Promise<Buffer> {
   const found = await readSecret(path);
   if (found !== undefined) return found;
+  if (create === undefined) {
+    throw new Error(
+      `${path} is missing; make the keys with \`lockstep keys create\` and mount them as a Secret.`,
+    );
+  }
+  await createSecret(path, create());
+  const created = await readSecret(path);
+  if (created === undefined) throw new Error(`${path} vanished while it was created; start again.`);
+  return created;
+}
+
+/**
+ * Writes a secret with mode 0600, whole and durable.
+ *
+ * @returns whether it was written: what is there is never replaced.
+ */
+export async function createSecret(path: string, secret: Uint8Array): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
   const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(create());
+    await file.writeFile(secret);
     await file.sync();
   } finally {
     await file.close();
@@ -25,21 +43,28 @@ export async function loadOrCreateSecret(path: string, create: () => Buffer): Pr
     await link(draft, path);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
+    return false;
   } finally {
     await rm(draft);
   }
   await syncFolder(dirname(path));
-  const created = await readSecret(path);
-  if (created === undefined) throw new Error(`${path} vanished while it was created; start again.`);
-  return created;
+  return true;
 }
 
-async function readSecret(path: string): Promise<Buffer | undefined> {
+/**
+ * A secret as it is in its file, or in one that a link leads to; undefined when there is none. A group may read it,
+ * as a pod's does what is mounted into it.
+ *
+ * @throws Error in one sentence when it can't be read, or when everybody can.
+ */
+export async function readSecret(path: string): Promise<Buffer | undefined> {
   try {
     const { mode } = await stat(path);
     if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
       const octal = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new Error(`${path} is open to everybody (mode ${octal}); run \`chmod 600 ${path}\`.`);
+      throw new Error(
+        `${path} is open to everybody (mode ${octal}); run \`chmod 600 ${path}\`, or mount it with the defaultMode 0400.`,
+      );
     }
     return await readFile(path);
   } catch (error) {

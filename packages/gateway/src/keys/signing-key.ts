@@ -7,7 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { loadOrCreateSecret, readRetired } from './secret-file.ts';
+import { loadSecret, readRetired } from './secret-file.ts';
 
 /** The audit key: signs checkpoints and exports. */
 export interface SigningKey {
@@ -18,14 +18,22 @@ export interface SigningKey {
   sign(text: string): string;
 }
 
-/** The signing key at `path` (PKCS 8, PEM, mode 0600) and the retired ones beside it, current first. */
-export async function loadSigningKeys(path: string): Promise<readonly [SigningKey, ...SigningKey[]]> {
-  const current = await loadOrCreateSecret(path, generate);
+/**
+ * The signing key at `path` (PKCS 8, PEM) and the retired ones beside it, current first.
+ *
+ * @param create whether it is made when missing, with mode 0600.
+ */
+export async function loadSigningKeys(
+  path: string,
+  create: boolean,
+): Promise<readonly [SigningKey, ...SigningKey[]]> {
+  const current = await loadSecret(path, create ? makeSigningKey : undefined);
   const retired = await readRetired(path);
   return [signingKey(current, path), ...retired.map((pem) => signingKey(pem, `a retired ${path}`))];
 }
 
-function generate(): Buffer {
+/** A new signing key: PKCS 8, PEM. */
+export function makeSigningKey(): Buffer {
   const { privateKey } = generateKeyPairSync('ed25519');
   return Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }

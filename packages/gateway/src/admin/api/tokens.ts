@@ -20,7 +20,7 @@ export function tokenRoutes(deps: AdminDeps): Hono<AdminEnv> {
     })
     .delete('/:id', async (c) => {
       const revoked = await deps.tokens.revoke(c.req.param('id'), actorOf(c.var.visitor));
-      if ('refused' in revoked) throw new Problem(404, revoked.refused);
+      if ('refused' in revoked) throw new Problem(revoked.missing ? 404 : 409, revoked.refused);
       return c.json(revoked);
     });
 }

@@ -1,0 +1,92 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ConfigurationError,
+  type Deployment,
+  parseDeployment,
+  unpackBundle,
+  volumeFiles,
+} from '@lockstep/model';
+import type { BundleSource } from './source.ts';
+
+/**
+ * Seconds that a change may take to arrive. Whoever deploys changes one ConfigMap after the other, and the kubelet,
+ * which looks about once a minute, may deliver some of them a round before the rest.
+ */
+const patience = 120;
+
+/** What is there in every bundle, and changes with it. */
+const own: readonly string[] = [volumeFiles.config, volumeFiles.deployment];
+
+/** Files that are open at once: a bundle has thousands, a process perhaps a thousand descriptors. */
+const atOnce = 64;
+
+/**
+ * A bundle and its deployment in a volume of ConfigMaps, as `packBundle` made them. All is read from one state of the
+ * volume: the kubelet puts each into a folder of its own and turns the link `..data` to it.
+ */
+export function bundleVolume(folder: string): BundleSource {
+  return {
+    patience,
+    async stamp() {
+      const state = await currentState(folder);
+      const texts = await Promise.all(own.map((name) => readOne(state, name)));
+      return Buffer.concat(texts).toString();
+    },
+    async read() {
+      const state = await currentState(folder);
+      const files = await readFiles(state, await namesIn(state));
+      return { files: unpackBundle(files), deployment: readDeployment(files.get(volumeFiles.deployment)) };
+    },
+  };
+}
+
+/** The folder that holds the files; the volume itself where nobody has put them behind a link. */
+async function currentState(folder: string): Promise<string> {
+  try {
+    return await realpath(join(folder, '..data'));
+  } catch {
+    return folder;
+  }
+}
+
+/** Every file that should be there; Kubernetes' own names start with a dot. */
+async function namesIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder).catch(() => []);
+  return [...new Set([...own, ...found.filter((name) => !name.startsWith('.'))])];
+}
+
+async function readFiles(folder: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  const waiting = names.values();
+  const worker = async () => {
+    for (const name of waiting) found.set(name, await readOne(folder, name));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return found;
+}
+
+async function readOne(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new Error(
+      code === 'ENOENT'
+        ? `${name} isn't in ${folder}; mount the ConfigMaps of the bundle there.`
+        : `${name} in ${folder} can't be read (${code}); mount the ConfigMaps of the bundle so that this user can.`,
+    );
+  }
+}
+
+function readDeployment(bytes: Uint8Array | undefined): Deployment {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new ConfigurationError([
+      { path: volumeFiles.deployment, message: 'isn’t JSON; deploy the bundle again.' },
+    ]);
+  }
+  return parseDeployment(json);
+}
