@@ -27,6 +27,7 @@ import { principalKey } from './pipeline/isolation.ts';
 import { makePolicy, type Policy } from './policy/policy.ts';
 import { createSessions } from './protocol/sessions.ts';
 import { createStreams } from './protocol/streams.ts';
+import { createSecrets } from './secrets/secrets.ts';
 import { collectStartupGarbage } from './startup-garbage.ts';
 import { prepareState, principalFolder } from './state.ts';
 import { openStore } from './store/open-store.ts';
@@ -72,11 +73,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const hasLocalUser = isLoopback && tokenFile === undefined;
   if (!isLoopback && tokenFile === undefined) await demandToken(tokens, host);
 
+  const secrets = createSecrets({ source: options.secrets, log });
+  opened.defer(() => options.secrets?.close?.());
   const fleet = createFleet(await fleetServers(policy, offer.deployment, options), {
     workdir: folders.work,
     principalDir: (server, key) => principalFolder(folders, server, key),
     onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
     log,
+    secrets,
     maxResultBytes: policy.config.settings.limits.result,
   });
   opened.defer(() => fleet.close());
@@ -99,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       health: () => fleet.health(),
       approvalsWaiting: () => store.query('countWaiting', null),
       auditLag: lag,
+      secrets: secrets.status,
     }),
     log,
     policy: () => policy,

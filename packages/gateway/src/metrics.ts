@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Archive } from './archive/archive.ts';
+import type { SecretStatus } from './secrets/credentials.ts';
 import type { ServerHealth } from './upstream/fleet.ts';
 
 /** Seconds; OpenTelemetry's boundaries for MCP. Source: semantic-conventions-genai, MCP metrics. */
@@ -33,6 +34,8 @@ export interface MetricSources {
   readonly approvalsWaiting: () => Promise<number>;
   /** Seconds since the oldest record that isn't acknowledged was given to the store. */
   readonly auditLag: () => number;
+  /** Of each server whose headers carry secrets. Default: none. */
+  readonly secrets?: () => readonly SecretStatus[];
   /** Of the audit's archive, where there is one. */
   readonly archive?: Pick<Archive, 'lag' | 'failures'> | undefined;
 }
@@ -123,7 +126,7 @@ function remembered<T>(
 }
 
 function observeSources(
-  { health, approvalsWaiting, auditLag, archive }: MetricSources,
+  { health, approvalsWaiting, auditLag, archive, secrets = () => [] }: MetricSources,
   on: { registers: Registry[] },
 ): void {
   new Gauge({
@@ -143,6 +146,26 @@ function observeSources(
     },
   });
   if (archive !== undefined) observeArchive(archive, on);
+  new Gauge({
+    name: 'lockstep_secret_age_seconds',
+    help: 'Seconds since the secrets in a server’s headers were last read.',
+    labelNames: ['server'],
+    ...on,
+    collect() {
+      this.reset();
+      for (const { server, age } of secrets()) this.set({ server }, age);
+    },
+  });
+  new Counter({
+    name: 'lockstep_secret_errors_total',
+    help: 'Times that the secrets in a server’s headers could not be read.',
+    labelNames: ['server'],
+    ...on,
+    collect() {
+      this.reset();
+      for (const { server, errors } of secrets()) this.inc({ server }, errors);
+    },
+  });
   perServer('lockstep_server_up', 'Whether a server answers.', ({ state }) => (state === 'ready' ? 1 : 0));
   perServer('lockstep_server_processes', 'Processes or sessions of a server.', ({ processes }) => processes);
   perServer(

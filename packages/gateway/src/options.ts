@@ -1,6 +1,7 @@
 import type { Deployment, Release, ServerDefinition } from '@lockstep/model';
 import type { BundleSource } from './bundle/source.ts';
 import type { LogLevel } from './log.ts';
+import type { SecretSource } from './secrets/source.ts';
 import type { ServerHealth } from './upstream/fleet.ts';
 import type { Launch } from './upstream/launch.ts';
 
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   readonly publicUrl?: string;
   /** Signs isolation keys for bridges (32 bytes); needed where a launch says `isolation: 'signed'`. */
   readonly bridgeKey?: Uint8Array;
+  /** Where secrets in headers are read. Default: nowhere, so that servers with such headers can't be reached. */
+  readonly secrets?: SecretSource;
   /** Default: `info`. */
   readonly logLevel?: LogLevel;
 }

@@ -1,4 +1,6 @@
 import type { Release } from '@lockstep/model';
+import { createSecrets } from '../secrets/secrets.ts';
+import type { SecretSource } from '../secrets/source.ts';
 import { messageOf, UpstreamError } from './answer.ts';
 import type { FleetServer } from './launch.ts';
 import { type HostOptions, makeConnector } from './make-connector.ts';
@@ -17,13 +19,14 @@ const inspectKey = 'lockstep:inspect';
  */
 export async function inspectServer(
   server: Omit<FleetServer, 'release'>,
-  host: Omit<HostOptions, 'reaper'>,
+  host: Omit<HostOptions, 'reaper' | 'secrets'> & { readonly secrets?: SecretSource | undefined },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Offering> {
   let reaper: Reaper | undefined;
   const current = () => ({ ...server, release: unreviewed });
   const connector = makeConnector(current, {
     ...host,
+    secrets: createSecrets({ source: host.secrets, log: host.log }),
     reaper: () => {
       reaper ??= startReaper();
       return reaper;

@@ -1,7 +1,10 @@
+import { createRedaction } from '../secrets/redaction.ts';
+import type { SecretStore } from '../secrets/secrets.ts';
 import type { Connector } from './connector.ts';
 import { httpConnector } from './http/connector.ts';
 import type { FleetServer } from './launch.ts';
 import type { Log } from './log.ts';
+import { redacted, redactedLog } from './redacted.ts';
 import { stdioConnector } from './stdio/connector.ts';
 import type { Reaper } from './stdio/reaper.ts';
 
@@ -15,6 +18,8 @@ export interface HostOptions {
   readonly maxResultBytes: number;
   /** The reaper, started when the first process is. */
   readonly reaper: () => Reaper;
+  /** What headers with secrets are made of. Default: none are sent. */
+  readonly secrets?: SecretStore | undefined;
 }
 
 /**
@@ -23,12 +28,30 @@ export interface HostOptions {
  * @param current what is in force at each moment; its launch stays the same.
  */
 export function makeConnector(current: () => FleetServer, host: HostOptions): Connector {
+  const { launch } = current();
+  const redaction = createRedaction(launch.type === 'absent' ? [] : launch.hidden);
+  const log = redactedLog(host.log, redaction.redact);
+  return redacted(connectorOf(current, { ...host, log }, redaction.hide), redaction.redact);
+}
+
+function connectorOf(
+  current: () => FleetServer,
+  host: HostOptions,
+  hide: (values: Iterable<string>) => void,
+): Connector {
   const { name, definition, launch } = current();
   const { workdir, log, maxResultBytes: maxBytes } = host;
   const timeout = () => current().definition.timeouts.start;
   if (launch.type === 'absent') throw new Error(`${name} is not run here: ${launch.reason}`);
   if (launch.type === 'http') {
-    return httpConnector({ url: launch.url, release: () => current().release, timeout, maxBytes });
+    const credentials = host.secrets?.open(name, () => current().definition.secrets, hide);
+    return httpConnector({
+      url: launch.url,
+      release: () => current().release,
+      timeout,
+      maxBytes,
+      credentials,
+    });
   }
   return stdioConnector({
     name,

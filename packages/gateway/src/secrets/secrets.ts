@@ -1,0 +1,63 @@
+import type { Secrets } from '@lockstep/model';
+import type { Credentials } from '../upstream/http/credentials.ts';
+import type { Log } from '../upstream/log.ts';
+import { createCredentials, type SecretStatus } from './credentials.ts';
+import type { SecretSource } from './source.ts';
+
+/** The secrets that go into headers, of all servers. */
+export interface SecretStore {
+  /**
+   * The credentials of one server, kept fresh until they are closed.
+   *
+   * @param secrets what it declares at each moment; other deliveries than headers are left out.
+   * @param hide is given every value before it is used.
+   */
+  open(server: string, secrets: () => Secrets, hide: (values: Iterable<string>) => void): Credentials;
+  /** Of every server that has any. */
+  status(): SecretStatus[];
+}
+
+export interface SecretStoreOptions {
+  readonly source: SecretSource | undefined;
+  readonly log: Log;
+  /** Milliseconds that only ever grow. Default: `performance.now`. */
+  readonly clock?: () => number;
+}
+
+/** Nothing is read before a server's first request. */
+export function createSecrets(options: SecretStoreOptions): SecretStore {
+  const { source = noSource, log, clock = () => performance.now() } = options;
+  const open = new Map<object, { server: string; status: () => SecretStatus | undefined }>();
+  /** Of credentials that are closed: a counter never falls. */
+  const past = new Map<string, number>();
+  return {
+    open(server, secrets, hide) {
+      const { credentials, status } = createCredentials({ server, secrets, hide, source, log, clock });
+      const self = { server, status };
+      open.set(self, self);
+      return {
+        ...credentials,
+        close() {
+          past.set(server, (past.get(server) ?? 0) + (status()?.errors ?? 0));
+          open.delete(self);
+          credentials.close();
+        },
+      };
+    },
+    status: () =>
+      [...open.values()].flatMap(({ status }) => {
+        const now = status();
+        return now === undefined ? [] : { ...now, errors: now.errors + (past.get(now.server) ?? 0) };
+      }),
+  };
+}
+
+const noSource: SecretSource = {
+  read: async (_, references) =>
+    new Map(
+      references.map((reference) => [
+        reference,
+        { missing: `this gateway was given nowhere to read the secret ${reference} from` },
+      ]),
+    ),
+};

@@ -1,0 +1,56 @@
+import type { Answer } from './answer.ts';
+import type { Connection } from './connection.ts';
+import type { Connector } from './connector.ts';
+import type { Log } from './log.ts';
+
+type Redact = (text: string) => string;
+
+/**
+ * A connector whose server's own words come without secrets: those of its errors, which are recorded, logged and
+ * shown, and why it ended. Results are passed on as they came.
+ */
+export function redacted(connector: Connector, redact: Redact): Connector {
+  return {
+    ...connector,
+    connect: async (request) => {
+      const onClosed = (reason: string) => request.hooks.onClosed(redact(reason));
+      const opening = connector.connect({ ...request, hooks: { ...request.hooks, onClosed } });
+      return redactedConnection(await opening.catch(rethrow(redact)), redact);
+    },
+  };
+}
+
+function redactedConnection(connection: Connection, redact: Redact): Connection {
+  return {
+    ...connection,
+    request: async (message, options) => {
+      const answer = await connection.request(message, options).catch(rethrow(redact));
+      return 'error' in answer ? redactedAnswer(answer, redact) : answer;
+    },
+  };
+}
+
+function redactedAnswer({ error }: Extract<Answer, { error: unknown }>, redact: Redact): Answer {
+  return { error: { ...error, message: redact(error.message) } };
+}
+
+/** The same error, since others look at what kind it is. */
+function rethrow(redact: Redact): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error) error.message = redact(error.message);
+    throw error;
+  };
+}
+
+/** A log whose texts come without secrets. */
+export function redactedLog(log: Log, redact: Redact): Log {
+  const fields = (given: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, typeof value === 'string' ? redact(value) : value]),
+    );
+  return {
+    debug: (given, message) => log.debug(fields(given), message),
+    info: (given, message) => log.info(fields(given), message),
+    warn: (given, message) => log.warn(fields(given), message),
+  };
+}
