@@ -8,8 +8,11 @@ export type HostNamePolicies = 'cilium' | 'gke' | 'eks' | 'none';
 export interface NetworkSettings {
   /** `none`: a host name in `egress` must be marked `unenforced`, and any public address on its port is allowed. */
   readonly hostNames: HostNamePolicies;
-  /** The pods that answer DNS. Default: `k8s-app: kube-dns` in `kube-system`. */
-  readonly dns?: PodPeer;
+  /**
+   * Who answers DNS. Default: the pods `k8s-app: kube-dns` in `kube-system`. EKS Auto Mode and node-local caches
+   * answer at an address: `[{ cidr: '10.100.0.10/32' }]`.
+   */
+  readonly dns?: readonly (PodPeer | AddressPeer)[];
   /**
    * The pods behind Services that `egress` names, by `namespace/service`: a policy sees pods and their ports, never
    * Services. Without an entry all pods of that namespace are allowed, on the port that `egress` gives.
@@ -34,7 +37,7 @@ export interface ServicePods {
   readonly port?: number;
 }
 
-/** Who may connect, when not pods: addresses. */
+/** Addresses. */
 export interface AddressPeer {
   readonly cidr: string;
 }

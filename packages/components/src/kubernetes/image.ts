@@ -1,0 +1,34 @@
+import { log, type Resource, runtime } from '@pulumi/pulumi';
+import { refuse } from '../errors.ts';
+
+/** Stands for an image that wasn’t pushed yet: what `images.json` holds before the first build. */
+const notPushed = `sha256:${'0'.repeat(64)}`;
+
+/**
+ * The digest of an image’s reference.
+ *
+ * @throws RunError for a reference by tag: what runs would not be what was reviewed.
+ * @example
+ * digestOfImage('McpServer files', 'image', 'registry.example.com/files@sha256:6b86…');
+ */
+export function digestOfImage(who: string, field: string, reference: string): string {
+  const digest = /^[^@\s]+@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  if (digest !== undefined) return digest;
+  refuse(
+    who,
+    field,
+    `${JSON.stringify(reference)} names no digest; write it as registry/name@sha256:… with 64 hexadecimal digits.`,
+  );
+}
+
+/**
+ * Lets an image that wasn’t pushed yet pass where nothing is deployed, with a warning.
+ *
+ * @throws RunError for such an image in a deployment.
+ */
+export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
+  if (!reference.endsWith(`@${notPushed}`)) return;
+  const message = `${reference} wasn’t pushed yet; run \`npm run image\`, which writes the digest.`;
+  if (!runtime.isDryRun()) refuse(who, field, message);
+  void log.warn(`${who}: ${field}: ${message}`, resource);
+}

@@ -1,0 +1,91 @@
+import type { Egress } from '@lockstep/model';
+import type * as k8s from '@pulumi/kubernetes';
+import { refuse } from '../errors.ts';
+import { publicAddresses, withoutMetadata } from './metadata.ts';
+import { addressPeer, dnsPeers, podPeer } from './peers.ts';
+import type { NetworkSettings } from './settings.ts';
+
+type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+type HostEgress = Extract<Egress, { host: string }>;
+
+/** What pods may connect to, by what enforces it. */
+export interface EgressPlan {
+  /** For a NetworkPolicy. Without DNS. */
+  readonly rules: readonly EgressRule[];
+  /** For the policy that knows host names. */
+  readonly hosts: readonly HostEgress[];
+  /** Hosts that nothing holds the pods to, as `api.example.com:443`. */
+  readonly unenforced: readonly string[];
+}
+
+/**
+ * Sorts destinations by what can enforce them in this cluster.
+ *
+ * @param field the argument that holds them, for errors.
+ * @param namespace of the pods: Services without a namespace are there.
+ * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
+ */
+export function planEgress(
+  who: string,
+  field: string,
+  egress: readonly Egress[],
+  network: NetworkSettings,
+  namespace: string,
+): EgressPlan {
+  const rules: EgressRule[] = [];
+  const hosts: HostEgress[] = [];
+  const unenforced: string[] = [];
+  for (const [index, one] of egress.entries()) {
+    const at = `${field}[${index}]`;
+    if ('service' in one) rules.push(serviceRule(one, network, namespace));
+    else if ('cidr' in one) rules.push(cidrRule(who, at, one));
+    else if (network.hostNames !== 'none') hosts.push(one);
+    else {
+      if (!one.unenforced) refuseHost(who, at, one);
+      rules.push({ to: publicAddresses.map((ipBlock) => ({ ipBlock })), ports: [tcp(one.port)] });
+      unenforced.push(`${one.host}:${one.port}`);
+    }
+  }
+  return { rules, hosts, unenforced };
+}
+
+/** Lets pods ask for names. */
+export function dnsRule(network: NetworkSettings): EgressRule {
+  const ports = ['UDP', 'TCP'].map((protocol) => ({ port: 53, protocol }));
+  return { to: dnsPeers(network), ports };
+}
+
+function serviceRule(
+  { service, namespace: other, port }: Extract<Egress, { service: string }>,
+  network: NetworkSettings,
+  own: string,
+): EgressRule {
+  const namespace = other ?? own;
+  const behind = network.services?.[`${namespace}/${service}`];
+  const peer = behind === undefined ? { namespace } : { namespace, podLabels: behind.podLabels };
+  return { to: [podPeer(peer)], ports: [tcp(behind?.port ?? port)] };
+}
+
+function cidrRule(who: string, at: string, { cidr, port }: Extract<Egress, { cidr: string }>): EgressRule {
+  const block = withoutMetadata(cidr);
+  if (block === undefined) {
+    refuse(
+      who,
+      `${at}.cidr`,
+      `${cidr} is the cloud’s metadata address, which no server may reach; remove it.`,
+    );
+  }
+  return { to: [addressPeer(block)], ...(port === undefined ? {} : { ports: [tcp(port)] }) };
+}
+
+function refuseHost(who: string, at: string, { host }: HostEgress): never {
+  refuse(
+    who,
+    `${at}.host`,
+    `nothing in this cluster holds pods to the name ${host}; set network.hostNames to what does, or mark it as known: { host: '${host}', unenforced: true }.`,
+  );
+}
+
+function tcp(port: number): k8s.types.input.networking.v1.NetworkPolicyPort {
+  return { port, protocol: 'TCP' };
+}

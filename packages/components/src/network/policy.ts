@@ -1,0 +1,52 @@
+import type { Egress } from '@lockstep/model';
+import type * as k8s from '@pulumi/kubernetes';
+import { dnsRule, planEgress } from './egress.ts';
+import { type CustomObject, hostPolicy } from './host-policy.ts';
+import type { NetworkSettings } from './settings.ts';
+
+type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+
+/** Whom pods may hear from and whom they may call. */
+export interface Traffic {
+  readonly who: string;
+  /** The argument that holds `egress`, for errors. */
+  readonly field: string;
+  readonly namespace: string;
+  /** The pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ingress: k8s.types.input.networking.v1.NetworkPolicyIngressRule[];
+  readonly egress: readonly Egress[];
+  readonly network: NetworkSettings;
+}
+
+/** The policies of one workload’s pods. */
+export interface TrafficPlan {
+  /** All that isn’t named in it is refused, in both directions. */
+  readonly policy: NetworkPolicySpec;
+  /** Where host names are enforced and there are some. */
+  readonly hosts?: CustomObject;
+  /** Hosts that nothing holds the pods to. */
+  readonly unenforced: readonly string[];
+}
+
+/**
+ * Plans the network policies of one workload: DNS and what is declared goes out, what is declared comes in, and the
+ * metadata address is out of reach.
+ *
+ * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
+ */
+export function planTraffic(traffic: Traffic): TrafficPlan {
+  const { who, field, selector, ingress, egress, network, namespace } = traffic;
+  const { rules, hosts, unenforced } = planEgress(who, field, egress, network, namespace);
+  const custom = hostPolicy(selector, hosts, network);
+  return {
+    policy: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress,
+      egress: [dnsRule(network), ...rules],
+    },
+    ...(custom === undefined ? {} : { hosts: custom }),
+    unenforced,
+  };
+}

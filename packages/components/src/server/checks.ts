@@ -1,0 +1,82 @@
+import { defineServers, type ServerDefinition } from '@lockstep/model';
+import { explain, refuse } from '../errors.ts';
+import { digestOfImage } from '../kubernetes/image.ts';
+import { isLabelValue, isNamespaceName } from '../kubernetes/labels.ts';
+import type { McpServerArgs } from './args.ts';
+import type { Runtime } from './runtime.ts';
+
+/**
+ * The definition, read and with its defaults.
+ *
+ * @throws RunError naming what is wrong with the name or the definition.
+ */
+export function readDefinition(who: string, { name, definition }: McpServerArgs): ServerDefinition {
+  return explain(who, () => defineServers({ [name]: definition })[name] as ServerDefinition);
+}
+
+/** @throws RunError for a namespace or an owner that the cluster would refuse. */
+export function checkPlace(who: string, { namespace, owner }: { namespace: string; owner: string }): void {
+  if (!isNamespaceName(namespace)) {
+    refuse(
+      who,
+      'namespace',
+      `${JSON.stringify(namespace)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
+    );
+  }
+  if (!isLabelValue(owner)) {
+    refuse(
+      who,
+      'owner',
+      `${JSON.stringify(owner)} must be a label’s value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
+    );
+  }
+}
+
+/**
+ * The image to run, by digest.
+ *
+ * @throws RunError for a missing image, one by tag, or one that isn’t what the lock pins.
+ */
+export function imageOf(who: string, { image, release: { source } }: McpServerArgs): string {
+  const pinned =
+    source.type === 'image' ? `${source.reference.replace(/@.*$/, '')}@${source.digest}` : undefined;
+  const reference = image ?? pinned;
+  if (reference === undefined) {
+    refuse(who, 'image', 'is missing; give the image that holds the package, by digest.');
+  }
+  const digest = digestOfImage(who, 'image', reference);
+  if (source.type === 'image' && digest !== source.digest) {
+    refuse(who, 'image', `is ${digest}, but the lock pins ${source.digest}; lock the one that is to run.`);
+  }
+  return reference;
+}
+
+/** @throws RunError for what a bridge or a volume can’t do. */
+export function checkWorkload(who: string, args: McpServerArgs, { bridge }: Runtime): void {
+  const { replicas = 1, autoscaling, data, keysSecret } = args;
+  if (bridge && keysSecret === undefined) {
+    refuse(who, 'keysSecret', 'is missing; name the Secret with `bridge.key`, which the gateway signs with.');
+  }
+  if (!Number.isInteger(replicas) || replicas < 1) {
+    refuse(who, 'replicas', `is ${replicas}; it must be a whole number from 1.`);
+  }
+  const [several] = [replicas > 1 && 'replicas', autoscaling !== undefined && 'autoscaling'].filter(
+    (field) => field !== false,
+  );
+  if (several === undefined) return;
+  if (bridge) {
+    refuse(
+      who,
+      several,
+      'has no meaning behind a bridge, which keeps each principal’s process in its pod; raise processes.max instead.',
+    );
+  }
+  if (data !== undefined) refuse(who, several, 'several pods can’t share one volume; remove it, or `data`.');
+}
+
+/** @throws RunError for secrets of the pod that nothing brings there. */
+export function checkSecrets(who: string, { secrets }: ServerDefinition, { pod }: McpServerArgs): void {
+  const [missing] = Object.keys(secrets).filter((name) => secrets[name]?.delivery !== 'header');
+  if (missing === undefined || pod !== undefined) return;
+  refuse(who, 'pod', `is missing, and so nothing delivers the secret ${missing}; take it from McpSecrets.`);
+}

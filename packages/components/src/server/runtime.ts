@@ -1,0 +1,86 @@
+import { placeholders, type Release, type ServerDefinition, secretFilePlaceholder } from '@lockstep/model';
+import { refuse } from '../errors.ts';
+import { bridgePath, paths, ports } from '../kubernetes/constants.ts';
+import { literal } from '../kubernetes/literal.ts';
+
+type Source = Release['source'];
+type Run = Extract<ServerDefinition, { run: unknown }>;
+
+/** How a server runs in a pod, whatever it is made of. */
+export interface Runtime {
+  /** Whether the gateway’s image runs it as a child process, behind its bridge. */
+  readonly bridge: boolean;
+  readonly port: number;
+  /** The MCP endpoint’s path. */
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * How a pinned release is run in a pod; undefined for a remote server.
+ *
+ * @throws RunError when the release is of another kind than the definition.
+ */
+export function runtimeOf(who: string, definition: ServerDefinition, source: Source): Runtime | undefined {
+  if (kindOf(definition) !== source.type) {
+    refuse(
+      who,
+      'release.source.type',
+      `is \`${source.type}\`, but the definition says \`${kindOf(definition)}\`; run \`lockstep lock --update\`.`,
+    );
+  }
+  if ('remote' in definition) return undefined;
+  const files = secretFiles(definition);
+  if (!('image' in definition.run)) return bridged(definition, source, files);
+  const { port, path, args, env } = definition.run;
+  // Nobody replaces them in an image that isn’t ours.
+  const fill = (text: string) => literal(files(text).replaceAll(placeholders.workdir, paths.state));
+  return { bridge: false, port, path, args: args.map(fill), env: mapValues(env, fill) };
+}
+
+function bridged(definition: Run, source: Source, files: (text: string) => string): Runtime {
+  const { run, processes, timeouts, isolation } = definition;
+  const fill = (text: string) => literal(files(text));
+  // One process serves everybody where calls are shared.
+  const most = isolation === 'shared' ? 1 : processes.max;
+  const options = ['--processes', most, '--idle', processes.idle, '--timeout', timeouts.start].map(String);
+  const command = [...commandOf(definition, source), ...run.args].map(fill);
+  return {
+    bridge: true,
+    port: ports.bridge,
+    path: bridgePath,
+    args: ['bridge', ...options, '--', ...command],
+    env: mapValues(run.env, fill),
+  };
+}
+
+/** Where the image holds what the lock pins. */
+function commandOf({ run }: Run, source: Source): string[] {
+  if (source.type === 'npm') return ['node', `/server/node_modules/${source.package}/${source.bin}`];
+  if (source.type === 'pypi') return ['/server/venv/bin/python', `/server/venv/bin/${source.bin}`];
+  return 'command' in run ? [run.command] : [];
+}
+
+/** Replaces `${secret:NAME}` by the path of the file that carries it. */
+function secretFiles({ secrets }: Run): (text: string) => string {
+  const names = Object.keys(secrets).filter((name) => secrets[name]?.delivery === 'file');
+  return (text) =>
+    names.reduce(
+      (filled, name) => filled.replaceAll(secretFilePlaceholder(name), `${paths.secretFiles}/${name}`),
+      text,
+    );
+}
+
+function kindOf(definition: ServerDefinition): Source['type'] {
+  if ('remote' in definition) return 'remote';
+  const { run } = definition;
+  return 'npm' in run ? 'npm' : 'pypi' in run ? 'pypi' : 'image' in run ? 'image' : 'command';
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  map: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
