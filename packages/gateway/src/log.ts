@@ -1,6 +1,8 @@
 import { type Logger, pino } from 'pino';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+/** What is logged: this and what is worse. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** Structured lines on stderr; credentials in what is logged are blanked, should one ever get there. */
 export function createLog(level: LogLevel): Logger {

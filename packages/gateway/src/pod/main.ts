@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { ConfigurationError } from '@lockstep/model';
+import { createLog } from '../log.ts';
+
+/** What the image runs, by its first argument; each brings what only it needs. */
+const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  bridge: async () => (await import('../bridge/run.ts')).runBridge,
+};
+
+/** Runs one mode; the exit code is 1 when it can't go on, and 2 when it is configured wrongly. */
+async function main([mode = '', ...argv]: string[]): Promise<number> {
+  const log = createLog('info');
+  const load = modes[mode];
+  if (load === undefined) {
+    const names = Object.keys(modes).join(' or ');
+    log.fatal(`The first argument is ${JSON.stringify(mode)}; it must be ${names}.`);
+    return 2;
+  }
+  try {
+    await (await load())(argv);
+    return 0;
+  } catch (error) {
+    const findings = error instanceof ConfigurationError ? error.findings : undefined;
+    for (const { path, message } of findings ?? []) log.fatal(`${path}: ${message}`);
+    if (findings === undefined) log.fatal(error instanceof Error ? error.message : String(error));
+    return findings === undefined ? 1 : 2;
+  }
+}
+
+// Connections of clients that have gone without a word would keep the process for a while.
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { bundleVolume } from '../bundle/volume.ts';
+import { startGateway } from '../gateway.ts';
+import { readBridgeKey } from '../keys/bridge-key.ts';
+import { createLog } from '../log.ts';
+import { deployedLaunch } from './launch.ts';
+import { readSettings } from './settings.ts';
+
+/**
+ * Runs a gateway in its pod until it is asked to stop; then it finishes the calls in flight and seals the audit.
+ *
+ * @param argv what follows `serve`.
+ * @throws ConfigurationError, or Error in one sentence, when it can't start or can't go on.
+ */
+export async function serve(argv: readonly string[]): Promise<void> {
+  const settings = readSettings(argv, process.env);
+  const { host, logLevel, publicUrl } = settings;
+  // Asked again, the process ends at once.
+  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const bridgeKey = await readBridgeKey(join(settings.keys, 'bridge.key'));
+  const gateway = await startGateway({
+    bundle: bundleVolume(settings.bundle),
+    launch: deployedLaunch(bridgeKey !== undefined),
+    stateDir: settings.state,
+    keysDir: settings.keys,
+    tokenFile: settings.tokens,
+    host,
+    port: settings.port,
+    metricsHost: host,
+    metricsPort: settings.metricsPort,
+    allowedHosts: settings.allowedHosts,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(bridgeKey !== undefined && { bridgeKey }),
+    logLevel,
+  });
+  const log = createLog(logLevel);
+  const { url, metricsUrl } = gateway;
+  log.info({ url, metrics: metricsUrl, bundle: gateway.digest() }, 'the gateway serves');
+  try {
+    await Promise.race([asked, gateway.closed]);
+    log.info('stopping: the calls in flight have ten seconds');
+  } finally {
+    await gateway.close();
+  }
+}

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError } from '@lockstep/model';
+import { allowedHosts } from '../identity/origin.ts';
+import { type LogLevel, logLevels } from '../log.ts';
+import { podPaths, podPorts } from './paths.ts';
+
+/** What a gateway in a pod is told from outside. */
+export interface ServeSettings {
+  readonly bundle: string;
+  readonly keys: string;
+  readonly tokens: string;
+  readonly state: string;
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Host names, with a port or without, that clients use. */
+  readonly allowedHosts: readonly string[];
+  /** Where people reach its pages; undefined where nobody has said so. */
+  readonly publicUrl: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+const options = {
+  bundle: { type: 'string', default: podPaths.bundle },
+  keys: { type: 'string', default: podPaths.keys },
+  tokens: { type: 'string', default: podPaths.tokens },
+  state: { type: 'string', default: podPaths.state },
+  host: { type: 'string', default: '0.0.0.0' },
+  port: { type: 'string', default: String(podPorts.http) },
+  'metrics-port': { type: 'string', default: String(podPorts.metrics) },
+} as const;
+
+/**
+ * Reads the arguments after `serve`, and the environment: `LOCKSTEP_ALLOWED_HOSTS` and `LOCKSTEP_LOG_LEVEL`.
+ *
+ * @throws ConfigurationError naming the argument or variable.
+ */
+export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): ServeSettings {
+  const { 'metrics-port': metricsPort, port, ...values } = parse(argv);
+  return {
+    ...values,
+    port: parsePort('--port', port),
+    metricsPort: parsePort('--metrics-port', metricsPort),
+    ...parseHosts(env.LOCKSTEP_ALLOWED_HOSTS ?? ''),
+    logLevel: parseLogLevel(env.LOCKSTEP_LOG_LEVEL),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    // Node goes on to explain how its own parser is used.
+    throw fault('serve', `${(error as Error).message.split(/\.\s/, 1)[0]}; leave it out.`);
+  }
+}
+
+function parsePort(option: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw fault(option, `is ${JSON.stringify(text)}; give a port from 0 to 65535.`);
+}
+
+/** Hosts separated by commas. One may be a whole URL, as people reach it through a proxy: `https://mcp.example.com`. */
+function parseHosts(text: string): Pick<ServeSettings, 'allowedHosts' | 'publicUrl'> {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  const publicUrl = entries.find((entry) => /^https?:\/\//i.test(entry))?.replace(/\/$/, '');
+  const hosts = entries.map((entry) => entry.replace(/^https?:\/\//i, '').replace(/\/$/, ''));
+  try {
+    allowedHosts(0, hosts);
+  } catch (error) {
+    throw fault('LOCKSTEP_ALLOWED_HOSTS', (error as Error).message);
+  }
+  return { allowedHosts: hosts, publicUrl };
+}
+
+function parseLogLevel(text = 'info'): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw fault('LOCKSTEP_LOG_LEVEL', `is ${JSON.stringify(text)}; it is one of ${logLevels.join(', ')}.`);
+}
+
+function fault(path: string, message: string): ConfigurationError {
+  return new ConfigurationError([{ path, message }]);
+}

@@ -1,0 +1,66 @@
+import {
+  type BundleVolume,
+  defineEnvironments,
+  defineServers,
+  type EnvironmentInput,
+  makeBundle,
+  packBundle,
+  type Release,
+  volumeFiles,
+} from '@lockstep/model';
+import { volumeFilesOf } from './kubelet-volume.ts';
+
+type Rule = NonNullable<EnvironmentInput['rules']>[number];
+
+/** What is deployed, for tests. */
+export interface DeployedWorld {
+  /** What each server of the environment `dev` has locked. */
+  readonly releases: Readonly<Record<string, Release>>;
+  readonly rules?: readonly Rule[];
+  /** `_deployment.json`. Default: every server, at a place where nothing is. */
+  readonly deployment?: unknown;
+}
+
+/** The ConfigMaps of the environment `dev`, and its digest. */
+export function packedDev({
+  releases,
+  rules = [],
+}: DeployedWorld): BundleVolume & { readonly digest: string } {
+  const names = Object.keys(releases);
+  const { dev } = defineEnvironments({
+    servers: defineServers(Object.fromEntries(names.map((name) => [name, { remote: { url: remoteUrl } }]))),
+    lock: {
+      lockVersion: 1,
+      servers: Object.fromEntries(names.map((name) => [name, { releases: { '1': releases[name] } }])),
+    },
+    environments: {
+      dev: {
+        profile: 'dev',
+        releases: Object.fromEntries(names.map((name) => [name, '1'])),
+        rules: [...rules],
+      },
+    },
+  });
+  if (dev === undefined) throw new Error('no environment');
+  const bundle = makeBundle(dev);
+  return { ...packBundle(bundle), digest: bundle.digest };
+}
+
+/** All files of a gateway's volume, as {@link packedDev} and the deployment make them. */
+export function deployedFiles(world: DeployedWorld): Map<string, Uint8Array> {
+  const { config, tables, releases } = packedDev(world);
+  const deployment = world.deployment ?? deploymentOf(world.releases);
+  return volumeFilesOf(
+    [{ ...config, [volumeFiles.deployment]: JSON.stringify(deployment) }, ...tables],
+    releases,
+  );
+}
+
+/** A deployment that has every server at one URL. */
+export function deploymentOf(servers: object, url = remoteUrl): unknown {
+  const names = Object.keys(servers);
+  return { deploymentVersion: 1, servers: Object.fromEntries(names.map((name) => [name, { url }])) };
+}
+
+/** Where the servers were locked from. */
+export const remoteUrl = 'http://127.0.0.1:1/mcp';

@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Puts files into a folder as the kubelet does with a ConfigMap, a Secret or a projected volume: into a folder of
+ * their own, to which the link `..data` is turned at once, and a link beside it for each file.
+ *
+ * @param mode of the files. Default: 0644, as Kubernetes has it.
+ */
+export async function writeVolume(
+  folder: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+  mode = 0o644,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const before = await readlink(join(folder, '..data')).catch(() => undefined);
+  const state = await mkdtemp(join(folder, '..2026_11_21_15_00_00.'));
+  for (const [name, content] of files) await writeFile(join(state, name), content, { mode });
+  await symlink(state, join(folder, '..data_tmp'));
+  await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+  const links = (await readdir(folder)).filter((name) => !name.startsWith('..'));
+  for (const name of files.keys()) {
+    if (!links.includes(name)) await symlink(join('..data', name), join(folder, name));
+  }
+  for (const name of links) if (!files.has(name)) await rm(join(folder, name));
+  if (before !== undefined) await rm(before, { recursive: true, force: true });
+}
+
+/** The data of ConfigMaps, as they lie in a volume; what is named in `binary` comes from `binaryData`. */
+export function volumeFilesOf(
+  data: readonly Readonly<Record<string, string>>[],
+  binary: readonly Readonly<Record<string, string>>[] = [],
+): Map<string, Uint8Array> {
+  const text = data.flatMap((map) => Object.entries(map));
+  const bytes = binary.flatMap((map) => Object.entries(map));
+  return new Map([
+    ...text.map(([name, value]) => [name, Buffer.from(value)] as const),
+    ...bytes.map(([name, value]) => [name, Buffer.from(value, 'base64')] as const),
+  ]);
+}
