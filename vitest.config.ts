@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['lockstep-source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'stacks/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/slow/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/slow/**', 'test/cluster/**', 'test/engine/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
