@@ -29,9 +29,17 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'show what agents may do in each environment, or what a change does to it',
     load: async () => (await import('./commands/plan.ts')).planCommand,
   },
+  render: {
+    about: 'write the Kubernetes objects of an environment as YAML, without a cluster',
+    load: async () => (await import('./commands/render.ts')).renderCommand,
+  },
   lock: {
     about: 'write down what servers offer, for people to review; or check that it still holds',
     load: async () => (await import('./commands/lock.ts')).lockCommand,
+  },
+  image: {
+    about: 'make the images that a cluster runs packaged servers from',
+    load: async () => (await import('./commands/image.ts')).imageCommand,
   },
   import: {
     about: 'print the servers of an mcp.json as a program declares them',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Source } from '@lockstep/model';
 import { codeOf } from '../failure.ts';
 import { installNpm, type NpmSource, npmFolderName } from './npm.ts';
@@ -23,20 +23,29 @@ export function isInstalled(source: PackageSource, packages: string): boolean {
 }
 
 /**
- * Installs a locked package once. It is put together aside and then renamed, so that what is there is whole, also
- * when two commands install the same one at once.
+ * Installs a locked package once.
  *
  * @param project the folder of the program, whose `.npmrc` counts.
  * @returns its folder.
  */
-export async function install(source: PackageSource, packages: string, project: string): Promise<string> {
-  const folder = packageFolder(source, packages);
+export function install(source: PackageSource, packages: string, project: string): Promise<string> {
+  return putTogether(packageFolder(source, packages), (aside) =>
+    source.type === 'npm' ? installNpm(source, aside, project) : installPypi(source, aside),
+  );
+}
+
+/**
+ * Fills a folder once. It is put together aside and then renamed, so that what is there is whole, also when two
+ * commands fill the same one at once.
+ *
+ * @returns the folder.
+ */
+export async function putTogether(folder: string, fill: (aside: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
-  await mkdir(packages, { recursive: true, mode: 0o700 });
-  const aside = await mkdtemp(join(packages, '.installing-'));
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  const aside = await mkdtemp(join(dirname(folder), '.installing-'));
   try {
-    if (source.type === 'npm') await installNpm(source, aside, project);
-    else await installPypi(source, aside);
+    await fill(aside);
     await rename(aside, folder);
   } catch (error) {
     const code = codeOf(error);

@@ -81,15 +81,24 @@ export function npmFolderName(source: NpmSource): string {
   return `npm-${sha256(canonicalJson(source.lockfile)).slice('sha256:'.length, 'sha256:'.length + 32)}`;
 }
 
-/** Installs a locked tree into an empty folder. Nothing that a package brings along is run. */
-export async function installNpm(source: NpmSource, folder: string, project: string): Promise<void> {
+/**
+ * Installs a locked tree into an empty folder. Nothing that a package brings along is run.
+ *
+ * @param platform npm's options for another platform than this host's. Default: none.
+ */
+export async function installNpm(
+  source: NpmSource,
+  folder: string,
+  project: string,
+  platform: readonly string[] = [],
+): Promise<void> {
   const dependencies = { [source.package]: source.version };
   const lock = { name: 'lockstep-server', lockfileVersion: 3, requires: true, packages: source.lockfile };
   await writeFile(join(folder, 'package.json'), manifest(dependencies));
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
   const npmrc = await copyNpmrc(project, folder);
   await npm(
-    ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved'],
+    ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved', ...platform],
     folder,
     `npm can’t install ${source.package} ${source.version}`,
   );

@@ -32,7 +32,8 @@ const reportSchema = z.object({
 
 type Resolved = z.infer<typeof reportSchema>['install'][number];
 
-const python = 'python3';
+/** The interpreter that runs pip. */
+export const python = 'python3';
 
 /** Resolves a package and all that it needs, each with the hashes of its files, without installing anything. */
 export async function lockPypi(request: PypiRequest): Promise<PypiSource> {

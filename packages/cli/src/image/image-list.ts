@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { z } from 'zod';
+import { Failure, sentenceOf } from '../failure.ts';
+
+const reference = z
+  .string()
+  .regex(/@sha256:[0-9a-f]{64}$/, 'must be a reference with a digest (name@sha256:…)');
+const listSchema = z.record(z.string(), reference);
+
+/** References with digests, by what they are the image of: `gateway`, or `<server>@<label of the release>`. */
+export type ImageList = Readonly<Record<string, string>>;
+
+/** The entry of the gateway's own image. */
+export const gatewayEntry = 'gateway';
+
+/** The entry of one release of a server. Environments may pin different releases, so the label belongs to it. */
+export function serverEntry(server: string, label: string): string {
+  return `${server}@${label}`;
+}
+
+/** Whether nobody has pushed this image yet: its digest is all zeros. */
+export function isUnpushed(image: string): boolean {
+  return image.endsWith(`@sha256:${'0'.repeat(64)}`);
+}
+
+/**
+ * Reads `images.json`; one that doesn't exist yet is empty.
+ *
+ * @param base the folder that paths in messages are relative to.
+ * @throws Failure naming the entry that is no reference with a digest.
+ */
+export function readImages(path: string, base: string): ImageList {
+  if (!existsSync(path)) return {};
+  const shown = relative(base, path) || path;
+  try {
+    const parsed = listSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new Failure(`${shown}: ${issue?.path.join('.') || 'the list'} ${issue?.message}.`);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`${shown} can’t be read: ${sentenceOf(error)}; restore it from Git.`, { cause: error });
+  }
+}
+
+/** Writes new entries into `images.json`, in one go; the others stay. */
+export function recordImages(path: string, entries: ImageList, base: string): void {
+  const all = Object.entries({ ...readImages(path, base), ...entries }).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  mkdirSync(dirname(path), { recursive: true });
+  const aside = `${path}.${process.pid}.tmp`;
+  writeFileSync(aside, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
+  renameSync(aside, path);
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { canonicalJson, sha256 } from '@lockstep/model';
+import { type Archives, archiveName } from './archive.ts';
+import type { Engine } from './engine.ts';
+import { treeDigest } from './tree.ts';
+
+/** What an image is made of. */
+export interface ImageRequest {
+  /** Its entry in `images.json`. */
+  readonly entry: string;
+  /** The last part of its name: `gateway`, `mcp-files`. */
+  readonly repository: string;
+  /** Of what is in it; the tag begins with it. */
+  readonly version: string;
+  /** The folder whose files are copied in. */
+  readonly context: string;
+  readonly containerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: string;
+  /** Seconds since 1970 that everything is dated with. */
+  readonly epoch: number;
+}
+
+/** Where images go: to a registry, into a folder of archives, or nowhere but the engine's own store. */
+export type Destination =
+  | { readonly type: 'registry'; readonly prefix: string }
+  | { readonly type: 'archives'; readonly archives: Archives }
+  | { readonly type: 'store' };
+
+/** An image that is there. */
+export interface Produced {
+  readonly entry: string;
+  /** What the engine calls it: a base for others. */
+  readonly tag: string;
+  /** With its digest, for clusters; absent where it only lies in the engine's store. */
+  readonly reference?: string;
+  /** The file in the folder of archives. */
+  readonly archive?: string;
+}
+
+/** The name under which images are kept where they aren't pushed. */
+const ownPrefix = 'localhost/lockstep';
+
+/**
+ * Builds an image and sends it where it belongs. Its tag holds a hash of all that went into it, so that a registry
+ * with immutable tags takes it, and takes the same one twice.
+ */
+export async function produce(
+  request: ImageRequest,
+  engine: Engine,
+  destination: Destination,
+): Promise<Produced> {
+  const { entry, repository } = request;
+  const content = await contentOf(request);
+  const version = `${tagSafe(request.version)}-${content.slice(0, 12)}`;
+  const tag = `${ownPrefix}/${repository}:${version}`;
+  const build = () => engine.build({ ...request, tag });
+  switch (destination.type) {
+    case 'store':
+      await build();
+      return { entry, tag };
+    case 'registry': {
+      await build();
+      const name = `${destination.prefix}/${repository}`;
+      const digest = await engine.push(tag, `${name}:${version}`);
+      return { entry, tag, reference: `${name}@${digest}` };
+    }
+    case 'archives': {
+      const { archives } = destination;
+      // Others may be built on it, so it must be in the engine's store too.
+      const isStored = await engine.has(tag);
+      if (!isStored) await build();
+      const digest =
+        (isStored ? archives.find(content) : undefined) ?? (await archives.add(content, engine, tag, tag));
+      return { entry, tag, reference: `${ownPrefix}/${repository}@${digest}`, archive: archiveName(digest) };
+    }
+  }
+}
+
+/** A hash of all that goes into an image. */
+async function contentOf(request: ImageRequest): Promise<string> {
+  const { context, containerfile, args, labels, platform, epoch, entry } = request;
+  const tree = await treeDigest(context);
+  const recipe = await readFile(containerfile, 'utf8');
+  return sha256(canonicalJson({ entry, tree, recipe, args, labels, platform, epoch })).slice(
+    'sha256:'.length,
+  );
+}
+
+/** A tag may hold fewer characters than a release's label. */
+function tagSafe(label: string): string {
+  return label
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+    .replace(/^[.-]/, '_')
+    .slice(0, 100);
+}
