@@ -1,0 +1,72 @@
+// `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
+import { parseArgs } from 'node:util';
+import { processContext } from '../../packages/cli/src/context.ts';
+import { sentenceOf } from '../../packages/cli/src/failure.ts';
+import { destinationOf, imagesFile } from '../../packages/cli/src/image/destination.ts';
+import { findBuilder } from '../../packages/cli/src/image/engine.ts';
+import { gatewayEntry } from '../../packages/cli/src/image/image-list.ts';
+import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
+import { ownPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
+import { produce } from '../../packages/cli/src/image/produce.ts';
+import { tellImages } from '../../packages/cli/src/image/tell.ts';
+import { defaultPython } from '../../packages/cli/src/image/venv.ts';
+import { defaultConfig } from '../../packages/cli/src/project/load.ts';
+import { defaultState } from '../../packages/cli/src/project/state-folder.ts';
+import { withGatewayImage } from './gateway.ts';
+
+const help = `Usage: npm run image -- [gateway] [server...] [options]
+
+Builds the gateway's image from this checkout, then on it the images of the servers of stacks/environments.ts, with
+docker, podman or buildah, whichever works. Without names: all of them.
+
+  --base <image>             what the gateway's image is built on (default: the one in packages/gateway/Containerfile)
+  --push <prefix>            send them to a registry; stacks/images.json says under which digests
+  --archive <folder>         write them as OCI archives, with an images.json, for a cluster without a registry
+  --images <file>            another list of digests
+  --containerfiles <folder>  where <server>.Containerfile is (default: stacks/images)
+  --platform <platform>      linux/amd64 or linux/arm64 (default: ${ownPlatform})
+  --python <path>            the interpreter in the images of PyPI servers (default: ${defaultPython})
+  --config <file>            the program (default: ${defaultConfig})
+  --state <folder>           where packages are installed (default: ${defaultState})`;
+
+const text = { type: 'string' } as const;
+const options = {
+  base: text,
+  push: text,
+  archive: text,
+  images: text,
+  containerfiles: text,
+  platform: { ...text, default: ownPlatform },
+  python: { ...text, default: defaultPython },
+  config: { ...text, default: defaultConfig },
+  state: { ...text, default: defaultState },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+async function main(): Promise<void> {
+  const context = processContext();
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (values.help) return context.print(help);
+  parsePlatform(values.platform);
+  const names = positionals.filter((name) => name !== gatewayEntry);
+  const withServers = positionals.length === 0 || names.length > 0;
+  const made = await context.progress('Bundling the gateway', async (say) => {
+    const destination = destinationOf(values, context.cwd);
+    const engine = await findBuilder();
+    const options = { ...values, epoch: epochOf(context.env), env: context.env };
+    const gateway = await withGatewayImage(options, (request) => {
+      say('Making the image of the gateway');
+      return produce(request, engine, destination);
+    });
+    const base = gateway.tag;
+    return withServers
+      ? [gateway, ...(await makeServerImages(names, { ...values, base, engine, destination }, context, say))]
+      : [gateway];
+  });
+  tellImages(made, { list: imagesFile(values, context.cwd), json: false }, context);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`image: ${sentenceOf(error)}\n`);
+  process.exitCode = 2;
+});
