@@ -1,0 +1,126 @@
+import { kms, s3 } from '@pulumi/aws';
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  type Output,
+} from '@pulumi/pulumi';
+import type { PolicyStatement } from '../policy/statement.ts';
+import { requireProvider } from '../provider.ts';
+import { appendOnly } from './append-only.ts';
+import { type AuditArchiveArgs, checkArchive } from './args.ts';
+import { archivePolicy } from './bucket-policy.ts';
+import { archiveRules } from './lifecycle.ts';
+
+/**
+ * A bucket that keeps audit records: what was added can be neither changed nor deleted before its time, by anybody.
+ * The gateway fills it, as the identity that {@link AuditArchive.appendStatements} describes. Nothing of it goes with
+ * the stack.
+ *
+ * @throws RunError naming the field, for a missing provider or an argument that S3 wouldn't take.
+ * @example
+ * const audit = new AuditArchive(
+ *   'audit',
+ *   { bucketName: 'acme-mcp-audit', retention: { mode: 'COMPLIANCE', days: 400 } },
+ *   { providers: { aws } },
+ * );
+ */
+export class AuditArchive extends ComponentResource {
+  readonly bucketName: Output<string>;
+  readonly bucketArn: Output<string>;
+  /** Of the key that everything in it is encrypted with. */
+  readonly keyArn: Output<string>;
+  /** What the gateway's identity is given: to add, and nothing else. For `WorkloadIdentity`. */
+  readonly appendStatements: readonly PolicyStatement[];
+
+  constructor(name: string, args: AuditArchiveArgs, opts?: ComponentResourceOptions) {
+    super('lockstep-aws:index:AuditArchive', name, {}, opts);
+    const who = `AuditArchive ${name}`;
+    requireProvider(this, who);
+    const lifecycle = checkArchive(who, args);
+    const { bucketName, retention, prefix, protect = true } = args;
+    const kept = { parent: this, protect, retainOnDelete: true };
+    const tags = args.tags && { tags: args.tags };
+
+    const key = new kms.Key(
+      `${name}-key`,
+      {
+        description: `Audit records in ${bucketName}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        ...tags,
+      },
+      kept,
+    );
+    const bucket = new s3.Bucket(
+      `${name}-bucket`,
+      { bucket: bucketName, objectLockEnabled: true, forceDestroy: false, ...tags },
+      kept,
+    );
+    const of = { bucket: bucket.bucket };
+    const versioning = new s3.BucketVersioning(
+      `${name}-versioning`,
+      { ...of, versioningConfiguration: { status: 'Enabled' } },
+      kept,
+    );
+    const versioned: CustomResourceOptions = { ...kept, dependsOn: versioning };
+    new s3.BucketObjectLockConfiguration(
+      `${name}-lock`,
+      { ...of, rule: { defaultRetention: { mode: retention.mode, days: retention.days } } },
+      versioned,
+    );
+    new s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { ...of, rules: archiveRules(lifecycle) },
+      versioned,
+    );
+    new s3.BucketServerSideEncryptionConfiguration(
+      `${name}-encryption`,
+      {
+        ...of,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
+            bucketKeyEnabled: true,
+          },
+        ],
+      },
+      kept,
+    );
+    new s3.BucketOwnershipControls(
+      `${name}-ownership`,
+      { ...of, rule: { objectOwnership: 'BucketOwnerEnforced' } },
+      kept,
+    );
+    const closed = new s3.BucketPublicAccessBlock(
+      `${name}-private`,
+      {
+        ...of,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      kept,
+    );
+    const facts = all([bucket.arn, key.arn]);
+    new s3.BucketPolicy(
+      `${name}-policy`,
+      {
+        ...of,
+        policy: facts.apply(([bucketArn, keyArn]) =>
+          archivePolicy({ bucketArn, keyArn, retentionDays: retention.days }),
+        ),
+      },
+      // S3 refuses two changes of a bucket's access at once.
+      { ...kept, dependsOn: closed },
+    );
+
+    this.bucketName = bucket.bucket;
+    this.bucketArn = bucket.arn;
+    this.keyArn = key.arn;
+    this.appendStatements = appendOnly({ bucketArn: bucket.arn, keyArn: key.arn, prefix });
+    this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn, keyArn: this.keyArn });
+  }
+}

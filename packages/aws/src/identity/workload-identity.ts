@@ -1,0 +1,83 @@
+import { eks, iam } from '@pulumi/aws';
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+} from '@pulumi/pulumi';
+import { identityPolicy } from '../policy/document.ts';
+import { requireProvider } from '../provider.ts';
+import { checkIdentity, type WorkloadIdentityArgs } from './args.ts';
+import { irsaTrust, podIdentityTrust } from './trust.ts';
+
+/**
+ * A role in AWS for the pods of one ServiceAccount, that may do what its statements name and nothing else.
+ *
+ * @throws RunError naming the field, for a missing provider, an empty or a wildcard statement.
+ * @example
+ * const identity = new WorkloadIdentity(
+ *   'gateway',
+ *   {
+ *     mode: 'pod-identity',
+ *     clusterName: 'platform',
+ *     namespace: 'mcp-prod',
+ *     serviceAccount: 'lockstep-gateway',
+ *     statements: archive.appendStatements,
+ *   },
+ *   { providers: { aws } },
+ * );
+ */
+export class WorkloadIdentity extends ComponentResource {
+  readonly roleArn: Output<string>;
+  /** For the ServiceAccount; empty with `pod-identity`, where the association says it all. */
+  readonly serviceAccountAnnotations: Readonly<Record<string, Output<string>>>;
+
+  constructor(name: string, args: WorkloadIdentityArgs, opts?: ComponentResourceOptions) {
+    super('lockstep-aws:index:WorkloadIdentity', name, {}, opts);
+    const who = `WorkloadIdentity ${name}`;
+    requireProvider(this, who);
+    checkIdentity(who, args);
+    const { namespace, serviceAccount, statements, permissionsBoundary, tags } = args;
+
+    const role = new iam.Role(
+      `${name}-role`,
+      {
+        description: `Pods of ${serviceAccount} in ${namespace}`,
+        assumeRolePolicy: trustOf(args),
+        ...(permissionsBoundary && { permissionsBoundary }),
+        ...(tags && { tags }),
+      },
+      { parent: this },
+    );
+    new iam.RolePolicy(
+      `${name}-policy`,
+      { role: role.name, policy: identityPolicy(statements) },
+      { parent: this },
+    );
+    if (args.mode === 'pod-identity') {
+      new eks.PodIdentityAssociation(
+        `${name}-association`,
+        {
+          clusterName: args.clusterName,
+          namespace,
+          serviceAccount,
+          roleArn: role.arn,
+          ...(tags && { tags }),
+        },
+        { parent: this },
+      );
+    }
+
+    this.roleArn = role.arn;
+    this.serviceAccountAnnotations = args.mode === 'irsa' ? { 'eks.amazonaws.com/role-arn': role.arn } : {};
+    this.registerOutputs({ roleArn: this.roleArn });
+  }
+}
+
+function trustOf(args: WorkloadIdentityArgs): Input<string> {
+  if (args.mode === 'pod-identity') return podIdentityTrust(args);
+  return all([args.providerArn, args.issuer]).apply(([providerArn, issuer]) =>
+    irsaTrust(args, { providerArn, issuer }),
+  );
+}
