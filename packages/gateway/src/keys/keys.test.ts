@@ -1,8 +1,11 @@
-import { chmod, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/folder.ts';
+import { writeVolume } from '../testing/kubelet-volume.ts';
+import { readBridgeKey } from './bridge-key.ts';
+import { createKeys } from './create.ts';
 import { openKeys, readPublicKeys } from './keys.ts';
 import { retireSecret } from './secret-file.ts';
 import { signatureMatches } from './signing-key.ts';
@@ -91,6 +94,69 @@ describe('keyed hashes', () => {
     expect(keys.macMatches('binding', 'a', mac)).toBe(false);
     for (const wrong of ['', 'x', mac.slice(0, -1), `${mac}x`])
       expect(keys.macMatches('cookie', 'a', wrong)).toBe(false);
+  });
+});
+
+describe('keys that are mounted', () => {
+  const mount = async (mode: number) => {
+    await createKeys(folder.path);
+    const files = ['root.key', 'audit.key'].map(
+      async (name) => [name, await readFile(inFolder(name))] as const,
+    );
+    await writeVolume(inFolder('mounted'), new Map(await Promise.all(files)), mode);
+    return inFolder('mounted');
+  };
+
+  it('are read through links, by a group, and nothing is written beside them', async () => {
+    const mounted = await mount(0o440);
+    await mkdir(inFolder('state'));
+    const before = await readdir(mounted);
+    const keys = await openKeys(mounted, { create: false, publishTo: inFolder('state') });
+    expect(await readdir(mounted)).toEqual(before);
+    expect(await readPublicKeys(inFolder('state/audit.pub.pem'))).toEqual(keys.publicKeys);
+  });
+
+  it('are refused when everybody can read them', async () => {
+    await expect(openKeys(await mount(0o444), { create: false })).rejects.toThrow(
+      /root\.key is open to everybody \(mode 0444\); run `chmod 600 .*`, or mount it with the defaultMode 0400\.$/,
+    );
+  });
+
+  it('are never made where they are missing', async () => {
+    const missing = /key is missing; make the keys with `lockstep keys create` and mount them as a Secret\.$/;
+    await expect(openKeys(folder.path, { create: false })).rejects.toThrow(missing);
+    await openKeys(folder.path);
+    await rm(inFolder('audit.key'));
+    await expect(openKeys(folder.path, { create: false })).rejects.toThrow(missing);
+    expect(await readdir(folder.path)).not.toContain('audit.key');
+  });
+});
+
+describe('keys that are created for a cluster', () => {
+  it('are usable, private, and with a public half', async () => {
+    expect(await createKeys(inFolder('new'))).toEqual(['root.key', 'audit.key', 'bridge.key']);
+    const { publicKeys } = await openKeys(inFolder('new'), { create: false });
+    expect(await readPublicKeys(inFolder('new/audit.pub.pem'))).toEqual(publicKeys);
+    expect(await readBridgeKey(inFolder('new/bridge.key'))).toHaveLength(32);
+    for (const name of ['root.key', 'audit.key', 'bridge.key']) {
+      expect((await stat(inFolder(`new/${name}`))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('never replace one', async () => {
+    await writeFile(inFolder('bridge.key'), 'old', { mode: 0o600 });
+    await expect(createKeys(folder.path)).rejects.toThrow(
+      /bridge\.key is there already; keys are never replaced/,
+    );
+    expect(await readdir(folder.path)).toEqual(['bridge.key']);
+  });
+
+  it('have a bridge key of 32 bytes, or none', async () => {
+    expect(await readBridgeKey(inFolder('bridge.key'))).toBeUndefined();
+    await writeFile(inFolder('bridge.key'), 'old', { mode: 0o600 });
+    await expect(readBridgeKey(inFolder('bridge.key'))).rejects.toThrow(
+      /bridge\.key holds 3 bytes where a bridge key has 32/,
+    );
   });
 });
 
