@@ -81,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
     log,
     secrets,
+    bridgeKey: options.bridgeKey,
     maxResultBytes: policy.config.settings.limits.result,
   });
   opened.defer(() => fleet.close());

@@ -29,7 +29,12 @@ export async function prepareState(folder: string): Promise<StateFolders> {
   return folders;
 }
 
+/** Names the folder of an isolation key; keys may hold anything. */
+export function folderNameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 16);
+}
+
 /** `${principaldir}`: the folder of one server's instance for one isolation key. */
 export function principalFolder(folders: StateFolders, server: string, key: string): string {
-  return join(folders.principals, server, createHash('sha256').update(key).digest('hex').slice(0, 16));
+  return join(folders.principals, server, folderNameOf(key));
 }

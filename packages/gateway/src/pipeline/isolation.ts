@@ -1,5 +1,6 @@
 import type { Caller } from '../identity/caller.ts';
 import type { PolicyServer } from '../policy/policy.ts';
+import { sharedKey } from '../upstream/keys.ts';
 import type { Parsed } from './exchange.ts';
 
 /**
@@ -10,7 +11,7 @@ export function isolationKey(
   { definition }: PolicyServer,
   { caller, session }: Pick<Parsed, 'caller' | 'session'>,
 ): string {
-  if (definition.isolation === 'shared') return 'shared';
+  if (definition.isolation === 'shared') return sharedKey;
   if (definition.isolation === 'session' && session !== undefined) return `session:${session.id}`;
   return principalKey(caller);
 }

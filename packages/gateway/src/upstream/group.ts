@@ -3,14 +3,13 @@ import type { Connector } from './connector.ts';
 import { type Comparison, compareOffering } from './drift.ts';
 import type { FleetEvent } from './events.ts';
 import { createInstance, type Instance } from './instance.ts';
+import { sharedKey, watchKey } from './keys.ts';
 import type { FleetServer } from './launch.ts';
 import type { Log } from './log.ts';
 import type { Offering } from './offering.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createSlots } from './slots.ts';
 
-/** The key of the instance that watches over a server whose calls don't share one. */
-const watchKey = 'lockstep:watch';
 /** Milliseconds between two looks for idle instances, at most. */
 const longestSweep = 15_000;
 
@@ -66,14 +65,14 @@ export function createGroup(
     const idlest = idlestOf(instances.values());
     return idlest === undefined ? undefined : remove(idlest, 'stop');
   });
-  const sharedKey = first.definition.isolation === 'shared' ? 'shared' : watchKey;
+  const keptKey = first.definition.isolation === 'shared' ? sharedKey : watchKey;
   const sweeper = setInterval(sweep, Math.min(longestSweep, first.definition.processes.idle * 500)).unref();
 
   function instanceFor(key: string): Instance {
-    const own = connector.stateless() ? sharedKey : key;
+    const own = connector.stateless() ? keptKey : key;
     const known = instances.get(own);
     if (known !== undefined) return known;
-    const watch = own === sharedKey;
+    const watch = own === keptKey;
     const instance = createInstance({
       server: name,
       key: own,
@@ -81,7 +80,7 @@ export function createGroup(
       connector,
       deadlines: () => server.definition.timeouts,
       // The watching instance takes what room is left; it drives nobody out.
-      admit: () => slots.take(!watch || own === 'shared'),
+      admit: () => slots.take(!watch || own === sharedKey),
       onOffering: compare,
       onEvent,
       log,
@@ -121,10 +120,10 @@ export function createGroup(
       if (!instance.watch && inFlight === 0 && lastUsed < idleSince) void remove(instance, 'stop');
     }
     // The watching instance had to make room; now there is some.
-    if (!instances.has(sharedKey) && slots.used() < mostProcesses()) instanceFor(sharedKey).start();
+    if (!instances.has(keptKey) && slots.used() < mostProcesses()) instanceFor(keptKey).start();
   }
 
-  instanceFor(sharedKey).start();
+  instanceFor(keptKey).start();
 
   return {
     request: (key, message, options) => instanceFor(key).request(message, options),

@@ -20,6 +20,8 @@ export interface HostOptions {
   readonly reaper: () => Reaper;
   /** What headers with secrets are made of. Default: none are sent. */
   readonly secrets?: SecretStore | undefined;
+  /** What isolation keys are signed with for bridges. Default: none, and their servers can't be reached. */
+  readonly bridgeKey?: Uint8Array | undefined;
 }
 
 /**
@@ -44,6 +46,9 @@ function connectorOf(
   const timeout = () => current().definition.timeouts.start;
   if (launch.type === 'absent') throw new Error(`${name} is not run here: ${launch.reason}`);
   if (launch.type === 'http') {
+    const { bridgeKey } = host;
+    const bridged = launch.isolation === 'signed';
+    if (bridged && bridgeKey === undefined) return unsigned;
     const credentials = host.secrets?.open(name, () => current().definition.secrets, hide);
     return httpConnector({
       url: launch.url,
@@ -51,6 +56,7 @@ function connectorOf(
       timeout,
       maxBytes,
       credentials,
+      ...(bridged && { bridgeKey }),
     });
   }
   return stdioConnector({
@@ -68,3 +74,11 @@ function connectorOf(
     log,
   });
 }
+
+/** A server whose requests would be refused isn't asked. */
+const unsigned: Connector = {
+  connect: () =>
+    Promise.reject(new Error('it is behind a bridge, and this gateway was given no `bridge.key`')),
+  stateless: () => false,
+  close: async () => {},
+};

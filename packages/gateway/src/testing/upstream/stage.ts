@@ -10,7 +10,7 @@ import type { Log } from '../../upstream/log.ts';
 import { rawStdioTools } from './raw-stdio-tools.ts';
 import { releaseOf } from './release.ts';
 
-const rawStdio = fileURLToPath(new URL('./raw-stdio.ts', import.meta.url));
+export const rawStdio = fileURLToPath(new URL('./raw-stdio.ts', import.meta.url));
 
 export const noLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };
 
@@ -76,7 +76,7 @@ export interface Stage extends AsyncDisposable {
 
 export async function openStage(
   servers: FleetServer[],
-  options: { maxResultBytes?: number; log?: Log } = {},
+  options: { maxResultBytes?: number; log?: Log; bridgeKey?: Uint8Array } = {},
 ): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
   const events: FleetEvent[] = [];
@@ -86,6 +86,7 @@ export async function openStage(
     onEvent: (event) => events.push(event),
     log: options.log ?? noLog,
     maxResultBytes: options.maxResultBytes ?? 1024 * 1024,
+    bridgeKey: options.bridgeKey,
   });
   return {
     fleet,

@@ -1,9 +1,12 @@
 import type { Release } from '@lockstep/model';
+import { UpstreamError } from '../answer.ts';
 import type { Connector } from '../connector.ts';
 import { connectHttp } from './connect.ts';
 import type { Credentials } from './credentials.ts';
 import { openEndpoint } from './endpoint.ts';
 import { declaredParamHeaders } from './param-headers.ts';
+import { HttpFailure } from './read-reply.ts';
+import { signedEndpoint } from './signed.ts';
 
 export interface HttpConnectorOptions {
   readonly url: string;
@@ -13,11 +16,14 @@ export interface HttpConnectorOptions {
   readonly maxBytes: number;
   /** Default: none are sent. */
   readonly credentials?: Credentials | undefined;
+  /** Where a bridge answers: what its isolation keys are signed with. Default: it is no bridge. */
+  readonly bridgeKey?: Uint8Array | undefined;
 }
 
 /** Talks to a remote server: one session per isolation key where it has sessions, over shared connections. */
 export function httpConnector(options: HttpConnectorOptions): Connector {
   const endpoint = openEndpoint(options.url, options.maxBytes, options.credentials);
+  const { bridgeKey } = options;
   let stateless = false;
   let read: { release: Release; headers: ReturnType<typeof declaredParamHeaders> } | undefined;
 
@@ -29,18 +35,24 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
   };
 
   return {
-    async connect({ watch, signal, hooks }) {
-      const connection = await connectHttp(endpoint, {
-        declarations,
-        hooks,
-        watch,
-        signal,
-        timeout: options.timeout(),
-      });
+    async connect({ key, watch, signal, hooks }) {
+      const timeout = options.timeout();
+      if (bridgeKey !== undefined) {
+        const signed = signedEndpoint(endpoint, bridgeKey, key);
+        // Each key has a process of its own there, whose changes nobody else sees.
+        return connectHttp(signed, { declarations, hooks, watch: true, signal, timeout }).catch(busyOr);
+      }
+      const connection = await connectHttp(endpoint, { declarations, hooks, watch, signal, timeout });
       stateless = connection.facts.era === 'modern';
       return connection;
     },
     stateless: () => stateless,
     close: () => endpoint.close(),
   };
+}
+
+/** A bridge whose processes are all in use works as it should: that is no failed start. */
+function busyOr(error: unknown): never {
+  if (error instanceof HttpFailure && error.status === 429) throw new UpstreamError('busy', error.message);
+  throw error;
 }

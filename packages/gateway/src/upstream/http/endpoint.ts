@@ -21,6 +21,8 @@ const commonHeaders: HeaderList = [
 /** One remote server's address with its connections, shared by all sessions; sessions differ in headers only. */
 export interface Endpoint {
   readonly maxBytes: number;
+  /** Whether a bridge answers there, which says more of a process than other servers do of a session. */
+  readonly bridged: boolean;
   /** A new JSON-RPC id. */
   nextId(): number;
   /** @throws UpstreamError */
@@ -49,6 +51,7 @@ export function openEndpoint(url: string, maxBytes: number, credentials?: Creden
   let lastId = 0;
   return {
     maxBytes,
+    bridged: false,
     nextId: () => {
       lastId += 1;
       return lastId;

@@ -6,6 +6,7 @@ describe('what a server asks of the gateway', () => {
   it('is refused, but no faster than the server takes the refusals', () => {
     const sent: EndpointRequest[] = [];
     const endpoint: Endpoint = {
+      bridged: false,
       maxBytes: 1,
       nextId: () => 1,
       send: (request) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSourceMessage } from 'eventsource-parser';
+import { readEnded } from '../../bridge/ended.ts';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { type Connection, type ConnectionHooks, ConversationOver, type ServerFacts } from '../connection.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
@@ -164,20 +165,24 @@ export function openLegacy(
 ): Connection {
   const closed = new AbortController();
   const { endpoint, headers } = session;
+  let over = false;
   if (watch) {
     void followNotices({
       signal: closed.signal,
       onGap: hooks.onListChanged,
       onMessage: (data) => {
         const message = parseMessage(data);
-        if (isListChange(message?.method)) hooks.onListChanged();
+        const ended = endpoint.bridged ? readEnded(message) : undefined;
+        if (ended !== undefined) {
+          over = true;
+          hooks.onClosed(ended);
+        } else if (isListChange(message?.method)) hooks.onListChanged();
         else if (message?.method !== undefined && message.id !== undefined) refuse(session, message);
       },
       open: (onEvent) =>
         stream(session, onEvent, { signal: closed.signal, timeout: Number.POSITIVE_INFINITY }),
     });
   }
-  let over = false;
   return {
     facts,
     request: async (message, options) => {

@@ -22,7 +22,8 @@ export interface StdioConnectorOptions {
   /** Seconds from start to the end of the handshake. */
   readonly timeout: () => number;
   readonly maxBytes: number;
-  readonly reaper: Reaper;
+  /** Undefined where the container ends what would be left behind. */
+  readonly reaper: Reaper | undefined;
   readonly log: Log;
 }
 

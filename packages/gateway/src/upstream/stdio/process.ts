@@ -18,7 +18,8 @@ export interface ProcessOptions {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly reaper: Reaper;
+  /** Ends what would be left behind; undefined where the container does. */
+  readonly reaper: Reaper | undefined;
 }
 
 /** A server's process, leader of a group that holds whatever it starts. */
@@ -36,18 +37,21 @@ export interface ServerProcess {
 
 /** @throws Error when the process can't be started at all. */
 export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions): ServerProcess {
-  const child = spawn('/bin/sh', ['-c', announce, 'sh', command, ...args], {
+  const [file, fileArgs] =
+    reaper === undefined ? [command, args] : ['/bin/sh', ['-c', announce, 'sh', command, ...args]];
+  const child = spawn(file, fileArgs, {
     detached: true,
     cwd,
     env: { ...env },
-    stdio: ['pipe', 'pipe', 'pipe', reaper.input()],
+    stdio: ['pipe', 'pipe', 'pipe', ...(reaper === undefined ? [] : [reaper.input()])],
   }) as unknown as ChildProcessByStdio<Writable, Readable, Readable>;
   const { pid } = child;
   // Without a process id, `error` follows with the reason; it has to be heard so as not to end the gateway.
   child.on('error', () => {});
   child.stdin.on('error', () => {});
-  if (pid === undefined) throw new Error(`it can't be started in ${cwd}`);
-  reaper.remember(pid);
+  if (pid === undefined)
+    throw new Error(`it can't be started in ${cwd} with the command ${JSON.stringify(command)}`);
+  reaper?.remember(pid);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(describeExit(command, code, signal)));
   });
@@ -58,7 +62,7 @@ export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions
     output: child.stdout,
     errors: child.stderr,
     exited,
-    stop: () => (stopping ??= stopGroup(pid, child.stdin, exited).then(() => reaper.forget(pid))),
+    stop: () => (stopping ??= stopGroup(pid, child.stdin, exited).then(() => reaper?.forget(pid))),
   };
 }
 

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeServer, listen } from '../http/listen.ts';
+import { folderNameOf } from '../state.ts';
+import { messageOf } from '../upstream/answer.ts';
+import { backoff } from '../upstream/backoff.ts';
+import { watchKey } from '../upstream/keys.ts';
+import type { Log } from '../upstream/log.ts';
+import { stdioConnector } from '../upstream/stdio/connector.ts';
+import { startReaper } from '../upstream/stdio/reaper.ts';
+import type { BridgeSettings } from './arguments.ts';
+import { serverEnvironment } from './environment.ts';
+import { createReplays } from './replays.ts';
+import { sendFailure, sendJson } from './reply.ts';
+import { type ServeOptions, serveMcp } from './serve-mcp.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+
+/** Seconds that calls in flight have to finish when the bridge stops. */
+const drain = 10;
+/** Milliseconds between two lines of the log about requests that were refused. */
+const refusalPause = 1000;
+/** The bridge has one server; the pod tells which. */
+const name = 'this server';
+
+export interface BridgeOptions extends Omit<BridgeSettings, 'keyFile'> {
+  /** Shared with the gateway: 32 bytes. */
+  readonly secret: Uint8Array;
+  /** The bridge's own environment, see {@link serverEnvironment}. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+/** A bridge that serves. */
+export interface RunningBridge {
+  readonly port: number;
+  /** Lets calls in flight finish, then ends every process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a stdio server for a gateway elsewhere: one process per isolation key, behind HTTP that takes signed requests
+ * alone.
+ *
+ * @throws Error in one sentence when the port can't be had.
+ */
+export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
+  const { log, stateDir } = options;
+  // A container without a shell needs no reaper: when its first process ends, the kernel ends all others.
+  const reaper = existsSync('/bin/sh') ? startReaper() : undefined;
+  const connector = stdioConnector({
+    name,
+    command: options.command,
+    args: options.args,
+    env: serverEnvironment(options.env),
+    cwd: undefined,
+    needs: [],
+    workdir: join(stateDir, 'work'),
+    principalDir: (key) => join(stateDir, 'principals', folderNameOf(key)),
+    timeout: () => options.timeout,
+    maxBytes: options.maxResult,
+    reaper,
+    log,
+  });
+  const { processes: max, idle, timeout } = options;
+  const sessions = createSessions({ connector, max, idle, timeout, log });
+  const stopped = new AbortController();
+  const { secret } = options;
+  const server = createListener({
+    ...{ secret, sessions, replays: createReplays(), onRefused: refusalLog(log) },
+    onFailure: (error) => log.warn({ error: messageOf(error) }, 'a request failed'),
+  });
+  try {
+    const port = await listen(server, options.host, options.port);
+    void tryOut(sessions, stopped.signal);
+    return { port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function close(): Promise<void> {
+    stopped.abort();
+    sessions.stopFollowing();
+    if (server.listening) await closeServer(server, drain);
+    await sessions.close();
+    reaper?.close();
+  }
+}
+
+/** Starts the server once, so that a pod whose server doesn't come up isn't ready and replaces none that does. */
+async function tryOut(sessions: Sessions, signal: AbortSignal): Promise<void> {
+  for (let failures = 1; !sessions.proven() && !signal.aborted; failures++) {
+    try {
+      await sessions.end(await sessions.open(watchKey, signal));
+    } catch {
+      // The log has the reason.
+      await sleep(backoff(failures, Math.random()), undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+}
+
+type ListenerOptions = ServeOptions & { readonly onFailure: (error: unknown) => void };
+
+function createListener(options: ListenerOptions): Server {
+  return createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32_768 },
+    (request, response) => {
+      const path = (request.url ?? '/').split('?', 1)[0];
+      if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
+      if (path === '/readyz') {
+        const ready = options.sessions.proven();
+        return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+      }
+      if (path !== '/mcp') return sendFailure(response, 404, 'There is nothing here; use /mcp.');
+      serveMcp(request, response, options).catch((error: unknown) => {
+        options.onFailure(error);
+        if (response.headersSent) response.destroy();
+        else sendFailure(response, 502, 'The bridge failed on this request; its log says why.');
+      });
+    },
+  );
+}
+
+/** Whoever isn't the gateway can't fill the log. */
+function refusalLog(log: Log): ServeOptions['onRefused'] {
+  let last = Number.NEGATIVE_INFINITY;
+  let unsaid = 0;
+  return (reason, from) => {
+    if (performance.now() - last < refusalPause) {
+      unsaid += 1;
+      return;
+    }
+    log.warn({ reason, from, ...(unsaid > 0 && { others: unsaid }) }, 'a request was refused');
+    last = performance.now();
+    unsaid = 0;
+  };
+}

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import { errorCode } from '../protocol/json-rpc.ts';
+
+/** Bytes that may wait for a gateway which doesn't read; notifications beyond are dropped. */
+const mostUnread = 1024 * 1024;
+/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
+const keepAlive = 15_000;
+
+const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** Answers with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  more: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body);
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', ...headers, ...more }).end(text);
+}
+
+/** Answers what got no answer of the server; `message` says why. */
+export function sendFailure(response: ServerResponse, status: number, message: string): void {
+  const error = { code: errorCode.serverError, message };
+  sendJson(response, status, { jsonrpc: '2.0', id: null, error });
+}
+
+/** A stream of JSON-RPC messages, begun with the first one. */
+export interface EventStream {
+  /** Whether anything was sent, so that a status can't be any more. */
+  begun(): boolean;
+  begin(): void;
+  send(message: object): void;
+  /** Sends what can be done without, unless too much waits already. */
+  notify(message: object): void;
+}
+
+export function eventStream(response: ServerResponse): EventStream {
+  const begin = () => {
+    if (response.headersSent) return;
+    response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+    response.flushHeaders();
+    const timer = setInterval(() => response.write(': still here\n\n'), keepAlive);
+    response.once('close', () => clearInterval(timer));
+  };
+  const send = (message: object) => {
+    if (response.writableEnded || response.destroyed) return;
+    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
+    begin();
+    response.write(`event: message\ndata: ${text}\n\n`);
+  };
+  return {
+    begun: () => response.headersSent,
+    begin,
+    send,
+    notify: (message) => {
+      if (response.writableLength <= mostUnread) send(message);
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http/body.ts';
+import { legacyVersions } from '../protocol/era.ts';
+import { type Message, type RequestId, readMessage } from '../protocol/json-rpc.ts';
+import { messageOf, UpstreamError } from '../upstream/answer.ts';
+import { parseExact } from '../upstream/exact-json.ts';
+import { endedNotice } from './ended.ts';
+import type { Replays } from './replays.ts';
+import { eventStream, sendFailure, sendJson } from './reply.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import { isolationHeader, readClaim, signedContent, verifyIsolation } from './signature.ts';
+
+/** Bytes of a request: the most that a gateway can be set to take, and what it adds. */
+const longestBody = 65 * 1024 * 1024;
+/** Seconds that a call may take here: the most that a definition can say. The gateway gives up earlier by its own. */
+const longestCall = 86_400;
+
+export interface ServeOptions {
+  /** Shared with the gateway. */
+  readonly secret: Uint8Array;
+  readonly replays: Replays;
+  readonly sessions: Sessions;
+  /** Told why a request was refused, and where it came from. */
+  readonly onRefused: (reason: string, from: string | undefined) => void;
+}
+
+/**
+ * Serves one request of the gateway in the era that has sessions: a session is a process, so a gateway whose process
+ * is gone is told so and looks at the next one before it sends anything there. Nothing is done for a request that
+ * isn't signed.
+ */
+export async function serveMcp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServeOptions,
+): Promise<void> {
+  const { method: verb = '', headers } = request;
+  if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
+    return sendFailure(response, 405, 'Use POST, GET or DELETE here.');
+  }
+  const id = headers['mcp-session-id'];
+  const sessionId = typeof id === 'string' ? id : undefined;
+  // Before a body is read for somebody who has nothing to show.
+  const claim = readClaim(headers[isolationHeader], now());
+  if ('refused' in claim) return refuse(response, claim.refused, options);
+  const body = verb === 'POST' ? await readBody(request, longestBody) : '';
+  if (body === undefined) return sendFailure(response, 413, `The body is over ${longestBody} bytes.`);
+  const isolation = verifyIsolation(
+    options.secret,
+    headers[isolationHeader],
+    signedContent(verb, sessionId, body),
+    now(),
+  );
+  if ('refused' in isolation) return refuse(response, isolation.refused, options);
+  if (!options.replays.isNew(isolation.signature, now())) {
+    return refuse(response, 'its signature was used before', options);
+  }
+  const session = sessionId === undefined ? undefined : options.sessions.find(sessionId, isolation.key);
+  if (verb === 'POST') return take(body, { response, session, sessionId, key: isolation.key, options });
+  if (session === undefined) return noSession(response, sessionId);
+  if (verb === 'GET') return follow(session, response);
+  void options.sessions.end(session);
+  response.writeHead(204).end();
+}
+
+interface Turn {
+  readonly response: ServerResponse;
+  readonly session: Session | undefined;
+  readonly sessionId: string | undefined;
+  readonly key: string;
+  readonly options: ServeOptions;
+}
+
+async function take(body: string, turn: Turn): Promise<void> {
+  const { response, session, sessionId } = turn;
+  const message = readText(body);
+  if (typeof message === 'string') return sendFailure(response, 400, message);
+  const { id, method, params } = message;
+  if (id === undefined) {
+    if (method === 'notifications/cancelled') session?.cancel(params.requestId as RequestId);
+    response.writeHead(202).end();
+    return;
+  }
+  if (method === 'initialize') return begin(id, turn);
+  if (session === undefined) return noSession(response, sessionId);
+  return call(session, { ...message, id }, response);
+}
+
+/** Starts a process and tells what its server said of itself. */
+async function begin(id: RequestId, { response, key, options }: Turn): Promise<void> {
+  try {
+    const session = await options.sessions.open(key, goneSignal(response));
+    const { capabilities, serverInfo, instructions } = session.connection.facts;
+    const result = {
+      protocolVersion: legacyVersions[0],
+      capabilities,
+      serverInfo,
+      ...(instructions !== null && { instructions }),
+    };
+    sendJson(response, 200, { jsonrpc: '2.0', id, result }, { 'mcp-session-id': session.id });
+  } catch (error) {
+    const busy = error instanceof UpstreamError && error.code === 'busy';
+    sendFailure(response, busy ? 429 : 503, messageOf(error));
+  }
+}
+
+/** Relays one request, and what the server says about it before it answers. */
+async function call(
+  session: Session,
+  { id, method, params }: Message & { readonly id: RequestId },
+  response: ServerResponse,
+): Promise<void> {
+  if (session.has(id)) return sendFailure(response, 400, 'A request of that `id` is in flight.');
+  const events = eventStream(response);
+  try {
+    const options = { timeout: longestCall, onNotification: events.notify };
+    const answer = await session.call(id, { method, params }, options, goneSignal(response));
+    if (!events.begun()) return sendJson(response, 200, { jsonrpc: '2.0', id, ...answer });
+    events.send({ id, ...answer });
+  } catch (error) {
+    if (!events.begun()) return sendFailure(response, statusOf(error), messageOf(error));
+  }
+  response.end();
+}
+
+/**
+ * A client error tells the gateway that the server can't have acted, any other that it may have. 404 says that the
+ * process is gone, so that the request may be sent to the next one.
+ */
+function statusOf(error: unknown): number {
+  if (!(error instanceof UpstreamError)) return 502;
+  if (error.sent) return error.code === 'timeout' ? 504 : 502;
+  return error.code === 'busy' ? 429 : 404;
+}
+
+/** Tells of list changes, and of the end, for as long as the gateway listens. */
+function follow(session: Session, response: ServerResponse): void {
+  const events = eventStream(response);
+  events.begin();
+  const follower = {
+    onListChanged: () => events.notify({ method: 'notifications/tools/list_changed' }),
+    onOver: (reason: string | undefined) => {
+      if (reason !== undefined) events.send(endedNotice(reason));
+      response.end();
+    },
+  };
+  session.followers.add(follower);
+  response.once('close', () => session.followers.delete(follower));
+}
+
+function readText(body: string): Message | string {
+  try {
+    return readMessage(parseExact(body));
+  } catch {
+    return 'The body is no JSON.';
+  }
+}
+
+function noSession(response: ServerResponse, sessionId: string | undefined): void {
+  if (sessionId === undefined) sendFailure(response, 400, 'Begin with `initialize`.');
+  else sendFailure(response, 404, 'Its process is gone; begin with `initialize`.');
+}
+
+function refuse(response: ServerResponse, reason: string, { onRefused }: ServeOptions): void {
+  onRefused(reason, response.req.socket.remoteAddress);
+  response.shouldKeepAlive = false;
+  sendFailure(response, 401, `The request is refused: ${reason}.`);
+}
+
+/** Aborted when the connection closes before its answer: nobody waits any longer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function now(): number {
+  return Date.now() / 1000;
+}

@@ -1,0 +1,175 @@
+import { messageOf, UpstreamError } from '../upstream/answer.ts';
+import type { Connection, ConnectionHooks } from '../upstream/connection.ts';
+import type { Connector } from '../upstream/connector.ts';
+import { sharedKey, watchKey } from '../upstream/keys.ts';
+import type { Log } from '../upstream/log.ts';
+import { createSlots } from '../upstream/slots.ts';
+import { createSession, type Session } from './session.ts';
+
+/** Milliseconds between two looks for idle processes, at most. */
+const longestSweep = 15_000;
+
+export interface SessionsOptions {
+  readonly connector: Connector;
+  /** Processes at once. */
+  readonly max: number;
+  /** Seconds without a call after which a process is ended. */
+  readonly idle: number;
+  /** Seconds in which a process must come up. */
+  readonly timeout: number;
+  readonly log: Log;
+}
+
+/** The processes of one server. A session never gets another process, so that the gateway looks at each one first. */
+export interface Sessions {
+  /**
+   * Starts the process of an isolation key; an earlier one of that key ends once its calls are done.
+   *
+   * @throws UpstreamError `busy` when every process is in use, `unavailable` when it doesn't come up.
+   */
+  open(key: string, signal: AbortSignal): Promise<Session>;
+  /** The session of that id, where it is this key's. */
+  find(id: string, key: string): Session | undefined;
+  /** Ends a session once its calls are done; settles when its process is gone. */
+  end(session: Session): Promise<void>;
+  /** Whether the server has come up at least once. */
+  proven(): boolean;
+  /** Ends the streams of those who follow a session. */
+  stopFollowing(): void;
+  /** Ends all of them now. */
+  close(): Promise<void>;
+}
+
+export function createSessions({ connector, max, idle, timeout, log }: SessionsOptions): Sessions {
+  const sessions = new Map<string, Session>();
+  const places = new WeakMap<Session, () => void>();
+  /** Sessions that nobody can use any more, until their processes are gone. */
+  const leaving = new Map<Session, Promise<void>>();
+  const stopped = new AbortController();
+  let proven = false;
+  const evict = () => {
+    const idlest = idlestOf(sessions.values());
+    return idlest === undefined ? undefined : end(idlest);
+  };
+  const slots = createSlots('this server', () => max, evict);
+  const sweeper = setInterval(sweep, Math.min(longestSweep, idle * 500)).unref();
+
+  async function open(key: string, signal: AbortSignal): Promise<Session> {
+    await endEarlier(key);
+    // The gateway's own look at the server takes what room is left; it drives nobody out.
+    const free = await slots.take(key !== watchKey);
+    let session: Session | undefined;
+    let ended: string | undefined;
+    const hooks: ConnectionHooks = {
+      onListChanged: () => {
+        for (const { onListChanged } of session?.followers ?? []) onListChanged();
+      },
+      onClosed: (reason) => {
+        ended = reason;
+        if (session !== undefined) broke(session, reason);
+      },
+    };
+    try {
+      const connection = await start(key, signal, hooks);
+      if (ended !== undefined) throw new UpstreamError('unavailable', ended);
+      session = createSession(key, connection);
+    } catch (error) {
+      free();
+      throw error;
+    }
+    proven = true;
+    places.set(session, free);
+    sessions.set(session.id, session);
+    log.info({ key, pid: session.connection.pid, processes: slots.used() }, 'a process of the server is up');
+    return session;
+  }
+
+  async function start(key: string, signal: AbortSignal, hooks: ConnectionHooks): Promise<Connection> {
+    const late = AbortSignal.timeout(timeout * 1000);
+    const unwanted = AbortSignal.any([signal, stopped.signal]);
+    try {
+      const either = AbortSignal.any([unwanted, late]);
+      const connection = await connector.connect({ key, watch: false, signal: either, hooks });
+      if (!unwanted.aborted) return connection;
+      await connection.close();
+      throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+    } catch (error) {
+      const reason = late.aborted ? `it did not come up within ${timeout} s` : messageOf(error);
+      log.warn({ key, reason }, 'a process of the server did not come up');
+      throw new UpstreamError('unavailable', reason);
+    }
+  }
+
+  /** A gateway that was started anew knows nothing of its earlier sessions; two processes would share a folder. */
+  async function endEarlier(key: string): Promise<void> {
+    const earlier = [...sessions.values()].filter((session) => session.key === key);
+    for (const session of earlier) {
+      const gone = end(session);
+      if (!session.busy()) await gone;
+    }
+  }
+
+  async function end(session: Session): Promise<void> {
+    if (sessions.delete(session.id)) await leave(session, undefined);
+  }
+
+  function broke(session: Session, reason: string): void {
+    if (!sessions.delete(session.id)) return;
+    log.warn({ key: session.key, reason }, 'a process of the server ended by itself');
+    void leave(session, reason);
+  }
+
+  function leave(session: Session, reason: string | undefined): Promise<void> {
+    for (const { onOver } of session.followers) onOver(reason);
+    const gone = session
+      .drained()
+      .then(() => session.connection.close())
+      .finally(() => {
+        places.get(session)?.();
+        leaving.delete(session);
+      });
+    leaving.set(session, gone);
+    return gone;
+  }
+
+  function sweep(): void {
+    const idleSince = performance.now() - idle * 1000;
+    for (const session of [...sessions.values()]) {
+      if (!isKept(session) && !session.busy() && session.lastUsed() < idleSince) void end(session);
+    }
+  }
+
+  return {
+    open,
+    end,
+    find(id, key) {
+      const session = sessions.get(id);
+      return session?.key === key ? session : undefined;
+    },
+    proven: () => proven,
+    stopFollowing() {
+      for (const { onOver } of [...sessions.values()].flatMap(({ followers }) => [...followers])) {
+        onOver(undefined);
+      }
+    },
+    async close() {
+      clearInterval(sweeper);
+      stopped.abort();
+      for (const session of [...sessions.values()]) void end(session);
+      // Whatever is still in flight fails now, and then nothing is.
+      await Promise.all([...leaving].map(([session, gone]) => session.connection.close().then(() => gone)));
+      await connector.close();
+    },
+  };
+}
+
+/** Processes that the gateway keeps running, whether they are called or not. */
+function isKept({ key }: Session): boolean {
+  return key === watchKey || key === sharedKey;
+}
+
+/** The session that has been without a call for longest; the one that only watches is the first to go. */
+function idlestOf(sessions: Iterable<Session>): Session | undefined {
+  const since = (session: Session) => (session.key === watchKey ? 0 : session.lastUsed());
+  return [...sessions].filter((session) => !session.busy()).toSorted((a, b) => since(a) - since(b))[0];
+}
