@@ -1,0 +1,60 @@
+import { paths } from '../kubernetes/constants.ts';
+import type { PodAdditions } from '../kubernetes/pod-additions.ts';
+import type { McpSecretsArgs } from './args.ts';
+import { injected } from './injector.ts';
+import { syncedObject } from './operator.ts';
+import { type PlannedSecret, planSecrets, type ServerPlan } from './plan.ts';
+
+/** The volume of a server’s files. */
+const fileVolume = 'lockstep-secret-files';
+
+/**
+ * What each server’s pods need so that their secrets reach them: references, never values. `McpSecrets` makes what is
+ * referred to; whoever makes the pods adds this to them.
+ *
+ * @returns by server; one without `env` and `file` secrets isn’t among them.
+ * @throws RunError as `McpSecrets` does.
+ * @example
+ * const pod = deliverSecrets(args)['github'];
+ * new McpServer('github', { ...server, ...(pod && { pod }) }, options);
+ */
+export function deliverSecrets(args: McpSecretsArgs): Record<string, PodAdditions> {
+  return additionsOf(args, planSecrets('deliverSecrets', args));
+}
+
+/** The same of a plan. */
+export function additionsOf(
+  args: McpSecretsArgs,
+  plans: readonly ServerPlan[],
+): Record<string, PodAdditions> {
+  const entries = plans.flatMap(({ server, pod, delivered }) => {
+    if (pod === undefined) return [];
+    return [
+      [
+        server,
+        args.deliver === 'agent-injector' ? injected(args, pod, delivered) : fromObjects(server, delivered),
+      ],
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** From the Secrets that the operator keeps. */
+function fromObjects(server: string, delivered: readonly PlannedSecret[]): PodAdditions {
+  const env = delivered
+    .filter(({ delivery }) => delivery === 'env')
+    .map(({ name, path, field }) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: syncedObject(server, path), key: field } },
+    }));
+  const files = delivered.filter(({ delivery }) => delivery === 'file');
+  if (files.length === 0) return { env };
+  const sources = files.map(({ name, path, field }) => ({
+    secret: { name: syncedObject(server, path), items: [{ key: field, path: name }] },
+  }));
+  return {
+    env,
+    volumes: [{ name: fileVolume, projected: { sources } }],
+    volumeMounts: [{ name: fileVolume, mountPath: paths.secretFiles, readOnly: true }],
+  };
+}

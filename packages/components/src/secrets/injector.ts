@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { paths } from '../kubernetes/constants.ts';
+import type { PodAdditions } from '../kubernetes/pod-additions.ts';
+import type { McpSecretsArgs } from './args.ts';
+import { authorityKey, authorityObject } from './operator.ts';
+import type { Login, PlannedSecret } from './plan.ts';
+import { apiPath } from './policy.ts';
+
+const prefix = 'vault.hashicorp.com';
+
+/** The volume with the token that the agent signs in with; the server’s own container doesn’t mount it. */
+const tokenVolume = 'lockstep-vault-token';
+
+/** How often the agent looks for a new value. */
+const renderInterval = '1m';
+
+/** What makes the Agent injector write a server’s files. */
+export function injected(
+  args: McpSecretsArgs,
+  login: Login,
+  delivered: readonly PlannedSecret[],
+): PodAdditions {
+  const { address, auth, audience = 'vault', vaultNamespace, ca } = args;
+  const whole = {
+    'agent-inject': 'true',
+    service: address,
+    'auth-path': `auth/${auth?.path ?? 'kubernetes'}`,
+    role: login.role,
+    'agent-service-account-token-volume-name': tokenVolume,
+    'secret-volume-path': paths.secretFiles,
+    'template-static-secret-render-interval': renderInterval,
+    ...(vaultNamespace !== undefined && { namespace: vaultNamespace }),
+    ...(ca !== undefined && { 'tls-secret': authorityObject, 'ca-cert': `/vault/tls/${authorityKey}` }),
+  };
+  const files = delivered.flatMap((secret) => Object.entries(annotationsOf(args, secret)));
+  return {
+    annotations: Object.fromEntries(
+      [...Object.entries(whole), ...files].map(([key, value]) => [`${prefix}/${key}`, value]),
+    ),
+    volumes: [
+      {
+        name: tokenVolume,
+        projected: {
+          sources: [{ serviceAccountToken: { path: 'token', audience, expirationSeconds: 600 } }],
+        },
+      },
+    ],
+  };
+}
+
+function annotationsOf({ mount }: McpSecretsArgs, secret: PlannedSecret): Record<string, string> {
+  // An annotation’s name has at most 63 characters, a file’s up to 128.
+  const id = `s${createHash('sha256').update(secret.name).digest('hex').slice(0, 12)}`;
+  const path = apiPath(mount, secret.path);
+  return {
+    [`agent-inject-secret-${id}`]: path,
+    [`agent-inject-file-${id}`]: secret.name,
+    [`agent-inject-template-${id}`]: templateOf(path, secret.field, mount.version),
+  };
+}
+
+/** The value alone. A missing field fails: by itself the agent would write `<no value>`. */
+function templateOf(path: string, field: string, version: 1 | 2): string {
+  const data = version === 2 ? '.Data.data' : '.Data';
+  return `{{- with secret "${path}" -}}{{- with index ${data} "${field}" -}}{{ . }}{{- else -}}{{ sprig_fail "${path} has no field ${field}" }}{{- end -}}{{- end -}}`;
+}

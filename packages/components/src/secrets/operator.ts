@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { objectName, serverObject } from '../kubernetes/names.ts';
+import type { McpSecretsArgs } from './args.ts';
+import type { Login, PlannedSecret, ServerPlan } from './plan.ts';
+
+/** The API of the Vault Secrets Operator. */
+export const operatorApi = 'secrets.hashicorp.com/v1beta1';
+
+/** How the operator reaches Vault; one per environment. */
+export const connectionObject = 'lockstep-vault';
+
+/** The Secret with Vault’s authority, where it has one of its own. */
+export const authorityObject = 'lockstep-vault-ca';
+
+/** The key in that Secret. Source: VaultConnection `caCertSecretRef`. */
+export const authorityKey = 'ca.crt';
+
+/** How often the operator looks for a new value. */
+const refreshAfter = '1m';
+
+/** One path of Vault as one Kubernetes Secret, which the operator keeps. */
+export interface SyncedPath {
+  /** What VaultStaticSecret and Secret are called. */
+  readonly name: string;
+  /** Below the mount. */
+  readonly path: string;
+  /** The fields that the server is started with; no other is copied. */
+  readonly fields: readonly string[];
+}
+
+/** The Secret that a path is copied to. */
+export function syncedObject(server: string, path: string): string {
+  const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return objectName('mcp', server, hash);
+}
+
+/** A server’s paths, each once however many secrets it holds. */
+export function syncedPaths({ server, delivered }: ServerPlan): SyncedPath[] {
+  const byPath = Map.groupBy(delivered, ({ path }: PlannedSecret) => path);
+  return [...byPath]
+    .map(([path, secrets]) => ({
+      name: syncedObject(server, path),
+      path,
+      fields: [...new Set(secrets.map(({ field }) => field))].toSorted(),
+    }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** `spec` of the VaultConnection. */
+export function connectionSpec({ address, ca }: McpSecretsArgs): Record<string, unknown> {
+  return { address, skipTLSVerify: false, ...(ca !== undefined && { caCertSecretRef: authorityObject }) };
+}
+
+/** `spec` of a server’s VaultAuth: the operator signs in as the server’s service account, with its role. */
+export function authSpec(
+  { auth, audience = 'vault', vaultNamespace }: McpSecretsArgs,
+  login: Login,
+): Record<string, unknown> {
+  return {
+    vaultConnectionRef: connectionObject,
+    method: 'kubernetes',
+    mount: auth?.path ?? 'kubernetes',
+    ...(vaultNamespace !== undefined && { namespace: vaultNamespace }),
+    kubernetes: {
+      role: login.role,
+      serviceAccount: login.serviceAccount,
+      audiences: [audience],
+      tokenExpirationSeconds: 600,
+    },
+  };
+}
+
+/** `spec` of a VaultStaticSecret: a new value restarts that one workload, as its own update strategy orders it. */
+export function staticSecretSpec(
+  { mount, vaultNamespace }: McpSecretsArgs,
+  { server, workload }: ServerPlan,
+  synced: SyncedPath,
+  labels: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return {
+    vaultAuthRef: serverObject(server),
+    mount: mount.path,
+    ...(vaultNamespace !== undefined && { namespace: vaultNamespace }),
+    type: `kv-v${mount.version}`,
+    path: synced.path,
+    refreshAfter,
+    hmacSecretData: true,
+    rolloutRestartTargets: [{ kind: workload.kind, name: workload.name }],
+    destination: {
+      name: synced.name,
+      create: true,
+      labels: ours(labels),
+      transformation: { excludeRaw: true, includes: synced.fields.map(exactly) },
+    },
+  };
+}
+
+/** Without Kubernetes’ recommended labels: on a Secret the operator sets its own, by which it knows what it owns. */
+function ours(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith('lockstep.dev/')));
+}
+
+/** A regular expression for one field. */
+function exactly(field: string): string {
+  return `^${field.replaceAll('.', '[.]')}$`;
+}
