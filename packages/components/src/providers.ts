@@ -1,5 +1,6 @@
-import type { ComponentResource } from '@pulumi/pulumi';
+import type { ComponentResource, ProviderResource } from '@pulumi/pulumi';
 import { RunError } from '@pulumi/pulumi';
+import { refuse } from './errors.ts';
 
 /** The providers that components ask for, and a resource type of each. */
 const packages = {
@@ -17,9 +18,32 @@ export function requireProvider(
   component: ComponentResource,
   who: string,
   kind: keyof typeof packages,
-): void {
-  if (component.getProvider(packages[kind]) !== undefined) return;
+): ProviderResource {
+  const provider = component.getProvider(packages[kind]);
+  if (provider !== undefined) return provider;
   throw new RunError(
     `${who}: opts.providers: has no ${kind} provider; pass one, as in \`{ providers: { ${kind}: provider } }\`, or a parent that has one.`,
   );
+}
+
+/** By cluster: the objects that components have made there. A program’s providers end with it. */
+const claimed = new WeakMap<ProviderResource, Set<string>>();
+
+/**
+ * Holds components to names of their own: two with the same one would write the same objects in turn.
+ *
+ * @throws RunError when another component of this program has the name in the namespace.
+ */
+export function claimName(provider: ProviderResource, who: string, namespace: string, object: string): void {
+  const names = claimed.get(provider) ?? new Set();
+  claimed.set(provider, names);
+  const name = `${namespace}/${object}`;
+  if (names.has(name)) {
+    refuse(
+      who,
+      'name',
+      `the namespace ${namespace} already has ${object} from this program; choose another name.`,
+    );
+  }
+  names.add(name);
 }

@@ -8,6 +8,13 @@ import type { NetworkSettings } from './settings.ts';
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 type HostEgress = Extract<Egress, { host: string }>;
 
+/** Somewhere that pods may connect to. */
+export interface Destination {
+  /** The argument that says so, for errors: `definition.egress[0]`. */
+  readonly at: string;
+  readonly to: Egress;
+}
+
 /** What pods may connect to, by what enforces it. */
 export interface EgressPlan {
   /** For a NetworkPolicy. Without DNS. */
@@ -21,22 +28,19 @@ export interface EgressPlan {
 /**
  * Sorts destinations by what can enforce them in this cluster.
  *
- * @param field the argument that holds them, for errors.
  * @param namespace of the pods: Services without a namespace are there.
  * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
  */
 export function planEgress(
   who: string,
-  field: string,
-  egress: readonly Egress[],
+  destinations: readonly Destination[],
   network: NetworkSettings,
   namespace: string,
 ): EgressPlan {
   const rules: EgressRule[] = [];
   const hosts: HostEgress[] = [];
   const unenforced: string[] = [];
-  for (const [index, one] of egress.entries()) {
-    const at = `${field}[${index}]`;
+  for (const { at, to: one } of destinations) {
     if ('service' in one) rules.push(serviceRule(one, network, namespace));
     else if ('cidr' in one) rules.push(cidrRule(who, at, one));
     else if (network.hostNames !== 'none') hosts.push(one);

@@ -1,6 +1,5 @@
-import type { Egress } from '@lockstep/model';
 import type * as k8s from '@pulumi/kubernetes';
-import { dnsRule, planEgress } from './egress.ts';
+import { type Destination, dnsRule, planEgress } from './egress.ts';
 import { type CustomObject, hostPolicy } from './host-policy.ts';
 import type { NetworkSettings } from './settings.ts';
 
@@ -9,13 +8,11 @@ type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 /** Whom pods may hear from and whom they may call. */
 export interface Traffic {
   readonly who: string;
-  /** The argument that holds `egress`, for errors. */
-  readonly field: string;
   readonly namespace: string;
   /** The pods. */
   readonly selector: Readonly<Record<string, string>>;
   readonly ingress: k8s.types.input.networking.v1.NetworkPolicyIngressRule[];
-  readonly egress: readonly Egress[];
+  readonly egress: readonly Destination[];
   readonly network: NetworkSettings;
 }
 
@@ -36,8 +33,8 @@ export interface TrafficPlan {
  * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
  */
 export function planTraffic(traffic: Traffic): TrafficPlan {
-  const { who, field, selector, ingress, egress, network, namespace } = traffic;
-  const { rules, hosts, unenforced } = planEgress(who, field, egress, network, namespace);
+  const { who, selector, ingress, egress, network, namespace } = traffic;
+  const { rules, hosts, unenforced } = planEgress(who, egress, network, namespace);
   const custom = hostPolicy(selector, hosts, network);
   return {
     policy: {

@@ -3,7 +3,7 @@ import { explain, refuse } from '../errors.ts';
 import { digestOfImage } from '../kubernetes/image.ts';
 import { isLabelValue, isNamespaceName } from '../kubernetes/labels.ts';
 import type { McpServerArgs } from './args.ts';
-import type { Runtime } from './runtime.ts';
+import type { LocalDefinition, Runtime } from './runtime.ts';
 
 /**
  * The definition, read and with its defaults.
@@ -72,6 +72,18 @@ export function checkWorkload(who: string, args: McpServerArgs, { bridge }: Runt
     );
   }
   if (data !== undefined) refuse(who, several, 'several pods can’t share one volume; remove it, or `data`.');
+}
+
+/** @throws RunError for a variable that the server can’t do without and that nothing sets here. */
+export function checkNeeds(
+  who: string,
+  { needs, run, secrets }: LocalDefinition,
+  { env }: Pick<McpServerArgs, 'env'>,
+): void {
+  const set = { ...run.env, ...env };
+  const [missing] = needs.filter((name) => !Object.hasOwn(set, name) && secrets[name]?.delivery !== 'env');
+  if (missing === undefined) return;
+  refuse(who, `env.${missing}`, 'is missing, and the server needs it; give its value in this cluster.');
 }
 
 /** @throws RunError for secrets of the pod that nothing brings there. */

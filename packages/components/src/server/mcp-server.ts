@@ -1,8 +1,8 @@
-import { ComponentResource, type ComponentResourceOptions, log } from '@pulumi/pulumi';
+import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
 import { isOfType } from '../component-type.ts';
 import type { GatewayEndpoint } from '../gateway/args.ts';
 import { holdToPushed } from '../kubernetes/image.ts';
-import { requireProvider } from '../providers.ts';
+import { claimName, requireProvider } from '../providers.ts';
 import type { McpServerArgs } from './args.ts';
 import { createServer } from './create.ts';
 import { planServer } from './plan.ts';
@@ -29,20 +29,20 @@ const type = 'lockstep:index:McpServer';
  * }, { providers: { kubernetes: cluster } });
  */
 export class McpServer extends ComponentResource {
-  /** Where the gateway finds it; undefined where it isn’t run in this cluster. */
-  readonly endpoint: GatewayEndpoint | undefined;
+  /** Where the gateway finds it. */
+  readonly endpoint: GatewayEndpoint;
   /** Hosts that it may reach although nothing holds it to their names: `api.example.com:443`. */
   readonly unenforcedEgress: readonly string[];
 
   constructor(name: string, args: McpServerArgs, opts?: ComponentResourceOptions) {
     super(type, name, {}, opts);
     const who = `McpServer ${args.name}`;
-    requireProvider(this, who, 'kubernetes');
-    const { endpoint, notRun, objects } = planServer(who, args);
+    const provider = requireProvider(this, who, 'kubernetes');
+    const { endpoint, objects } = planServer(who, args);
     this.endpoint = endpoint;
     this.unenforcedEgress = objects?.traffic.unenforced ?? [];
-    if (notRun !== undefined) void log.warn(notRun, this);
     if (objects !== undefined) {
+      claimName(provider, who, args.namespace, objects.object);
       holdToPushed(who, 'image', objects.image, this);
       createServer(this, name, args, objects);
     }

@@ -4,7 +4,9 @@ import { bridgePath, paths, ports } from '../kubernetes/constants.ts';
 import { literal } from '../kubernetes/literal.ts';
 
 type Source = Release['source'];
-type Run = Extract<ServerDefinition, { run: unknown }>;
+
+/** A server that is run, not only reached. */
+export type LocalDefinition = Extract<ServerDefinition, { run: unknown }>;
 
 /** How a server runs in a pod, whatever it is made of. */
 export interface Runtime {
@@ -17,20 +19,19 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/**
- * How a pinned release is run in a pod; undefined for a remote server.
- *
- * @throws RunError when the release is of another kind than the definition.
- */
-export function runtimeOf(who: string, definition: ServerDefinition, source: Source): Runtime | undefined {
-  if (kindOf(definition) !== source.type) {
-    refuse(
-      who,
-      'release.source.type',
-      `is \`${source.type}\`, but the definition says \`${kindOf(definition)}\`; run \`lockstep lock --update\`.`,
-    );
-  }
-  if ('remote' in definition) return undefined;
+/** @throws RunError when the release is of another kind than the definition. */
+export function checkSource(who: string, definition: ServerDefinition, { type }: Source): void {
+  const kind = kindOf(definition);
+  if (kind === type) return;
+  refuse(
+    who,
+    'release.source.type',
+    `is \`${type}\`, but the definition says \`${kind}\`; run \`lockstep lock --update\`.`,
+  );
+}
+
+/** How a pinned release is run in a pod. */
+export function runtimeOf(definition: LocalDefinition, source: Source): Runtime {
   const files = secretFiles(definition);
   if (!('image' in definition.run)) return bridged(definition, source, files);
   const { port, path, args, env } = definition.run;
@@ -39,7 +40,7 @@ export function runtimeOf(who: string, definition: ServerDefinition, source: Sou
   return { bridge: false, port, path, args: args.map(fill), env: mapValues(env, fill) };
 }
 
-function bridged(definition: Run, source: Source, files: (text: string) => string): Runtime {
+function bridged(definition: LocalDefinition, source: Source, files: (text: string) => string): Runtime {
   const { run, processes, timeouts, isolation } = definition;
   const fill = (text: string) => literal(files(text));
   // One process serves everybody where calls are shared.
@@ -56,14 +57,14 @@ function bridged(definition: Run, source: Source, files: (text: string) => strin
 }
 
 /** Where the image holds what the lock pins. */
-function commandOf({ run }: Run, source: Source): string[] {
+function commandOf({ run }: LocalDefinition, source: Source): string[] {
   if (source.type === 'npm') return ['node', `/server/node_modules/${source.package}/${source.bin}`];
   if (source.type === 'pypi') return ['/server/venv/bin/python', `/server/venv/bin/${source.bin}`];
   return 'command' in run ? [run.command] : [];
 }
 
 /** Replaces `${secret:NAME}` by the path of the file that carries it. */
-function secretFiles({ secrets }: Run): (text: string) => string {
+function secretFiles({ secrets }: LocalDefinition): (text: string) => string {
   const names = Object.keys(secrets).filter((name) => secrets[name]?.delivery === 'file');
   return (text) =>
     names.reduce(

@@ -1,0 +1,63 @@
+import {
+  type Deployment,
+  deploymentVersion,
+  type Environment,
+  makeBundle,
+  packBundle,
+  parseDeployment,
+  volumeFiles,
+} from '@lockstep/model';
+import { explain } from '../errors.ts';
+import { gatewayObject, objectName } from '../kubernetes/names.ts';
+import type { GatewayEndpoint } from './args.ts';
+
+/** A ConfigMap of the bundle: its name never changes, its data is plain, so that a preview shows it whole. */
+export interface BundleConfigMap {
+  /** The end of its name: `config`, `table-0`. */
+  readonly part: string;
+  readonly name: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+/** What the gateway is given, as a fixed number of ConfigMaps that are one volume. */
+export interface BundlePlan {
+  /** SHA-256 of `gateway.json`, which names all other files. */
+  readonly digest: string;
+  readonly configMaps: readonly BundleConfigMap[];
+}
+
+/**
+ * Plans the ConfigMaps of an environment’s bundle, with the deployment file beside it.
+ *
+ * @throws RunError when the bundle no longer fits, or a URL is none.
+ */
+export function planBundle(
+  who: string,
+  environment: Environment,
+  endpoints: Readonly<Record<string, GatewayEndpoint>>,
+  vault: Deployment['vault'],
+): BundlePlan {
+  return explain(who, () => {
+    const bundle = makeBundle(environment);
+    const { config, tables, releases } = packBundle(bundle);
+    const deployment = parseDeployment({
+      deploymentVersion,
+      servers: endpoints,
+      ...(vault === undefined ? {} : { vault }),
+    });
+    const file = `${JSON.stringify(deployment, null, 2)}\n`;
+    return {
+      digest: bundle.digest,
+      configMaps: [
+        part('config', { data: { ...config, [volumeFiles.deployment]: file } }),
+        ...tables.map((data, shard) => part(`table-${shard}`, { data })),
+        ...releases.map((binaryData, shard) => part(`release-${shard}`, { binaryData })),
+      ],
+    };
+  });
+}
+
+function part(name: string, content: Pick<BundleConfigMap, 'data' | 'binaryData'>): BundleConfigMap {
+  return { part: name, name: objectName(gatewayObject, name), ...content };
+}

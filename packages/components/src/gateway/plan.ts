@@ -1,0 +1,91 @@
+import { refuse } from '../errors.ts';
+import { digestOfImage } from '../kubernetes/image.ts';
+import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
+import { gatewayObject, objectName } from '../kubernetes/names.ts';
+import type { PodTemplate } from '../kubernetes/pod-template.ts';
+import type { TrafficPlan } from '../network/policy.ts';
+import { checkPlace } from '../server/checks.ts';
+import type { Exposure, GatewayEndpoint, McpGatewayArgs } from './args.ts';
+import { type BundlePlan, planBundle } from './bundle.ts';
+import { allowedHosts, originOf } from './exposure.ts';
+import { gatewayPod } from './pod.ts';
+import { planGatewayTraffic } from './traffic.ts';
+
+/** What the gateway of an environment comes to. Plain data. */
+export interface GatewayPlan {
+  /** The MCP endpoint as clients reach it. */
+  readonly url: string;
+  readonly labels: Record<string, string>;
+  readonly selector: Record<string, string>;
+  readonly bundle: BundlePlan;
+  /** What a claim that is made here is called. */
+  readonly claim: string;
+  readonly template: PodTemplate;
+  readonly traffic: TrafficPlan;
+}
+
+/**
+ * Plans the gateway.
+ *
+ * @throws RunError naming the argument that is wrong.
+ */
+export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
+  const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
+  checkPlace(who, args);
+  digestOfImage(who, 'image', args.image);
+  checkReplicas(who, args.replicas);
+  checkEndpoints(who, Object.keys(environment.servers), endpoints);
+  checkExposure(who, expose);
+  const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
+  const labels = labelsOf(belonging);
+  const selector = selectorOf(belonging);
+  const bundle = planBundle(who, environment, endpoints, vault);
+  const claim = objectName(gatewayObject, 'state');
+  return {
+    url: `${originOf(namespace, expose)}/mcp`,
+    labels,
+    selector,
+    bundle,
+    claim,
+    template: gatewayPod(args, {
+      labels,
+      selector,
+      bundle,
+      claim: 'existingClaim' in storage ? storage.existingClaim : claim,
+      hosts: allowedHosts(namespace, expose, hosts),
+    }),
+    traffic: planGatewayTraffic(who, args, selector),
+  };
+}
+
+function checkReplicas(who: string, replicas = 1): void {
+  if (replicas === 1) return;
+  refuse(
+    who,
+    'replicas',
+    `is ${replicas}, but approvals and audit are in one file on one volume; use 1 until PostgreSQL is supported.`,
+  );
+}
+
+/** Both ways: a server without an address would be down, an address without a server is a slip. */
+function checkEndpoints(
+  who: string,
+  servers: readonly string[],
+  endpoints: Readonly<Record<string, GatewayEndpoint>>,
+): void {
+  const missing = servers.find((server) => !Object.hasOwn(endpoints, server));
+  if (missing !== undefined) {
+    refuse(who, `endpoints.${missing}`, 'is missing; every environment has every server.');
+  }
+  const unknown = Object.keys(endpoints).find((server) => !servers.includes(server));
+  if (unknown !== undefined) {
+    refuse(who, `endpoints.${unknown}`, `the environment has no such server; it has ${servers.join(', ')}.`);
+  }
+}
+
+function checkExposure(who: string, expose: Exposure | undefined): void {
+  if (expose === undefined || !('gatewayApi' in expose)) return;
+  const { parentRefs, hostnames } = expose.gatewayApi;
+  if (parentRefs.length === 0) refuse(who, 'expose.gatewayApi.parentRefs', 'is empty; name a Gateway.');
+  if (hostnames.length === 0) refuse(who, 'expose.gatewayApi.hostnames', 'is empty; name a host.');
+}
