@@ -53,6 +53,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'create, list and revoke tokens',
     load: async () => (await import('./commands/token.ts')).tokenCommand,
   },
+  keys: {
+    about: 'create the keys of an environment in a cluster',
+    load: async () => (await import('./commands/keys.ts')).keysCommand,
+  },
   approvals: {
     about: 'list, show and decide the calls that wait for humans',
     load: async () => (await import('./commands/approvals.ts')).approvalsCommand,

@@ -1,0 +1,91 @@
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { writeFolder } from '../render/folder.ts';
+import type { Rendering } from '../render/objects.ts';
+import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
+import { renderStack } from '../render/render.ts';
+import { countKinds, printFinding, printRemarks, printRendering } from '../render/report.ts';
+import { stacksOf } from '../render/stacks.ts';
+
+const examples = `
+Runs the Pulumi program as the stack of that name, without an engine, a login or a cluster, and writes the Kubernetes
+objects that it declares: one file each, in the order in which they can be applied, and a kustomization.yaml. What an
+earlier rendering wrote into the folder is removed, nothing else is. No secret is ever written. Where a value can't be
+known without the cloud, its object is left out and named.
+
+Examples:
+  $ lockstep render prod --out out
+  $ kubectl apply -k out
+  $ lockstep render --all --out rendered         each environment into a folder of its name
+  $ lockstep render prod --program infra --out out
+
+Exit codes: 0 fine, 1 something couldn't be rendered, 2 could not run.`;
+
+interface Options {
+  out: string;
+  all?: boolean;
+  program?: string;
+  json?: boolean;
+}
+
+export function renderCommand(context: Context): Command {
+  return new Command('render')
+    .argument('[env]', 'the environment: a stack of the program')
+    .requiredOption('--out <folder>', 'the folder to write into')
+    .option('--all', 'every stack that has a Pulumi.<stack>.yaml, each into a folder of its name')
+    .option('--program <folder>', 'the folder of the Pulumi program (default: the nearest Pulumi.yaml)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (name: string | undefined, options: Options) => {
+      const project = requireProject(context, options.program);
+      const targets = targetsOf(name, options, project);
+      const rendered: Record<string, object> = {};
+      for (const { stack, folder } of targets) {
+        const rendering = await context.progress(`Rendering ${stack}`, () =>
+          renderStack(project, stack, context.cwd),
+        );
+        const files = writeFolder(resolve(context.cwd, folder), rendering.objects, folder);
+        rendered[stack] = { folder, files, ...summaryOf(rendering) };
+        tell(`${stack} in ${folder}`, rendering, options, context);
+      }
+      if (options.json) context.json({ environments: rendered });
+    });
+}
+
+function requireProject(context: Context, program: string | undefined): PulumiProject {
+  const project = findPulumiProject(context.cwd, program);
+  if (project !== undefined) return project;
+  throw new Failure(
+    `there is no Pulumi.yaml in ${program ?? 'this folder'} or above; name the program’s folder with --program.`,
+  );
+}
+
+function targetsOf(
+  name: string | undefined,
+  { all, out }: Options,
+  project: PulumiProject,
+): { stack: string; folder: string }[] {
+  if ((name === undefined) === (all === undefined)) {
+    throw new Failure(`name one environment, or have --all of them; the program has ${known(project)}.`);
+  }
+  if (name === undefined) return stacksOf(project).map((stack) => ({ stack, folder: join(out, stack) }));
+  return [{ stack: name, folder: out }];
+}
+
+function known(project: PulumiProject): string {
+  return stacksOf(project).join(', ') || 'no Pulumi.<stack>.yaml';
+}
+
+function summaryOf({ objects, withheld, findings, warnings, others }: Rendering): object {
+  return { counts: countKinds(objects), withheld, findings, warnings, others };
+}
+
+function tell(title: string, rendering: Rendering, options: Options, context: Context): void {
+  if (rendering.findings.length > 0) context.found();
+  if (options.json) return;
+  for (const line of printRendering(title, rendering)) context.print(line);
+  for (const line of printRemarks(rendering)) context.note(line);
+  for (const finding of rendering.findings) context.note(printFinding(finding));
+}

@@ -1,0 +1,88 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { codeOf, Failure } from '../failure.ts';
+import type { KubernetesObject } from './object.ts';
+import { filesOf, printKustomization } from './yaml.ts';
+
+/**
+ * Lists what was written, so that the next rendering removes that and nothing else. Without an ending, so that no tool
+ * takes it for a manifest.
+ */
+export const markerName = '.lockstep-render';
+const kustomization = 'kustomization.yaml';
+const heading = '# Written by `lockstep render`, which removes these files when it runs again:';
+
+/**
+ * Makes a folder hold these objects, and a kustomization that lists them in order. What an earlier rendering wrote is
+ * removed, and nothing else is touched.
+ *
+ * @param shown the folder as a person gave it.
+ * @returns the names of the files.
+ * @throws Failure where something of another's is in the way.
+ */
+export function writeFolder(
+  folder: string,
+  objects: readonly KubernetesObject[],
+  shown: string,
+): readonly string[] {
+  const files = filesOf(objects);
+  const wanted = new Map([...files, [kustomization, printKustomization([...files.keys()])]]);
+  mkdirSync(folder, { recursive: true });
+  const own = readMarker(folder, shown);
+  const there = new Set(readdirSync(folder));
+  for (const name of wanted.keys()) {
+    if (there.has(name) && !own.includes(name)) {
+      throw new Failure(
+        `${shown} has a file ${name} that \`render\` didn’t write; move it, or choose another folder.`,
+      );
+    }
+  }
+  // First of all, so that what is written by a rendering that is cut short is known to the next one.
+  writeMarker(folder, [...new Set([...own, ...wanted.keys()])]);
+  for (const name of own) rmSync(join(folder, name), { force: true });
+  for (const [name, text] of wanted) writeFileSync(join(folder, name), text, { flag: 'wx' });
+  writeMarker(folder, [...wanted.keys()]);
+  return [...wanted.keys()];
+}
+
+function writeMarker(folder: string, names: readonly string[]): void {
+  rmSync(join(folder, markerName), { force: true });
+  writeFileSync(join(folder, markerName), `${[heading, ...names.toSorted()].join('\n')}\n`, { flag: 'wx' });
+}
+
+/** What an earlier rendering wrote here. Only plain names count: nothing outside the folder is ever removed. */
+function readMarker(folder: string, shown: string): string[] {
+  const path = join(folder, markerName);
+  try {
+    if (!lstatSync(path).isFile()) throw new Failure(`${shown}/${markerName} isn’t a file; remove it.`);
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((name) => /^[a-z0-9][a-z0-9.-]*\.yaml$/.test(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * The objects of a folder that `render` filled; none where it doesn't exist.
+ *
+ * @throws Failure where it can't be read.
+ */
+export function readFolder(folder: string, shown: string): KubernetesObject[] {
+  return readMarker(folder, shown)
+    .filter((name) => name !== kustomization)
+    .map((name) => {
+      try {
+        return parse(readFileSync(join(folder, name), 'utf8')) as KubernetesObject;
+      } catch (error) {
+        throw new Failure(
+          `${shown}/${name} can’t be read (${codeOf(error) ?? 'no YAML'}); render it again.`,
+          {
+            cause: error,
+          },
+        );
+      }
+    });
+}

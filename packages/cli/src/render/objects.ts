@@ -1,0 +1,79 @@
+import type { Finding } from '@lockstep/model';
+import type { RegisteredResource } from './monitor.ts';
+import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
+
+/** What becomes of the resources of one program. */
+export interface Rendering {
+  readonly objects: readonly KubernetesObject[];
+  readonly withheld: readonly Withheld[];
+  /** What keeps objects from being written. */
+  readonly findings: readonly Finding[];
+  /** What a person should know of what was written. */
+  readonly warnings: readonly Finding[];
+  /** How many resources of other providers there are, by type. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
+/** Sorts a program's resources into Kubernetes objects, what can't be one, and what isn't for a cluster. */
+export function renderObjects(resources: readonly RegisteredResource[]): Rendering {
+  const found = { objects: [], withheld: [], findings: [], warnings: [], others: {} } as {
+    objects: KubernetesObject[];
+    withheld: Withheld[];
+    findings: Finding[];
+    warnings: Finding[];
+    others: Record<string, number>;
+  };
+  // They register in no order that would be the same every time.
+  const sorted = resources.toSorted((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
+  const providers = new Map(resources.filter(isProvider).map((provider) => [provider.urn, provider]));
+  const seen = new Map<string, string>();
+  for (const resource of sorted) {
+    const path = `${resource.type} ${resource.name}`;
+    if (resource.transforms) {
+      const message =
+        'has `transforms`, which are applied by the engine alone; use `transformations` or arguments.';
+      found.findings.push({ path, message });
+    }
+    if (!resource.type.startsWith('kubernetes:')) {
+      if (resource.custom && !/^pulumi:/.test(resource.type)) {
+        found.others[resource.type] = (found.others[resource.type] ?? 0) + 1;
+      }
+      continue;
+    }
+    if (!resource.custom && !resource.remote) continue;
+    const made = objectsOf(resource, providers.get(resource.provider.replace(/::[^:]*$/, '')));
+    found.findings.push(...made.findings);
+    found.withheld.push(...made.withheld);
+    for (const object of made.objects) {
+      const id = idOf(object);
+      const first = seen.get(id);
+      seen.set(id, path);
+      if (first !== undefined) {
+        const message = `is the same ${object.kind} ${object.metadata.name} as ${first}; name one of them otherwise.`;
+        found.findings.push({ path, message });
+        continue;
+      }
+      found.warnings.push(...unpushedImages(object, path));
+      found.objects.push(object);
+    }
+  }
+  const others = Object.fromEntries(Object.entries(found.others).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...found, others };
+}
+
+function isProvider({ type }: RegisteredResource): boolean {
+  return type === 'pulumi:providers:kubernetes';
+}
+
+/** What tells an object from all others. Two versions of one group are the same object. */
+export function idOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return [apiVersion.replace(/\/?[^/]*$/, ''), kind, metadata.namespace ?? '', metadata.name].join('|');
+}
+
+/** Says of which objects the image was never pushed: its digest is all zeros. */
+function unpushedImages(object: KubernetesObject, path: string): Finding[] {
+  if (!JSON.stringify(object).includes(`sha256:${'0'.repeat(64)}`)) return [];
+  const message =
+    'runs an image whose digest is all zeros: it was never pushed; build it with `npm run image` before this is applied.';
+  return [{ path, message }];
+}

@@ -1,0 +1,33 @@
+import type { Finding } from '@lockstep/model';
+import { runProgram } from './load.ts';
+import { type Rendering, renderObjects } from './objects.ts';
+import type { PulumiProject } from './pulumi-project.ts';
+
+/**
+ * The Kubernetes objects of one environment: the stack of that name of a Pulumi program, run without an engine.
+ *
+ * @param cwd the folder that paths in messages are relative to.
+ */
+export async function renderStack(project: PulumiProject, stack: string, cwd: string): Promise<Rendering> {
+  const { resources, problems } = await runProgram(project, stack, cwd);
+  const rendering = renderObjects(resources);
+  const findings = [...rendering.findings, ...repeatedUrns(resources)];
+  return { ...rendering, findings: [...problems, ...findings.toSorted(byPath)] };
+}
+
+/** An engine refuses two resources of the same type, parent and name. */
+function repeatedUrns(
+  resources: readonly { readonly urn: string; readonly type: string; readonly name: string }[],
+): Finding[] {
+  const seen = new Set<string>();
+  const repeated = resources.filter(({ urn }) => seen.size === seen.add(urn).size);
+  return repeated.map(({ type, name }) => ({
+    path: `${type} ${name}`,
+    message: 'is registered twice; give one of them another name.',
+  }));
+}
+
+/** Resources register in no order that would be the same every time. */
+function byPath(a: Finding, b: Finding): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
