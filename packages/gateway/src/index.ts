@@ -25,6 +25,8 @@ export { type ExportVerification, verifyExport } from './audit/verify-export.ts'
 export { bundleFolder } from './bundle/folder.ts';
 export type { BundleSnapshot, BundleSource } from './bundle/source.ts';
 export { startGateway } from './gateway.ts';
+export { makeFileToken, type TokenFileEntry, tokenFileSchema } from './identity/token-file.ts';
+export { createKeys } from './keys/create.ts';
 export { openKeys } from './keys/keys.ts';
 export type { LogLevel } from './log.ts';
 export type { GatewayOptions, RunningGateway } from './options.ts';

@@ -1,9 +1,10 @@
-import type { tokenInfoSchema } from '@lockstep/gateway';
+import type { makeFileToken, tokenInfoSchema } from '@lockstep/gateway';
 import { visible } from '@lockstep/model';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { distance, parseMoment } from '../duration.ts';
+import { Failure } from '../failure.ts';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
 import { printColumns } from '../view/table.ts';
@@ -14,9 +15,13 @@ A token names who calls (subject), the human behind it (owner), and the roles th
 (\`mcp\`) opens /mcp and nothing else; one for people (\`admin\`) decides approvals, reads the audit or manages tokens,
 by the roles approver, auditor and admin. The secret is shown once; only its hash is kept.
 
+A gateway in a cluster gets its first tokens from a file, an array of entries in a Secret. --offline asks no gateway: it
+prints a token, and on standard error its entry, which holds the hash; with --json it prints both.
+
 Examples:
   $ lockstep token create ci-agent --owner ada@example.com --role writer
   $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h
+  $ lockstep token create ada --owner ada@example.com --for admin --role admin --offline --json
   $ lockstep token list
   $ lockstep token revoke tok_3kq…`;
 
@@ -27,6 +32,7 @@ interface CreateOptions extends GatewayOptions {
   role?: string[];
   for: 'mcp' | 'admin';
   expires: string;
+  offline?: boolean;
   json?: boolean;
 }
 
@@ -46,6 +52,7 @@ function createCommand(context: Context): Command {
     .option('--role <roles>', 'roles, separated by commas; repeatable', collect)
     .addOption(new Option('--for <audience>', 'what it opens').choices(['mcp', 'admin']).default('mcp'))
     .option('--expires <when>', 'a duration or a date', '30d')
+    .option('--offline', 'ask no gateway: print a token and its entry for a token file')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (subject: string, options: CreateOptions) => {
@@ -59,6 +66,10 @@ function createCommand(context: Context): Command {
         audience: options.for,
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };
+      if (options.offline) {
+        refuseGateway(command);
+        return printOffline(body, options, context);
+      }
       const gateway = connectGateway(options, context);
       const created = await gateway.ask((wire) => wire.createdTokenSchema, {
         method: 'POST',
@@ -75,6 +86,30 @@ function createCommand(context: Context): Command {
   return addGatewayOptions(command);
 }
 
+/** Prints a token that no gateway knows yet, and what makes one know it. */
+async function printOffline(
+  wish: Parameters<typeof makeFileToken>[0],
+  { json }: CreateOptions,
+  context: Context,
+): Promise<void> {
+  const { makeFileToken } = await import('@lockstep/gateway');
+  const made = makeFileToken(wish);
+  if (json) return context.json(made);
+  context.print(made.token);
+  context.note('It isn’t shown again. Its entry for the token file:');
+  context.note(JSON.stringify(made.entry, null, 2));
+}
+
+/** An option that names a gateway would be silently without effect. */
+function refuseGateway(command: Command): void {
+  const named = ['state', 'env', 'url', 'tokenFile'].find(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (named === undefined) return;
+  const option = command.options.find((known) => known.attributeName() === named)?.long;
+  throw new Failure(`--offline asks no gateway; leave out ${option}.`);
+}
+
 function listCommand(context: Context): Command {
   const command = new Command('list')
     .description('list tokens, without their secrets')
@@ -86,13 +121,14 @@ function listCommand(context: Context): Command {
       await gateway.close();
       if (options.json) return context.json({ tokens });
       if (tokens.length === 0) return context.print('There are no tokens.');
-      const head = ['id', 'subject', 'owner', 'for', 'roles', 'state'].map(context.paint.bold);
+      const head = ['id', 'subject', 'owner', 'for', 'roles', 'from', 'state'].map(context.paint.bold);
       const rows = tokens.map((token) => [
         token.id,
         visible(token.subject),
         visible(token.owner),
         token.audience,
         token.roles.join(', '),
+        token.source === 'file' ? 'the token file' : visible(token.createdBy),
         stateOf(token, context),
       ]);
       context.print(printColumns(head, rows, context.columns));

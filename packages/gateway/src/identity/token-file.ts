@@ -3,7 +3,7 @@ import { ConfigurationError, parseOrThrow } from '@lockstep/model';
 import { z } from 'zod';
 import { ownerKey } from './owner.ts';
 import type { TokenRow } from './tables.ts';
-import { hashSecret, makeSecret, makeTokenId, type NewToken, newTokenSchema } from './token.ts';
+import { hashSecret, makeSecret, makeTokenId, newTokenSchema } from './token.ts';
 
 /** One token of a token file. Its secret is in nobody's file: only its hash is. */
 const entrySchema = newTokenSchema.extend({
@@ -41,10 +41,26 @@ export type DeclaredToken = Pick<
   'id' | 'hash' | 'subject' | 'owner' | 'roles' | 'audience' | 'expires_at'
 >;
 
-/** A new token without a gateway: the secret, to be given to its holder, and the entry for the token file. */
-export function makeFileToken(token: NewToken): { readonly token: string; readonly entry: TokenFileEntry } {
+/**
+ * A new token without a gateway: the secret, to be given to its holder, and the entry for the token file.
+ *
+ * @throws ConfigurationError naming the field that is wrong.
+ * @example
+ * const { token, entry } = makeFileToken({
+ *   subject: 'ci',
+ *   owner: 'ada@example.com',
+ *   roles: ['writer'],
+ *   audience: 'mcp',
+ *   expiresAt: '2027-01-31T12:00:00Z',
+ * });
+ */
+export function makeFileToken(wish: z.input<typeof newTokenSchema>): {
+  readonly token: string;
+  readonly entry: TokenFileEntry & { readonly id: string };
+} {
   const secret = makeSecret();
-  return { token: secret, entry: { id: makeTokenId(), ...token, sha256: hashSecret(secret) } };
+  const checked = parseOrThrow(newTokenSchema, wish, 'token');
+  return { token: secret, entry: { id: makeTokenId(), ...checked, sha256: hashSecret(secret) } };
 }
 
 /** @throws ConfigurationError naming the file and whatever is wrong in it. */

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { tokenFileSchema } from '@lockstep/gateway';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeProject, type Project } from '../project.fixture.ts';
+
+let project: Project;
+beforeEach(() => {
+  project = makeProject();
+});
+afterEach(() => project.remove());
+
+const ci = ['token', 'create', 'ci', '--owner', 'ada', '--role', 'writer,ops', '--offline'];
+
+test('a token is made without a gateway, alone on standard output, with an entry that a token file takes', async () => {
+  const { code, stdout, stderr } = await project.run(...ci, '--expires', '2030-01-01');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^lks_[A-Za-z0-9_-]{43}\n$/);
+  expect(stderr).not.toContain(stdout.trim());
+  const entry = JSON.parse(stderr.slice(stderr.indexOf('{')));
+  expect(entry).toMatchObject({
+    subject: 'ci',
+    owner: 'ada',
+    roles: ['writer', 'ops'],
+    audience: 'mcp',
+    expiresAt: '2030-01-01T00:00:00.000Z',
+  });
+  expect(tokenFileSchema.safeParse([entry]).success).toBe(true);
+});
+
+test('as JSON it is both', async () => {
+  const { token, entry } = JSON.parse((await project.run(...ci, '--json')).stdout);
+  expect(token).toMatch(/^lks_/);
+  expect(entry.sha256).toBe(createHash('sha256').update(token).digest('hex'));
+  expect(tokenFileSchema.safeParse([entry]).success).toBe(true);
+});
+
+test('what is wrong is said', async () => {
+  expect(await project.run(...ci, '--url', 'https://mcp.example.com')).toMatchObject({
+    code: 2,
+    stderr: 'lockstep: --offline asks no gateway; leave out --url.\n',
+  });
+  expect(await project.run('token', 'create', 'a\u0007b', '--owner', 'ada', '--offline')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('token.subject: must be one line'),
+  });
+});
