@@ -64,7 +64,12 @@ export const rawHttpTools = [
   ].map((name) => ({ name, description: `Does ${name}.`, inputSchema: { type: 'object' } })),
 ];
 
-export async function openRawHttp(era: 'modern' | 'legacy', port = 0): Promise<RawHttp> {
+/** @param admits whether a request's credentials are right; the refusal of a wrong one quotes it. */
+export async function openRawHttp(
+  era: 'modern' | 'legacy',
+  port = 0,
+  admits: (headers: IncomingHttpHeaders, message: RawMessage) => boolean = () => true,
+): Promise<RawHttp> {
   const received: Received[] = [];
   const abandoned: string[] = [];
   const sessions = new Set<string>();
@@ -211,6 +216,10 @@ export async function openRawHttp(era: 'modern' | 'legacy', port = 0): Promise<R
     const body = Buffer.concat(chunks).toString();
     const message = (body === '' ? {} : JSON.parse(body)) as RawMessage;
     received.push({ verb: request.method ?? '', headers: request.headers, message });
+    if (!admits(request.headers, message)) {
+      const error = { code: -32000, message: `Not with ${request.headers.authorization}` };
+      return reply(response, { id: message.id ?? null, error }, 401);
+    }
     await (era === 'modern' ? handleModern : handleLegacy)(message, request, response);
   });
   server.listen(port, '127.0.0.1');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ServerDefinition, serverSchema } from '@lockstep/model';
+import type { SecretStore } from '../../secrets/secrets.ts';
 import type { Answer, Message, RequestOptions } from '../../upstream/answer.ts';
 import { createFleet, type Fleet, type FleetEvent, type FleetServer } from '../../upstream/fleet.ts';
 import type { Log } from '../../upstream/log.ts';
@@ -76,7 +77,7 @@ export interface Stage extends AsyncDisposable {
 
 export async function openStage(
   servers: FleetServer[],
-  options: { maxResultBytes?: number; log?: Log; bridgeKey?: Uint8Array } = {},
+  options: { maxResultBytes?: number; log?: Log; bridgeKey?: Uint8Array; secrets?: SecretStore } = {},
 ): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
   const events: FleetEvent[] = [];
@@ -86,6 +87,7 @@ export async function openStage(
     onEvent: (event) => events.push(event),
     log: options.log ?? noLog,
     maxResultBytes: options.maxResultBytes ?? 1024 * 1024,
+    secrets: options.secrets,
     bridgeKey: options.bridgeKey,
   });
   return {

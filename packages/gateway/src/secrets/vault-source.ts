@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Deployment, parseSecretReference } from '@lockstep/model';
+import { createVaultClient, type VaultClient } from '../vault/client.ts';
+import { VaultError } from '../vault/error.ts';
+import { connectVault, type VaultServer } from '../vault/server.ts';
+import type { SecretAnswer, SecretSource } from './source.ts';
+
+/** Where the pod's service account token for Vault lies. */
+export const vaultTokenPath = '/var/run/secrets/lockstep/vault/token';
+
+/** One server's way to Vault. */
+interface Access {
+  readonly vault: NonNullable<Deployment['vault']>;
+  readonly role: string;
+  readonly connection: VaultServer;
+  readonly client: VaultClient;
+}
+
+/**
+ * Secrets from the Vault that a deployment names: each server's with a login of its own role, so that no policy is a
+ * union. A changed deployment is followed at the next look.
+ *
+ * @param deployment what is in force now.
+ * @example
+ * await startGateway({ …, secrets: vaultSource(() => deployment) });
+ */
+export function vaultSource(
+  deployment: () => Deployment | undefined,
+  { jwtPath = vaultTokenPath }: { jwtPath?: string } = {},
+): SecretSource {
+  const accesses = new Map<string, Access>();
+
+  function accessOf(server: string): Access | string {
+    const now = deployment();
+    const role = now?.servers[server]?.vaultRole;
+    const vault = now?.vault;
+    if (vault === undefined) return 'the deployment names no Vault; give it `vault`';
+    if (role === undefined) return `the deployment names no \`vaultRole\` of ${server}; give it one`;
+    const known = accesses.get(server);
+    if (known !== undefined && known.role === role && isDeepStrictEqual(known.vault, vault)) return known;
+    void known?.connection.close();
+    const { mount, kvVersion, authMount } = vault;
+    const connection = connectVault(vault);
+    const login = { method: 'kubernetes', mount: authMount, role, jwtPath } as const;
+    const client = createVaultClient({
+      server: connection,
+      login,
+      mount: { path: mount.replaceAll(/^\/+|\/+$/g, ''), version: kvVersion },
+    });
+    const access = { vault, role, connection, client };
+    accesses.set(server, access);
+    return access;
+  }
+
+  return {
+    async read(server, references) {
+      const access = accessOf(server);
+      if (typeof access !== 'string') return readReferences(access.client, references);
+      return new Map(references.map((reference) => [reference, { missing: access }]));
+    },
+    async close() {
+      await Promise.all([...accesses.values()].map(({ connection }) => connection.close()));
+      accesses.clear();
+    },
+  };
+}
+
+/**
+ * Reads references from Vault, each path once, so that fields that were written together are read together.
+ *
+ * @throws VaultError when Vault can't say.
+ */
+export async function readReferences(
+  client: VaultClient,
+  references: readonly string[],
+): Promise<Map<string, SecretAnswer>> {
+  const answers = new Map<string, SecretAnswer>();
+  for (const [path, same] of Map.groupBy(references, (reference) => parseSecretReference(reference).path)) {
+    for (const [reference, answer] of await readPath(client, path, same)) answers.set(reference, answer);
+  }
+  return answers;
+}
+
+async function readPath(
+  client: VaultClient,
+  path: string,
+  references: readonly string[],
+): Promise<(readonly [string, SecretAnswer])[]> {
+  try {
+    const { fields, lease } = await client.read(path);
+    return references.map((reference) => {
+      const { field } = parseSecretReference(reference);
+      const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      if (typeof value === 'string') return [reference, { value, lease }] as const;
+      const found = value === undefined ? 'isn’t there' : 'is no text';
+      return [reference, { missing: `the field ${field} of ${path} ${found}; write it in Vault` }] as const;
+    });
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.kind === 'away') throw error;
+    return references.map((reference) => [reference, { missing: error.message }] as const);
+  }
+}

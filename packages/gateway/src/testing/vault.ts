@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request as it arrived. */
+export interface Asked {
+  readonly method: string;
+  /** Below `/v1/`. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Record<string, unknown>;
+}
+
+/** An answer of the script. */
+export interface Told {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** A stand-in for Vault on loopback, for what a real one can't be made to show. */
+export interface ScriptedVault extends AsyncDisposable {
+  readonly address: string;
+  readonly asked: Asked[];
+  /** Paths that were asked for, in order. */
+  paths(): string[];
+}
+
+/** @param script answers each request. */
+export async function openScriptedVault(script: (asked: Asked) => Told): Promise<ScriptedVault> {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    const one: Asked = {
+      method: request.method ?? '',
+      path: (request.url ?? '').replace('/v1/', ''),
+      headers: request.headers,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
+    asked.push(one);
+    const { status = 200, headers = {}, body = {} } = script(one);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    paths: () => asked.map(({ path }) => path),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** What a login answers. */
+export function login(token: string, lease = 3600, renewable = true): Told {
+  return { body: { auth: { client_token: token, lease_duration: lease, renewable } } };
+}
+
+/** What KV version 2 answers. */
+export function kv2(fields: Record<string, unknown>): Told {
+  return { body: { lease_duration: 0, data: { data: fields, metadata: { version: 1 } } } };
+}
+
+/** A refusal in Vault's words. */
+export function refusal(status: number, ...errors: string[]): Told {
+  return { status, body: { errors } };
+}

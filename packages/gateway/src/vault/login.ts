@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { isObject } from '../protocol/json-rpc.ts';
+import { VaultError } from './error.ts';
+import { type VaultServer, wordsOf } from './server.ts';
+
+/** How the gateway signs in to Vault. Files are read anew at each login, since others rotate them. */
+export type VaultLogin =
+  | {
+      readonly method: 'kubernetes';
+      /** Where the auth method is mounted. */
+      readonly mount: string;
+      readonly role: string;
+      /** The service account's token, as the kubelet projects it. */
+      readonly jwtPath: string;
+    }
+  | {
+      readonly method: 'approle';
+      readonly mount: string;
+      readonly roleIdFile: string;
+      readonly secretIdFile: string;
+    }
+  | { readonly method: 'token'; readonly read: () => Promise<string> };
+
+/** A token, and for how long it is one. */
+export interface VaultToken {
+  readonly token: string;
+  /** Seconds; infinite for one that doesn't end. */
+  readonly lease: number;
+  readonly renewable: boolean;
+}
+
+/** @throws VaultError saying why not, without what was sent. */
+export async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToken> {
+  if (login.method === 'token') return lookUp(server, (await login.read()).trim());
+  const { mount } = login;
+  const sent =
+    login.method === 'kubernetes'
+      ? {
+          role: login.role,
+          jwt: await credentialIn(login.jwtPath, 'mount the service account’s token there'),
+        }
+      : {
+          role_id: await credentialIn(login.roleIdFile, 'write the AppRole’s role id there'),
+          secret_id: await credentialIn(login.secretIdFile, 'write the AppRole’s secret id there'),
+        };
+  const reply = await server.send({ method: 'POST', path: `auth/${mount}/login`, body: sent });
+  const token = tokenIn(reply.body.auth);
+  if (token !== undefined) return token;
+  const as = login.method === 'kubernetes' ? `the role ${login.role}` : 'the AppRole';
+  const secrets = 'jwt' in sent ? [sent.jwt] : [sent.role_id, sent.secret_id];
+  throw new VaultError(
+    'denied',
+    `Vault at ${server.address} refuses to sign in ${as} at auth/${mount} with HTTP ${reply.status}${wordsOf(reply, secrets)}; check that role’s bindings`,
+  );
+}
+
+/** Makes a token last longer; undefined where Vault won't. @throws VaultError when it can't say. */
+export async function renew(server: VaultServer, { token }: VaultToken): Promise<VaultToken | undefined> {
+  const reply = await server.send({ method: 'POST', path: 'auth/token/renew-self', token, body: {} });
+  return tokenIn(reply.body.auth);
+}
+
+async function lookUp(server: VaultServer, token: string): Promise<VaultToken> {
+  const reply = await server.send({ method: 'GET', path: 'auth/token/lookup-self', token });
+  if (reply.status === 200 && isObject(reply.body.data)) {
+    const { ttl, renewable } = reply.body.data;
+    return { token, lease: leaseOf(ttl), renewable: renewable === true };
+  }
+  throw new VaultError(
+    'denied',
+    `Vault at ${server.address} refuses the token with HTTP ${reply.status}${wordsOf(reply, [token])}; give one that is valid`,
+  );
+}
+
+function tokenIn(auth: unknown): VaultToken | undefined {
+  if (!isObject(auth) || typeof auth.client_token !== 'string' || auth.client_token === '') return undefined;
+  return {
+    token: auth.client_token,
+    lease: leaseOf(auth.lease_duration),
+    renewable: auth.renewable === true,
+  };
+}
+
+function leaseOf(seconds: unknown): number {
+  return typeof seconds === 'number' && seconds > 0 ? seconds : Number.POSITIVE_INFINITY;
+}
+
+async function credentialIn(path: string, todo: string): Promise<string> {
+  try {
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text !== '') return text;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new VaultError('away', `${path} can’t be read (${code}); ${todo}`);
+  }
+  throw new VaultError('away', `${path} is empty; ${todo}`);
+}
