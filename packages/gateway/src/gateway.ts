@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Deployment } from '@lockstep/model';
 import { adminApp, adminListener } from './admin/app.ts';
 import { serveSocket } from './admin/socket.ts';
+import { followArchive } from './archive/follow.ts';
 import { watchLag } from './audit/lag.ts';
 import { followBundle, readOffer } from './bundle/follow.ts';
 import { loadedRecord, rejectBundle, takeBundle } from './bundle/take.ts';
@@ -67,6 +68,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await using opened = new AsyncDisposableStack();
   const { store, lag } = watchLag(await openStore({ dataDir: folders.data, keys, environment, onLost }));
   opened.defer(() => store.close());
+  const archive = followArchive({ store, environment, sign: keys.sign, log });
+  opened.defer(() => archive.close());
+  archive.use(offer.deployment?.archive);
   const tokens = await openTokens(store, environment);
   opened.defer(await followTokenFile(tokenFile, tokens, log));
   const isLoopback = isLoopbackName(host);
@@ -104,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       health: () => fleet.health(),
       approvalsWaiting: () => store.query('countWaiting', null),
       auditLag: lag,
+      archive,
       secrets: secrets.status,
     }),
     log,
@@ -157,8 +162,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   context.metrics.bundle(policy.digest, true);
   const rejections = new Set<(why: string) => void>();
   const follower = followBundle(options.bundle, offer, {
-    onChange: (next) =>
-      takeBundle(next, { context, enforce, fleetServers: (...of) => fleetServers(...of, options) }),
+    async onChange(next) {
+      await takeBundle(next, { context, enforce, fleetServers: (...of) => fleetServers(...of, options) });
+      archive.use(next.deployment?.archive);
+    },
     async onRejected(why) {
       for (const listener of rejections) listener(why);
       await rejectBundle(why, context);

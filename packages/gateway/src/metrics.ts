@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Archive } from './archive/archive.ts';
+import type { FollowedArchive } from './archive/follow.ts';
 import type { SecretStatus } from './secrets/credentials.ts';
 import type { ServerHealth } from './upstream/fleet.ts';
 
@@ -36,8 +36,7 @@ export interface MetricSources {
   readonly auditLag: () => number;
   /** Of each server whose headers carry secrets. Default: none. */
   readonly secrets?: () => readonly SecretStatus[];
-  /** Of the audit's archive, where there is one. */
-  readonly archive?: Pick<Archive, 'lag' | 'failures'> | undefined;
+  readonly archive: Pick<FollowedArchive, 'lag' | 'failures'>;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -145,7 +144,7 @@ function observeSources(
       this.set(auditLag());
     },
   });
-  if (archive !== undefined) observeArchive(archive, on);
+  observeArchive(archive, on);
   new Gauge({
     name: 'lockstep_secret_age_seconds',
     help: 'Seconds since the secrets in a server’s headers were last read.',
@@ -194,7 +193,7 @@ function observeSources(
 }
 
 function observeArchive(
-  { lag, failures }: Pick<Archive, 'lag' | 'failures'>,
+  { lag, failures }: Pick<FollowedArchive, 'lag' | 'failures'>,
   on: { registers: Registry[] },
 ): void {
   new Gauge({

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { type Archive, type ArchivePace, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';
+import { followArchive } from './follow.ts';
 
 const settings = { bucket: 'audit', region: 'eu-west-1', prefix: 'mcp' };
 const soon: Partial<ArchivePace> = { look: 0.005, every: 0, retry: { first: 0.005, most: 0.02 } };
@@ -30,6 +31,7 @@ function standIn(fail: (attempt: number) => 'before' | 'after' | undefined = () 
 
 async function archiveOf(folder: string, store: Store, bucket: Bucket, pace: Partial<ArchivePace> = soon) {
   const log = { error: vi.fn(), info: vi.fn() };
+  const onFailure = vi.fn();
   const { sign, publicKeys } = await openKeys(folder);
   const archive = startArchive({
     settings,
@@ -38,9 +40,10 @@ async function archiveOf(folder: string, store: Store, bucket: Bucket, pace: Par
     environment: 'test',
     sign,
     log: log as never,
+    onFailure,
     pace,
   });
-  return { archive, log, publicKeys };
+  return { archive, log, onFailure, publicKeys };
 }
 
 async function add(store: Store, count: number): Promise<void> {
@@ -128,27 +131,27 @@ describe('an audit with an archive', () => {
     expect(rangesOf(objects)).toEqual(['1:1-4', '1:5-5', '2:1-1', '2:2-2', '3:1-6']);
   });
 
-  it('begins anew in another bucket', async () => {
+  it('begins anew in another bucket as soon as the deployment names it', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const { sign } = await openKeys(folder.path);
-    for (const name of ['one', 'two']) {
-      const { bucket, objects } = standIn();
-      const log = { error: vi.fn(), info: vi.fn() } as never;
-      const to = { ...settings, bucket: name };
-      const archive = startArchive({
-        settings: to,
-        bucket,
-        store,
-        environment: 'test',
-        sign,
-        log,
-        pace: soon,
-      });
-      await isEmpty(archive);
-      await archive.close();
-      expect(rangesOf(objects), name).toEqual(['1:1-1']);
+    const stores = new Map<string, ReturnType<typeof standIn>>();
+    const log = { error: vi.fn(), info: vi.fn() } as never;
+    const archive = followArchive({ store, environment: 'test', sign, log, pace: soon }, ({ bucket }) => {
+      const opened = standIn();
+      stores.set(bucket, opened);
+      return opened.bucket;
+    });
+    expect(await archive.lag()).toBe(0);
+    for (const bucket of ['one', 'two']) {
+      archive.use({ ...settings, bucket });
+      archive.use({ ...settings, bucket });
+      await vi.waitFor(() => expect(rangesOf(stores.get(bucket)?.objects ?? new Map())).toEqual(['1:1-1']));
     }
+    archive.use(undefined);
+    await archive.close();
+    expect(await archive.lag()).toBe(0);
+    expect([...stores.keys()]).toEqual(['one', 'two']);
     await store.close();
   });
 });
@@ -161,14 +164,14 @@ describe('an archive that fails', () => {
     const { bucket, objects, attempts } = standIn((attempt) =>
       attempt <= 2 ? 'before' : attempt === 3 ? 'after' : undefined,
     );
-    const { archive, log } = await archiveOf(folder.path, store, bucket);
+    const { archive, log, onFailure } = await archiveOf(folder.path, store, bucket);
     await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(0));
     await add(store, 4);
     await isEmpty(archive);
     await archive.close();
     expect(new Set(attempts.slice(0, 4)).size).toBe(1);
     expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-5']);
-    expect(archive.failures()).toBe(3);
+    expect(onFailure).toHaveBeenCalledTimes(3);
     expect(log.error.mock.calls[0]?.[0]).toMatch(
       /^The audit archive audit\/mcp didn’t take a segment and is asked again in \d+ s: connection refused$/,
     );
@@ -201,17 +204,15 @@ describe('an archive that fails', () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const { bucket, objects } = standIn();
-    const { sign } = await openKeys(folder.path);
-    const log = { error: vi.fn(), info: vi.fn() } as never;
     // As far as a process gets that dies between the object's arrival and its note of it.
     const dying = {
       query: store.query,
-      transact: (name: string, input: never) => {
-        if (name === 'segmentSent') return Promise.reject(new Error('killed'));
-        return store.transact(name as 'closeSegment', input);
-      },
+      transact: (name: string, input: never) =>
+        name === 'segmentSent'
+          ? Promise.reject(new Error('killed'))
+          : store.transact(name as 'closeSegment', input),
     } as unknown as Store;
-    const dead = startArchive({ settings, bucket, store: dying, environment: 'test', sign, log, pace: soon });
+    const { archive: dead } = await archiveOf(folder.path, dying, bucket);
     await vi.waitFor(() => expect(objects.size).toBe(1));
     await dead.close();
     const before = new Map(objects);

@@ -35,8 +35,6 @@ const defaultPace: ArchivePace = {
 export interface Archive {
   /** Records that the archive doesn't have yet, at most 100,000. */
   lag(): Promise<number>;
-  /** Attempts that failed since the start. */
-  failures(): number;
   /** Sends what waits, once, within a few seconds. What stays behind is sent by the next start. */
   close(): Promise<void>;
 }
@@ -48,6 +46,8 @@ export interface ArchiveOptions {
   readonly environment: string;
   readonly sign: (text: string) => Signature;
   readonly log: Pick<Logger, 'error' | 'info'>;
+  /** An attempt failed; it is in the log. */
+  onFailure(): void;
   readonly pace?: Partial<ArchivePace>;
 }
 
@@ -56,22 +56,14 @@ export interface ArchiveOptions {
  * the last run goes first. A segment's end is kept in the database before it is sent, so that a restart sends the
  * same one, and no record is missing or there twice.
  */
-export function startArchive({
-  settings,
-  bucket,
-  store,
-  environment,
-  sign,
-  log,
-  ...rest
-}: ArchiveOptions): Archive {
-  const pace = { ...defaultPace, ...rest.pace };
+export function startArchive(options: ArchiveOptions): Archive {
+  const { settings, bucket, store, environment, sign, log } = options;
+  const pace = { ...defaultPace, ...options.pace };
   const destination = [settings.bucket, ...(settings.prefix === undefined ? [] : [settings.prefix])].join(
     '/',
   );
   const stopping = new AbortController();
   let lastSent = Number.NEGATIVE_INFINITY;
-  let failed = 0;
   let timer: NodeJS.Timeout | undefined;
   let looking = look();
 
@@ -126,7 +118,7 @@ export function startArchive({
   }
 
   function fail(what: string, error: unknown): void {
-    failed += 1;
+    options.onFailure();
     log.error(`${what}: ${reasonOf(error)}`);
   }
 
@@ -150,7 +142,7 @@ export function startArchive({
     await bucket.close();
   }
 
-  return { lag, failures: () => failed, close };
+  return { lag, close };
 }
 
 /** A sentence's end. The SDK's messages say little without the name of what went wrong. */

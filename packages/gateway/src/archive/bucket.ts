@@ -45,7 +45,8 @@ export function openBucket(settings: ArchiveSettings): Bucket {
       }
     },
     async close() {
-      (await connecting)?.client.destroy();
+      const connection = await connecting?.catch(() => undefined);
+      connection?.client.destroy();
     },
   };
 }

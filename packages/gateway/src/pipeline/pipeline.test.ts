@@ -139,7 +139,12 @@ beforeAll(async () => {
     lists: createLists(fleet),
     sessions: createSessions(() => undefined),
     streams: createStreams(),
-    metrics: createMetrics({ health: () => [], approvalsWaiting: async () => 0, auditLag: () => 0 }),
+    metrics: createMetrics({
+      health: () => [],
+      approvalsWaiting: async () => 0,
+      auditLag: () => 0,
+      archive: { lag: async () => 0, failures: () => 0 },
+    }),
     log: pino({ level: 'silent' }),
     policy: () => policy,
     publicUrl: () => 'http://127.0.0.1:7411',
