@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { gatewayEntry } from '../../packages/cli/src/image/image-list.ts';
+import { gatewayImage } from '@lockstep/model';
 import type { ImageRequest } from '../../packages/cli/src/image/produce.ts';
 import { normaliseTree } from '../../packages/cli/src/image/tree.ts';
 import { bundleGateway } from './bundle.ts';
@@ -33,7 +33,7 @@ export async function withGatewayImage<T>(
     await normaliseTree(context);
     const { version } = JSON.parse(await readFile(join(root, 'packages/gateway/package.json'), 'utf8'));
     return await make({
-      entry: gatewayEntry,
+      entry: gatewayImage,
       repository: 'gateway',
       version,
       context,

@@ -1,10 +1,10 @@
 // `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
 import { parseArgs } from 'node:util';
+import { gatewayImage } from '@lockstep/model';
 import { processContext } from '../../packages/cli/src/context.ts';
 import { sentenceOf } from '../../packages/cli/src/failure.ts';
 import { destinationOf, imagesFile } from '../../packages/cli/src/image/destination.ts';
 import { findBuilder } from '../../packages/cli/src/image/engine.ts';
-import { gatewayEntry } from '../../packages/cli/src/image/image-list.ts';
 import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
 import { ownPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
 import { produce } from '../../packages/cli/src/image/produce.ts';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (values.help) return context.print(help);
   parsePlatform(values.platform);
-  const names = positionals.filter((name) => name !== gatewayEntry);
+  const names = positionals.filter((name) => name !== gatewayImage);
   const withServers = positionals.length === 0 || names.length > 0;
   const made = await context.progress('Bundling the gateway', async (say) => {
     const destination = destinationOf(values, context.cwd);

@@ -25,6 +25,7 @@ export type { EnvironmentInput, ProfileName, Rule, RuleExample, Settings } from 
 export { defineEnvironments, type Environment } from './environments.ts';
 export { ConfigurationError, type Finding, parseOrThrow, printPath } from './errors.ts';
 export { matchesGlob } from './glob.ts';
+export { gatewayImage, imageEntry, imagesFor } from './images.ts';
 export { effectiveClass, proposeClass } from './lock/class.ts';
 export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
 export { diffDefinition } from './lock/definition-diff.ts';

@@ -1,9 +1,10 @@
+import { gatewayImage } from '@lockstep/model';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { destinationOf, imagesFile } from '../image/destination.ts';
 import { findBuilder } from '../image/engine.ts';
-import { gatewayEntry, isUnpushed, readImages } from '../image/image-list.ts';
+import { isUnpushed, readImages } from '../image/image-list.ts';
 import { makeServerImages } from '../image/make.ts';
 import { ownPlatform } from '../image/platform.ts';
 import { tellImages } from '../image/tell.ts';
@@ -74,9 +75,9 @@ export function imageCommand(context: Context): Command {
 
 /** @throws Failure when the list names no image of the gateway that has been pushed. */
 function pushedGateway(list: string, context: Context): string {
-  const gateway = readImages(list, context.cwd)[gatewayEntry];
+  const gateway = readImages(list, context.cwd)[gatewayImage];
   if (gateway !== undefined && !isUnpushed(gateway)) return gateway;
   throw new Failure(
-    `which image of the gateway? Give one with --base; ${list} has no entry \`${gatewayEntry}\` that was pushed.`,
+    `which image of the gateway? Give one with --base; ${list} has no entry \`${gatewayImage}\` that was pushed.`,
   );
 }

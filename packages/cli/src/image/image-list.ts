@@ -8,16 +8,8 @@ const reference = z
   .regex(/@sha256:[0-9a-f]{64}$/, 'must be a reference with a digest (name@sha256:…)');
 const listSchema = z.record(z.string(), reference);
 
-/** References with digests, by what they are the image of: `gateway`, or `<server>@<label of the release>`. */
+/** References with digests by entry: `gateway`, or a server and the label of its release. */
 export type ImageList = Readonly<Record<string, string>>;
-
-/** The entry of the gateway's own image. */
-export const gatewayEntry = 'gateway';
-
-/** The entry of one release of a server. Environments may pin different releases, so the label belongs to it. */
-export function serverEntry(server: string, label: string): string {
-  return `${server}@${label}`;
-}
 
 /** Whether nobody has pushed this image yet: its digest is all zeros. */
 export function isUnpushed(image: string): boolean {

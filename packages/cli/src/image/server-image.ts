@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Source, sourceId } from '@lockstep/model';
+import { imageEntry, type Source, sourceId } from '@lockstep/model';
 import { isPackage, type PackageSource, packageFolder, putTogether } from '../packages/install.ts';
 import { installNpm } from '../packages/npm.ts';
 import type { Engine } from './engine.ts';
-import { serverEntry } from './image-list.ts';
 import type { Platform } from './platform.ts';
 import { type Destination, type Produced, produce } from './produce.ts';
 import { normaliseTree } from './tree.ts';
@@ -53,7 +52,7 @@ export async function serverImage(release: ServerRelease, options: ServerImageOp
   const { server, label, source } = release;
   const { containerfiles, platform, epoch, engine, destination } = options;
   const common = {
-    entry: serverEntry(server, label),
+    entry: imageEntry(server, label),
     repository: `mcp-${server}`,
     version: label,
     labels: {
