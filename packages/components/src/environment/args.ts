@@ -1,6 +1,7 @@
 import type { Environment } from '@lockstep/model';
 import type { GatewaySettings } from '../gateway/args.ts';
 import type { NetworkSettings } from '../network/settings.ts';
+import type { VaultSettings } from '../secrets/args.ts';
 import type { ServerSettings } from '../server/args.ts';
 
 /** One environment, whole. */
@@ -11,10 +12,20 @@ export interface McpEnvironmentArgs {
   readonly namespace: string;
   /** The team that answers for it, as a label on every object. */
   readonly owner: string;
-  /** By digest: `gateway`, and each server that runs a package or a command. `npm run image` writes them. */
+  /**
+   * By digest: `gateway`, and each server that runs a package or a command. `npm run image` writes them. A server that
+   * is an image itself has it in the lock; give it only to take the same digest from another registry.
+   */
   readonly images: Readonly<Record<string, string>>;
   readonly gateway: GatewaySettings;
   readonly network: NetworkSettings;
   /** What differs in this cluster, by server. Default: nothing. */
   readonly servers?: Readonly<Record<string, ServerSettings>>;
+  /** Where secrets are kept. Default: nowhere; required as soon as a server has one. */
+  readonly vault?: VaultSettings;
+}
+
+/** What an MCP client is told, as in `mcp.json`. It holds no token: each person or agent adds its own. */
+export interface ClientConfiguration {
+  readonly mcpServers: { readonly lockstep: { readonly type: 'http'; readonly url: string } };
 }

@@ -1,3 +1,4 @@
+import type { Egress } from '@lockstep/model';
 import type * as k8s from '@pulumi/kubernetes';
 
 /** What a server’s pods get beside what their definition says: how secrets come into them. Never a secret’s value. */
@@ -9,4 +10,6 @@ export interface PodAdditions {
   readonly volumeMounts?: readonly k8s.types.input.core.v1.VolumeMount[];
   /** Annotations of the pods. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Where what comes into the pods connects to by itself. */
+  readonly egress?: readonly Egress[];
 }

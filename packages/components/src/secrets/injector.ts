@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { paths } from '../kubernetes/constants.ts';
 import type { PodAdditions } from '../kubernetes/pod-additions.ts';
+import { egressOfUrl } from '../network/url.ts';
 import type { McpSecretsArgs } from './args.ts';
 import { authorityKey, authorityObject } from './operator.ts';
 import type { Login, PlannedSecret } from './plan.ts';
@@ -34,6 +35,8 @@ export function injected(
   };
   const files = delivered.flatMap((secret) => Object.entries(annotationsOf(args, secret)));
   return {
+    // The agent runs in the server’s pod.
+    egress: [egressOfUrl(address)],
     annotations: Object.fromEntries(
       [...Object.entries(whole), ...files].map(([key, value]) => [`${prefix}/${key}`, value]),
     ),

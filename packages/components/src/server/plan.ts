@@ -76,7 +76,10 @@ function planObjects(
         namespace,
         selector,
         ingress,
-        egress: definition.egress.map((to, index) => ({ at: `definition.egress[${index}]`, to })),
+        egress: [
+          ...definition.egress.map((to, index) => ({ at: `definition.egress[${index}]`, to })),
+          ...(args.pod?.egress ?? []).map((to) => ({ at: 'pod.egress', to })),
+        ],
         network,
       }),
     },

@@ -1,0 +1,77 @@
+import { permissionTable, printTable } from '@lockstep/model';
+import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
+import { isOfType } from '../component-type.ts';
+import { requireProvider } from '../providers.ts';
+import type { McpServer } from '../server/mcp-server.ts';
+import type { ClientConfiguration, McpEnvironmentArgs } from './args.ts';
+import { checkEnvironment } from './checks.ts';
+import { createGateway, createSecrets, createServers } from './parts.ts';
+
+const type = 'lockstep:index:McpEnvironment';
+
+/**
+ * One environment on Kubernetes: its servers, their secrets, and the gateway in front of them. The same declaration
+ * gives the same servers in every environment; only what is permitted differs.
+ *
+ * @throws RunError naming the environment and the argument that is wrong, or the provider that is missing.
+ * @example
+ * const prod = new McpEnvironment('prod', {
+ *   environment: environments.prod,
+ *   namespace: 'mcp-prod',
+ *   owner: 'platform',
+ *   images,
+ *   gateway: { keysSecret: 'lockstep-keys', storage: { size: '10Gi' } },
+ *   network: { hostNames: 'cilium' },
+ *   vault: { address: 'https://vault.vault.svc:8200', mount: { path: 'mcp', version: 2 } },
+ * }, { providers: { kubernetes: cluster, vault } });
+ * export const url = prod.url;
+ */
+export class McpEnvironment extends ComponentResource {
+  /** The MCP endpoint of all servers, as clients reach it. */
+  readonly url: string;
+  /** SHA-256 that names what the gateway was given: compare it with `/readyz`. */
+  readonly bundleDigest: string;
+  /** What is permitted, one clause a line: the very text that the gateway loads. */
+  readonly permissionTable: string;
+  /** For a client’s `mcp.json`, without a token. */
+  readonly clientConfiguration: ClientConfiguration;
+  /** By server (`gateway` for the gateway): hosts that it may reach although nothing holds it to their names. */
+  readonly unenforcedEgress: Readonly<Record<string, readonly string[]>>;
+
+  constructor(name: string, args: McpEnvironmentArgs, opts?: ComponentResourceOptions) {
+    super(type, name, {}, opts);
+    const { environment } = args;
+    const who = `McpEnvironment ${environment.name}`;
+    requireProvider(this, who, 'kubernetes');
+    checkEnvironment(who, args);
+    const secrets = createSecrets(this, name, args);
+    const servers = createServers(this, name, args, secrets);
+    const gateway = createGateway(this, name, args, servers, secrets);
+    this.url = gateway.url;
+    this.bundleDigest = gateway.bundleDigest;
+    this.permissionTable = printTable(permissionTable(environment));
+    this.clientConfiguration = { mcpServers: { lockstep: { type: 'http', url: gateway.url } } };
+    this.unenforcedEgress = unenforcedOf({ ...servers, gateway });
+    this.registerOutputs({
+      url: this.url,
+      bundleDigest: this.bundleDigest,
+      permissionTable: this.permissionTable,
+      clientConfiguration: this.clientConfiguration,
+      unenforcedEgress: this.unenforcedEgress,
+    });
+  }
+
+  /** Whether a value is one, also of another copy of this package. */
+  static override isInstance(value: unknown): value is McpEnvironment {
+    return isOfType(value, type);
+  }
+}
+
+function unenforcedOf(
+  parts: Readonly<Record<string, Pick<McpServer, 'unenforcedEgress'>>>,
+): Record<string, readonly string[]> {
+  const entries = Object.entries(parts).map(
+    ([part, { unenforcedEgress }]) => [part, unenforcedEgress] as const,
+  );
+  return Object.fromEntries(entries.filter(([, hosts]) => hosts.length > 0));
+}

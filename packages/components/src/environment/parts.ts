@@ -1,0 +1,85 @@
+import type { ServerDefinition } from '@lockstep/model';
+import type { Resource } from '@pulumi/pulumi';
+import type { GatewayEndpoint } from '../gateway/args.ts';
+import { McpGateway } from '../gateway/mcp-gateway.ts';
+import { selectorOf } from '../kubernetes/labels.ts';
+import { McpSecrets } from '../secrets/secrets.ts';
+import { McpServer } from '../server/mcp-server.ts';
+import type { McpEnvironmentArgs } from './args.ts';
+import { secretsOf, secretsReader } from './secrets.ts';
+
+/** Makes what lets servers’ secrets be read, where there is a Vault. */
+export function createSecrets(
+  parent: Resource,
+  name: string,
+  { environment, namespace, owner, servers = {}, vault }: McpEnvironmentArgs,
+): McpSecrets | undefined {
+  if (vault === undefined) return undefined;
+  const common = { environment: environment.name, namespace, owner, gateway: secretsReader };
+  return new McpSecrets(
+    `${name}-secrets`,
+    { ...vault, ...common, servers: secretsOf(environment, servers) },
+    { parent },
+  );
+}
+
+/** Makes every server of the environment, by name. */
+export function createServers(
+  parent: Resource,
+  name: string,
+  args: McpEnvironmentArgs,
+  secrets: McpSecrets | undefined,
+): Record<string, McpServer> {
+  const { environment, namespace, owner, images, network, servers = {} } = args;
+  const podLabels = selectorOf({ environment: environment.name, component: 'gateway' });
+  const common = {
+    environment: environment.name,
+    namespace,
+    owner,
+    network,
+    gateway: { namespace, podLabels },
+    keysSecret: args.gateway.keysSecret,
+  };
+  const made = Object.entries(environment.releases).map(([server, { release }]) => {
+    const definition = environment.servers[server] as ServerDefinition;
+    const image = images[server];
+    const pod = secrets?.pods[server];
+    const given = { ...(image === undefined ? {} : { image }), ...(pod === undefined ? {} : { pod }) };
+    const all = { ...servers[server], ...common, ...given, name: server, definition, release };
+    return [server, new McpServer(`${name}-${server}`, all, { parent })] as const;
+  });
+  return Object.fromEntries(made);
+}
+
+/** Makes the gateway in front of them. */
+export function createGateway(
+  parent: Resource,
+  name: string,
+  { environment, namespace, owner, images, network, gateway, vault }: McpEnvironmentArgs,
+  servers: Readonly<Record<string, McpServer>>,
+  secrets: McpSecrets | undefined,
+): McpGateway {
+  const all = {
+    ...gateway,
+    ...(secrets === undefined ? {} : { vault: secrets.vault }),
+    ...(vault?.audience === undefined ? {} : { vaultAudience: vault.audience }),
+    environment,
+    namespace,
+    owner,
+    network,
+    image: images.gateway as string,
+    endpoints: endpointsOf(servers, secrets),
+  };
+  return new McpGateway(`${name}-gateway`, all, { parent });
+}
+
+function endpointsOf(
+  servers: Readonly<Record<string, McpServer>>,
+  secrets: McpSecrets | undefined,
+): Record<string, GatewayEndpoint> {
+  const endpoints = Object.entries(servers).map(([server, { endpoint }]) => {
+    const vaultRole = secrets?.roles[server];
+    return [server, vaultRole === undefined ? endpoint : { ...endpoint, vaultRole }] as const;
+  });
+  return Object.fromEntries(endpoints);
+}
