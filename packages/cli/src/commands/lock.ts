@@ -2,21 +2,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { Failure, failureOf, sentenceOf } from '../failure.ts';
+import { Failure, failureOf } from '../failure.ts';
 import { createContainers } from '../launch/containers.ts';
-import { type Host, launchOf, sourceMismatch } from '../launch/launch.ts';
+import type { Host } from '../launch/launch.ts';
+import { checkPinned } from '../lock/check-pinned.ts';
+import { each, type Outcome } from '../lock/each.ts';
 import { readLock, writeLock } from '../lock/file.ts';
-import {
-  checkRelease,
-  type LockResult,
-  type LockWorld,
-  lockRelease,
-  withResults,
-} from '../lock/lock-release.ts';
-import { readServer } from '../lock/read-server.ts';
+import { type LockWorld, lockRelease, withResults } from '../lock/lock-release.ts';
 import { report } from '../lock/report.ts';
-import { resolveSource } from '../lock/source.ts';
-import { lockTasks, pinnedReleases } from '../lock/tasks.ts';
+import { lockTasks } from '../lock/tasks.ts';
+import { lockWorld } from '../lock/world.ts';
 import { type Declaration, defaultConfig, loadDeclaration, programPaths } from '../project/load.ts';
 import { findOverlaps } from '../project/overlap.ts';
 import { protectedPaths } from '../project/protected.ts';
@@ -85,7 +80,7 @@ export function lockCommand(context: Context): Command {
               env: context.env,
               containers,
             };
-            const world = worldOf(host, options);
+            const world = lockWorld(host, options.from);
             const run = options.check ? checkAll : lockAll;
             return { declaration, ...(await run(names, options, declaration, world, say, context)) };
           },
@@ -99,7 +94,6 @@ export function lockCommand(context: Context): Command {
 }
 
 type Say = (what: string) => void;
-type Outcome = { results: LockResult[]; failures: string[] };
 
 async function lockAll(
   names: readonly string[],
@@ -123,7 +117,7 @@ async function lockAll(
   return outcome;
 }
 
-async function checkAll(
+function checkAll(
   names: readonly string[],
   _: Options,
   declaration: Declaration,
@@ -131,41 +125,7 @@ async function checkAll(
   say: Say,
   context: Context,
 ): Promise<Outcome> {
-  const pinned = pinnedReleases(names, declaration, readLock(declaration.lock, context.cwd));
-  return each(pinned, async (item): Promise<LockResult> => {
-    say(`Checking ${item.server} ${item.label}`);
-    const { server, label, release, environments } = item;
-    if (release !== undefined) return checkRelease({ ...item, release }, world);
-    const reason = `${environments.join(' and ')} ${environments.length > 1 ? 'pin' : 'pins'} it, and the lock doesn’t hold it; run \`lockstep lock ${server}\``;
-    return { server, label, outcome: 'differs', reason };
-  });
-}
-
-/** Does the rest also when one fails. */
-async function each<T>(items: readonly T[], work: (item: T) => Promise<LockResult>): Promise<Outcome> {
-  const results: LockResult[] = [];
-  const failures: string[] = [];
-  for (const item of items) {
-    try {
-      results.push(await work(item));
-    } catch (error) {
-      failures.push(sentenceOf(error));
-    }
-  }
-  return { results, failures };
-}
-
-function worldOf(host: Host, options: Options): LockWorld {
-  return {
-    resolve: (server, definition, version) => resolveSource(server, definition, version, host),
-    mismatch: async (server, definition, source) =>
-      options.from === undefined ? sourceMismatch(server, definition, source, host) : undefined,
-    launch: async (server, definition, source) =>
-      options.from === undefined
-        ? launchOf(server, definition, { source }, host)
-        : { type: 'http', url: options.from },
-    read: readServer,
-  };
+  return checkPinned(names, declaration, readLock(declaration.lock, context.cwd), world, say);
 }
 
 function refuseOverlaps({ servers, files, lock }: Declaration, options: Options, context: Context): void {
