@@ -8,6 +8,8 @@ export const podPaths = {
   keys: '/etc/lockstep/keys',
   /** A Secret. */
   tokens: '/etc/lockstep/tokens/tokens.json',
+  /** The service account's token for Vault, projected where a server's headers carry secrets. */
+  vaultToken: '/var/run/secrets/lockstep/vault/token',
   /** A persistent volume. */
   state: '/var/lib/lockstep',
 } as const;

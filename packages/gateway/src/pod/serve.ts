@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Deployment } from '@lockstep/model';
 import { bundleVolume } from '../bundle/volume.ts';
 import { startGateway } from '../gateway.ts';
 import { readBridgeKey } from '../keys/bridge-key.ts';
 import { createLog } from '../log.ts';
+import { vaultSource } from '../secrets/vault-source.ts';
 import { deployedLaunch } from './launch.ts';
 import { readSettings } from './settings.ts';
 
@@ -16,12 +18,17 @@ import { readSettings } from './settings.ts';
 export async function serve(argv: readonly string[]): Promise<void> {
   const settings = readSettings(argv, process.env);
   const { host, logLevel, publicUrl } = settings;
-  // Asked again, the process ends at once.
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const bridgeKey = await readBridgeKey(join(settings.keys, 'bridge.key'));
+  const launch = deployedLaunch(bridgeKey !== undefined);
+  let deployed: Deployment | undefined;
   const gateway = await startGateway({
     bundle: bundleVolume(settings.bundle),
-    launch: deployedLaunch(bridgeKey !== undefined),
+    launch: (name, definition, release, deployment) => {
+      deployed = deployment;
+      return launch(name, definition, release, deployment);
+    },
+    secrets: vaultSource(() => deployed, { jwtPath: settings.vaultToken }),
     stateDir: settings.state,
     keysDir: settings.keys,
     tokenFile: settings.tokens,

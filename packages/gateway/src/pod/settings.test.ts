@@ -6,6 +6,7 @@ test('without arguments, everything is where the components put it', () => {
     bundle: '/etc/lockstep/bundle',
     keys: '/etc/lockstep/keys',
     tokens: '/etc/lockstep/tokens/tokens.json',
+    vaultToken: '/var/run/secrets/lockstep/vault/token',
     state: '/var/lib/lockstep',
     host: '0.0.0.0',
     port: 7411,

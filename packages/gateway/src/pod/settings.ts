@@ -9,6 +9,8 @@ export interface ServeSettings {
   readonly bundle: string;
   readonly keys: string;
   readonly tokens: string;
+  /** The service account's token for Vault. */
+  readonly vaultToken: string;
   readonly state: string;
   readonly host: string;
   readonly port: number;
@@ -24,6 +26,7 @@ const options = {
   bundle: { type: 'string', default: podPaths.bundle },
   keys: { type: 'string', default: podPaths.keys },
   tokens: { type: 'string', default: podPaths.tokens },
+  'vault-token': { type: 'string', default: podPaths.vaultToken },
   state: { type: 'string', default: podPaths.state },
   host: { type: 'string', default: '0.0.0.0' },
   port: { type: 'string', default: String(podPorts.http) },
@@ -36,9 +39,10 @@ const options = {
  * @throws ConfigurationError naming the argument or variable.
  */
 export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): ServeSettings {
-  const { 'metrics-port': metricsPort, port, ...values } = parse(argv);
+  const { 'metrics-port': metricsPort, 'vault-token': vaultToken, port, ...values } = parse(argv);
   return {
     ...values,
+    vaultToken,
     port: parsePort('--port', port),
     metricsPort: parsePort('--metrics-port', metricsPort),
     ...parseHosts(env.LOCKSTEP_ALLOWED_HOSTS ?? ''),

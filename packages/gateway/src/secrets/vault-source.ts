@@ -5,9 +5,6 @@ import { VaultError } from '../vault/error.ts';
 import { connectVault, type VaultServer } from '../vault/server.ts';
 import type { SecretAnswer, SecretSource } from './source.ts';
 
-/** Where the pod's service account token for Vault lies. */
-export const vaultTokenPath = '/var/run/secrets/lockstep/vault/token';
-
 /** One server's way to Vault. */
 interface Access {
   readonly vault: NonNullable<Deployment['vault']>;
@@ -21,12 +18,13 @@ interface Access {
  * union. A changed deployment is followed at the next look.
  *
  * @param deployment what is in force now.
+ * @param options.jwtPath the service account's token, read anew at each login.
  * @example
- * await startGateway({ …, secrets: vaultSource(() => deployment) });
+ * await startGateway({ …, secrets: vaultSource(() => deployment, { jwtPath }) });
  */
 export function vaultSource(
   deployment: () => Deployment | undefined,
-  { jwtPath = vaultTokenPath }: { jwtPath?: string } = {},
+  { jwtPath }: { readonly jwtPath: string },
 ): SecretSource {
   const accesses = new Map<string, Access>();
 
