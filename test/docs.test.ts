@@ -111,7 +111,7 @@ async function metrics(): Promise<{ name: string; type: string; labels: string[]
   registry.finished({ method: 'm', server: 's', tool: 't', outcome: 'ok', seconds: 1 });
   registry.answered('s', 'm', 1);
   registry.decided('s', 't', 'allow');
-  registry.refused('s', 't', 'refused');
+  registry.refused('s', 't', 'refused', 'write');
   registry.bundle('d', true);
   const text = await registry.text();
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]

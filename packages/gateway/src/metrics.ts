@@ -19,7 +19,8 @@ export interface Finished {
 export interface Metrics {
   finished(call: Finished): void;
   decided(server: string, tool: string, decision: string): void;
-  refused(server: string, tool: string, kind: string): void;
+  /** @param accessClass the tool's; empty where there is none. */
+  refused(server: string, tool: string, kind: string, accessClass: string): void;
   signInRefused(): void;
   /** Seconds from forwarding until the server's answer. */
   answered(server: string, method: string, seconds: number): void;
@@ -66,7 +67,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const refusals = new Counter({
     name: 'lockstep_refusals_total',
     help: 'Requests that were not carried out, by why.',
-    labelNames: ['server', 'tool', 'kind'],
+    labelNames: ['server', 'tool', 'kind', 'class'],
     ...on,
   });
   const signIns = new Counter({
@@ -95,7 +96,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     finished: ({ method, server, tool, outcome, seconds }) =>
       operation(method, server, tool, outcome).observe(seconds),
     decided: (server, tool, decision) => decided(server, tool, decision).inc(),
-    refused: (server, tool, kind) => refusals.inc({ server, tool, kind }),
+    refused: (server, tool, kind, accessClass) => refusals.inc({ server, tool, kind, class: accessClass }),
     signInRefused: () => signIns.inc(),
     answered: (server, method, seconds) => forwarded(method, server).observe(seconds),
     bundle(digest, accepted) {

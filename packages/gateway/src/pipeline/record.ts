@@ -150,7 +150,8 @@ function measure({ draft, story }: Received, { metrics }: Context): void {
   const server = story.use?.server.name ?? '';
   const tool = story.use?.item?.target.kind === 'tool' ? story.use.item.target.name : '';
   if (story.refusal === 'sign-in') metrics.signInRefused();
-  else if (story.refusal !== undefined) metrics.refused(server, tool, story.refusal);
+  else if (story.refusal !== undefined)
+    metrics.refused(server, tool, story.refusal, story.use?.item?.class ?? '');
   if (draft.decision !== undefined) metrics.decided(server, tool, draft.decision);
   metrics.finished({
     method: story.known ? (draft.method ?? '') : 'unknown',
