@@ -26,12 +26,18 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
   return `Can't listen on ${host}:${port}: ${error.message}.`;
 }
 
+/** Milliseconds between looks for connections whose last request is done. */
+const sweep = 100;
+
 /** Stops accepting, lets the requests in flight finish for up to `seconds`, then cuts what is left. */
 export function closeServer(server: Server, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), seconds * 1000);
+    // A client keeps its connection for another request, which will not be answered.
+    const sweeper = setInterval(() => server.closeIdleConnections(), sweep);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweeper);
       resolve();
     });
     server.closeIdleConnections();

@@ -1,0 +1,172 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeployedWorld, deploymentOf, packedDev } from '../../packages/gateway/src/testing/deployed.ts';
+import { connect, type TestClient } from './clients.ts';
+import { type HttpServer, httpRelease, openHttpServer } from './http-server.ts';
+import { makePod, type Pod } from './pod.ts';
+import type { Running } from './running.ts';
+import { until } from './until.ts';
+
+let first: HttpServer;
+let second: HttpServer;
+let pod: Pod;
+let gateway: Running;
+let client: TestClient;
+let ci: Awaited<ReturnType<Pod['makeToken']>>;
+const opened = new AsyncDisposableStack();
+
+const releases = { one: httpRelease('http://127.0.0.1:1/mcp') };
+const deny = [{ name: 'quiet', tools: 'one/whoami', decision: { deny: 'it is secret' } }];
+const at = ({ url }: HttpServer, more: Partial<DeployedWorld> = {}): DeployedWorld => ({
+  releases,
+  deployment: deploymentOf(releases, url),
+  ...more,
+});
+
+async function ready(): Promise<{ status: number; bundle: string }> {
+  const { statusCode, body } = await request(`${gateway.url}/readyz`);
+  return { status: statusCode, bundle: ((await body.json()) as { bundle: string }).bundle };
+}
+
+async function statusWith(token: string | undefined): Promise<number> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  const { statusCode, body } = await request(`${gateway.url}/mcp`, { method: 'POST', headers, body: '{}' });
+  await body.dump();
+  return statusCode;
+}
+
+const whoami = async () => (await client.call('one__whoami')).text;
+
+beforeAll(async () => {
+  first = opened.use(await openHttpServer('first'));
+  second = opened.use(await openHttpServer('second'));
+  pod = opened.use(await makePod());
+  await pod.deploy(at(first));
+  ci = await pod.makeToken('ci');
+  await pod.writeTokens([ci.entry]);
+  gateway = await pod.start();
+  opened.defer(async () => void (await gateway.stop()));
+  client = await connect('modern', `${gateway.url}/mcp`, ci.token);
+  opened.defer(() => client.close());
+});
+afterAll(() => opened.disposeAsync());
+
+describe('a gateway in a pod', () => {
+  it('lets a token of its file call a server where the deployment says, and nobody else', async () => {
+    expect(await whoami()).toBe('first');
+    expect(await statusWith(undefined)).toBe(401);
+    expect(await statusWith('lks_other')).toBe(401);
+    expect(await ready()).toEqual({ status: 200, bundle: packedDev(at(first)).digest });
+  });
+
+  it('keeps no key of its own, and publishes the audit’s beside what it keeps', async () => {
+    expect(await readdir(join(pod.folder, 'state/keys'))).toEqual(['audit.pub.pem']);
+    expect(await readdir(join(pod.folder, 'keys'))).not.toContain('audit.pub.pem');
+  });
+
+  it('takes a changed bundle while a call is in flight', async () => {
+    const inFlight = client.call('one__wait');
+    await until('the call is there', () => first.waiting() === 1);
+    const next = at(first, { rules: deny });
+    await pod.deploy(next);
+    await until('the bundle is live', async () => (await ready()).bundle === packedDev(next).digest);
+    expect(await client.call('one__whoami')).toMatchObject({ isError: true, text: /it is secret/ });
+    first.release();
+    expect(await inFlight).toMatchObject({ isError: false, text: 'first was released' });
+    await pod.deploy(at(first));
+    await until('it may again', async () => (await whoami()) === 'first');
+  });
+
+  it('follows a server that moved, under the same bundle, and says so in the audit', async () => {
+    const { bundle } = await ready();
+    const inFlight = client.call('one__wait');
+    await until('the call is there', () => first.waiting() === 1);
+    await pod.deploy(at(second));
+    await until('the other answers', async () => (await whoami()) === 'second');
+    first.release();
+    expect(await inFlight).toMatchObject({ isError: false, text: 'first was released' });
+    expect((await ready()).bundle).toBe(bundle);
+    const { body } = await gateway.admin('GET', '/audit/search?kind=bundle.loaded&limit=1');
+    expect(body.records[0].record.detail).toMatchObject({ before: bundle, deployment: /^sha256:/ });
+  });
+
+  it.each([
+    ['lacks a server', { deploymentVersion: 1, servers: {} }, 'servers.one: is missing'],
+    ['can’t be read', { deploymentVersion: 9, servers: {} }, 'deployment.deploymentVersion'],
+  ])('stays with the deployment in force when a new one %s', async (_what, deployment, why) => {
+    await pod.deploy({ releases, deployment });
+    await until('it is said', () => gateway.output().includes(why));
+    expect(await whoami()).toBe('second');
+    await pod.deploy(at(second));
+  });
+
+  it('lets in and puts out whom its token file names', async () => {
+    const ops = await pod.makeToken('ops', '--for', 'admin', '--role', 'admin');
+    const other = await pod.makeToken('other');
+    await pod.writeTokens([ci.entry, ops.entry, other.entry]);
+    await until('the new one is in', async () => (await statusWith(other.token)) !== 401);
+    const listed = await gateway.admin('GET', '/tokens', undefined, ops.token);
+    expect(listed.body.tokens).toContainEqual(
+      expect.objectContaining({ id: other.entry.id, source: 'file' }),
+    );
+    expect(await gateway.admin('DELETE', `/tokens/${other.entry.id}`, undefined, ops.token)).toEqual({
+      status: 409,
+      body: { error: `The token ${other.entry.id} is declared in the token file; remove its entry there.` },
+    });
+    await pod.writeTokens([ci.entry]);
+    await until('it is out', async () => (await statusWith(other.token)) === 401);
+    expect(await whoami()).toBe('second');
+  });
+
+  it('ends when it is asked to, once the calls in flight are done', async () => {
+    const inFlight = client.call('one__wait');
+    await until('the call is there', () => second.waiting() === 1);
+    process.kill(gateway.pid, 'SIGTERM');
+    await until('it takes no more', () =>
+      statusWith(ci.token).then(
+        () => false,
+        () => true,
+      ),
+    );
+    second.release();
+    expect(await inFlight).toMatchObject({ isError: false, text: 'second was released' });
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
+describe('a gateway in a pod that can’t start', () => {
+  /** Its lines, which are JSON to the last. */
+  const lines = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  it.each([
+    ['an unknown mode', () => ['server'], 2, 'The first argument is "server"; it must be serve or bridge.'],
+    [
+      'an unknown argument',
+      () => ['serve', '--prot', '1'],
+      2,
+      "serve: Unknown option '--prot'; leave it out.",
+    ],
+    ['no bundle', () => [...pod.argv, '--bundle', '/none'], 1, /^_gateway\.json isn't in \/none; mount/],
+    [
+      'no keys',
+      () => [...pod.argv, '--keys', '/none'],
+      1,
+      /^\/none\/root\.key is missing; make the keys with/,
+    ],
+    ['no tokens', () => [...pod.argv, '--tokens', '/none'], 2, /^\/none: can’t be read \(ENOENT\); make its/],
+  ])('says why in one line: %s', async (_what, argv, code, sentence) => {
+    const ended = await pod.run(argv());
+    const found = lines(ended.stderr);
+    expect(found).toMatchObject([{ level: 'fatal', msg: sentence }]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+  });
+});
