@@ -49,7 +49,11 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
   let proven = false;
   const evict = () => {
     const idlest = idlestOf(sessions.values());
-    return idlest === undefined ? undefined : end(idlest);
+    if (idlest === undefined) return undefined;
+    const gone = end(idlest);
+    // Should the gateway just be looking at it, it looks again.
+    void idlest.connection.close();
+    return gone;
   };
   const slots = createSlots('this server', () => max, evict);
   const sweeper = setInterval(sweep, Math.min(longestSweep, idle * 500)).unref();
@@ -110,7 +114,9 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
   }
 
   async function end(session: Session): Promise<void> {
-    if (sessions.delete(session.id)) await leave(session, undefined);
+    if (!sessions.delete(session.id)) return;
+    log.info({ key: session.key }, 'a process of the server is not needed any longer');
+    await leave(session, undefined);
   }
 
   function broke(session: Session, reason: string): void {
@@ -171,5 +177,6 @@ function isKept({ key }: Session): boolean {
 /** The session that has been without a call for longest; the one that only watches is the first to go. */
 function idlestOf(sessions: Iterable<Session>): Session | undefined {
   const since = (session: Session) => (session.key === watchKey ? 0 : session.lastUsed());
-  return [...sessions].filter((session) => !session.busy()).toSorted((a, b) => since(a) - since(b))[0];
+  const mayEnd = (session: Session) => session.key === watchKey || !session.busy();
+  return [...sessions].filter(mayEnd).toSorted((a, b) => since(a) - since(b))[0];
 }

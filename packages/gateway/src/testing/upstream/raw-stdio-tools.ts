@@ -12,6 +12,7 @@ export const rawStdioTools = [
   'restore',
   'cancelled',
   'mute',
+  'number',
 ].map((name) => ({
   name,
   description: `Does ${name}.`,

@@ -70,6 +70,7 @@ const tools: Record<string, (args: Json, message: Message) => Json | undefined |
   change: () => setChanged(true),
   restore: () => setChanged(false),
   cancelled: () => text(cancelled),
+  number: () => ({ content: [], big: JSON.rawJSON('9007199254740993'), small: 1.5 }),
   mute: () => {
     behaviours.add('hang');
     return text('ok');

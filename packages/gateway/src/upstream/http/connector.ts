@@ -20,10 +20,13 @@ export interface HttpConnectorOptions {
   readonly bridgeKey?: Uint8Array | undefined;
 }
 
+/** Processes that a bridge has at most, each of which is followed on a stream: the bound of `processes.max`. */
+const mostProcesses = 1000;
+
 /** Talks to a remote server: one session per isolation key where it has sessions, over shared connections. */
 export function httpConnector(options: HttpConnectorOptions): Connector {
-  const endpoint = openEndpoint(options.url, options.maxBytes, options.credentials);
-  const { bridgeKey } = options;
+  const { url, maxBytes, credentials, bridgeKey } = options;
+  const endpoint = openEndpoint(url, maxBytes, credentials, bridgeKey === undefined ? 0 : mostProcesses);
   let stateless = false;
   let read: { release: Release; headers: ReturnType<typeof declaredParamHeaders> } | undefined;
 

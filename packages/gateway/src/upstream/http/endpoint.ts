@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Pool } from 'undici';
 import { clientInfo } from '../client-info.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
@@ -35,12 +36,21 @@ export interface EndpointRequest extends Omit<ExchangeOptions, 'dispatcher' | 'p
   readonly beforeResend?: (() => void) | undefined;
 }
 
-/** Opens the pool; nothing is connected before the first request. */
-export function openEndpoint(url: string, maxBytes: number, credentials?: Credentials): Endpoint {
+/**
+ * Opens the pool; nothing is connected before the first request.
+ *
+ * @param streams how many connections may be streams that stay open.
+ */
+export function openEndpoint(
+  url: string,
+  maxBytes: number,
+  credentials?: Credentials | undefined,
+  streams = 0,
+): Endpoint {
   const { origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
   const dispatcher = new Pool(origin, {
-    connections: mostConnections,
+    connections: mostConnections + streams,
     pipelining: 1,
     allowH2: false,
     connectTimeout: connectTimeout * 1000,
@@ -48,7 +58,8 @@ export function openEndpoint(url: string, maxBytes: number, credentials?: Creden
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  let lastId = 0;
+  // Not the same as another gateway's, or an earlier one's: a bridge takes no request twice.
+  let lastId = randomInt(2 ** 40);
   return {
     maxBytes,
     bridged: false,

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
+import { callOf, eventually, isAlive, noSignal, openStage, patient } from '../testing/upstream/stage.ts';
+
+interface Who {
+  pid: number;
+  calls: number;
+}
+interface Surroundings {
+  env: Record<string, string>;
+  cwd: string;
+  argv: string[];
+}
+
+describe('a server behind a bridge', () => {
+  it('has a process, a home and a folder for each isolation key', async () => {
+    await using bridge = await openBridge({ behave: ['--root=${workdir}', '--own=${principaldir}/x'] });
+    await using stage = await openBridged(bridge);
+    const alice = await stage.call<Who>('files', 'alice', 'whoami');
+    const bob = await stage.call<Who>('files', 'bob', 'whoami');
+    expect(bob.pid).not.toBe(alice.pid);
+    expect(await stage.call('files', 'alice', 'whoami')).toEqual({ pid: alice.pid, calls: 2 });
+    const hers = await stage.call<Surroundings>('files', 'alice', 'environment');
+    const his = await stage.call<Surroundings>('files', 'bob', 'environment');
+    expect(hers.cwd).toMatch(new RegExp(`^${bridge.dir}/principals/[0-9a-f]{16}$`));
+    expect(his.cwd).not.toBe(hers.cwd);
+    expect(hers.env.HOME).toBe(hers.cwd);
+    expect(hers.argv).toEqual([`--root=${bridge.dir}/work`, `--own=${hers.cwd}/x`]);
+    expect(stage.fleet.quarantine('files').size).toBe(0);
+  });
+
+  it('is given the environment of its container, without what varies by pod', async () => {
+    const env = { PATH: process.env.PATH, TOKEN: 'x', HOSTNAME: 'pod-1', WHERE: 'in ${workdir}' };
+    await using bridge = await openBridge({ env });
+    await using stage = await openBridged(bridge);
+    const { env: found } = await stage.call<Surroundings>('files', 'alice', 'environment');
+    expect(found).toMatchObject({ TOKEN: 'x', WHERE: `in ${bridge.dir}/work` });
+    expect(found).not.toHaveProperty('HOSTNAME');
+  });
+
+  it('passes progress on as it comes, and results as they are', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    const notes: unknown[] = [];
+    const params = { name: 'wait', arguments: { milliseconds: 50 }, _meta: { progressToken: 'mine' } };
+    const options = { ...patient, onNotification: (note: object) => notes.push(note) };
+    const answer = await stage.fleet.request('files', 'alice', { method: 'tools/call', params }, options);
+    expect(answer).toEqual({ result: { content: [{ type: 'text', text: 'waited' }] } });
+    expect(notes).toEqual([
+      {
+        method: 'notifications/progress',
+        params: { progressToken: 'mine', progress: 1, message: 'begun' },
+      },
+    ]);
+    const echoed = await stage.fleet.request('files', 'alice', callOf('echo', { a: 1 }), patient);
+    expect(echoed).toMatchObject({ result: { 'x-vendor': { kept: true } } });
+    const unknown = await stage.fleet.request('files', 'alice', { method: 'no/such', params: {} }, patient);
+    expect(unknown).toEqual({ error: { code: -32601, message: 'Method not found' } });
+  });
+
+  it('keeps numbers that a double can’t hold', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    const answer = await stage.fleet.request('files', 'alice', callOf('number'), patient);
+    expect(JSON.stringify(answer)).toBe('{"result":{"content":[],"big":9007199254740993,"small":1.5}}');
+  });
+
+  it('hears that a call is given up', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    await stage.call('files', 'alice', 'whoami');
+    const gone = new AbortController();
+    const aborted = stage.call('files', 'alice', 'wait', {}, { signal: gone.signal });
+    const begun = stage.call('files', 'alice', 'whoami');
+    await begun;
+    gone.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'cancelled' });
+    await eventually(async () => (await stage.call<unknown[]>('files', 'alice', 'cancelled')).length === 1);
+  });
+
+  it('can’t ask the client anything', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    const answer = await stage.call('files', 'alice', 'ask', { method: 'sampling/createMessage' });
+    expect(answer).toMatchObject({ error: { code: -32601 } });
+  });
+
+  it('that changes in one process has what differs quarantined at once, until it changes back', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    await stage.call('files', 'alice', 'change');
+    await eventually(() => stage.fleet.quarantine('files').size > 0);
+    expect([...stage.fleet.quarantine('files').keys()]).toEqual(['tools/echo']);
+    await stage.call('files', 'alice', 'restore');
+    await eventually(() => stage.fleet.quarantine('files').size === 0);
+  });
+
+  it('is compared when somebody verifies', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    await stage.call('files', 'alice', 'change');
+    await stage.fleet.verify('files', 'alice', { signal: noSignal });
+    expect([...stage.fleet.quarantine('files').keys()]).toEqual(['tools/echo']);
+  });
+});
+
+describe('the processes behind a bridge', () => {
+  it('end one by one: the caller hears why, the others go on, and the next call has a new one', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    const bob = stage.call('files', 'bob', 'wait', { milliseconds: 300 });
+    await stage.call('files', 'alice', 'whoami');
+    await expect(stage.call('files', 'alice', 'exit')).rejects.toMatchObject({
+      sent: true,
+      message: 'it answered HTTP 502: it exited with code 7',
+    });
+    await eventually(() => stage.of('server.stopped').length > 0);
+    expect(stage.of('server.stopped')).toMatchObject([
+      { key: 'alice', reason: 'it exited with code 7', planned: false },
+    ]);
+    expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
+    expect(stage.fleet.health()).toMatchObject([{ state: 'ready', restarts: 1 }]);
+    expect(await bob).toBe('waited');
+  });
+
+  it('that are killed give their caller a clear error', async () => {
+    await using bridge = await openBridge();
+    await using stage = await openBridged(bridge);
+    const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
+    const waiting = stage.call('files', 'alice', 'wait');
+    waiting.catch(() => {});
+    await stage.call('files', 'alice', 'whoami');
+    process.kill(pid, 'SIGKILL');
+    await expect(waiting).rejects.toMatchObject({
+      sent: true,
+      message: 'it answered HTTP 502: it was ended by SIGKILL',
+    });
+  });
+
+  it('are no more than there may be: the idlest makes room, the one that only watches first', async () => {
+    await using bridge = await openBridge({ processes: 2 });
+    await using stage = await openBridged(bridge);
+    await stage.is('files', 'ready');
+    const alice = await stage.call<Who>('files', 'alice', 'whoami');
+    const bob = await stage.call<Who>('files', 'bob', 'whoami');
+    await stage.call('files', 'alice', 'whoami');
+    await stage.call('files', 'carol', 'whoami');
+    expect(await stage.call('files', 'alice', 'whoami')).toEqual({ pid: alice.pid, calls: 3 });
+    expect(await isAlive(bob.pid)).toBe(false);
+    expect(Math.max(...bridge.log.map(({ processes }) => Number(processes ?? 0)))).toBe(2);
+    // He is looked after anew, and so is what his new process offers.
+    expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
+    expect(stage.fleet.health()).toMatchObject([{ state: 'ready' }]);
+    expect(stage.of('server.failed')).toEqual([]);
+  });
+
+  it('are said to be busy when all are', async () => {
+    await using bridge = await openBridge({ processes: 1 });
+    await using stage = await openBridged(bridge);
+    await stage.is('files', 'ready');
+    await stage.call('files', 'alice', 'whoami');
+    const waiting = stage.call('files', 'alice', 'wait', { milliseconds: 500 });
+    await expect(stage.call('files', 'bob', 'whoami')).rejects.toMatchObject({
+      code: 'busy',
+      sent: false,
+      message: 'it answered HTTP 429: all 1 processes of this server are in use; `processes.max` bounds them',
+    });
+    expect(await waiting).toBe('waited');
+  });
+
+  it('end when their key is over, or nobody has called for long', async () => {
+    await using bridge = await openBridge({ idle: 0.5 });
+    await using stage = await openBridged(bridge);
+    const alice = await stage.call<Who>('files', 'alice', 'whoami');
+    stage.fleet.releaseKey('alice');
+    await eventually(async () => !(await isAlive(alice.pid)));
+    const bob = await stage.call<Who>('files', 'bob', 'whoami');
+    await eventually(async () => !(await isAlive(bob.pid)));
+    expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
+    // The one that watches stays.
+    expect(stage.fleet.health()).toMatchObject([{ state: 'ready', restarts: 0 }]);
+  });
+
+  it('end with the gateway that they served', async () => {
+    await using bridge = await openBridge();
+    const stage = await openBridged(bridge);
+    await stage.call('files', 'alice', 'whoami');
+    await stage[Symbol.asyncDispose]();
+    for (const pid of bridge.pids()) await eventually(async () => !(await isAlive(pid)));
+    // Another one begins anew, and so would one that had been killed.
+    await using next = await openBridged(bridge);
+    expect(await next.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
+  });
+
+  it('end with the bridge, once their calls are done', async () => {
+    await using bridge = await openBridge({ behave: ['stubborn'] });
+    await using stage = await openBridged(bridge);
+    await stage.call('files', 'alice', 'whoami');
+    const { pid } = await stage.call<Who>('files', 'alice', 'spawn');
+    const waiting = stage.call('files', 'alice', 'wait', { milliseconds: 300 });
+    await stage.call('files', 'alice', 'whoami');
+    const began = performance.now();
+    await bridge.close();
+    expect(await waiting).toBe('waited');
+    for (const each of [pid, ...bridge.pids()]) expect(await isAlive(each)).toBe(false);
+    expect(performance.now() - began).toBeLessThan(9000);
+    await expect(stage.call('files', 'alice', 'whoami')).rejects.toMatchObject({ sent: false });
+  });
+});
+
+describe('a bridge whose server does not come up', () => {
+  it('isn’t ready, and tells the gateway why', async () => {
+    await using bridge = await openBridge({ behave: ['crash'] });
+    expect((await fetch(`${bridge.origin}/healthz`)).status).toBe(200);
+    await eventually(() => bridge.log.some(({ message }) => message.endsWith('did not come up')));
+    expect((await fetch(`${bridge.origin}/readyz`)).status).toBe(503);
+    const server = bridgedServer('files', bridge.url);
+    await using stage = await openStage([server], { bridgeKey: bridge.secret });
+    await expect(stage.call('files', 'alice', 'echo')).rejects.toMatchObject({
+      code: 'unavailable',
+      sent: false,
+      message: 'it answered HTTP 503: it exited with code 3; its stderr ends with: no configuration found',
+    });
+  });
+});
