@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ArchiveSettings } from '@lockstep/model';
 
 /** Milliseconds that one attempt may take: a connection that hangs is given up. */
@@ -31,7 +30,8 @@ export function openBucket(settings: ArchiveSettings): Bucket {
         Key: key,
         Body: text,
         ContentType: 'application/jsonl',
-        ChecksumSHA256: createHash('sha256').update(text).digest('base64'),
+        // Buckets with Object Lock take nothing without one.
+        ChecksumAlgorithm: 'SHA256',
         IfNoneMatch: '*',
         ...(kmsKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
       });
