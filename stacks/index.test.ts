@@ -1,20 +1,97 @@
-import { makeBundle } from '@lockstep/model';
+import { readFileSync } from 'node:fs';
+import { makeBundle, volumeFiles } from '@lockstep/model';
 import { runtime } from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
 import { environments } from './environments.ts';
+import images from './images.json' with { type: 'json' };
 
-it('tells what the gateway of the selected stack is given', async () => {
-  await runtime.setMocks(
-    { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs },
-    'lockstep',
-    'prod',
-    true,
-  );
-  const { bundleDigest, permissions } = await import('./index.ts');
-  await runtime.disconnect();
-  expect(bundleDigest).toBe(makeBundle(environments.prod).digest);
-  expect(permissions[0]).toBe('# lockstep permission table 1: prod');
-  expect(permissions).toContainEqual(
+interface Made {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+  readonly inputs: any;
+}
+
+const made: Made[] = [];
+
+await runtime.setMocks(
+  {
+    newResource: ({ type, name, inputs }) => {
+      made.push({ type, name, inputs });
+      return { id: name, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  },
+  'lockstep',
+  'prod',
+  true,
+);
+runtime.setAllConfig({
+  'lockstep:context': 'prod',
+  'lockstep:namespace': 'mcp-prod',
+  'lockstep:owner': 'platform',
+  'lockstep:keysSecret': 'lockstep-keys',
+  'lockstep:tokensSecret': 'lockstep-tokens',
+  'lockstep:storage': '10Gi',
+  'lockstep:protect': 'true',
+  'lockstep:hostNames': 'none',
+  'lockstep:clients': '["agents"]',
+  'lockstep:host': 'mcp.example.com',
+  'lockstep:gateway': 'gateways/public',
+  'lockstep:vault': 'https://vault.vault.svc:8200',
+});
+const outputs = await import('./index.ts');
+await runtime.disconnect();
+
+const ofKind = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));
+
+it('tells what the gateway of the selected stack is given', () => {
+  expect(outputs.bundleDigest).toBe(makeBundle(environments.prod).digest);
+  expect(outputs.permissions[0]).toBe('# lockstep permission table 1: prod');
+  expect(outputs.permissions).toContainEqual(
     expect.stringMatching(/^git\/git_push .*approve by 2 of release-manager/),
   );
+  expect(outputs.url).toBe('https://mcp.example.com/mcp');
+  expect(outputs.clientConfiguration.mcpServers.lockstep.url).toBe(outputs.url);
+});
+
+it('runs every server of the environment, and the gateway', () => {
+  const names = ofKind('Deployment').map(({ inputs }) => inputs.metadata.name);
+  const servers = Object.keys(environments.prod.servers).map((server) => `mcp-${server}`);
+  expect(names.toSorted()).toEqual(['lockstep-gateway', ...servers].toSorted());
+  expect(ofKind('HTTPRoute')).toHaveLength(1);
+});
+
+it('gives the gateway the bundle and the way to its servers', () => {
+  const [config] = ofKind('ConfigMap').filter(({ inputs }) => inputs.data?.[volumeFiles.config]);
+  const deployment = JSON.parse(config?.inputs.data[volumeFiles.deployment]);
+  expect(Object.keys(deployment.servers)).toEqual(Object.keys(environments.prod.servers));
+  expect(deployment.servers.files).toEqual({
+    url: 'http://mcp-files.mcp-prod.svc:8080/mcp',
+    bridge: true,
+  });
+});
+
+it('takes the releases that the environment pins from the images', () => {
+  const [files] = ofKind('Deployment').filter(({ name }) => name === 'prod-files-workload');
+  const { label } = environments.prod.releases.files ?? {};
+  const list = new Map(Object.entries(images));
+  expect(files?.inputs.spec.template.spec.containers[0].image).toBe(list.get(`files@${label}`));
+});
+
+it('is held to “restricted”, under an explicit cluster', () => {
+  const [namespace] = ofKind('Namespace');
+  expect(namespace?.inputs.metadata.labels).toMatchObject({
+    'pod-security.kubernetes.io/enforce': 'restricted',
+  });
+  const [provider] = made.filter(({ type }) => type === 'pulumi:providers:kubernetes');
+  expect(provider?.inputs).toMatchObject({ context: 'prod', enableConfigMapMutable: 'true' });
+});
+
+it('declares every value that it reads', () => {
+  const declared = readFileSync(new URL('../Pulumi.yaml', import.meta.url), 'utf8');
+  const read = readFileSync(new URL('config.ts', import.meta.url), 'utf8').matchAll(
+    /config\.require\w*(?:<\w+(?:\[\])?>)?\('(\w+)'/g,
+  );
+  for (const [, key] of read) expect(declared).toMatch(new RegExp(`^  ${key}:$`, 'm'));
 });

@@ -1,8 +1,13 @@
-// One stack per environment. Its outputs are what the environment's gateway is given, so that `pulumi preview` shows a
-// change of permissions line by line.
-import { makeBundle, permissionTable, printTable } from '@lockstep/model';
+// One stack per environment: its namespace, and everything that McpEnvironment makes of its declaration. What differs
+// between clusters is in Pulumi.<stack>.yaml; what agents may do is in environments.ts.
+import { McpEnvironment, restrictedNamespace } from '@lockstep/components';
+import { imagesFor } from '@lockstep/model';
+import { core, Provider } from '@pulumi/kubernetes';
 import { getStack } from '@pulumi/pulumi';
+import { Provider as VaultProvider } from '@pulumi/vault';
+import { settings } from './config.ts';
 import { environments } from './environments.ts';
+import images from './images.json' with { type: 'json' };
 
 const stack = getStack();
 const environment = new Map(Object.entries(environments)).get(stack);
@@ -11,6 +16,54 @@ if (environment === undefined) {
     `There is no environment ${stack}; select the stack of one of ${Object.keys(environments).join(', ')}.`,
   );
 }
+const { context, namespace, owner, network, gateway, vault } = settings();
 
-export const bundleDigest = makeBundle(environment).digest;
-export const permissions = printTable(permissionTable(environment)).trimEnd().split('\n');
+const cluster = new Provider('cluster', {
+  context,
+  // A change of permissions is then an update of ConfigMaps, line by line, and never a replacement.
+  enableConfigMapMutable: true,
+  enableServerSideApply: true,
+});
+
+const home = new core.v1.Namespace(
+  'namespace',
+  { metadata: { name: namespace, labels: { ...restrictedNamespace, 'lockstep.dev/owner': owner } } },
+  { provider: cluster },
+);
+
+const mcp = new McpEnvironment(
+  stack,
+  {
+    environment,
+    namespace,
+    owner,
+    network,
+    gateway,
+    ...(vault && { vault }),
+    images: imagesFor(environment, images),
+    servers: {
+      // Which cluster it looks at is up to this Secret. Until it is there, only this server is down.
+      kube: {
+        env: { KUBECONFIG: '/etc/kubeconfig/config' },
+        volumes: [
+          {
+            name: 'kubeconfig',
+            mountPath: '/etc/kubeconfig',
+            source: { secret: { secretName: 'kube-kubeconfig', optional: true } },
+          },
+        ],
+      },
+    },
+  },
+  {
+    providers: {
+      kubernetes: cluster,
+      ...(vault && { vault: new VaultProvider('vault', { address: vault.address }) }),
+    },
+    dependsOn: home,
+  },
+);
+
+export const { url, bundleDigest, clientConfiguration, unenforcedEgress } = mcp;
+// By line, so that a preview shows a change of permissions line by line.
+export const permissions = mcp.permissionTable.trimEnd().split('\n');
