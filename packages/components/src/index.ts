@@ -21,6 +21,14 @@ export type { PodAdditions } from './kubernetes/pod-additions.ts';
 export { restrictedNamespace } from './kubernetes/pod-security.ts';
 export type { PodTemplateOverrides } from './kubernetes/pod-template.ts';
 export type {
+  McpMonitoringArgs,
+  MetricsOperator,
+  MonitoringSettings,
+  WatchedGateway,
+} from './monitoring/args.ts';
+export { McpMonitoring } from './monitoring/monitoring.ts';
+export { defaultThresholds, type Thresholds } from './monitoring/thresholds.ts';
+export type {
   AddressPeer,
   HostNamePolicies,
   NetworkSettings,

@@ -1,0 +1,14 @@
+/** Prints a selector of PromQL: `name{label="value",…}`, further conditions last. */
+export type Series = (name: string, ...conditions: string[]) => string;
+
+/**
+ * Selects this gateway’s series only.
+ *
+ * @example
+ * seriesOf({ namespace: 'mcp-prod' })('lockstep_server_up', 'server="files"');
+ * // lockstep_server_up{namespace="mcp-prod",server="files"}
+ */
+export function seriesOf(labels: Readonly<Record<string, string>>): Series {
+  const own = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return (name, ...conditions) => `${name}{${[...own, ...conditions].join(',')}}`;
+}

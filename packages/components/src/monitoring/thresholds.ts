@@ -1,0 +1,50 @@
+import { refuse } from '../errors.ts';
+
+/** When alerts fire. */
+export interface Thresholds {
+  /** Seconds that the slowest hundredth of a tool’s calls may take. Default: 5. */
+  readonly latencySeconds: number;
+  /** The part of a tool’s calls that may fail, tool errors included. Default: 0.25. */
+  readonly failureRatio: number;
+  /** Minutes that a server may be down. Default: 5. */
+  readonly serverDownMinutes: number;
+  /** Minutes that approvals may wait without a pause. Default: 30. */
+  readonly approvalMinutes: number;
+  /** Refused writes and deletions of one tool in ten minutes. Default: 20. */
+  readonly refusedWrites: number;
+  /** Refused sign-ins in ten minutes. Default: 50. */
+  readonly refusedSignIns: number;
+  /** Seconds that an audit record may wait for the disk. Default: 5. */
+  readonly auditLagSeconds: number;
+  /** Minutes that a new bundle may take to be in force; the kubelet needs up to two. Default: 10. */
+  readonly bundleMinutes: number;
+  /** Seconds since a server’s secrets were last read; they are used for an hour at most. Default: 900. */
+  readonly secretAgeSeconds: number;
+}
+
+/** What fires where nothing else is said. */
+export const defaultThresholds: Thresholds = {
+  latencySeconds: 5,
+  failureRatio: 0.25,
+  serverDownMinutes: 5,
+  approvalMinutes: 30,
+  refusedWrites: 20,
+  refusedSignIns: 50,
+  auditLagSeconds: 5,
+  bundleMinutes: 10,
+  secretAgeSeconds: 900,
+};
+
+/**
+ * All thresholds, those that aren’t given by default.
+ *
+ * @throws RunError naming one that isn’t a positive number.
+ */
+export function readThresholds(who: string, given: Partial<Thresholds> = {}): Thresholds {
+  const whole = { ...defaultThresholds, ...given };
+  for (const [name, value] of Object.entries(whole)) {
+    if (Number.isFinite(value) && value > 0) continue;
+    refuse(who, `thresholds.${name}`, `is ${value}; it must be a number above 0.`);
+  }
+  return whole;
+}
