@@ -2,7 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeployedWorld, deploymentOf, packedDev } from '../../packages/gateway/src/testing/deployed.ts';
+import {
+  type DeployedWorld,
+  deployedBundle,
+  deploymentOf,
+} from '../../packages/gateway/src/testing/deployed.ts';
 import { connect, type TestClient } from './clients.ts';
 import { type HttpServer, httpRelease, openHttpServer } from './http-server.ts';
 import { makePod, type Pod } from './pod.ts';
@@ -61,7 +65,7 @@ describe('a gateway in a pod', () => {
     expect(await whoami()).toBe('first');
     expect(await statusWith(undefined)).toBe(401);
     expect(await statusWith('lks_other')).toBe(401);
-    expect(await ready()).toEqual({ status: 200, bundle: packedDev(at(first)).digest });
+    expect(await ready()).toEqual({ status: 200, bundle: deployedBundle(at(first)).digest });
   });
 
   it('keeps no key of its own, and publishes the audit’s beside what it keeps', async () => {
@@ -74,7 +78,7 @@ describe('a gateway in a pod', () => {
     await until('the call is there', () => first.waiting() === 1);
     const next = at(first, { rules: deny });
     await pod.deploy(next);
-    await until('the bundle is live', async () => (await ready()).bundle === packedDev(next).digest);
+    await until('the bundle is live', async () => (await ready()).bundle === deployedBundle(next).digest);
     expect(await client.call('one__whoami')).toMatchObject({ isError: true, text: /it is secret/ });
     first.release();
     expect(await inFlight).toMatchObject({ isError: false, text: 'first was released' });

@@ -70,7 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   opened.defer(() => store.close());
   const archive = followArchive({ store, environment, sign: keys.sign, log });
   opened.defer(() => archive.close());
-  archive.use(offer.deployment?.archive);
+  relocate(offer.deployment);
   const tokens = await openTokens(store, environment);
   opened.defer(await followTokenFile(tokenFile, tokens, log));
   const isLoopback = isLoopbackName(host);
@@ -162,10 +162,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   context.metrics.bundle(policy.digest, true);
   const rejections = new Set<(why: string) => void>();
   const follower = followBundle(options.bundle, offer, {
-    async onChange(next) {
-      await takeBundle(next, { context, enforce, fleetServers: (...of) => fleetServers(...of, options) });
-      archive.use(next.deployment?.archive);
-    },
+    onChange: (next) =>
+      takeBundle(next, { context, enforce, relocate, fleetServers: (...of) => fleetServers(...of, options) }),
     async onRejected(why) {
       for (const listener of rejections) listener(why);
       await rejectBundle(why, context);
@@ -215,6 +213,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   function enforce(next: Policy): void {
     policy = next;
+  }
+
+  function relocate(deployment: Deployment | undefined): void {
+    archive.use(deployment?.archive);
+    options.onDeployment?.(deployment);
   }
 
   function onLost(error: Error): void {

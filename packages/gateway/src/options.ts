@@ -18,6 +18,8 @@ export interface GatewayOptions {
     release: Release,
     deployment: Deployment | undefined,
   ) => Promise<Launch>;
+  /** Told of the deployment in force: at start, and before servers move when a changed one is taken. */
+  readonly onDeployment?: (deployment: Deployment | undefined) => void;
   /** The environment's own folder; created when missing, readable by its owner only. */
   readonly stateDir: string;
   /** Where `root.key` and `audit.key` are mounted; never written to. Default: they are made in the state folder. */

@@ -11,6 +11,8 @@ export interface Taking {
   readonly context: Context;
   /** Puts a policy in force. */
   readonly enforce: (policy: Policy) => void;
+  /** Tells whatever else a deployment places where that is from now on. */
+  readonly relocate: (deployment: Deployment | undefined) => void;
   readonly fleetServers: (policy: Policy, deployment: Deployment | undefined) => Promise<FleetServer[]>;
 }
 
@@ -21,7 +23,7 @@ export interface Taking {
  */
 export async function takeBundle(
   { bundle, deployment }: Offer,
-  { context, enforce, fleetServers }: Taking,
+  { context, enforce, relocate, fleetServers }: Taking,
 ): Promise<void> {
   const { store, fleet, streams, metrics, log } = context;
   const before = context.policy();
@@ -33,6 +35,8 @@ export async function takeBundle(
   }
   const servers = await fleetServers(after, deployment);
   await store.append(loadedRecord(after, deployment, before.digest), 'durable');
+  // Before servers move: they are signed in to with what the deployment names.
+  relocate(deployment);
   // Nothing may come between these two: a call decided by the one bundle would meet the servers of the other.
   await fleet.update(servers);
   enforce(after);

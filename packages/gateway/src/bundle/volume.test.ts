@@ -3,9 +3,9 @@ import { loadBundle, volumeFiles } from '@lockstep/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type DeployedWorld,
+  deployedBundle,
   deployedFiles,
   deploymentOf,
-  packedDev,
   remoteUrl,
 } from '../testing/deployed.ts';
 import { temporaryFolder } from '../testing/folder.ts';
@@ -31,7 +31,7 @@ describe('a bundle in a volume', () => {
   it('is the one that was packed, with its deployment', async () => {
     await writeVolume(folder.path, deployedFiles(world));
     const { files, deployment } = await bundleVolume(folder.path).read();
-    expect(loadBundle(files).digest).toBe(packedDev(world).digest);
+    expect(loadBundle(files).digest).toBe(deployedBundle(world).digest);
     expect(deployment?.servers.docs).toEqual({ url: remoteUrl, bridge: false });
   });
 

@@ -20,13 +20,12 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const { host, logLevel, publicUrl } = settings;
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const bridgeKey = await readBridgeKey(join(settings.keys, 'bridge.key'));
-  const launch = deployedLaunch(bridgeKey !== undefined);
   let deployed: Deployment | undefined;
   const gateway = await startGateway({
     bundle: bundleVolume(settings.bundle),
-    launch: (name, definition, release, deployment) => {
+    launch: deployedLaunch(bridgeKey !== undefined),
+    onDeployment: (deployment) => {
       deployed = deployment;
-      return launch(name, definition, release, deployment);
     },
     secrets: vaultSource(() => deployed, { jwtPath: settings.vaultToken }),
     stateDir: settings.state,

@@ -1,5 +1,5 @@
 import {
-  type BundleVolume,
+  type Bundle,
   defineEnvironments,
   defineServers,
   type EnvironmentInput,
@@ -42,13 +42,12 @@ export function packedDev({
     },
   });
   if (dev === undefined) throw new Error('no environment');
-  const bundle = makeBundle(dev);
-  return { ...packBundle(bundle), digest: bundle.digest };
+  return makeBundle(dev);
 }
 
-/** All files of a gateway's volume, as {@link packedDev} and the deployment make them. */
+/** All files of a gateway's volume, as a bundle and its deployment make them. */
 export function deployedFiles(world: DeployedWorld): Map<string, Uint8Array> {
-  const { config, tables, releases } = packedDev(world);
+  const { config, tables, releases } = packBundle(deployedBundle(world));
   const deployment = world.deployment ?? deploymentOf(world.releases);
   return volumeFilesOf(
     [{ ...config, [volumeFiles.deployment]: JSON.stringify(deployment) }, ...tables],
