@@ -22,27 +22,34 @@ interface StackSettings {
 /** @throws Error naming a value that is missing or that isn't one of those allowed. */
 export function settings(): StackSettings {
   const config = new Config();
-  const vault = config.require('vault');
+  const text = (key: string) => config.require(key);
+  const vault = text('vault');
   return {
-    context: config.require('context'),
-    namespace: config.require('namespace'),
-    owner: config.require('owner'),
+    context: text('context'),
+    namespace: text('namespace'),
+    owner: text('owner'),
     network: {
-      hostNames: config.require<HostNamePolicies>('hostNames', { allowedValues: hostNamePolicies }),
+      hostNames: oneOf(hostNamePolicies, 'hostNames', text('hostNames')),
     },
     gateway: {
-      keysSecret: config.require('keysSecret'),
-      tokensSecret: config.require('tokensSecret'),
-      storage: { size: config.require('storage') },
+      keysSecret: text('keysSecret'),
+      tokensSecret: text('tokensSecret'),
+      storage: { size: text('storage') },
       protect: config.requireBoolean('protect'),
       clients: config.requireObject<string[]>('clients').map((namespace) => ({ namespace })),
-      ...exposed(config.require('host'), config.require('gateway')),
+      ...exposed(text('host'), text('gateway')),
     },
     vault:
       vault === ''
         ? undefined
         : { address: vault, mount: { path: 'mcp', version: 2 }, deliver: 'vault-secrets-operator' },
   };
+}
+
+function oneOf<T extends string>(allowed: readonly T[], key: string, value: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new Error(`The configuration’s ${key} is ${value}; it must be one of ${allowed.join(', ')}.`);
 }
 
 function exposed(host: string, gateway: string): { readonly expose?: Exposure } {

@@ -90,8 +90,8 @@ it('is held to “restricted”, under an explicit cluster', () => {
 
 it('declares every value that it reads', () => {
   const declared = readFileSync(new URL('../Pulumi.yaml', import.meta.url), 'utf8');
-  const read = readFileSync(new URL('config.ts', import.meta.url), 'utf8').matchAll(
-    /config\.require\w*(?:<\w+(?:\[\])?>)?\('(\w+)'/g,
-  );
+  const program = readFileSync(new URL('config.ts', import.meta.url), 'utf8');
+  const read = [...program.matchAll(/(?:text|config\.require\w+)(?:<\w+\[\]>)?\('(\w+)'\)/g)];
+  expect(read).toHaveLength(12);
   for (const [, key] of read) expect(declared).toMatch(new RegExp(`^  ${key}:$`, 'm'));
 });
