@@ -1,11 +1,11 @@
 import { refuse } from '../errors.ts';
-import { ports } from '../kubernetes/constants.ts';
 import { labelsOf } from '../kubernetes/labels.ts';
 import { objectName } from '../kubernetes/names.ts';
 import { checkPlace } from '../server/checks.ts';
 import type { McpMonitoringArgs, MetricsOperator } from './args.ts';
 import { dashboard } from './dashboard.ts';
 import { bundleRuleFile, type RuleFile, ruleFile } from './rules.ts';
+import { scrapeAnnotations } from './scrape.ts';
 import { readThresholds } from './thresholds.ts';
 
 /** What watches one gateway. */
@@ -78,13 +78,6 @@ export function planMonitoring(who: string, args: McpMonitoringArgs): Monitoring
       name: objectName(gateway.name, 'dashboard'),
       model: dashboard({ environment, series }),
     },
-    podAnnotations: operator === 'none' ? scrapeAnnotations : {},
+    podAnnotations: scrapeAnnotations(operator),
   };
 }
-
-/** A convention of many scrape configurations, the Prometheus chart’s among them. */
-const scrapeAnnotations = {
-  'prometheus.io/scrape': 'true',
-  'prometheus.io/port': String(ports.metrics),
-  'prometheus.io/path': '/metrics',
-};
