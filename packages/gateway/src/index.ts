@@ -30,6 +30,8 @@ export { createKeys } from './keys/create.ts';
 export { openKeys } from './keys/keys.ts';
 export type { LogLevel } from './log.ts';
 export type { GatewayOptions, RunningGateway } from './options.ts';
+export { environmentVault } from './secrets/environment-vault.ts';
+export type { SecretAnswer, SecretSource } from './secrets/source.ts';
 export { inspectServer } from './upstream/inspect.ts';
 export type { Launch } from './upstream/launch.ts';
 export type { Definition, Offering } from './upstream/offering.ts';

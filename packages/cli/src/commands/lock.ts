@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { Failure, failureOf } from '../failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import type { Host } from '../launch/launch.ts';
+import { declaredSecrets } from '../launch/open-secrets.ts';
 import { checkPinned } from '../lock/check-pinned.ts';
 import { each, type Outcome } from '../lock/each.ts';
 import { readLock, writeLock } from '../lock/file.ts';
@@ -79,6 +80,7 @@ export function lockCommand(context: Context): Command {
               project: dirname(paths.config),
               env: context.env,
               containers,
+              secrets: await declaredSecrets(state, declaration, context),
             };
             const world = lockWorld(host, options.from);
             const run = options.check ? checkAll : lockAll;

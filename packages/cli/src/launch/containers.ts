@@ -11,6 +11,10 @@ export interface ContainerRun {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Files of the host that it can read, and where. Default: none. */
+  readonly files?: readonly { readonly from: string; readonly to: string }[];
+  /** Values of secrets among these. Default: none. */
+  readonly hidden?: readonly string[];
 }
 
 /** Containers of one environment, run with podman or docker where one of them works. */
@@ -50,7 +54,7 @@ export function createContainers(owner: string): Containers {
       const command = await ready();
       if (command === undefined) return { type: 'absent', reason: noEngine };
       const running = started.get(server);
-      if (running?.run === JSON.stringify(run)) return { type: 'http', url: running.url };
+      if (running?.run === JSON.stringify(run)) return { type: 'http', url: running.url, ...hiding(run) };
       if (running !== undefined) await stop(command, running.id);
       started.delete(server);
       try {
@@ -63,7 +67,7 @@ export function createContainers(owner: string): Containers {
         });
         const url = `http://${address.trim().split('\n')[0]}${run.path}`;
         started.set(server, { id, run: JSON.stringify(run), url });
-        return { type: 'http', url };
+        return { type: 'http', url, ...hiding(run) };
       } catch (error) {
         return { type: 'absent', reason: sentenceOf(error).replace(/\.$/, '') };
       }
@@ -90,6 +94,10 @@ export function createContainers(owner: string): Containers {
       started.clear();
     },
   };
+}
+
+function hiding({ hidden = [] }: ContainerRun): { hidden?: readonly string[] } {
+  return hidden.length === 0 ? {} : { hidden };
 }
 
 const noEngine = 'neither podman nor docker works here';
@@ -120,7 +128,10 @@ async function removeLeftovers(command: string, mark: string): Promise<void> {
     await runTool(command, ['rm', '--force', ...ids], { purpose: 'leftovers' }).catch(() => '');
 }
 
-function runArguments(mark: string, { reference, digest, port, args, env }: ContainerRun): string[] {
+function runArguments(
+  mark: string,
+  { reference, digest, port, args, env, files = [] }: ContainerRun,
+): string[] {
   const image = `${reference.replace(/@sha256:[0-9a-f]{64}$/, '').replace(/:[^:/]+$/, '')}@${digest}`;
   return [
     ...['run', '--detach', '--rm', '--label', `${label}=${mark}`],
@@ -128,6 +139,7 @@ function runArguments(mark: string, { reference, digest, port, args, env }: Cont
     ...['--publish', `127.0.0.1::${port}`],
     // Names alone: the values come from the tool's own environment, where no list of processes shows them.
     ...Object.keys(env).flatMap((name) => ['--env', name]),
+    ...files.flatMap(({ from, to }) => ['--volume', `${from}:${to}:ro`]),
     image,
     ...args,
   ];

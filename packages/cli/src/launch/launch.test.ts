@@ -1,11 +1,20 @@
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defineServers, type ServerDefinition, type ServerInput, type Source } from '@lockstep/model';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createContainers } from './containers.ts';
 import { hashFile } from './executable.ts';
 import { type Host, launchOf } from './launch.ts';
+import { localSecrets } from './local-secrets.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launch-')));
 const executable = join(folder, 'srv');
@@ -19,6 +28,7 @@ const host: Host = {
   project: folder,
   env: { PATH: folder, TOKEN: 'secret' },
   containers: { launch: vi.fn(), resolve: vi.fn(), close: vi.fn() },
+  secrets: localSecrets({ folders: [join(folder, 'secrets')], env: {}, cwd: folder }),
 };
 
 const launch = (input: ServerInput, source: Source) => {
@@ -59,6 +69,41 @@ test('what a server needs is passed to it, and without it the server isn’t run
   });
 });
 
+test('secrets come as variables and as paths of files, and are named to be blanked', async () => {
+  const source: Source = { type: 'command', sha256: await hashFile(executable) };
+  const input: ServerInput = {
+    run: { command: 'srv', args: ['--key=${secret:KEY}'], env: { KEY_FILE: '${secret:KEY}' } },
+    secrets: {
+      API_TOKEN: { reference: 'mcp/srv#token', delivery: 'env' },
+      KEY: { reference: 'mcp/srv#key', delivery: 'file' },
+    },
+  };
+  expect(await launch(input, source)).toEqual({
+    type: 'absent',
+    reason: `the secret mcp/srv#token isn’t here; write it to ${join('secrets', 'mcp', 'srv', 'token')} with mode 0600 or set LOCKSTEP_SECRET_MCP_SRV_TOKEN`,
+  });
+  const key = join(folder, 'secrets', 'mcp', 'srv', 'key');
+  mkdirSync(dirname(key), { recursive: true });
+  writeFileSync(key, 'the key\n', { mode: 0o600 });
+  writeFileSync(join(dirname(key), 'token'), 'the srv token\n', { mode: 0o600 });
+  expect(await launch(input, source)).toEqual({
+    type: 'stdio',
+    command: executable,
+    args: [`--key=${key}`],
+    env: { KEY_FILE: key, API_TOKEN: 'the srv token' },
+    hidden: ['the srv token', 'the key\n'],
+  });
+});
+
+test('a server whose headers lack a secret isn’t run', async () => {
+  const url = 'https://docs.example.com/mcp';
+  const secrets = { 'X-Key': { reference: 'mcp/docs#token', delivery: 'header' } } as const;
+  expect(await launch({ remote: { url }, secrets }, { type: 'remote', url })).toEqual({
+    type: 'absent',
+    reason: expect.stringContaining('or set LOCKSTEP_SECRET_MCP_DOCS_TOKEN'),
+  });
+});
+
 test('a remote server is reached at its URL', async () => {
   const url = 'https://docs.example.com/mcp';
   expect(await launch({ remote: { url } }, { type: 'remote', url })).toEqual({ type: 'http', url });
@@ -79,6 +124,7 @@ esac
   chmodSync(join(folder, 'podman'), 0o755);
   vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
   const containers = createContainers('/state');
+  const reached = { type: 'http', url: 'http://127.0.0.1:4711/mcp', hidden: ['hidden'] };
   const digest = `sha256:${'a'.repeat(64)}`;
   const run = {
     reference: 'ghcr.io/x/y:1',
@@ -87,9 +133,11 @@ esac
     path: '/mcp',
     args: ['--flag'],
     env: { KEY: 'hidden' },
+    files: [{ from: '/state/secrets/token', to: '/var/run/secrets/lockstep/files/TOKEN' }],
+    hidden: ['hidden'],
   };
-  expect(await containers.launch('srv', run)).toEqual({ type: 'http', url: 'http://127.0.0.1:4711/mcp' });
-  expect(await containers.launch('srv', run)).toEqual({ type: 'http', url: 'http://127.0.0.1:4711/mcp' });
+  expect(await containers.launch('srv', run)).toEqual(reached);
+  expect(await containers.launch('srv', run)).toEqual(reached);
   await containers.close();
   vi.unstubAllEnvs();
   const lines = readFileSync(calls, 'utf8').trim().split('\n');
@@ -99,7 +147,7 @@ esac
     expect.stringMatching(/^rm --force left/),
     expect.stringMatching(
       new RegExp(
-        `^run --detach --rm --label lockstep\\.owner=\\w+ --publish 127\\.0\\.0\\.1::8082 --env KEY ghcr\\.io/x/y@${digest} --flag KEY=hidden$`,
+        `^run --detach --rm --label lockstep\\.owner=\\w+ --publish 127\\.0\\.0\\.1::8082 --env KEY --volume /state/secrets/token:/var/run/secrets/lockstep/files/TOKEN:ro ghcr\\.io/x/y@${digest} --flag KEY=hidden$`,
       ),
     ),
     expect.stringMatching(/^port cafe 8082\/tcp/),

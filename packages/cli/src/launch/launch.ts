@@ -3,8 +3,10 @@ import type { Release, ServerDefinition } from '@lockstep/model';
 import { install, isPackage, packageFolder } from '../packages/install.ts';
 import { npmBin } from '../packages/npm.ts';
 import { pypiPython, pypiScript } from '../packages/pypi.ts';
-import type { Containers } from './containers.ts';
+import type { ContainerRun, Containers } from './containers.ts';
+import { type Delivered, deliver, withPaths } from './deliver.ts';
 import { findExecutable, hashFile } from './executable.ts';
+import type { LocalSecrets } from './local-secrets.ts';
 
 /** What of this host goes into starting a server. */
 export interface Host {
@@ -16,6 +18,7 @@ export interface Host {
   readonly project: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly containers: Containers;
+  readonly secrets: LocalSecrets;
 }
 
 /** How a pinned release is started on this host, or why it isn't. Packages are installed where they are missing. */
@@ -28,30 +31,36 @@ export async function launchOf(
   const missing = missingNeeds(definition, host.env);
   if (missing.length > 0)
     return absent(`${missing.join(' and ')} ${missing.length > 1 ? 'aren’t' : 'isn’t'} set`);
+  const delivered = await deliver(server, definition, host.secrets);
+  if ('missing' in delivered) return absent(delivered.missing);
   if ('remote' in definition) return { type: 'http', url: definition.remote.url };
   const mismatch = await sourceMismatch(server, definition, source, host);
   if (mismatch !== undefined) return absent(mismatch);
   const { run } = definition;
-  const env = environmentOf(definition, host.env);
+  if (source.type === 'image' && 'image' in run) {
+    const image = { ...run, reference: source.reference, digest: source.digest };
+    return host.containers.launch(server, containerRun(image, definition, delivered, host.env));
+  }
+  const hiding = delivered.hidden.length === 0 ? {} : { hidden: delivered.hidden };
+  const args = run.args.map((arg) => withPaths(arg, delivered.files));
+  const env = environmentOf(definition, delivered, host.env);
   if (isPackage(source)) {
     await install(source, host.packages, host.project);
     const folder = packageFolder(source, host.packages);
     return source.type === 'npm'
-      ? { type: 'stdio', command: process.execPath, args: [npmBin(source, folder), ...run.args], env }
-      : { type: 'stdio', command: pypiPython(folder), args: [pypiScript(source, folder), ...run.args], env };
+      ? { type: 'stdio', command: process.execPath, args: [npmBin(source, folder), ...args], env, ...hiding }
+      : {
+          type: 'stdio',
+          command: pypiPython(folder),
+          args: [pypiScript(source, folder), ...args],
+          env,
+          ...hiding,
+        };
   }
   if ('command' in run) {
     const path = findExecutable(run.command, host.cwd, host.env);
     if (path === undefined) return absent(`\`${run.command}\` isn’t found on this host`);
-    return { type: 'stdio', command: path, args: run.args, env };
-  }
-  if (source.type === 'image' && 'image' in run) {
-    return host.containers.launch(server, {
-      ...run,
-      reference: source.reference,
-      digest: source.digest,
-      env,
-    });
+    return { type: 'stdio', command: path, args, env, ...hiding };
   }
   return absent(otherKind(server));
 }
@@ -89,13 +98,40 @@ export function missingNeeds(definition: ServerDefinition, env: Host['env']): st
   return definition.needs.filter((variable) => !env[variable]);
 }
 
-/** The declared variables, and those of the host that the server needs. */
+type Run = Extract<ServerDefinition, { run: unknown }>;
+
+/** The declared variables, those of the host that the server needs, and those that carry secrets. */
 function environmentOf(
-  definition: Extract<ServerDefinition, { run: unknown }>,
+  definition: Run,
+  { env: secrets, files }: Delivered,
   env: Host['env'],
 ): Record<string, string> {
   const needed = definition.needs.map((variable) => [variable, env[variable] ?? ''] as const);
-  return { ...Object.fromEntries(needed), ...definition.run.env };
+  const declared = Object.entries(definition.run.env).map(
+    ([name, value]) => [name, withPaths(value, files)] as const,
+  );
+  return { ...Object.fromEntries([...needed, ...declared]), ...secrets };
+}
+
+/** The folder in a container that holds the files with secrets; the same in a cluster. */
+const containerFolder = '/var/run/secrets/lockstep/files';
+
+/** A container sees its files at paths of its own. */
+function containerRun(
+  image: Pick<ContainerRun, 'reference' | 'digest' | 'port' | 'path' | 'args'>,
+  definition: Run,
+  delivered: Delivered,
+  env: Host['env'],
+): ContainerRun {
+  const names = Object.keys(delivered.files);
+  const files = Object.fromEntries(names.map((name) => [name, `${containerFolder}/${name}`]));
+  return {
+    ...image,
+    args: image.args.map((arg) => withPaths(arg, files)),
+    env: environmentOf(definition, { ...delivered, files }, env),
+    files: names.map((name) => ({ from: delivered.files[name] ?? '', to: files[name] ?? '' })),
+    hidden: delivered.hidden,
+  };
 }
 
 function absent(reason: string): Launch {

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Launch, Offering } from '@lockstep/gateway';
+import type { Launch, Offering, SecretSource } from '@lockstep/gateway';
 import type { ServerDefinition } from '@lockstep/model';
 import { Failure, sentenceOf } from '../failure.ts';
 
@@ -14,12 +14,14 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 /**
  * Starts a server in empty folders, or reaches it, and reads everything that it offers.
  *
+ * @param secrets what its headers need.
  * @throws Failure saying why it couldn't be read.
  */
 export async function readServer(
   name: string,
   definition: ServerDefinition,
   launch: Launch,
+  secrets: SecretSource,
 ): Promise<Offering> {
   const { inspectServer } = await import('@lockstep/gateway');
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lockstep-read-')));
@@ -30,6 +32,7 @@ export async function readServer(
         workdir: join(folder, 'work'),
         principalDir: (server) => join(folder, 'principals', server),
         log: silent,
+        secrets,
         maxResultBytes: longestAnswer,
       },
     );

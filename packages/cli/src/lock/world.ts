@@ -15,6 +15,6 @@ export function lockWorld(host: Host, from?: string): LockWorld {
       from === undefined ? sourceMismatch(server, definition, source, host) : undefined,
     launch: async (server, definition, source) =>
       from === undefined ? launchOf(server, definition, { source }, host) : { type: 'http', url: from },
-    read: readServer,
+    read: (server, definition, launch) => readServer(server, definition, launch, host.secrets),
   };
 }

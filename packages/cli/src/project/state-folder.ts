@@ -10,6 +10,8 @@ export interface EnvironmentFolders {
   readonly root: string;
   readonly data: string;
   readonly keys: string;
+  /** A file for each secret, by its reference; nobody but their owner may read them. */
+  readonly secrets: string;
   readonly bundle: string;
   readonly run: string;
   readonly socket: string;
@@ -37,6 +39,7 @@ export function stateFolder(state: string, cwd: string): StateFolder {
         root: own,
         data: join(own, 'data'),
         keys: join(own, 'keys'),
+        secrets: join(own, 'secrets'),
         bundle: join(own, 'bundle'),
         run: join(own, 'run'),
         socket: join(own, 'run', 'gateway.sock'),

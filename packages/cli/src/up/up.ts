@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { sentenceOf } from '../failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
+import { environmentSecrets } from '../launch/open-secrets.ts';
 import { compareEnvironments, printChanges } from '../plan/compare.ts';
 import { programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
@@ -39,12 +40,14 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
   await using opened = new AsyncDisposableStack();
   const containers = createContainers(state.environment(name).root);
   opened.defer(() => containers.close());
+  const secrets = await environmentSecrets(state, name, context);
   const host: Host = {
     packages: state.packages,
     cwd: context.cwd,
     project: dirname(paths.config),
     env: context.env,
     containers,
+    secrets,
   };
   const prepare = () => prepareEnvironment({ paths, name, state, host, context });
   let prepared = await prepare();
@@ -55,6 +58,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
   const gateway = await startGateway({
     bundle: bundleFolder(state.environment(name).bundle),
     launch: (server, definition, release) => launchOf(server, definition, release, host),
+    secrets,
     stateDir: state.environment(name).root,
     host: options.host,
     port: options.port,
