@@ -71,6 +71,9 @@ function revisionOf(): string | undefined {
 }
 
 function git(...args: string[]): string {
-  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-  return execFileSync('git', [...args, '--', ...sources], options).trim();
+  return execFileSync('git', [...args, '--', ...sources], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }

@@ -36,10 +36,13 @@ export interface Pod extends AsyncDisposable {
   readonly argv: readonly string[];
 }
 
-export async function makePod(): Promise<Pod> {
+/** How Node runs what isn't compiled. */
+const source = ['--conditions=lockstep-source'];
+
+/** @param program what Node is to run. Default: the program of the image, from its source. */
+export async function makePod(program: readonly string[] = [...source, main]): Promise<Pod> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-pod-'));
   const at = (name: string) => join(folder, name);
-  const source = ['--conditions=lockstep-source'];
   const serve = [
     ...['serve', '--bundle', at('bundle'), '--keys', at('keys'), '--tokens', at('tokens/tokens.json')],
     ...['--state', at('state'), '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0'],
@@ -64,12 +67,12 @@ export async function makePod(): Promise<Pod> {
     },
     start: () =>
       startUp({
-        command: [process.execPath, ...source, main, ...serve],
+        command: [process.execPath, ...program, ...serve],
         cwd: folder,
         env: process.env,
         state: at('state'),
       }),
-    run: (argv, env) => run([...source, main, ...argv], env),
+    run: (argv, env) => run([...program, ...argv], env),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
