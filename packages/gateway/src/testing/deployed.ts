@@ -21,11 +21,8 @@ export interface DeployedWorld {
   readonly deployment?: unknown;
 }
 
-/** The ConfigMaps of the environment `dev`, and its digest. */
-export function packedDev({
-  releases,
-  rules = [],
-}: DeployedWorld): BundleVolume & { readonly digest: string } {
+/** The bundle of the environment `dev`. */
+export function deployedBundle({ releases, rules = [] }: DeployedWorld): Bundle {
   const names = Object.keys(releases);
   const { dev } = defineEnvironments({
     servers: defineServers(Object.fromEntries(names.map((name) => [name, { remote: { url: remoteUrl } }]))),
