@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 here=test/cluster
 
 missing=()
-for program in go kubectl openssl etcd containerd runc buildah iptables ip nsenter; do
+for program in go kubectl openssl etcd containerd runc buildah git iptables ip nsenter; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 [ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins)
@@ -17,10 +17,15 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 export CLUSTER_BIN=${CLUSTER_BIN:-$HOME/.cache/lockstep-cluster/bin}
+export CLUSTER_IMAGES=${CLUSTER_IMAGES:-$HOME/.cache/lockstep-cluster/images}
+export PATH="$PWD/node_modules/.bin:$PATH"
 $here/node.sh build
+mkdir -p "$CLUSTER_IMAGES"
+$here/images.sh make "$CLUSTER_IMAGES"
 dir=$(mktemp -d)
 trap '$here/node.sh down "$dir" || true' EXIT
 $here/node.sh up "$dir"
+$here/images.sh load "$dir" "$CLUSTER_IMAGES"
 $here/crds.sh | while read -r file; do echo "-f=$file"; done |
   xargs $here/node.sh exec "$dir" kubectl apply --server-side >/dev/null
 export CLUSTER_DIR=$dir

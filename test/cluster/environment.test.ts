@@ -1,0 +1,210 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fetch } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apply, eventually, get, kubectl, podIdentities, rolledOut } from './kubectl.ts';
+import { startReports } from './reports.ts';
+import { lockstep, makeSecrets, outsideService, registered, staticVolume } from './scene.ts';
+import { inCluster, nodeAddress, withClient } from './service.ts';
+import { startVault, type TestVault } from './vault.ts';
+
+const program = 'test/cluster/program';
+const images = join(process.env.CLUSTER_IMAGES ?? '', 'images.json');
+
+const opened: (() => unknown)[] = [];
+let vault: TestVault;
+let reports: Awaited<ReturnType<typeof startReports>>;
+
+beforeAll(async () => {
+  vault = await startVault();
+  opened.push(() => vault.close());
+  reports = await startReports(nodeAddress);
+  opened.push(() => reports.close());
+  await apply('apiVersion: v1\nkind: Namespace\nmetadata: { name: outside }\n');
+  await apply(outsideService('vault', 8200, vault.port));
+  await apply(outsideService('reports', 80, reports.port));
+  await vault.write('mcp/data/reports', { data: { token: 'first-credential' } });
+});
+
+afterAll(async () => {
+  for (const close of opened.toReversed()) await close();
+});
+
+/** Renders an environment and applies it. Gives the folder, for who wants to look. */
+async function deploy(stack: string, env: Record<string, string> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `lockstep-${stack}-`));
+  opened.push(() => rm(folder, { recursive: true }));
+  const variables = { IMAGES: images, ...env };
+  await vault.provision(await registered(program, stack, variables));
+  await lockstep(['render', stack, '--program', program, '--out', folder], variables);
+  await apply({ folder });
+  return folder;
+}
+
+/** The bundle that the gateway of an environment has in force. */
+async function liveDigest(namespace: string): Promise<string> {
+  const answer = await fetch(`http://lockstep-gateway.${namespace}.svc.cluster.local:7411/readyz`, {
+    dispatcher: inCluster,
+  });
+  return ((await answer.json()) as { bundle: string }).bundle;
+}
+
+const urlOf = (namespace: string) => `http://lockstep-gateway.${namespace}.svc.cluster.local:7411/mcp`;
+
+/** An environment that runs: its namespace, tokens, and what calls go through. */
+async function start(stack: string) {
+  const namespace = `mcp-${stack}`;
+  const volume = await staticVolume(`gateway-${stack}`);
+  opened.push(() => rm(volume, { recursive: true, force: true }));
+  await apply(`
+apiVersion: v1
+kind: Namespace
+metadata: { name: ${namespace}, labels: { pod-security.kubernetes.io/enforce: restricted } }
+`);
+  const tokens = await makeSecrets(namespace);
+  await deploy(stack);
+  await rolledOut(namespace, 'deployment/mcp-files');
+  await rolledOut(namespace, 'deployment/lockstep-gateway');
+  const call = (name: string, args: object = {}) =>
+    withClient(urlOf(namespace), tokens.agent ?? '', (client) =>
+      client.callTool({ name, arguments: args as Record<string, unknown> }),
+    );
+  await eventually(60, async () => {
+    const listed = await call('files__list_allowed_directories');
+    return listed.isError === true ? undefined : true;
+  });
+  return { namespace, tokens, call };
+}
+
+type Running = Awaited<ReturnType<typeof start>>;
+
+const textOf = (result: unknown): string => JSON.stringify((result as { content?: unknown }).content);
+
+describe('dev', () => {
+  let dev: Running;
+  beforeAll(async () => {
+    dev = await start('dev');
+  });
+
+  it('lets an agent read and refuses it to write', async () => {
+    const listed = await dev.call('files__list_allowed_directories');
+    expect(listed.isError).toBeFalsy();
+    expect(textOf(listed)).toContain('/var/lib/lockstep');
+    const refused = await dev.call('files__create_directory', { path: 'new' });
+    expect(refused.isError).toBe(true);
+    expect(textOf(refused)).toMatch(/files\/create_directory/);
+  });
+
+  it('adds a credential from Vault to requests, and takes up a new one with no restart', async () => {
+    expect(textOf(await dev.call('reports__who'))).toContain('Bearer first-credential');
+    const before = await podIdentities(dev.namespace);
+    await vault.write('mcp/data/reports', { data: { token: 'second-credential' } });
+    await eventually(150, async () =>
+      textOf(await dev.call('reports__who')).includes('Bearer second-credential') ? true : undefined,
+    );
+    expect(await podIdentities(dev.namespace)).toEqual(before);
+    const objects = await kubectl('get', 'all,configmaps,secrets,pvc', '-A', '-o', 'yaml');
+    const logs = await kubectl('-n', dev.namespace, 'logs', 'deployment/lockstep-gateway');
+    for (const secret of ['first-credential', 'second-credential'])
+      for (const planted of [secret, Buffer.from(secret).toString('base64')])
+        expect(objects + logs).not.toContain(planted);
+  });
+
+  it('rolls out a new server without touching the others', async () => {
+    const before = await podIdentities(dev.namespace);
+    await deploy('dev', { SERVERS: 'files,memory,reports' });
+    await rolledOut(dev.namespace, 'deployment/mcp-memory');
+    const graph = await eventually(120, async () => {
+      const read = await dev.call('memory__read_graph');
+      return read.isError === true ? undefined : read;
+    });
+    expect(textOf(graph)).toContain('entities');
+    expect(await podIdentities(dev.namespace)).toMatchObject(before);
+  });
+});
+
+describe('prod', () => {
+  let prod: Running;
+  beforeAll(async () => {
+    prod = await start('prod');
+  });
+
+  it('has a write wait for a human and then lets it happen', async () => {
+    const path = 'approved';
+    const waiting = await prod.call('files__create_directory', { path });
+    expect(textOf(waiting)).toMatch(/approv/);
+    const base = urlOf(prod.namespace).replace('/mcp', '/api/v1/approvals');
+    const headers = { authorization: `Bearer ${prod.tokens.ada}`, 'content-type': 'application/json' };
+    const listed = (await (await fetch(base, { headers, dispatcher: inCluster })).json()) as {
+      approvals: { id: string }[];
+    };
+    const id = listed.approvals[0]?.id ?? '';
+    const shown = await fetch(`${base}/${id}`, { headers, dispatcher: inCluster });
+    const { seen } = (await shown.json()) as { seen: string };
+    const body = JSON.stringify({ verdict: 'approve', seen });
+    const given = await fetch(`${base}/${id}/verdict`, {
+      method: 'POST',
+      headers,
+      body,
+      dispatcher: inCluster,
+    });
+    expect(given.status).toBe(200);
+    const done = await prod.call('files__create_directory', { path });
+    expect(done.isError, textOf(done)).toBeFalsy();
+  });
+
+  it('takes a change of permissions without a restart, and nothing but ConfigMaps change', async () => {
+    const before = await podIdentities(prod.namespace);
+    const versions = await versionsOf(prod.namespace);
+    const digest = await liveDigest(prod.namespace);
+    await deploy('prod', { PROMOTED: 'yes' });
+    await eventually(120, async () => ((await liveDigest(prod.namespace)) === digest ? undefined : true));
+    const after = await versionsOf(prod.namespace);
+    const changed = Object.keys(after).filter((name) => after[name] !== versions[name]);
+    expect(changed.map((name) => name.split('/')[0])).toEqual(['ConfigMap', 'ConfigMap']);
+    expect(await podIdentities(prod.namespace)).toEqual(before);
+    const done = await prod.call('files__create_directory', { path: 'free' });
+    expect(done.isError, textOf(done)).toBeFalsy();
+  });
+
+  it('leaves its volume and nothing else when it is deleted', async () => {
+    const kinds =
+      'deployments,statefulsets,services,serviceaccounts,configmaps,networkpolicies,poddisruptionbudgets';
+    const own = ['--selector=app.kubernetes.io/part-of=lockstep', '--namespace', prod.namespace];
+    await kubectl('delete', kinds, ...own, '--wait');
+    await eventually(60, async () =>
+      Object.keys(await podIdentities(prod.namespace)).length === 0 ? true : undefined,
+    );
+    const left = await kubectl('get', 'all,configmaps,networkpolicies,pdb,pvc', ...own, '-o', 'name');
+    expect(left.trim().split('\n')).toEqual([expect.stringMatching(/^persistentvolumeclaim\//)]);
+  });
+});
+
+interface Listed {
+  readonly items: readonly {
+    readonly kind: string;
+    readonly metadata: {
+      readonly name: string;
+      readonly generation?: number;
+      readonly resourceVersion: string;
+    };
+  }[];
+}
+
+/** What tells of each object of ours whether somebody changed what it declares. */
+async function versionsOf(namespace: string): Promise<Record<string, string>> {
+  const kinds = 'deployments,statefulsets,services,serviceaccounts,configmaps,networkpolicies,pvc,pdb';
+  const { items } = await get<Listed>(
+    kinds,
+    '-n',
+    namespace,
+    '--selector=app.kubernetes.io/part-of=lockstep',
+  );
+  return Object.fromEntries(
+    items.map(({ kind, metadata: { name, generation, resourceVersion } }) => [
+      `${kind}/${name}`,
+      String(generation ?? resourceVersion),
+    ]),
+  );
+}

@@ -1,0 +1,72 @@
+// The environment of the cluster's tests: two of the stack's servers in pods, and one outside whose credentials are
+// in Vault. SERVERS and PROMOTED say what a test has changed.
+import { defineEnvironments, defineServers, definitionDigest, proposeClass, secret } from '@lockstep/model';
+import { lock as stackLock, servers as stackServers } from '../../../stacks/environments.ts';
+import { whoTool } from '../reports.ts';
+
+const reportsUrl = 'http://reports.outside.svc.cluster.local/mcp';
+
+const offered = (process.env.SERVERS ?? 'files,reports').split(',');
+
+const all = defineServers({
+  ...stackServers,
+  reports: {
+    remote: { url: reportsUrl },
+    isolation: 'shared',
+    secrets: {
+      Authorization: secret('mcp/reports#token', { delivery: 'header', template: 'Bearer ${secret}' }),
+    },
+    egress: [{ service: 'reports', namespace: 'outside', port: 80 }],
+  },
+});
+
+export const servers = Object.fromEntries(Object.entries(all).filter(([name]) => offered.includes(name)));
+
+const reports = {
+  source: { type: 'remote', url: reportsUrl },
+  serverInfo: { name: 'reports', version: '1.0.0' },
+  instructions: null,
+  tools: {
+    who: {
+      definition: whoTool,
+      digest: definitionDigest(whoTool, 'tools', whoTool.name, []),
+      ...proposeClass(whoTool),
+      reviewed: true,
+    },
+  },
+  prompts: {},
+  resourceTemplates: {},
+  resources: false,
+  completions: false,
+};
+
+/** The newest release of each server. */
+const releases = Object.fromEntries(
+  offered.map((name) => [
+    name,
+    name === 'reports' ? '1' : (Object.keys(stackLock.servers[name as 'files'].releases).at(-1) ?? ''),
+  ]),
+);
+
+export const environments = defineEnvironments({
+  servers,
+  lock: {
+    ...stackLock,
+    servers: Object.fromEntries(
+      Object.entries({ ...stackLock.servers, reports: { releases: { 1: reports } } }).filter(([name]) =>
+        offered.includes(name),
+      ),
+    ),
+  },
+  environments: {
+    dev: { profile: 'dev', releases },
+    prod: {
+      profile: 'prod',
+      releases,
+      rules:
+        process.env.PROMOTED === 'yes'
+          ? [{ name: 'folders', tools: 'files/create_directory', decision: 'allow' }]
+          : [],
+    },
+  },
+});
