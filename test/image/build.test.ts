@@ -94,7 +94,9 @@ describe.skipIf(engine === undefined)('an image', () => {
     });
     made.push(tag);
     const [[name, digest] = []] = [...registry.pushed];
-    expect(name).toBe(`mcp/lockstep-test-build:${tag.split(':')[1]}`);
+    expect(name).toBe(
+      `mcp/lockstep-test-build:1-${(await own.idOf(tag))?.replace('sha256:', '').slice(0, 12)}`,
+    );
     expect(reference).toBe(`${registry.host}/mcp/lockstep-test-build@${digest}`);
   });
 

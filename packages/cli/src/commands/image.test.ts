@@ -71,7 +71,7 @@ test.each(['docker', 'buildah'] as const)(
     );
     expect(calls.filter((call) => call === 'installed')).toHaveLength(2);
     expect(calls).toContainEqual(
-      expect.stringMatching(new RegExp(`^${works} push .*${prefix}/mcp-files:1\\.0\\.0-[0-9a-f]{12}$`)),
+      expect.stringMatching(new RegExp(`^${works} push .*${prefix}/mcp-files:1\\.0\\.0-cafecafecafe$`)),
     );
   },
 );

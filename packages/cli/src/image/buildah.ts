@@ -11,12 +11,13 @@ export function buildahEngine(name: 'podman' | 'buildah'): Engine {
     async build(image) {
       await runTool(name, buildArguments(image), { purpose: `${name} can’t build ${image.tag}` });
     },
-    async has(tag) {
-      const inspect = name === 'podman' ? ['image', 'inspect', tag] : ['inspect', '--type', 'image', tag];
-      return runTool(name, inspect, { purpose: tag }).then(
-        () => true,
-        () => false,
-      );
+    async idOf(tag) {
+      const inspect =
+        name === 'podman'
+          ? ['image', 'inspect', '--format', '{{.Id}}', tag]
+          : ['inspect', '--type', 'image', '--format', '{{.FromImageID}}', tag];
+      const id = await runTool(name, inspect, { purpose: tag }).catch(() => undefined);
+      return id?.trim();
     },
     async push(tag, reference) {
       const folder = await mkdtemp(join(tmpdir(), 'lockstep-push-'));

@@ -13,11 +13,11 @@ export function dockerEngine(): Engine {
         env: { ...process.env, SOURCE_DATE_EPOCH: String(image.epoch) },
       });
     },
-    has: (tag) =>
-      runTool('docker', ['image', 'inspect', tag], { purpose: tag }).then(
-        () => true,
-        () => false,
-      ),
+    async idOf(tag) {
+      const inspect = ['image', 'inspect', '--format', '{{.Id}}', tag];
+      const id = await runTool('docker', inspect, { purpose: tag }).catch(() => undefined);
+      return id?.trim();
+    },
     async push(tag, reference) {
       await runTool('docker', ['tag', tag, reference], { purpose: `docker can’t name ${tag}` });
       await runTool('docker', ['push', '--quiet', reference], { purpose: `docker can’t push ${reference}` });

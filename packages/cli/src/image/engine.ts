@@ -22,8 +22,8 @@ export interface ImageBuild {
 export interface Engine {
   readonly name: 'docker' | 'podman' | 'buildah';
   build(image: ImageBuild): Promise<void>;
-  /** Whether it has an image of that name. */
-  has(tag: string): Promise<boolean>;
+  /** The id of its image of that name, which equal images share; undefined where it has none. */
+  idOf(tag: string): Promise<string | undefined>;
   /** @returns the digest under which the registry has it. */
   push(tag: string, reference: string): Promise<string>;
   /** Writes it as an OCI archive that is called `reference`. */

@@ -4,6 +4,9 @@ import { delimiter, join } from 'node:path';
 /** The digest that everything has which these tools push. */
 export const pushedDigest = `sha256:${'a'.repeat(64)}`;
 
+/** The id of every image that they built. */
+export const imageId = 'cafe'.repeat(16);
+
 /** Programs that only write down how they were called. */
 export interface FakeTools {
   /** The value for PATH: only what is there, and a shell's own programs. */
@@ -21,7 +24,12 @@ case "$name $1" in
   'buildah push')
     while [ "$1" != --digestfile ] && [ $# -gt 0 ]; do shift; done
     [ $# = 0 ] || echo ${pushedDigest} > "$2" ;;
-  'docker image') echo "other/x@sha256:0"; echo "$FAKE_REPOSITORY@${pushedDigest}" ;;
+  'buildah inspect') echo ${imageId} ;;
+  'docker image')
+    case "$*" in
+      *.Id*) echo "sha256:${imageId}" ;;
+      *) echo "other/x@sha256:0"; echo "$FAKE_REPOSITORY@${pushedDigest}" ;;
+    esac ;;
   'docker buildx'|'buildah build')
     for last; do :; done
     [ ! -e "$last/node_modules" ] || echo "installed" >> "$FAKE/calls" ;;

@@ -43,8 +43,8 @@ export interface Produced {
 const ownPrefix = 'localhost/lockstep';
 
 /**
- * Builds an image and sends it where it belongs. Its tag holds a hash of all that went into it, so that a registry
- * with immutable tags takes it, and takes the same one twice.
+ * Builds an image and sends it where it belongs. Here its tag holds a hash of all that went into it; in a registry, of
+ * what came of it, so that one with immutable tags takes it, and takes the same one twice.
  */
 export async function produce(
   request: ImageRequest,
@@ -53,8 +53,8 @@ export async function produce(
 ): Promise<Produced> {
   const { entry, repository } = request;
   const content = await contentOf(request);
-  const version = `${tagSafe(request.version)}-${content.slice(0, 12)}`;
-  const tag = `${ownPrefix}/${repository}:${version}`;
+  const version = tagSafe(request.version);
+  const tag = `${ownPrefix}/${repository}:${version}-${content.slice(0, 12)}`;
   const build = () => engine.build({ ...request, tag });
   switch (destination.type) {
     case 'store':
@@ -63,13 +63,13 @@ export async function produce(
     case 'registry': {
       await build();
       const name = `${destination.prefix}/${repository}`;
-      const digest = await engine.push(tag, `${name}:${version}`);
+      const digest = await engine.push(tag, `${name}:${version}-${shortId(await engine.idOf(tag))}`);
       return { entry, tag, reference: `${name}@${digest}` };
     }
     case 'archives': {
       const { archives } = destination;
       // Others may be built on it, so it must be in the engine's store too.
-      const isStored = await engine.has(tag);
+      const isStored = (await engine.idOf(tag)) !== undefined;
       if (!isStored) await build();
       const digest =
         (isStored ? archives.find(content) : undefined) ?? (await archives.add(content, engine, tag, tag));
@@ -86,6 +86,11 @@ async function contentOf(request: ImageRequest): Promise<string> {
   return sha256(canonicalJson({ entry, tree, recipe, args, labels, platform, epoch })).slice(
     'sha256:'.length,
   );
+}
+
+/** The first digits of an image's id. */
+function shortId(id = ''): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
 }
 
 /** A tag may hold fewer characters than a release's label. */
