@@ -14,16 +14,16 @@ export class Failure extends Error {
   }
 }
 
-/** A {@link Failure} that holds everything that is wrong with a file at once, one line each. */
+/** A {@link Failure} that holds everything that is wrong with a file at once, one line each; see {@link findingsOf}. */
 export function failureOf(findings: readonly Finding[]): Failure {
-  return new Failure(findings.map(printFinding).join('\n'));
+  return Object.assign(new Failure(findings.map(printFinding).join('\n')), { findings });
 }
 
 function printFinding({ path, message }: Finding): string {
   return path === '' ? message : `${path}: ${message}`;
 }
 
-/** The findings of a `ConfigurationError`, whichever copy of the model made it. */
+/** The findings of a {@link failureOf}, or of a `ConfigurationError`, whichever copy of the model made it. */
 export function findingsOf(error: unknown): readonly Finding[] | undefined {
   if (!(error instanceof Error) || !('findings' in error) || !Array.isArray(error.findings)) return undefined;
   return error.findings as Finding[];

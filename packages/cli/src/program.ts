@@ -33,6 +33,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'write the Kubernetes objects of an environment as YAML, without a cluster',
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
+  check: {
+    about: 'look at everything that can be known before a change is merged',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
   lock: {
     about: 'write down what servers offer, for people to review; or check that it still holds',
     load: async () => (await import('./commands/lock.ts')).lockCommand,

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
@@ -10,12 +9,11 @@ import { checkPinned } from '../lock/check-pinned.ts';
 import { each, type Outcome } from '../lock/each.ts';
 import { readLock, writeLock } from '../lock/file.ts';
 import { type LockWorld, lockRelease, withResults } from '../lock/lock-release.ts';
+import { overlapsOf } from '../lock/overlaps.ts';
 import { report } from '../lock/report.ts';
 import { lockTasks } from '../lock/tasks.ts';
 import { lockWorld } from '../lock/world.ts';
 import { type Declaration, defaultConfig, loadDeclaration, programPaths } from '../project/load.ts';
-import { findOverlaps } from '../project/overlap.ts';
-import { protectedPaths } from '../project/protected.ts';
 import { defaultState, openFolder, stateFolder } from '../project/state-folder.ts';
 import { lockConfirmCommand } from './lock-confirm.ts';
 import { lockIgnoreCommand } from './lock-ignore.ts';
@@ -73,7 +71,8 @@ export function lockCommand(context: Context): Command {
           'Reading the program',
           async (say) => {
             const declaration = await loadDeclaration(paths, context.cwd);
-            refuseOverlaps(declaration, options, context);
+            const overlaps = overlapsOf(declaration, state.root, context);
+            if (overlaps.length > 0) throw failureOf(overlaps);
             const host: Host = {
               packages: state.packages,
               cwd: context.cwd,
@@ -128,16 +127,4 @@ function checkAll(
   context: Context,
 ): Promise<Outcome> {
   return checkPinned(names, declaration, readLock(declaration.lock, context.cwd), world, say);
-}
-
-function refuseOverlaps({ servers, files, lock }: Declaration, options: Options, context: Context): void {
-  const state = stateFolder(options.state, context.cwd).root;
-  const overlaps = findOverlaps(servers, {
-    cwd: context.cwd,
-    workdir: join(tmpdir(), 'lockstep-work'),
-    principals: join(tmpdir(), 'lockstep-principals'),
-    protected: protectedPaths(state, files, lock),
-    env: context.env,
-  });
-  if (overlaps.length > 0) throw failureOf(overlaps);
 }

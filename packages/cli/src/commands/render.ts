@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { writeFolder } from '../render/folder.ts';
-import type { Rendering } from '../render/objects.ts';
 import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack } from '../render/render.ts';
-import { countKinds, printFinding, printRemarks, printRendering } from '../render/report.ts';
+import { renderStack, type StackRendering } from '../render/render.ts';
+import { countKinds, printRemarks, printRendering } from '../render/report.ts';
 import { stacksOf } from '../render/stacks.ts';
+import { printFinding } from '../view/finding.ts';
 
 const examples = `
 Runs the Pulumi program as the stack of that name, without an engine, a login or a cluster, and writes the Kubernetes
@@ -78,14 +78,15 @@ function known(project: PulumiProject): string {
   return stacksOf(project).join(', ') || 'no Pulumi.<stack>.yaml';
 }
 
-function summaryOf({ objects, withheld, findings, warnings, others }: Rendering): object {
-  return { counts: countKinds(objects), withheld, findings, warnings, others };
+function summaryOf({ objects, ...rest }: StackRendering): object {
+  return { counts: countKinds(objects), ...rest };
 }
 
-function tell(title: string, rendering: Rendering, options: Options, context: Context): void {
-  if (rendering.findings.length > 0) context.found();
+function tell(title: string, rendering: StackRendering, options: Options, context: Context): void {
+  const findings = [...rendering.problems, ...rendering.findings];
+  if (findings.length > 0) context.found();
   if (options.json) return;
   for (const line of printRendering(title, rendering)) context.print(line);
   for (const line of printRemarks(rendering)) context.note(line);
-  for (const finding of rendering.findings) context.note(printFinding(finding));
+  for (const finding of findings) context.note(printFinding(finding));
 }

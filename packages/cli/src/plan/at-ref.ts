@@ -1,11 +1,19 @@
 import { existsSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Environment } from '@lockstep/model';
 import { Failure, sentenceOf } from '../failure.ts';
 import { runTool } from '../packages/tool.ts';
 import { loadProject, type ProgramPaths, programPaths } from '../project/load.ts';
+
+/** The files of a commit, beside the repository. */
+export interface Tree {
+  /** Where a path of the repository is in it. */
+  at(path: string): string;
+  /** Its own root. */
+  readonly root: string;
+}
 
 /**
  * The environments as the program at a Git ref declares them. Its packages are those that are installed now, so
@@ -13,25 +21,28 @@ import { loadProject, type ProgramPaths, programPaths } from '../project/load.ts
  *
  * @returns nothing where the program didn't exist at that ref.
  */
-export async function environmentsAt(
+export function environmentsAt(
   ref: string,
   { config }: ProgramPaths,
 ): Promise<Readonly<Record<string, Environment>>> {
-  const folder = realpathSync(dirname(config));
+  return withTree(ref, dirname(config), async (tree) => {
+    const then = programPaths(tree.at(config), tree.root);
+    return existsSync(then.config) ? (await loadProject(then, tree.root)).environments : {};
+  });
+}
+
+/**
+ * Does something with the files of a commit, and removes them afterwards. Packages that are installed now are there.
+ *
+ * @param folder of the program, inside the repository.
+ * @throws Failure where the ref names no commit, or the work fails.
+ */
+export async function withTree<T>(ref: string, folder: string, work: (tree: Tree) => Promise<T>): Promise<T> {
+  const here = realpathSync(folder);
   const git = (purpose: string, args: string[], env?: NodeJS.ProcessEnv) =>
-    runTool('git', ['-C', folder, ...args], { purpose, ...(env && { env }) });
+    runTool('git', ['-C', here, ...args], { purpose, ...(env && { env }) });
   const root = (await git('--against needs a Git repository', ['rev-parse', '--show-toplevel'])).trim();
-  const commit = (
-    await git(`--against ${ref} names nothing in Git`, [
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${ref}^{commit}`,
-    ]).catch(() => {
-      throw new Failure(`--against ${ref} names no commit of this repository; fetch it, or name another.`);
-    })
-  ).trim();
+  const commit = await commitOf(ref, git);
   const aside = realpathSync(await mkdtemp(join(tmpdir(), 'lockstep-plan-')));
   try {
     const tree = join(aside, 'tree');
@@ -41,17 +52,26 @@ export async function environmentsAt(
     const purpose = `${ref} can’t be read`;
     await git(purpose, ['read-tree', commit], env);
     await runTool('git', ['-C', root, 'checkout-index', '--all', `--prefix=${tree}${sep}`], { purpose, env });
-    linkPackages(root, folder, tree);
-    const then = programPaths(
-      join(tree, relative(root, folder), config.slice(dirname(config).length + 1)),
-      tree,
-    );
-    if (!existsSync(then.config)) return {};
-    return (await loadProject(then, tree)).environments;
+    linkPackages(root, here, tree);
+    const at = (path: string) => join(tree, relative(root, realpathSync(dirname(path))), basename(path));
+    return await work({ at, root: tree });
   } catch (error) {
     throw new Failure(`at ${ref}, ${sentenceOf(error)}`, { cause: error });
   } finally {
     await rm(aside, { recursive: true, force: true });
+  }
+}
+
+type Git = (purpose: string, args: string[]) => Promise<string>;
+
+async function commitOf(ref: string, git: Git): Promise<string> {
+  const wanted = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
+  try {
+    return (await git(`--against ${ref} names nothing in Git`, wanted)).trim();
+  } catch (error) {
+    throw new Failure(`--against ${ref} names no commit of this repository; fetch it, or name another.`, {
+      cause: error,
+    });
   }
 }
 

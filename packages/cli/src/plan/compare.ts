@@ -68,7 +68,14 @@ export function printChanges(changes: readonly EnvironmentChange[]): string[] {
   const permissions = changes.flatMap(({ environment, permissions }) =>
     printTableDiff(environment, permissions),
   );
-  // The same move in several environments is told once.
+  const releases = printReleases(changes);
+  return permissions.length > 0 && releases.length > 0
+    ? [...permissions, '', ...releases]
+    : [...permissions, ...releases];
+}
+
+/** What differs in the servers' own definitions. The same move in several environments is told once. */
+export function printReleases(changes: readonly EnvironmentChange[]): string[] {
   const moves = new Map<string, { environments: string[]; move: ReleaseMove }>();
   for (const { environment, releases } of changes) {
     for (const move of releases) {
@@ -78,12 +85,7 @@ export function printChanges(changes: readonly EnvironmentChange[]): string[] {
       moves.set(key, known);
     }
   }
-  const releases = [...moves.values()].flatMap(({ environments, move }) =>
-    printMove(environments.join(', '), move),
-  );
-  return permissions.length > 0 && releases.length > 0
-    ? [...permissions, '', ...releases]
-    : [...permissions, ...releases];
+  return [...moves.values()].flatMap(({ environments, move }) => printMove(environments.join(', '), move));
 }
 
 function printMove(environments: string, { server, from, to, diff }: ReleaseMove): string[] {

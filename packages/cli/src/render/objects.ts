@@ -1,4 +1,5 @@
 import type { Finding } from '@lockstep/model';
+import { countOf } from '../view/count.ts';
 import type { RegisteredResource } from './monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 
@@ -16,11 +17,10 @@ export interface Rendering {
 
 /** Sorts a program's resources into Kubernetes objects, what can't be one, and what isn't for a cluster. */
 export function renderObjects(resources: readonly RegisteredResource[]): Rendering {
-  const found = { objects: [], withheld: [], findings: [], warnings: [], others: {} } as {
+  const found = { objects: [], withheld: [], findings: [], others: {} } as {
     objects: KubernetesObject[];
     withheld: Withheld[];
     findings: Finding[];
-    warnings: Finding[];
     others: Record<string, number>;
   };
   // They register in no order that would be the same every time.
@@ -53,12 +53,11 @@ export function renderObjects(resources: readonly RegisteredResource[]): Renderi
         found.findings.push({ path, message });
         continue;
       }
-      found.warnings.push(...unpushedImages(object, path));
       found.objects.push(object);
     }
   }
   const others = Object.fromEntries(Object.entries(found.others).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return { ...found, others };
+  return { ...found, warnings: unpushedImages(found.objects), others };
 }
 
 function isProvider({ type }: RegisteredResource): boolean {
@@ -70,10 +69,18 @@ export function idOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   return [apiVersion.replace(/\/?[^/]*$/, ''), kind, metadata.namespace ?? '', metadata.name].join('|');
 }
 
-/** Says of which objects the image was never pushed: its digest is all zeros. */
-function unpushedImages(object: KubernetesObject, path: string): Finding[] {
-  if (!JSON.stringify(object).includes(`sha256:${'0'.repeat(64)}`)) return [];
-  const message =
-    'runs an image whose digest is all zeros: it was never pushed; build it with `npm run image` before this is applied.';
-  return [{ path, message }];
+/** Says which images were never pushed: their digests are all zeros. */
+function unpushedImages(objects: readonly KubernetesObject[]): Finding[] {
+  const users = new Map<string, number>();
+  for (const object of objects) {
+    for (const image of new Set(JSON.stringify(object).match(unpushed))) {
+      users.set(image, (users.get(image) ?? 0) + 1);
+    }
+  }
+  return [...users].toSorted().map(([image, count]) => ({
+    path: image,
+    message: `was never pushed, as its digest of zeros says, and ${countOf(count, 'object')} would run it; build it with \`npm run image\` before this is applied.`,
+  }));
 }
+
+const unpushed = /[^\s"\\]*sha256:0{64}/g;

@@ -3,16 +3,29 @@ import { runProgram } from './load.ts';
 import { type Rendering, renderObjects } from './objects.ts';
 import type { PulumiProject } from './pulumi-project.ts';
 
+/** What came of rendering a stack. */
+export interface StackRendering extends Rendering {
+  /** What went wrong in the program itself. */
+  readonly problems: readonly Finding[];
+}
+
 /**
  * The Kubernetes objects of one environment: the stack of that name of a Pulumi program, run without an engine.
  *
  * @param cwd the folder that paths in messages are relative to.
  */
-export async function renderStack(project: PulumiProject, stack: string, cwd: string): Promise<Rendering> {
+export async function renderStack(
+  project: PulumiProject,
+  stack: string,
+  cwd: string,
+): Promise<StackRendering> {
   const { resources, problems } = await runProgram(project, stack, cwd);
   const rendering = renderObjects(resources);
-  const findings = [...rendering.findings, ...repeatedUrns(resources)];
-  return { ...rendering, findings: [...problems, ...findings.toSorted(byPath)] };
+  return {
+    ...rendering,
+    problems: [...problems, ...repeatedUrns(resources).toSorted(byPath)],
+    findings: rendering.findings.toSorted(byPath),
+  };
 }
 
 /** An engine refuses two resources of the same type, parent and name. */

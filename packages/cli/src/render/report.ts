@@ -1,5 +1,6 @@
-import { type Finding, visible } from '@lockstep/model';
+import { visible } from '@lockstep/model';
 import { countOf } from '../view/count.ts';
+import { printFinding } from '../view/finding.ts';
 import type { Rendering } from './objects.ts';
 
 /** `2 ConfigMap, 1 Deployment`: how many objects of each kind. */
@@ -35,9 +36,4 @@ export function printRemarks({ withheld, warnings }: Rendering): string[] {
     }),
     ...warnings.map(printFinding),
   ];
-}
-
-/** `path: message`, with nothing invisible in it. */
-export function printFinding({ path, message }: Finding): string {
-  return path === '' ? visible(message) : `${visible(path)}: ${visible(message)}`;
 }

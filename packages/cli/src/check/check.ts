@@ -1,0 +1,105 @@
+import type { Finding, Lock } from '@lockstep/model';
+import type { Context } from '../context.ts';
+import { findingsOf } from '../failure.ts';
+import { readLock } from '../lock/file.ts';
+import { pinnedReleases } from '../lock/tasks.ts';
+import {
+  type Declaration,
+  loadDeclaration,
+  loadProject,
+  type ProgramPaths,
+  type Project,
+} from '../project/load.ts';
+import { unenforcedEgress } from './egress.ts';
+import { checkLock } from './lock-state.ts';
+import {
+  adviseSchemas,
+  checkClasses,
+  checkDescriptions,
+  checkSchemas,
+  type HeldRelease,
+} from './releases.ts';
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: 'environments' | 'lock' | 'classes' | 'descriptions' | 'schemas' | 'objects';
+  /** What holds, in a few words; shown where there are no findings. */
+  readonly summary: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that was looked at. */
+export interface CheckResult {
+  readonly checks: readonly Check[];
+  /** What could be better and keeps nothing from being merged. */
+  readonly advice: readonly Finding[];
+  /** Where servers may connect to by name without being held to it. */
+  readonly egress: readonly string[];
+  /** Absent where the environments don't hold together. */
+  readonly project?: Project;
+}
+
+/**
+ * Checks a program and its lock. One finding keeps none of the others from being told.
+ *
+ * @param options.offline leaves out what would start servers.
+ * @param options.state the state folder, where packages are installed.
+ * @throws Failure where there is no program.
+ */
+export async function runChecks(
+  paths: ProgramPaths,
+  options: { readonly offline: boolean; readonly state: string },
+  say: (what: string) => void,
+  context: Context,
+): Promise<CheckResult> {
+  const project = await attempt(() => loadProject(paths, context.cwd));
+  const declaration = await attempt(() => loadDeclaration(paths, context.cwd));
+  const lock = await attempt(() => readLock(paths.lock, context.cwd));
+  // What is wrong with the declaration or the lock is wrong with the environments too.
+  const invalid =
+    project.findings.length > 0 ? project.findings : [...declaration.findings, ...lock.findings];
+  const names = Object.keys(project.value?.environments ?? {});
+  const environments: Check = {
+    name: 'environments',
+    summary: `${names.join(', ')} hold together`,
+    findings: invalid,
+  };
+  if (declaration.value === undefined || lock.value === undefined) {
+    return { checks: [environments], advice: [], egress: [] };
+  }
+  const releases = heldReleases(declaration.value, lock.value);
+  const locked: Check = options.offline
+    ? { name: 'lock', summary: 'not compared with the servers (--offline)', findings: [] }
+    : await checkLock(declaration.value, lock.value, options.state, say, context);
+  return {
+    checks: [
+      environments,
+      locked,
+      { name: 'classes', summary: 'all confirmed', findings: checkClasses(releases) },
+      { name: 'descriptions', summary: 'present and distinct', findings: checkDescriptions(releases) },
+      { name: 'schemas', summary: 'strict', findings: checkSchemas(releases) },
+    ],
+    advice: adviseSchemas(releases),
+    egress: unenforcedEgress(declaration.value.servers),
+    ...(project.value !== undefined && { project: project.value }),
+  };
+}
+
+/** What is wrong with a file is for the list; whatever else fails keeps the command from running. */
+async function attempt<T>(
+  work: () => T | Promise<T>,
+): Promise<{ readonly value?: T; readonly findings: readonly Finding[] }> {
+  try {
+    return { value: await work(), findings: [] };
+  } catch (error) {
+    const findings = findingsOf(error);
+    if (findings === undefined) throw error;
+    return { findings };
+  }
+}
+
+function heldReleases(declaration: Declaration, lock: Lock): HeldRelease[] {
+  return pinnedReleases([], declaration, lock).filter(
+    (pinned): pinned is HeldRelease => pinned.release !== undefined,
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { diffObjects } from './object-diff.ts';
+
+const map = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'mcp' },
+  data,
+});
+
+test('names what was added, removed and changed, and in what changed the keys', () => {
+  const before = [map('a', { 'x.y': 'one\n', same: '1' }), map('gone', {})];
+  const after = [map('new', {}), map('a', { 'x.y': 'two\n', same: '1', more: 'z' })];
+  expect(diffObjects(before, after)).toEqual([
+    {
+      object: 'ConfigMap mcp/a',
+      kind: 'changed',
+      fields: [
+        { field: 'data.more', after: '"z"' },
+        { field: 'data["x.y"]', before: '"one\\n"', after: '"two\\n"' },
+      ],
+    },
+    { object: 'ConfigMap mcp/gone', kind: 'removed', fields: [] },
+    { object: 'ConfigMap mcp/new', kind: 'added', fields: [] },
+  ]);
+});
+
+test('another version of the same API is the same object', () => {
+  const of = (apiVersion: string) => [
+    { apiVersion, kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } },
+  ];
+  expect(diffObjects(of('autoscaling/v1'), of('autoscaling/v2'))).toMatchObject([
+    { kind: 'changed', fields: [{ field: 'apiVersion' }] },
+  ]);
+});
+
+test('of long values, shows where they begin to differ', () => {
+  const [change] = diffObjects(
+    [map('a', { k: `${'x'.repeat(300)}one${'y'.repeat(300)}` })],
+    [map('a', { k: `${'x'.repeat(300)}two${'y'.repeat(300)}` })],
+  );
+  expect(change?.fields[0]?.before).toMatch(/^…x{20}one.*…$/);
+  expect(change?.fields[0]?.after).toMatch(/^…x{20}two.*…$/);
+});

@@ -1,0 +1,108 @@
+import { canonicalJson, quote, visible } from '@lockstep/model';
+import type { KubernetesObject } from '../render/object.ts';
+import { idOf } from '../render/objects.ts';
+import { filesOf } from '../render/yaml.ts';
+
+/** How one object differs between two renderings. */
+export interface ObjectChange {
+  /** `ConfigMap shop/rules`. */
+  readonly object: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** What differs in it; only where it changed. */
+  readonly fields: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  /** As in `data["git.git_push"]`. */
+  readonly field: string;
+  /** JSON on one line; absent where the field is new. */
+  readonly before?: string;
+  /** Absent where the field is gone. */
+  readonly after?: string;
+}
+
+/** Characters of a value that are shown; what changed is within them. */
+const longestValue = 120;
+
+/** Compares two renderings object by object, in the order in which they are applied. */
+export function diffObjects(
+  before: readonly KubernetesObject[],
+  after: readonly KubernetesObject[],
+): ObjectChange[] {
+  const [old, next] = [byId(before), byId(after)];
+  const changes = inOrder([...before, ...after]).flatMap((id): ObjectChange[] => {
+    const [a, b] = [old.get(id), next.get(id)];
+    if (a === undefined) return b === undefined ? [] : [{ object: titleOf(b), kind: 'added', fields: [] }];
+    if (b === undefined) return [{ object: titleOf(a), kind: 'removed', fields: [] }];
+    const fields = diffFields(a, b);
+    return fields.length === 0 ? [] : [{ object: titleOf(a), kind: 'changed', fields }];
+  });
+  return changes;
+}
+
+function byId(objects: readonly KubernetesObject[]): Map<string, KubernetesObject> {
+  return new Map(objects.map((object) => [idOf(object), object]));
+}
+
+/** Identities in the order of their files. */
+function inOrder(objects: readonly KubernetesObject[]): string[] {
+  const one = [...byId(objects)].map(([id, object]) => ({
+    id,
+    file: [...filesOf([object]).keys()][0] ?? '',
+  }));
+  return one.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(({ id }) => id);
+}
+
+function titleOf({ kind, metadata }: KubernetesObject): string {
+  const { name, namespace } = metadata;
+  return visible(`${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`);
+}
+
+function diffFields(before: unknown, after: unknown): FieldChange[] {
+  const [old, next] = [leavesOf(before, ''), leavesOf(after, '')];
+  return [...new Set([...old.keys(), ...next.keys()])].toSorted().flatMap((field) => {
+    const [a, b] = [old.get(field), next.get(field)];
+    if (a === b) return [];
+    const from = differsFrom(a ?? '', b ?? '');
+    return [
+      {
+        field,
+        ...(a !== undefined && { before: excerpt(a, from) }),
+        ...(b !== undefined && { after: excerpt(b, from) }),
+      },
+    ];
+  });
+}
+
+/** Every value by its path; empty objects and lists are values too. */
+function leavesOf(value: unknown, path: string): Map<string, string> {
+  const entries = childrenOf(value, path);
+  if (entries.length === 0) {
+    return new Map([[path, typeof value === 'string' ? quote(value) : canonicalJson(value as never)]]);
+  }
+  return new Map(entries.flatMap(([at, item]) => [...leavesOf(item, at)]));
+}
+
+function childrenOf(value: unknown, path: string): [string, unknown][] {
+  if (Array.isArray(value)) return value.map((item, index) => [`${path}[${index}]`, item]);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).map(([key, item]) => {
+    if (!/^[A-Za-z_][\w-]*$/.test(key)) return [`${path}[${quote(key)}]`, item];
+    return [path === '' ? key : `${path}.${key}`, item];
+  });
+}
+
+/** Where two texts begin to differ. */
+function differsFrom(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && at < b.length && a[at] === b[at]) at += 1;
+  return at;
+}
+
+/** A part of a value that is too long, around what differs. */
+function excerpt(text: string, from: number): string {
+  if (text.length <= longestValue) return text;
+  const start = Math.max(0, Math.min(from - 20, text.length - longestValue));
+  const part = text.slice(start, start + longestValue);
+  return `${start > 0 ? '…' : ''}${part}${start + longestValue < text.length ? '…' : ''}`;
+}

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Finding } from '@lockstep/model';
+import { withTree } from '../plan/at-ref.ts';
+import type { Project } from '../project/load.ts';
+import { readFolder } from '../render/folder.ts';
+import type { KubernetesObject } from '../render/object.ts';
+import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
+import { renderStack } from '../render/render.ts';
+import type { Check } from './check.ts';
+import { diffObjects, type ObjectChange } from './object-diff.ts';
+
+/** The objects of each environment. */
+export type Rendered = Readonly<Record<string, readonly KubernetesObject[]>>;
+
+/** What changes in the objects of one environment. */
+export interface EnvironmentObjects {
+  readonly environment: string;
+  readonly changes: readonly ObjectChange[];
+}
+
+/** What came of rendering every environment. */
+export interface RenderedProject {
+  readonly rendered: Rendered;
+  readonly check: Check;
+  /** Objects that couldn't be written, and images that were never pushed. */
+  readonly advice: readonly Finding[];
+}
+
+/** The Pulumi program that deploys these environments: it stands in their folder, or above it. */
+export function programOf({ config }: Pick<Project, 'config'>, cwd: string): PulumiProject | undefined {
+  const project = findPulumiProject(dirname(config));
+  if (project === undefined || project.folder !== dirname(config)) return undefined;
+  return findPulumiProject(cwd, project.root);
+}
+
+/**
+ * Renders every environment, several at a time.
+ *
+ * @param cwd the folder that paths in messages are relative to.
+ */
+export async function renderProject(
+  program: PulumiProject,
+  environments: readonly string[],
+  cwd: string,
+): Promise<RenderedProject> {
+  const all = await Promise.all(
+    environments.map(async (name) => ({ name, rendering: await renderStack(program, name, cwd) })),
+  );
+  const inEnvironment = (name: string) => (finding: Finding) => ({
+    ...finding,
+    path: `${name}: ${finding.path}`,
+  });
+  return {
+    rendered: Object.fromEntries(all.map(({ name, rendering }) => [name, rendering.objects])),
+    check: {
+      name: 'objects',
+      summary: all.map(({ name, rendering }) => `${rendering.objects.length} in ${name}`).join(', '),
+      findings: all.flatMap(({ name, rendering }) => rendering.problems.map(inEnvironment(name))),
+    },
+    advice: all.flatMap(({ name, rendering }) =>
+      [...rendering.findings, ...rendering.warnings].map(inEnvironment(name)),
+    ),
+  };
+}
+
+/** The objects as the program at a Git ref has them; nothing where it had no program. */
+export async function renderAt(
+  ref: string,
+  program: PulumiProject,
+  environments: readonly string[],
+): Promise<Rendered> {
+  return withTree(ref, program.folder, async ({ at, root }) => {
+    const folder = at(join(program.root, 'Pulumi.yaml'));
+    const then = existsSync(folder) ? findPulumiProject(root, dirname(folder)) : undefined;
+    return then === undefined ? {} : (await renderProject(then, environments, root)).rendered;
+  });
+}
+
+/**
+ * Reads what `lockstep render --all` wrote.
+ *
+ * @param folder as a person gave it; one that doesn't exist holds nothing.
+ */
+export function readRendered(folder: string, cwd: string): Rendered {
+  const path = resolve(cwd, folder);
+  if (!existsSync(path)) return {};
+  const environments = readdirSync(path).filter(
+    (name) => /^[a-z][a-z0-9-]{0,31}$/.test(name) && statSync(join(path, name)).isDirectory(),
+  );
+  return Object.fromEntries(
+    environments.toSorted().map((name) => [name, readFolder(join(path, name), join(folder, name))]),
+  );
+}
+
+/** Compares environment by environment; those without a difference are left out. */
+export function compareRendered(before: Rendered, after: Rendered): EnvironmentObjects[] {
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+    .map((environment) => ({
+      environment,
+      changes: diffObjects(before[environment] ?? [], after[environment] ?? []),
+    }))
+    .filter(({ changes }) => changes.length > 0);
+}

@@ -1,0 +1,6 @@
+import { type Finding, visible } from '@lockstep/model';
+
+/** `path: message` on one line, with nothing invisible in it. */
+export function printFinding({ path, message }: Finding): string {
+  return path === '' ? visible(message) : `${visible(path)}: ${visible(message)}`;
+}
