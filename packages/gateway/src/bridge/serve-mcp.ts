@@ -89,8 +89,10 @@ async function take(body: string, turn: Turn): Promise<void> {
 
 /** Starts a process and tells what its server said of itself. */
 async function begin(id: RequestId, { response, key, options }: Turn): Promise<void> {
+  const gone = new AbortController();
+  onGone(response, () => gone.abort());
   try {
-    const session = await options.sessions.open(key, goneSignal(response));
+    const session = await options.sessions.open(key, gone.signal);
     const { capabilities, serverInfo, instructions } = session.connection.facts;
     const result = {
       protocolVersion: legacyVersions[0],
@@ -113,9 +115,10 @@ async function call(
 ): Promise<void> {
   if (session.has(id)) return sendFailure(response, 400, 'A request of that `id` is in flight.');
   const events = eventStream(response);
+  onGone(response, () => session.cancel(id));
   try {
     const options = { timeout: longestCall, onNotification: events.notify };
-    const answer = await session.call(id, { method, params }, options, goneSignal(response));
+    const answer = await session.call(id, { method, params }, options);
     if (!events.begun()) return sendJson(response, 200, { jsonrpc: '2.0', id, ...answer });
     events.send({ id, ...answer });
   } catch (error) {
@@ -168,13 +171,11 @@ function refuse(response: ServerResponse, reason: string, { onRefused }: ServeOp
   sendFailure(response, 401, `The request is refused: ${reason}.`);
 }
 
-/** Aborted when the connection closes before its answer: nobody waits any longer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+/** The connection closes before its answer: nobody waits any longer. */
+function onGone(response: ServerResponse, listener: () => void): void {
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) listener();
   });
-  return gone.signal;
 }
 
 function now(): number {

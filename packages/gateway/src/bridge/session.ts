@@ -28,12 +28,7 @@ export interface Session {
   /** Whether a call of that id is in flight. */
   has(id: RequestId): boolean;
   /** Asks the process. @throws UpstreamError when there is no answer. */
-  call(
-    id: RequestId,
-    message: Message,
-    options: Omit<RequestOptions, 'signal'>,
-    gone: AbortSignal,
-  ): Promise<Answer>;
+  call(id: RequestId, message: Message, options: Omit<RequestOptions, 'signal'>): Promise<Answer>;
   /** Gives up a call, when it is still in flight. */
   cancel(id: RequestId): void;
   /** Settles once no call is in flight. */
@@ -52,13 +47,12 @@ export function createSession(key: string, connection: Connection): Session {
     lastUsed: () => lastUsed,
     busy: () => calls.size > 0,
     has: (id) => calls.has(id),
-    async call(id, message, options, gone) {
+    async call(id, message, options) {
       if (!looks.has(message.method)) lastUsed = performance.now();
-      const cancelled = new AbortController();
-      calls.set(id, cancelled);
+      const given = new AbortController();
+      calls.set(id, given);
       try {
-        const signal = AbortSignal.any([cancelled.signal, gone]);
-        return await connection.request(message, { ...options, signal });
+        return await connection.request(message, { ...options, signal: given.signal });
       } finally {
         calls.delete(id);
         if (calls.size === 0) for (const resolve of waiting.splice(0)) resolve();
