@@ -3,11 +3,14 @@ import type {
   Exposure,
   GatewaySettings,
   HostNamePolicies,
+  MetricsOperator,
+  MonitoringSettings,
   NetworkSettings,
   VaultSettings,
 } from '@lockstep/components';
 import { Config } from '@pulumi/pulumi';
 
+const operators: MetricsOperator[] = ['prometheus-operator', 'none'];
 const hostNamePolicies: HostNamePolicies[] = ['cilium', 'gke', 'eks', 'none'];
 
 interface StackSettings {
@@ -17,6 +20,7 @@ interface StackSettings {
   readonly network: NetworkSettings;
   readonly gateway: GatewaySettings;
   readonly vault: VaultSettings | undefined;
+  readonly monitoring: MonitoringSettings;
 }
 
 /** @throws Error naming a value that is missing or that isn't one of those allowed. */
@@ -39,6 +43,7 @@ export function settings(): StackSettings {
       clients: config.requireObject<string[]>('clients').map((namespace) => ({ namespace })),
       ...exposed(text('host'), text('gateway')),
     },
+    monitoring: { operator: oneOf(operators, 'metrics', text('metrics')) },
     vault:
       vault === ''
         ? undefined

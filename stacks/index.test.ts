@@ -38,6 +38,7 @@ runtime.setAllConfig({
   'lockstep:clients': '["agents"]',
   'lockstep:host': 'mcp.example.com',
   'lockstep:gateway': 'gateways/public',
+  'lockstep:metrics': 'prometheus-operator',
   'lockstep:vault': 'https://vault.vault.svc:8200',
 });
 const outputs = await import('./index.ts');
@@ -92,6 +93,6 @@ it('declares every value that it reads', () => {
   const declared = readFileSync(new URL('../Pulumi.yaml', import.meta.url), 'utf8');
   const program = readFileSync(new URL('config.ts', import.meta.url), 'utf8');
   const read = [...program.matchAll(/(?:text|config\.require\w+)(?:<\w+\[\]>)?\('(\w+)'\)/g)];
-  expect(read).toHaveLength(12);
+  expect(read).toHaveLength(13);
   for (const [, key] of read) expect(declared).toMatch(new RegExp(`^  ${key}:$`, 'm'));
 });

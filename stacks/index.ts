@@ -16,7 +16,7 @@ if (environment === undefined) {
     `There is no environment ${stack}; select the stack of one of ${Object.keys(environments).join(', ')}.`,
   );
 }
-const { context, namespace, owner, network, gateway, vault } = settings();
+const { context, namespace, owner, network, gateway, vault, monitoring } = settings();
 
 const cluster = new Provider('cluster', {
   context,
@@ -39,6 +39,7 @@ const mcp = new McpEnvironment(
     owner,
     network,
     gateway,
+    monitoring,
     ...(vault && { vault }),
     images: imagesFor(environment, images),
     servers: {

@@ -1,5 +1,6 @@
 import type { Environment } from '@lockstep/model';
 import type { GatewaySettings } from '../gateway/args.ts';
+import type { MonitoringSettings } from '../monitoring/args.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { VaultSettings } from '../secrets/args.ts';
 import type { ServerSettings } from '../server/args.ts';
@@ -23,6 +24,8 @@ export interface McpEnvironmentArgs {
   readonly servers?: Readonly<Record<string, ServerSettings>>;
   /** Where secrets are kept. Default: nowhere; required as soon as a server has one. */
   readonly vault?: VaultSettings;
+  /** How the gateway is watched. Default: by nobody. */
+  readonly monitoring?: MonitoringSettings;
 }
 
 /** What an MCP client is told, as in `mcp.json`. It holds no token: each person or agent adds its own. */

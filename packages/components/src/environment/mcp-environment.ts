@@ -5,12 +5,13 @@ import { requireProvider } from '../providers.ts';
 import type { McpServer } from '../server/mcp-server.ts';
 import type { ClientConfiguration, McpEnvironmentArgs } from './args.ts';
 import { checkEnvironment } from './checks.ts';
-import { createGateway, createSecrets, createServers } from './parts.ts';
+import { createGateway, createMonitoring, createSecrets, createServers } from './parts.ts';
 
 const type = 'lockstep:index:McpEnvironment';
 
 /**
- * One environment on Kubernetes: its servers, their secrets, and the gateway in front of them. The same declaration
+ * One environment on Kubernetes: its servers, their secrets, the gateway in front of them, and what
+ * watches it. The same declaration
  * gives the same servers in every environment; only what is permitted differs.
  *
  * @throws RunError naming the environment and the argument that is wrong, or the provider that is missing.
@@ -46,7 +47,8 @@ export class McpEnvironment extends ComponentResource {
     checkEnvironment(who, args);
     const secrets = createSecrets(this, name, args);
     const servers = createServers(this, name, args, secrets);
-    const gateway = createGateway(this, name, args, servers, secrets);
+    const monitoring = createMonitoring(this, name, args);
+    const gateway = createGateway(this, name, args, { servers, secrets, monitoring });
     this.url = gateway.url;
     this.bundleDigest = gateway.bundleDigest;
     this.permissionTable = printTable(permissionTable(environment));

@@ -1,8 +1,10 @@
-import type { ServerDefinition } from '@lockstep/model';
+import { makeBundle, type ServerDefinition } from '@lockstep/model';
 import type { Resource } from '@pulumi/pulumi';
 import type { GatewayEndpoint } from '../gateway/args.ts';
 import { McpGateway } from '../gateway/mcp-gateway.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
+import { gatewayObject } from '../kubernetes/names.ts';
+import { McpMonitoring } from '../monitoring/monitoring.ts';
 import { McpSecrets } from '../secrets/secrets.ts';
 import { McpServer } from '../server/mcp-server.ts';
 import type { McpEnvironmentArgs } from './args.ts';
@@ -51,16 +53,42 @@ export function createServers(
   return Object.fromEntries(made);
 }
 
-/** Makes the gateway in front of them. */
+/** Makes what watches the gateway, where somebody does. */
+export function createMonitoring(
+  parent: Resource,
+  name: string,
+  { environment, namespace, owner, monitoring }: McpEnvironmentArgs,
+): McpMonitoring | undefined {
+  if (monitoring === undefined) return undefined;
+  const podLabels = selectorOf({ environment: environment.name, component: 'gateway' });
+  const all = {
+    ...monitoring,
+    environment: environment.name,
+    namespace,
+    owner,
+    gateway: { name: gatewayObject, podLabels },
+    bundleDigest: makeBundle(environment).digest,
+  };
+  return new McpMonitoring(`${name}-monitoring`, all, { parent });
+}
+
+/** What the gateway gets from the other parts. */
+export interface GatewayNeighbours {
+  readonly servers: Readonly<Record<string, McpServer>>;
+  readonly secrets: McpSecrets | undefined;
+  readonly monitoring: McpMonitoring | undefined;
+}
+
+/** Makes the gateway in front of the servers. */
 export function createGateway(
   parent: Resource,
   name: string,
   { environment, namespace, owner, images, network, gateway, vault }: McpEnvironmentArgs,
-  servers: Readonly<Record<string, McpServer>>,
-  secrets: McpSecrets | undefined,
+  { servers, secrets, monitoring }: GatewayNeighbours,
 ): McpGateway {
   const all = {
     ...gateway,
+    ...(monitoring === undefined ? {} : { podAnnotations: monitoring.podAnnotations }),
     ...(secrets === undefined ? {} : { vault: secrets.vault }),
     ...(vault?.audience === undefined ? {} : { vaultAudience: vault.audience }),
     environment,

@@ -56,6 +56,8 @@ export interface McpGatewayArgs extends GatewaySettings {
   readonly vault?: NonNullable<Deployment['vault']>;
   /** Whom Vault takes service-account tokens from. Default: `vault`. */
   readonly vaultAudience?: string;
+  /** Annotations of the pod, as `McpMonitoring` says. Default: none. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   readonly network: NetworkSettings;
 }
 

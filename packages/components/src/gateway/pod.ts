@@ -30,8 +30,9 @@ export interface GatewayPodParts {
 
 /** The one pod of the gateway. Nothing in it depends on what is permitted: a new bundle restarts nothing. */
 export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTemplate {
+  const { podAnnotations = {} } = args;
   const template: PodTemplate = {
-    metadata: { labels: parts.labels },
+    metadata: { labels: parts.labels, ...(hasAny(podAnnotations) ? { annotations: podAnnotations } : {}) },
     spec: {
       serviceAccountName: gatewayObject,
       automountServiceAccountToken: false,
@@ -43,6 +44,10 @@ export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTem
     },
   };
   return overridePodTemplate(template, args.podTemplate, parts.selector);
+}
+
+function hasAny(record: Readonly<Record<string, string>>): boolean {
+  return Object.keys(record).length > 0;
 }
 
 function container(args: McpGatewayArgs, { hosts }: GatewayPodParts): k8s.types.input.core.v1.Container {
