@@ -166,6 +166,12 @@ describe('a gateway in a pod that can’t start', () => {
       1,
       /^\/none\/root\.key is missing; make the keys with/,
     ],
+    [
+      'nobody who could call',
+      () => [...pod.argv, '--tokens', '/none/tokens.json', '--host', '0.0.0.0'],
+      1,
+      /^Listening on 0\.0\.0\.0 without authentication is refused; give a gateway in a pod a token file/,
+    ],
     ['no tokens', () => [...pod.argv, '--tokens', '/none'], 2, /^\/none: can’t be read \(ENOENT\); make its/],
   ])('says why in one line: %s', async (_what, argv, code, sentence) => {
     const ended = await pod.run(argv());

@@ -173,6 +173,6 @@ export async function demandToken(tokens: Pick<Tokens, 'list'>, host: string): P
   );
   if (usable) return;
   throw new Error(
-    `Listening on ${host} without authentication is refused; create a token with \`lockstep token create\` while it runs on 127.0.0.1, or stay there.`,
+    `Listening on ${host} without authentication is refused; give a gateway in a pod a token file, or one elsewhere a token with \`lockstep token create\` while it runs on 127.0.0.1.`,
   );
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Deployment } from '@lockstep/model';
 import { bundleVolume } from '../bundle/volume.ts';
 import { startGateway } from '../gateway.ts';
@@ -11,6 +12,7 @@ import { readSettings } from './settings.ts';
 
 /**
  * Runs a gateway in its pod until it is asked to stop; then it finishes the calls in flight and seals the audit.
+ * Without a Secret mounted for the token file, the tokens that were created through its API are all there are.
  *
  * @param argv what follows `serve`.
  * @throws ConfigurationError, or Error in one sentence, when it can't start or can't go on.
@@ -30,7 +32,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     secrets: vaultSource(() => deployed, { jwtPath: settings.vaultToken }),
     stateDir: settings.state,
     keysDir: settings.keys,
-    tokenFile: settings.tokens,
+    ...(existsSync(dirname(settings.tokens)) && { tokenFile: settings.tokens }),
     host,
     port: settings.port,
     metricsHost: host,
