@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -18,10 +18,20 @@ export interface SdkHttp extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The SDK's own server over HTTP: `modern` for 2.x, `legacy` for 1.x with a session for each client. */
-export async function openSdkHttp(era: 'modern' | 'legacy'): Promise<SdkHttp> {
+/**
+ * The SDK's own server over HTTP: `modern` for 2.x, `legacy` for 1.x with a session for each client.
+ *
+ * @param admits whether a request's credentials are right.
+ */
+export async function openSdkHttp(
+  era: 'modern' | 'legacy',
+  admits: (headers: IncomingHttpHeaders) => boolean = () => true,
+): Promise<SdkHttp> {
   const handle = era === 'modern' ? modernHandler() : legacyHandler();
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => {
+    if (admits(request.headers)) void handle(request, response);
+    else response.writeHead(401).end();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
