@@ -27,7 +27,6 @@ export type {
   WatchedGateway,
 } from './monitoring/args.ts';
 export { McpMonitoring } from './monitoring/monitoring.ts';
-export { scrapeAnnotations } from './monitoring/scrape.ts';
 export { defaultThresholds, type Thresholds } from './monitoring/thresholds.ts';
 export type {
   AddressPeer,

@@ -67,7 +67,7 @@ function placed(all: readonly Panel[]): Placed[] {
 }
 
 function modelOf({ panel, x, y }: Placed, index: number): object {
-  const { title, type, unit, width, queries } = panel;
+  const { title, type, unit, width, queries, names = false } = panel;
   return {
     id: index + 1,
     title,
@@ -75,7 +75,7 @@ function modelOf({ panel, x, y }: Placed, index: number): object {
     datasource: source,
     gridPos: { x, y, w: width, h: heights[type] },
     fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
-    ...(title === 'Bundle in force' && { options: { textMode: 'name' } }),
+    ...(names && { options: { textMode: 'name' } }),
     targets: queries.map(({ expr, legend }, target) => ({
       refId: String.fromCharCode('A'.charCodeAt(0) + target),
       datasource: source,

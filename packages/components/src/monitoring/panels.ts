@@ -10,6 +10,8 @@ export interface Panel {
   /** Of the grid’s 24 columns. */
   readonly width: 4 | 8 | 12;
   readonly queries: readonly Query[];
+  /** Shows what the lines are called, not their values. Default: false. */
+  readonly names?: boolean;
 }
 
 export interface Query {
@@ -28,20 +30,21 @@ export function panels(series: Series): Panel[] {
 }
 
 function overview(series: Series): Panel[] {
-  const stat = (title: string, expr: string, unit: Panel['unit'] = 'short', legend = ''): Panel => ({
+  const stat = (title: string, expr: string, unit: Panel['unit'] = 'short'): Panel => ({
     title,
     type: 'stat',
     unit,
     width: 4,
-    queries: [{ expr, legend }],
+    queries: [{ expr, legend: '' }],
   });
+  const bundle = { expr: series('lockstep_bundle_info'), legend: '{{digest}}' };
   return [
     stat('Servers down', `count(${series('lockstep_server_up')} == 0) or vector(0)`),
     stat('Quarantined', `sum(${series('lockstep_quarantined_items')})`),
     stat('Approvals waiting', `max(${series('lockstep_approvals_waiting')})`),
     stat('Audit lag', `max(${series('lockstep_audit_lag_seconds')})`, 's'),
     stat('Oldest secret', `max(${series('lockstep_secret_age_seconds')})`, 's'),
-    stat('Bundle in force', series('lockstep_bundle_info'), 'short', '{{digest}}'),
+    { title: 'Bundle in force', type: 'stat', unit: 'short', width: 4, queries: [bundle], names: true },
   ];
 }
 
