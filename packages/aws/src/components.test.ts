@@ -51,6 +51,16 @@ describe('the components', () => {
     }
   });
 
+  it('know their own kind', async () => {
+    await record(() => {
+      const opts = { providers: { aws: new AwsProvider('aws') } };
+      const repository = new GatewayRepository('images', { repositoryName: 'r' }, opts);
+      expect(GatewayRepository.isInstance(repository)).toBe(true);
+      expect(AuditArchive.isInstance(repository)).toBe(false);
+      expect(WorkloadIdentity.isInstance({})).toBe(false);
+    });
+  });
+
   it('keep their arguments out of the state', async () => {
     const { resources } = await record(whole);
     for (const { name, inputs } of resources.filter(({ type }) => type.startsWith('lockstep-aws:'))) {

@@ -6,12 +6,15 @@ import {
   type CustomResourceOptions,
   type Output,
 } from '@pulumi/pulumi';
+import { isOfType } from '../component-type.ts';
 import type { PolicyStatement } from '../policy/statement.ts';
 import { requireProvider } from '../provider.ts';
 import { appendOnly } from './append-only.ts';
 import { type AuditArchiveArgs, checkArchive } from './args.ts';
 import { archivePolicy } from './bucket-policy.ts';
 import { archiveRules } from './lifecycle.ts';
+
+const type = 'lockstep-aws:index:AuditArchive';
 
 /**
  * A bucket that keeps audit records: what was added can be neither changed nor deleted before its time, by anybody.
@@ -35,7 +38,7 @@ export class AuditArchive extends ComponentResource {
   readonly appendStatements: readonly PolicyStatement[];
 
   constructor(name: string, args: AuditArchiveArgs, opts?: ComponentResourceOptions) {
-    super('lockstep-aws:index:AuditArchive', name, {}, opts);
+    super(type, name, {}, opts);
     const who = `AuditArchive ${name}`;
     requireProvider(this, who);
     const lifecycle = checkArchive(who, args);
@@ -122,5 +125,10 @@ export class AuditArchive extends ComponentResource {
     this.keyArn = key.arn;
     this.appendStatements = appendOnly({ bucketArn: bucket.arn, keyArn: key.arn, prefix });
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn, keyArn: this.keyArn });
+  }
+
+  /** Whether a value is one, also of another copy of this package. */
+  static override isInstance(value: unknown): value is AuditArchive {
+    return isOfType(value, type);
   }
 }

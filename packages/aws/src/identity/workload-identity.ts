@@ -6,10 +6,13 @@ import {
   type Input,
   type Output,
 } from '@pulumi/pulumi';
+import { isOfType } from '../component-type.ts';
 import { identityPolicy } from '../policy/document.ts';
 import { requireProvider } from '../provider.ts';
 import { checkIdentity, type WorkloadIdentityArgs } from './args.ts';
 import { irsaTrust, podIdentityTrust } from './trust.ts';
+
+const type = 'lockstep-aws:index:WorkloadIdentity';
 
 /**
  * A role in AWS for the pods of one ServiceAccount, that may do what its statements name and nothing else.
@@ -34,7 +37,7 @@ export class WorkloadIdentity extends ComponentResource {
   readonly serviceAccountAnnotations: Readonly<Record<string, Output<string>>>;
 
   constructor(name: string, args: WorkloadIdentityArgs, opts?: ComponentResourceOptions) {
-    super('lockstep-aws:index:WorkloadIdentity', name, {}, opts);
+    super(type, name, {}, opts);
     const who = `WorkloadIdentity ${name}`;
     requireProvider(this, who);
     checkIdentity(who, args);
@@ -72,6 +75,11 @@ export class WorkloadIdentity extends ComponentResource {
     this.roleArn = role.arn;
     this.serviceAccountAnnotations = args.mode === 'irsa' ? { 'eks.amazonaws.com/role-arn': role.arn } : {};
     this.registerOutputs({ roleArn: this.roleArn });
+  }
+
+  /** Whether a value is one, also of another copy of this package. */
+  static override isInstance(value: unknown): value is WorkloadIdentity {
+    return isOfType(value, type);
   }
 }
 

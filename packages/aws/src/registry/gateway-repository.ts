@@ -1,5 +1,6 @@
 import { ecr } from '@pulumi/aws';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import { isOfType } from '../component-type.ts';
 import { requireProvider } from '../provider.ts';
 import { refuse } from '../refuse.ts';
 import { imageLifecycle } from './lifecycle.ts';
@@ -17,6 +18,8 @@ export interface GatewayRepositoryArgs {
   readonly tags?: Readonly<Record<string, Input<string>>>;
 }
 
+const type = 'lockstep-aws:index:GatewayRepository';
+
 /**
  * Where the gateway's images are pushed: tags can't be moved, every push is scanned, and what is old goes.
  *
@@ -31,7 +34,7 @@ export class GatewayRepository extends ComponentResource {
   readonly arn: Output<string>;
 
   constructor(name: string, args: GatewayRepositoryArgs, opts?: ComponentResourceOptions) {
-    super('lockstep-aws:index:GatewayRepository', name, {}, opts);
+    super(type, name, {}, opts);
     const who = `GatewayRepository ${name}`;
     requireProvider(this, who);
     const { repositoryName, kmsKeyArn, untaggedDays = 7, keep = 100, tags } = args;
@@ -62,6 +65,11 @@ export class GatewayRepository extends ComponentResource {
     this.repositoryUrl = repository.repositoryUrl;
     this.arn = repository.arn;
     this.registerOutputs({ repositoryUrl: this.repositoryUrl, arn: this.arn });
+  }
+
+  /** Whether a value is one, also of another copy of this package. */
+  static override isInstance(value: unknown): value is GatewayRepository {
+    return isOfType(value, type);
   }
 }
 
