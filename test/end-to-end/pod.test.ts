@@ -34,9 +34,10 @@ async function ready(): Promise<{ status: number; bundle: string }> {
   return { status: statusCode, bundle: ((await body.json()) as { bundle: string }).bundle };
 }
 
-async function statusWith(token: string | undefined): Promise<number> {
+async function statusWith(token: string | undefined, host?: string): Promise<number> {
   const headers = {
     'content-type': 'application/json',
+    ...(host !== undefined && { host }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
   const { statusCode, body } = await request(`${gateway.url}/mcp`, { method: 'POST', headers, body: '{}' });
@@ -71,6 +72,17 @@ describe('a gateway in a pod', () => {
   it('keeps no key of its own, and publishes the audit’s beside what it keeps', async () => {
     expect(await readdir(join(pod.folder, 'state/keys'))).toEqual(['audit.pub.pem']);
     expect(await readdir(join(pod.folder, 'keys'))).not.toContain('audit.pub.pem');
+  });
+
+  it('answers to the hosts that it is told, and sends people to where they reach it', async () => {
+    const asked = [{ name: 'ask', tools: 'one/whoami', decision: { approve: {} } }];
+    await pod.deploy(at(first, { rules: asked }));
+    await until('it asks', async () => (await client.call('one__whoami')).isError);
+    expect(await whoami()).toMatch(/https:\/\/mcp\.example\.com\/approvals\/apr_/);
+    await pod.deploy(at(first));
+    await until('it may again', async () => (await whoami()) === 'first');
+    expect(await statusWith(undefined, 'mcp.example.com')).toBe(401);
+    expect(await statusWith(undefined, 'other.example.com')).toBe(403);
   });
 
   it('takes a changed bundle while a call is in flight', async () => {

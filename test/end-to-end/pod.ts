@@ -28,7 +28,7 @@ export interface Pod extends AsyncDisposable {
   writeTokens(entries: readonly unknown[]): Promise<void>;
   /** A token, as `lockstep token create --offline` makes it. */
   makeToken(subject: string, ...options: string[]): Promise<{ token: string; entry: TokenFileEntry }>;
-  /** Starts `serve`, and waits until it is ready. */
+  /** Starts `serve`, which clients reach by `https://mcp.example.com`, too, and waits until it is ready. */
   start(): Promise<Running>;
   /** Runs the program until it ends by itself. */
   run(argv: readonly string[], env?: Record<string, string>): Promise<Ended>;
@@ -69,7 +69,7 @@ export async function makePod(program: readonly string[] = [...source, main]): P
       startUp({
         command: [process.execPath, ...program, ...serve],
         cwd: folder,
-        env: process.env,
+        env: { ...process.env, LOCKSTEP_ALLOWED_HOSTS: 'https://mcp.example.com' },
         state: at('state'),
       }),
     run: (argv, env) => run([...program, ...argv], env),

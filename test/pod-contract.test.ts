@@ -1,0 +1,51 @@
+import { dirname } from 'node:path';
+import { defineEnvironments, defineServers, loadBundle } from '@lockstep/model';
+import { expect, test } from 'vitest';
+import { planBundle } from '../packages/components/src/gateway/bundle.ts';
+import { paths, ports } from '../packages/components/src/kubernetes/constants.ts';
+import { parseBridgeArguments } from '../packages/gateway/src/bridge/arguments.ts';
+import { bundleVolume } from '../packages/gateway/src/bundle/volume.ts';
+import { podPaths, podPorts } from '../packages/gateway/src/pod/paths.ts';
+import { temporaryFolder } from '../packages/gateway/src/testing/folder.ts';
+import { volumeFilesOf, writeVolume } from '../packages/gateway/src/testing/kubelet-volume.ts';
+import { releaseOf } from '../packages/gateway/src/testing/upstream/release.ts';
+
+test('the gateway looks where the components mount', () => {
+  expect({ http: ports.gateway, metrics: ports.metrics }).toEqual(podPorts);
+  expect(podPaths).toEqual({
+    bundle: paths.bundle,
+    keys: paths.keys,
+    tokens: `${paths.tokens}/tokens.json`,
+    vaultToken: `${paths.vaultToken}/token`,
+    state: paths.state,
+  });
+});
+
+test('a bridge looks where the components mount', () => {
+  const bridge = parseBridgeArguments(['--', 'server']);
+  expect({ port: bridge.port, key: dirname(bridge.keyFile), state: bridge.stateDir }).toEqual({
+    port: ports.bridge,
+    key: paths.bridgeKey,
+    state: paths.state,
+  });
+});
+
+test('the gateway reads the ConfigMaps that the components plan, byte by byte', async () => {
+  await using folder = await temporaryFolder();
+  const tool = { name: 'peek', description: 'Peeks – naïvely.', inputSchema: { type: 'object' } };
+  const url = 'https://docs.example.com/mcp';
+  const release = { ...releaseOf({ tools: [tool] }), source: { type: 'remote', url } };
+  const { dev } = defineEnvironments({
+    servers: defineServers({ docs: { remote: { url } } }),
+    lock: { lockVersion: 1, servers: { docs: { releases: { '1': release } } } },
+    environments: { dev: { profile: 'dev', releases: { docs: '1' } } },
+  });
+  if (dev === undefined) throw new Error('no environment');
+  const { configMaps, digest } = planBundle('gateway', dev, { docs: { url, bridge: false } }, undefined);
+  const data = configMaps.map((map) => map.data ?? {});
+  const binary = configMaps.map((map) => map.binaryData ?? {});
+  await writeVolume(folder.path, volumeFilesOf(data, binary));
+  const { files, deployment } = await bundleVolume(folder.path).read();
+  expect(loadBundle(files).digest).toBe(digest);
+  expect(deployment?.servers).toEqual({ docs: { url, bridge: false } });
+});
