@@ -2,7 +2,6 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Finding } from '@lockstep/model';
 import { withTree } from '../plan/at-ref.ts';
-import type { Project } from '../project/load.ts';
 import { readFolder } from '../render/folder.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
@@ -25,13 +24,6 @@ export interface RenderedProject {
   readonly check: Check;
   /** Objects that couldn't be written, and images that were never pushed. */
   readonly advice: readonly Finding[];
-}
-
-/** The Pulumi program that deploys these environments: it stands in their folder, or above it. */
-export function programOf({ config }: Pick<Project, 'config'>, cwd: string): PulumiProject | undefined {
-  const project = findPulumiProject(dirname(config));
-  if (project === undefined || project.folder !== dirname(config)) return undefined;
-  return findPulumiProject(cwd, project.root);
 }
 
 /**

@@ -3,7 +3,6 @@ import { runChecks } from '../check/check.ts';
 import { type Change, printMarkdown } from '../check/markdown.ts';
 import {
   compareRendered,
-  programOf,
   type RenderedProject,
   readRendered,
   renderAt,
@@ -16,6 +15,7 @@ import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments } from '../plan/compare.ts';
 import { defaultConfig, type Project, programPaths } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
+import { programOf } from '../render/program.ts';
 
 const examples = `
 Looks at everything that can be known before a change is merged: environments and rules' examples hold together, each

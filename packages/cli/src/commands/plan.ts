@@ -1,10 +1,13 @@
-import { makeBundle, permissionTable } from '@lockstep/model';
+import { type Environment, makeBundle, permissionTable } from '@lockstep/model';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { sentenceOf } from '../failure.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments, type EnvironmentChange, printChanges } from '../plan/compare.ts';
+import { printSummary, type ResourceSummary, summariseResources } from '../plan/resources.ts';
 import { chooseEnvironments } from '../project/choose.ts';
 import { defaultConfig, loadProject, type Project, programPaths } from '../project/load.ts';
+import { programOf } from '../render/program.ts';
 import { printMatrix } from '../view/permissions.ts';
 import { countUnconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 
@@ -12,6 +15,7 @@ const examples = `
 Shows what every tool, prompt and resource may do in each environment, as the gateway would decide it. Rules'
 examples are checked on the way. With --against, only what a change does is shown: the permissions that differ, and
 what differs in the servers' own definitions. Everything is read from files: nothing is started, nothing is asked.
+Where a Pulumi program stands beside the environments, it is run without an engine to count what it would deploy.
 
 Examples:
   $ lockstep plan                          every environment, side by side
@@ -25,6 +29,7 @@ interface Options {
   config: string;
   against?: string;
   roles?: string;
+  resources: boolean;
   json?: boolean;
 }
 
@@ -33,6 +38,7 @@ export function planCommand(context: Context): Command {
     .argument('[env...]', 'the environments to show (default: all)')
     .option('--against <git ref>', 'show only what differs from the program at this commit, branch or tag')
     .option('--roles <roles>', 'show what holders of these roles may do (separated by commas)')
+    .option('--no-resources', 'leave out what the Pulumi program would deploy')
     .option('--config <file>', 'the program', defaultConfig)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -40,7 +46,7 @@ export function planCommand(context: Context): Command {
       const paths = programPaths(options.config, context.cwd);
       await context.progress('Reading the program', async (say) => {
         const project = await loadProject(paths, context.cwd);
-        if (options.against === undefined) return showPlan(project, names, options, context);
+        if (options.against === undefined) return showPlan(project, names, options, say, context);
         say(`Reading the program at ${options.against}`);
         const before = await environmentsAt(options.against, paths);
         const known = { ...before, ...project.environments };
@@ -50,24 +56,41 @@ export function planCommand(context: Context): Command {
     });
 }
 
-function showPlan(project: Project, names: readonly string[], options: Options, context: Context): void {
+async function showPlan(
+  project: Project,
+  names: readonly string[],
+  options: Options,
+  say: (what: string) => void,
+  context: Context,
+): Promise<void> {
   const environments = chooseEnvironments(project.environments, names);
   const roles = options.roles?.split(',').map((role) => role.trim());
-  if (options.json) {
-    const entries = environments.map((environment) => [
-      environment.name,
-      {
-        profile: environment.profile,
-        bundle: makeBundle(environment).digest,
-        releases: Object.fromEntries(
-          Object.entries(environment.releases).map(([server, { label }]) => [server, label]),
-        ),
-        permissions: permissionTable(environment).entries,
-      },
-    ]);
-    context.json({ environments: Object.fromEntries(entries) });
-    return;
-  }
+  if (!options.json) showPermissions(environments, roles, context);
+  const summary = options.resources ? await summarised(project, environments, say, context) : undefined;
+  if (options.json) context.json({ environments: jsonOf(environments), ...summary });
+  else if (summary !== undefined) for (const line of printSummary(summary)) context.print(line);
+}
+
+function jsonOf(environments: readonly Environment[]): object {
+  const entries = environments.map((environment) => [
+    environment.name,
+    {
+      profile: environment.profile,
+      bundle: makeBundle(environment).digest,
+      releases: Object.fromEntries(
+        Object.entries(environment.releases).map(([server, { label }]) => [server, label]),
+      ),
+      permissions: permissionTable(environment).entries,
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function showPermissions(
+  environments: readonly Environment[],
+  roles: readonly string[] | undefined,
+  context: Context,
+): void {
   const { paint, columns } = context;
   context.print(printMatrix(environments, { ...(roles && { roles }), paint, columns }));
   const waiting = environments.flatMap(({ releases }) =>
@@ -75,6 +98,24 @@ function showPlan(project: Project, names: readonly string[], options: Options, 
   );
   const line = countUnconfirmed(waiting);
   if (line !== undefined) context.note(line);
+}
+
+/** What would be deployed; a program that can't be run keeps nobody from seeing the permissions. */
+async function summarised(
+  project: Project,
+  environments: readonly Environment[],
+  say: (what: string) => void,
+  context: Context,
+): Promise<ResourceSummary | undefined> {
+  try {
+    const program = programOf(project, context.cwd);
+    if (program === undefined) return undefined;
+    say('Counting what would be deployed');
+    return await summariseResources(program, environments, context.cwd);
+  } catch (error) {
+    context.note(`What would be deployed can’t be counted: ${sentenceOf(error)}`);
+    return undefined;
+  }
 }
 
 function showChanges(changes: readonly EnvironmentChange[], options: Options, context: Context): void {

@@ -1,0 +1,57 @@
+import { afterEach, expect, test } from 'vitest';
+import { lockedRelease, lockedTool, lockOfFiles, type Project, program } from '../project.fixture.ts';
+import { imports, makePulumiProject } from '../render/pulumi.fixture.ts';
+
+let project: Project;
+afterEach(() => project.remove());
+
+const servers =
+  "  files: { run: { npm: '@example/files' }, egress: [{ host: 'a.example.com', unenforced: true }] },";
+const environments = "    dev: { profile: 'dev', releases: { files: '1.0.0' } },";
+const lock = lockOfFiles({ '1.0.0': lockedRelease('1.0.0', [lockedTool('read_file', 'read')]) });
+
+function make(index: string): void {
+  project = makePulumiProject(index, {
+    'environments.ts': program({ servers, environments }),
+    'tools.lock.json': lock,
+  });
+}
+
+test('counts what would be deployed, and says what isn’t enforced', async () => {
+  make(`${imports}
+import * as vault from '@pulumi/vault';
+for (const name of ['a', 'b']) new k8s.core.v1.ConfigMap(name, { metadata: { name } });
+new vault.Policy('p', { name: 'p', policy: '' });
+new k8s.core.v1.ConfigMap('nameless', {});
+`);
+  const { code, stdout } = await project.run('plan', '--config', 'environments.ts');
+  expect(code).toBe(0);
+  expect(stdout.slice(stdout.indexOf('would deploy')).split('\n')).toEqual([
+    'would deploy',
+    '  dev: 2 ConfigMap, 1 vault:index/policy:Policy',
+    expect.stringMatching(
+      /^ {2}dev, not counted: kubernetes:core\/v1:ConfigMap nameless: has no `metadata\.name`/,
+    ),
+    '',
+    'may connect to',
+    '  files: a.example.com:443 (unenforced)',
+    '',
+  ]);
+});
+
+test('a program that can’t be run keeps nobody from the permissions, and can be left out', async () => {
+  make('');
+  project.write('Pulumi.yaml', 'name: shop\nruntime: nodejs\nmain: elsewhere\n');
+  const { code, stdout, stderr } = await project.run('plan', '--config', 'environments.ts');
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('read_file read  allow'),
+  });
+  expect(stderr).toMatch(
+    /^What would be deployed can’t be counted: .*`main`, which doesn’t exist; correct it\.$/m,
+  );
+  expect(await project.run('plan', '--config', 'environments.ts', '--no-resources')).toMatchObject({
+    stderr: '',
+    code: 0,
+  });
+});

@@ -1,0 +1,56 @@
+import type { Environment, Finding } from '@lockstep/model';
+import { unenforcedEgress } from '../check/egress.ts';
+import type { PulumiProject } from '../render/pulumi-project.ts';
+import { renderStack, type StackRendering } from '../render/render.ts';
+import { countKinds, printCounts } from '../render/report.ts';
+import { printFinding } from '../view/finding.ts';
+
+/** What a Pulumi program would deploy. */
+export interface ResourceSummary {
+  /** How many of each kind, by environment; of other providers, by type. */
+  readonly resources: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Where servers may connect to by name without the cluster holding them to it. */
+  readonly egress: readonly string[];
+  /** What couldn’t be counted, by environment. */
+  readonly missing: Readonly<Record<string, readonly Finding[]>>;
+}
+
+/**
+ * Counts what a program would deploy, each environment in a process of its own at the same time.
+ *
+ * @param cwd the folder that paths in messages are relative to.
+ */
+export async function summariseResources(
+  program: PulumiProject,
+  environments: readonly Environment[],
+  cwd: string,
+): Promise<ResourceSummary> {
+  const rendered = await Promise.all(
+    environments.map(async ({ name }) => [name, await renderStack(program, name, cwd)] as const),
+  );
+  const missing = rendered.map(
+    ([name, { problems, findings }]) => [name, [...problems, ...findings]] as const,
+  );
+  return {
+    resources: Object.fromEntries(rendered.map(([name, rendering]) => [name, countsOf(rendering)])),
+    egress: unenforcedEgress(environments[0]?.servers ?? {}),
+    missing: Object.fromEntries(missing.filter(([, findings]) => findings.length > 0)),
+  };
+}
+
+function countsOf({ objects, withheld, others }: StackRendering): Record<string, number> {
+  return { ...countKinds(objects), ...(withheld.length > 0 && { Secret: withheld.length }), ...others };
+}
+
+/** The summary, a line per environment, then what isn’t enforced. */
+export function printSummary({ resources, egress, missing }: ResourceSummary): string[] {
+  return [
+    '',
+    'would deploy',
+    ...Object.entries(resources).map(([name, counts]) => `  ${name}: ${printCounts(counts) || 'nothing'}`),
+    ...Object.entries(missing).flatMap(([name, findings]) =>
+      findings.map((finding) => `  ${name}, not counted: ${printFinding(finding)}`),
+    ),
+    ...(egress.length === 0 ? [] : ['', 'may connect to', ...egress.map((line) => `  ${line}`)]),
+  ];
+}
