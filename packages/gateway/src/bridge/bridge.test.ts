@@ -154,10 +154,18 @@ describe('the processes behind a bridge', () => {
     expect(stage.of('server.failed')).toEqual([]);
   });
 
+  it('begin with the first caller’s where there is one place, though the server is just tried out', async () => {
+    await using bridge = await openBridge({ processes: 1 });
+    const server = bridgedServer('files', bridge.url);
+    await using stage = await openStage([server], { bridgeKey: bridge.secret });
+    expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
+    expect(bridge.log.every(({ processes = 0 }) => Number(processes) <= 1)).toBe(true);
+    expect(stage.of('server.failed')).toEqual([]);
+  });
+
   it('are said to be busy when all are', async () => {
     await using bridge = await openBridge({ processes: 1 });
     await using stage = await openBridged(bridge);
-    await stage.is('files', 'ready');
     await stage.call('files', 'alice', 'whoami');
     const waiting = stage.call('files', 'alice', 'wait', { milliseconds: 500 });
     await expect(stage.call('files', 'bob', 'whoami')).rejects.toMatchObject({

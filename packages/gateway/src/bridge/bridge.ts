@@ -17,8 +17,8 @@ import { sendFailure, sendJson } from './reply.ts';
 import { type ServeOptions, serveMcp } from './serve-mcp.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
-/** Seconds that calls in flight have to finish when the bridge stops. */
-const drain = 10;
+/** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
+const drain = 300;
 /** Milliseconds between two lines of the log about requests that were refused. */
 const refusalPause = 1000;
 /** The bridge has one server; the pod tells which. */

@@ -40,14 +40,23 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
+/** A process that comes up. */
+interface Start {
+  readonly key: string;
+  /** Gives it up; settles when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
 export function createSessions({ connector, max, idle, timeout, log }: SessionsOptions): Sessions {
   const sessions = new Map<string, Session>();
   const places = new WeakMap<Session, () => void>();
   /** Sessions that nobody can use any more, until their processes are gone. */
   const leaving = new Map<Session, Promise<void>>();
-  const stopped = new AbortController();
+  const starting = new Set<Start>();
   let proven = false;
   const evict = () => {
+    const watching = [...starting].find(({ key }) => key === watchKey);
+    if (watching !== undefined) return watching.stop();
     const idlest = idlestOf(sessions.values());
     if (idlest === undefined) return undefined;
     const gone = end(idlest);
@@ -62,6 +71,20 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
     await endEarlier(key);
     // The gateway's own look at the server takes what room is left; it drives nobody out.
     const free = await slots.take(key !== watchKey);
+    const given = new AbortController();
+    const opening = openIn(free, key, AbortSignal.any([signal, given.signal]));
+    const start: Start = {
+      key,
+      stop: async () => {
+        given.abort(new UpstreamError('busy', 'its place was needed'));
+        await opening.catch(() => {});
+      },
+    };
+    starting.add(start);
+    return opening.finally(() => starting.delete(start));
+  }
+
+  async function openIn(free: () => void, key: string, signal: AbortSignal): Promise<Session> {
     let session: Session | undefined;
     let ended: string | undefined;
     const hooks: ConnectionHooks = {
@@ -90,14 +113,14 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
 
   async function start(key: string, signal: AbortSignal, hooks: ConnectionHooks): Promise<Connection> {
     const late = AbortSignal.timeout(timeout * 1000);
-    const unwanted = AbortSignal.any([signal, stopped.signal]);
     try {
-      const either = AbortSignal.any([unwanted, late]);
+      const either = AbortSignal.any([signal, late]);
       const connection = await connector.connect({ key, watch: false, signal: either, hooks });
-      if (!unwanted.aborted) return connection;
-      await connection.close();
-      throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+      if (signal.aborted) await connection.close();
+      signal.throwIfAborted();
+      return connection;
     } catch (error) {
+      if (signal.aborted && signal.reason instanceof UpstreamError) throw signal.reason;
       const reason = late.aborted ? `it did not come up within ${timeout} s` : messageOf(error);
       log.warn({ key, reason }, 'a process of the server did not come up');
       throw new UpstreamError('unavailable', reason);
@@ -160,7 +183,7 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
     },
     async close() {
       clearInterval(sweeper);
-      stopped.abort();
+      await Promise.all([...starting].map(({ stop }) => stop()));
       for (const session of [...sessions.values()]) void end(session);
       // Whatever is still in flight fails now, and then nothing is.
       await Promise.all([...leaving].map(([session, gone]) => session.connection.close().then(() => gone)));
