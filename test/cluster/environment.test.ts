@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@lockstep/model';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apply, eventually, get, kubectl, podIdentities, rolledOut } from './kubectl.ts';
@@ -54,7 +55,7 @@ const urlOf = (namespace: string) => `http://lockstep-gateway.${namespace}.svc.c
 
 /** An environment that runs: its namespace, tokens, and what calls go through. */
 async function start(stack: string) {
-  const namespace = `mcp-${stack}`;
+  const namespace = `agents-${stack}`;
   const volume = await staticVolume(`gateway-${stack}`);
   opened.push(() => rm(volume, { recursive: true, force: true }));
   await apply(`
@@ -121,6 +122,23 @@ describe('dev', () => {
     });
     expect(textOf(graph)).toContain('entities');
     expect(await podIdentities(dev.namespace)).toMatchObject(before);
+  });
+});
+
+describe('five thousand tools', () => {
+  it('are deployed and loaded', async () => {
+    const namespace = 'agents-dev';
+    const before = await liveDigest(namespace);
+    await deploy('dev', { TOOLS: '5000' });
+    const after = await eventually(120, async () => {
+      const digest = await liveDigest(namespace);
+      return digest === before ? undefined : digest;
+    });
+    const config = await get<{ data: Record<string, string> }>(
+      ...['configmap', 'lockstep-gateway-config', '--namespace', namespace],
+    );
+    expect(after).toBe(sha256(config.data['_gateway.json'] ?? ''));
+    expect(Object.keys(JSON.parse(config.data['_gateway.json'] ?? '{}').files).length).toBeGreaterThan(5000);
   });
 });
 

@@ -16,14 +16,27 @@ archive_of() { echo "sha256-${1#*@sha256:}.tar"; }
 
 make_images() {
   local folder=$1 base kept
+  mkdir -p "$folder"
+  # One at a time: what another has just made would be taken for left over.
+  exec 9>"$folder/lock" && flock 9
   base=$("$here/base-image.sh")
   rm -f "$folder/images.json"
   # What the stack's Containerfiles add (git) is in the base already.
   (cd "$here/../.." && node --conditions=lockstep-source scripts/image/main.ts \
     --base "$base" --archive "$folder" --containerfiles "$folder/none")
-  kept=$(for reference in $(references "$folder"); do archive_of "$reference"; done)
+  remove_old "$folder"
+}
+
+# remove_old FOLDER: archives, and images of buildah's, that nothing in images.json comes from
+remove_old() {
+  local folder=$1 files contents file image
+  files=$(for reference in $(references "$folder"); do archive_of "$reference"; done)
+  contents=$(grep -F "$(grep -o 'sha256:[0-9a-f]*' "$folder/images.json")" "$folder/built.json" | cut -d'"' -f2 | cut -c1-12)
   for file in "$folder"/sha256-*.tar; do
-    grep -qxF "$(basename "$file")" <<<"$kept" || rm "$file"
+    grep -qxF "$(basename "$file")" <<<"$files" || rm "$file"
+  done
+  for image in $(buildah images --format '{{.Name}}:{{.Tag}}' | grep -E '^localhost/lockstep/(gateway|mcp-)'); do
+    grep -qxF "${image##*-}" <<<"$contents" || buildah rmi --force "$image" >/dev/null
   done
 }
 

@@ -1,5 +1,5 @@
 // The environment of the cluster's tests: two of the stack's servers in pods, and one outside whose credentials are
-// in Vault. SERVERS and PROMOTED say what a test has changed.
+// in Vault. SERVERS, TOOLS and PROMOTED say what a test has changed.
 import { defineEnvironments, defineServers, definitionDigest, proposeClass, secret } from '@lockstep/model';
 import { lock as stackLock, servers as stackServers } from '../../../stacks/environments.ts';
 import { whoTool } from '../reports.ts';
@@ -22,18 +22,23 @@ const all = defineServers({
 
 export const servers = Object.fromEntries(Object.entries(all).filter(([name]) => offered.includes(name)));
 
+/** `who`, and as many more as are asked for, which the server doesn't offer. */
+const tools = [
+  whoTool.name,
+  ...Array.from({ length: Number(process.env.TOOLS ?? 0) }, (_, at) => `tool_${at}`),
+];
+
 const reports = {
   source: { type: 'remote', url: reportsUrl },
   serverInfo: { name: 'reports', version: '1.0.0' },
   instructions: null,
-  tools: {
-    who: {
-      definition: whoTool,
-      digest: definitionDigest(whoTool, 'tools', whoTool.name, []),
-      ...proposeClass(whoTool),
-      reviewed: true,
-    },
-  },
+  tools: Object.fromEntries(
+    tools.map((name) => {
+      const definition = { ...whoTool, name };
+      const digest = definitionDigest(definition, 'tools', name, []);
+      return [name, { definition, digest, ...proposeClass(definition), reviewed: true }];
+    }),
+  ),
   prompts: {},
   resourceTemplates: {},
   resources: false,

@@ -9,7 +9,7 @@ import { environments } from './environments.ts';
 
 const stack = getStack();
 const environment = environments[stack as keyof typeof environments];
-const namespace = `mcp-${stack}`;
+const namespace = `agents-${stack}`;
 const images = JSON.parse(readFileSync(process.env.IMAGES ?? '', 'utf8')) as Record<string, string>;
 
 const cluster = new kubernetes.Provider('cluster', { enableConfigMapMutable: true });
@@ -20,7 +20,7 @@ const home = new kubernetes.core.v1.Namespace(
   {
     metadata: {
       name: namespace,
-      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      labels: restrictedNamespace,
     },
   },
   { provider: cluster },
