@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { gatewayObject, objectName, serverObject } from './names.ts';
+
+const letter = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz');
+const inside = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789-');
+const end = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789');
+const label = fc
+  .tuple(letter, fc.array(inside, { maxLength: 61 }), end)
+  .map(([first, rest, last]) => first + rest.join('') + last);
+
+it('short names are what they say', () => {
+  expect(serverObject('files')).toBe('mcp-files');
+  expect(objectName(gatewayObject, 'table-0')).toBe('lockstep-gateway-table-0');
+});
+
+it('names are valid at any length, and leave room for what a StatefulSet adds', () => {
+  fc.assert(
+    fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (parts) => {
+      const name = objectName(...parts);
+      expect(name).toMatch(/^[a-z]([a-z0-9-]*[a-z0-9])?$/);
+      expect(name.length).toBeLessThanOrEqual(63 - '-0123456789'.length);
+    }),
+  );
+});
+
+it('names are stable, and no two servers share one', () => {
+  fc.assert(
+    fc.property(label, label, (a, b) => {
+      expect(serverObject(a)).toBe(serverObject(a));
+      expect(serverObject(a) === serverObject(b)).toBe(a === b);
+    }),
+  );
+  // Written down: another name would be another object, and the old one deleted.
+  expect(serverObject(`${'a'.repeat(40)}-${'b'.repeat(20)}`)).toBe(
+    'mcp-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-c4c33282',
+  );
+});

@@ -1,0 +1,90 @@
+import { output } from '@pulumi/pulumi';
+import { expect, it } from 'vitest';
+import { overridePodTemplate, type PodTemplate } from './pod-template.ts';
+
+const selector = { app: 'files' };
+const template: PodTemplate = {
+  metadata: { labels: { ...selector, team: 'a' } },
+  spec: {
+    containers: [
+      {
+        name: 'server',
+        image: 'x',
+        env: [{ name: 'A', value: '1' }],
+        args: ['one', 'two'],
+        volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+        resources: { limits: { memory: '1Gi' } },
+      },
+    ],
+    volumes: [{ name: 'tmp', emptyDir: {} }],
+  },
+};
+
+const specOf = (overrides: Parameters<typeof overridePodTemplate>[1]) =>
+  overridePodTemplate(template, overrides, selector).spec;
+
+it('nothing given changes nothing', () => {
+  expect(overridePodTemplate(template, undefined, selector)).toBe(template);
+});
+
+it('lists are merged by name, mounts by path, and other lists replaced', () => {
+  const [server] = specOf({
+    spec: {
+      containers: [
+        {
+          name: 'server',
+          env: [
+            { name: 'A', value: '2' },
+            { name: 'B', value: '3' },
+          ],
+          args: ['three'],
+          volumeMounts: [{ name: 'tmp', mountPath: '/var/tmp' }],
+        },
+      ],
+    },
+  }).containers;
+  expect(server).toMatchObject({
+    image: 'x',
+    env: [
+      { name: 'A', value: '2' },
+      { name: 'B', value: '3' },
+    ],
+    args: ['three'],
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'tmp', mountPath: '/var/tmp' },
+    ],
+    resources: { limits: { memory: '1Gi' } },
+  });
+});
+
+it('an output is a value, not something to look into', () => {
+  const value = output('later');
+  const { nodeSelector } = specOf({ spec: { nodeSelector: value as never } });
+  expect(nodeSelector).toBe(value);
+});
+
+it('the labels that select the pods stay', () => {
+  const { labels } = overridePodTemplate(
+    template,
+    { metadata: { labels: { app: 'x', team: 'b' } } },
+    selector,
+  ).metadata;
+  expect(labels).toEqual({ app: 'files', team: 'b' });
+});
+
+it('a container that is added is restricted and limited, unless it says otherwise', () => {
+  const [, sidecar, other] = specOf({
+    spec: {
+      containers: [
+        { name: 'sidecar', image: 'y' },
+        { name: 'other', image: 'z', securityContext: { privileged: false } },
+      ],
+    },
+  }).containers;
+  expect(sidecar).toMatchObject({
+    resources: { requests: { cpu: '10m' }, limits: { memory: '128Mi' } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+  });
+  expect(other?.securityContext).toEqual({ privileged: false });
+});
