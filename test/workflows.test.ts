@@ -1,0 +1,113 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = resolve(import.meta.dirname, '..');
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Record<string, unknown>;
+  readonly env?: Record<string, string>;
+}
+
+interface Job {
+  readonly if?: string;
+  readonly permissions?: Record<string, string>;
+  readonly 'timeout-minutes'?: number;
+  readonly environment?: string;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly on: Record<string, { workflows?: string[] } | null>;
+  readonly name: string;
+  readonly permissions?: Record<string, string>;
+  readonly jobs: Record<string, Job>;
+}
+
+const files = globSync(['.github/workflows/*.yml', 'examples/github-actions/*.yml'], { cwd: root }).sort();
+const workflows = files.map((file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  return { file, text, workflow: parse(text) as Workflow };
+});
+const named = (name: string) => workflows.filter(({ file }) => basename(file) === name);
+
+/** Where a file of a copied workflow comes from, as the README says. */
+const copied: Readonly<Record<string, string>> = { '.github/post-comment.mjs': 'post-comment.mjs' };
+
+describe('workflows', () => {
+  it('are both here and in the example', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        '.github/workflows/lockstep-comment.yml',
+        '.github/workflows/lockstep.yml',
+        'examples/github-actions/lockstep-comment.yml',
+        'examples/github-actions/lockstep.yml',
+      ]),
+    );
+  });
+
+  it.each(workflows)('$file may do only what it says, for a limited time', ({ workflow }) => {
+    expect(workflow.permissions, 'say `permissions` at the top').toBeDefined();
+    expect(Object.values(workflow.permissions ?? {}).filter((level) => level !== 'read')).toEqual([]);
+    expect(workflow.on).not.toHaveProperty('pull_request_target');
+    for (const job of Object.values(workflow.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
+  });
+
+  it.each(workflows)(
+    '$file pins actions by commit, and leaves no token in a checkout',
+    ({ text, workflow }) => {
+      for (const line of text.split('\n').filter((found) => /^\s*-?\s*uses:/.test(found))) {
+        expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      }
+      const checkouts = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+      for (const { with: inputs } of checkouts)
+        expect(inputs).toMatchObject({ 'persist-credentials': false });
+    },
+  );
+
+  it.each(workflows)('$file puts no text of others into a script', ({ workflow }) => {
+    for (const { run = '' } of stepsOf(workflow)) expect(run).not.toContain('${{');
+  });
+
+  it.each(workflows)('$file runs scripts that are there', ({ file, workflow }) => {
+    const scripts = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnode (\S+\.m?[jt]s)/g)]);
+    for (const [, script = ''] of scripts) {
+      const place = file.startsWith('examples/')
+        ? join('examples/github-actions', copied[script] ?? script)
+        : script;
+      expect(existsSync(join(root, place)), place).toBe(true);
+    }
+  });
+});
+
+describe('the job without credentials', () => {
+  it.each(named('lockstep.yml'))('$file has no secret and may write nothing', ({ workflow }) => {
+    const { check, preview } = workflow.jobs;
+    expect(JSON.stringify(check)).not.toMatch(/secrets\.|github\.token/);
+    expect({ ...workflow.permissions, ...check?.permissions }).toEqual({ contents: 'read' });
+    expect(preview?.if).toContain('head.repo.full_name == github.repository');
+    expect(preview?.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
+    expect(preview?.environment).toBe('preview');
+  });
+});
+
+describe('the job that comments', () => {
+  it.each(named('lockstep-comment.yml'))('$file runs nothing of the pull request', ({ workflow }) => {
+    expect(workflow.on).toEqual({ workflow_run: { workflows: ['lockstep'], types: ['completed'] } });
+    expect(workflow.permissions).toEqual({});
+    const { comment } = workflow.jobs;
+    expect(comment?.permissions).toEqual({ actions: 'read', contents: 'read', 'pull-requests': 'write' });
+    const steps = comment?.steps ?? [];
+    const checkout = steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkout?.with).not.toHaveProperty('ref');
+    expect(checkout?.with).not.toHaveProperty('repository');
+    expect(steps.filter(({ run }) => run !== undefined)).toHaveLength(1);
+  });
+});
+
+function stepsOf({ jobs }: Workflow): Step[] {
+  return Object.values(jobs).flatMap(({ steps }) => [...steps]);
+}
