@@ -107,6 +107,7 @@ async function metrics(): Promise<{ name: string; type: string; labels: string[]
     approvalsWaiting: async () => 0,
     auditLag: () => 0,
     archive: { lag: async () => 0, failures: () => 0 },
+    secrets: () => [{ server: 's', age: 0, errors: 0 }],
   });
   registry.finished({ method: 'm', server: 's', tool: 't', outcome: 'ok', seconds: 1 });
   registry.answered('s', 'm', 1);
