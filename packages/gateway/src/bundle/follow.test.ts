@@ -38,7 +38,8 @@ async function follow(
   take: (offer: Offer) => void = () => {},
   patience = source.patience,
 ): Promise<Follower> {
-  const whole = patience === undefined ? source : { ...source, patience };
+  const whole =
+    patience === source.patience ? source : { ...source, ...(patience !== undefined && { patience }) };
   follower = followBundle(whole, await readOffer(source), {
     onChange: async (offer) => {
       take(offer);
@@ -102,6 +103,22 @@ describe('a bundle that is followed', () => {
     await look();
     expect(rejected).toEqual([expect.stringContaining('table/docs.peek: is missing')]);
     expect(taken).toEqual([]);
+  });
+
+  it('isn’t read again and again while it stays as it is', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const read = vi.spyOn(source, 'read');
+    const { look } = await follow();
+    await writeVolume(folder.path, halfOf(more));
+    read.mockClear();
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await look();
+      vi.advanceTimersByTime(1000);
+    }
+    expect(read.mock.calls.length).toBeLessThan(10);
+    await writeVolume(folder.path, deployedFiles(more));
+    await look();
+    expect(taken).toHaveLength(1);
   });
 
   it('is rejected at once where nothing can arrive later', async () => {

@@ -5,6 +5,9 @@ import type { BundleSource } from './source.ts';
 /** Milliseconds between looks. */
 const interval = 1000;
 
+/** The longest time between two readings of what can't be taken and has the same stamp: a bundle may be large. */
+const longestPause = 30_000;
+
 /** A bundle that is whole, and where its servers are. */
 export interface Offer {
   readonly bundle: LoadedBundle;
@@ -44,7 +47,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
   const patience = (source.patience ?? 0) * 1000;
   let taken: string | undefined;
   let inForce = current;
-  let partial: { readonly since: number; readonly why: string } | undefined;
+  let fault: Fault | undefined;
   let reported: string | undefined;
   let looking: Promise<void> | undefined;
 
@@ -64,22 +67,26 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
 
   /** What is there now; undefined when it was looked at before, or may still be on its way. */
   async function readChange(): Promise<Offer | undefined> {
+    let stamp: string | undefined;
     try {
-      const stamp = await source.stamp();
-      if (stamp === taken) return undefined;
+      stamp = await source.stamp();
+      if (stamp === taken || isTooEarly(stamp)) return undefined;
       const offer = await readOffer(source);
       taken = stamp;
-      partial = undefined;
+      fault = undefined;
       reported = undefined;
       return offer;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const since = partial?.since ?? performance.now();
-      if (performance.now() - since >= patience) throw error;
-      if (partial?.why !== why) following.onPartial(why);
-      partial = { since, why };
+      const before = fault;
+      fault = nextFault(before, stamp, error instanceof Error ? error.message : String(error));
+      if (fault.at - fault.since >= patience) throw error;
+      if (before?.why !== fault.why) following.onPartial(fault.why);
       return undefined;
     }
+  }
+
+  function isTooEarly(stamp: string): boolean {
+    return stamp === fault?.stamp && performance.now() < fault.at + fault.pause;
   }
 
   function look(): Promise<void> {
@@ -92,6 +99,23 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
   const timer = setInterval(() => void look(), interval);
   timer.unref();
   return { look, stop: () => clearInterval(timer) };
+}
+
+/** Why what is there can't be read whole, in milliseconds of `performance.now()`. */
+interface Fault {
+  /** Since when there is any. */
+  readonly since: number;
+  readonly at: number;
+  readonly stamp: string | undefined;
+  readonly why: string;
+  /** How long it isn't read again while it has this stamp. */
+  readonly pause: number;
+}
+
+function nextFault(before: Fault | undefined, stamp: string | undefined, why: string): Fault {
+  const at = performance.now();
+  const pause = before !== undefined && before.stamp === stamp ? before.pause * 2 : interval / 2;
+  return { since: before?.since ?? at, at, stamp, why, pause: Math.min(pause, longestPause) };
 }
 
 function isSame(a: Offer, b: Offer): boolean {

@@ -12,7 +12,10 @@ export interface BundleSnapshot {
 export interface BundleSource {
   /** @throws Error in one sentence, or ConfigurationError, when it can't be read whole. */
   read(): Promise<BundleSnapshot>;
-  /** Something that differs whenever `gateway.json` or the deployment does; cheap, since it is asked once a second. */
+  /**
+   * Something that differs whenever `gateway.json` or the deployment does, and where it can be told any other file;
+   * cheap, since it is asked once a second.
+   */
   stamp(): Promise<string>;
   /** Seconds in which a change may be there only in part before that counts as a fault. Default: 0. */
   readonly patience?: number;

@@ -31,7 +31,7 @@ export function bundleVolume(folder: string): BundleSource {
     async stamp() {
       const state = await currentState(folder);
       const texts = await Promise.all(own.map((name) => readOne(state, name)));
-      return Buffer.concat(texts).toString();
+      return `${state}\n${Buffer.concat(texts)}`;
     },
     async read() {
       const state = await currentState(folder);
