@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadBundle, volumeFiles } from '@lockstep/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +48,13 @@ describe('a bundle in a volume', () => {
     else expect(() => loadBundle(found.files)).not.toThrow();
     expect(await source.stamp()).not.toBe(before);
     expect(Object.keys(loadBundle((await source.read()).files).releases)).toEqual(['files']);
+  });
+
+  it('has nothing of links that the kubelet hasn’t removed yet', async () => {
+    await writeVolume(folder.path, deployedFiles(world));
+    await symlink(join('..data', 'gone.peek'), join(folder.path, 'gone.peek'));
+    const { files } = await bundleVolume(folder.path).read();
+    expect(loadBundle(files).digest).toBe(deployedBundle(world).digest);
   });
 
   it('has another stamp when only the deployment is another', async () => {

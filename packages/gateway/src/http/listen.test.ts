@@ -17,10 +17,14 @@ async function openWaiting() {
 
 test('a server closes once the last request is answered, though its client keeps the connection', async () => {
   const { server, client, answer, waiting } = await openWaiting();
-  const closed = closeServer(server, 60);
+  // From here on the client believes that the connection is kept.
+  waiting[0]?.write('well ');
+  const closed = closeServer(server, 5);
+  const before = performance.now();
   waiting[0]?.end('done');
-  expect(await answer).toBe('done');
+  expect(await answer).toBe('well done');
   await closed;
+  expect(performance.now() - before).toBeLessThan(4000);
   await client.close();
 });
 
