@@ -1,0 +1,52 @@
+// Measures what our components cost a Pulumi program: a hundred servers in three environments, against a plain program
+// that registers the same resources, in turns, each in a process of its own. Slow figures are no failure.
+//
+//   npm run bench:evaluation [-- --rounds N]
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Taken } from './child.ts';
+
+/** How much more than a plain program ours may take. */
+const limit = 1.3;
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-evaluation-'));
+const file = join(folder, 'resources.json');
+
+function evaluate(...args: string[]): Promise<Taken> {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(import.meta.dirname, 'child.ts'), args);
+    child.once('message', (taken) => resolve(taken as Taken));
+    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with code ${code}`)));
+  });
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+const { resources } = await evaluate('components', file);
+console.log(`${resources} Kubernetes objects of 100 servers in 3 environments`);
+const rounds: { ours: Taken; plain: Taken }[] = [];
+for (let round = 0; round < Number(values.rounds); round++) {
+  const plain = await evaluate('plain', file);
+  const ours = await evaluate('components');
+  if (plain.resources !== ours.resources) throw new Error('The two programs don’t register the same.');
+  rounds.push({ ours, plain });
+}
+rmSync(folder, { recursive: true });
+
+for (const [what, unit] of [
+  ['milliseconds', 'ms'],
+  ['memory', 'MiB'],
+] as const) {
+  const ratio = median(rounds.map(({ ours, plain }) => ours[what] / plain[what]));
+  const of = (which: 'ours' | 'plain') => median(rounds.map((round) => round[which][what])).toFixed(0);
+  const verdict = ratio <= limit ? 'pass' : 'MISS';
+  console.log(
+    `${verdict}  ${what === 'memory' ? 'memory' : 'time'}: ${of('ours')} ${unit}, plain ${of('plain')} ${unit}, ${ratio.toFixed(2)} times (limit ${limit})`,
+  );
+}
