@@ -41,7 +41,7 @@ test('the gateway reads the ConfigMaps that the components plan, byte by byte', 
     environments: { dev: { profile: 'dev', releases: { docs: '1' } } },
   });
   if (dev === undefined) throw new Error('no environment');
-  const { configMaps, digest } = planBundle('gateway', dev, { docs: { url, bridge: false } }, undefined);
+  const { configMaps, digest } = planBundle('gateway', dev, { docs: { url, bridge: false } }, {});
   const data = configMaps.map((map) => map.data ?? {});
   const binary = configMaps.map((map) => map.binaryData ?? {});
   await writeVolume(folder.path, volumeFilesOf(data, binary));

@@ -36,6 +36,11 @@ export interface GatewaySettings {
    * as `unenforced` is so for Vault’s address, too. Default: nowhere.
    */
   readonly egress?: readonly Egress[];
+  /**
+   * The bucket that its audit is sent to, in plain text. `egress` lets it out to there, and the ServiceAccount’s
+   * identity may add objects. Default: none.
+   */
+  readonly archive?: NonNullable<Deployment['archive']>;
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Merged over the pod template, lists by the `name` of their items. Default: nothing. */

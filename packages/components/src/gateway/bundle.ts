@@ -30,13 +30,13 @@ export interface BundlePlan {
 /**
  * Plans the ConfigMaps of an environment’s bundle, with the deployment file beside it.
  *
- * @throws RunError when the bundle no longer fits, or a URL is none.
+ * @throws RunError when the bundle no longer fits, or the deployment isn’t one.
  */
 export function planBundle(
   who: string,
   environment: Environment,
   endpoints: Readonly<Record<string, GatewayEndpoint>>,
-  vault: Deployment['vault'],
+  { vault, archive }: Pick<Deployment, 'vault' | 'archive'>,
 ): BundlePlan {
   return explain(who, () => {
     const bundle = makeBundle(environment);
@@ -45,6 +45,7 @@ export function planBundle(
       deploymentVersion,
       servers: endpoints,
       ...(vault === undefined ? {} : { vault }),
+      ...(archive === undefined ? {} : { archive }),
     });
     const file = `${JSON.stringify(deployment, null, 2)}\n`;
     return {

@@ -39,7 +39,7 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
   const labels = labelsOf(belonging);
   const selector = selectorOf(belonging);
-  const bundle = planBundle(who, environment, endpoints, vault);
+  const bundle = planBundle(who, environment, endpoints, { vault, archive: args.archive });
   const claim = objectName(gatewayObject, 'state');
   return {
     url: `${originOf(namespace, expose)}/mcp`,

@@ -1,0 +1,26 @@
+import { parseDeployment, volumeFiles } from '@lockstep/model';
+import { describe, expect, it } from 'vitest';
+import { environmentOf, serverInputs } from '../environment/world.fixture.ts';
+import { planBundle } from './bundle.ts';
+
+const environment = environmentOf({ docs: { ...serverInputs.docs, secrets: {} } });
+const endpoints = { docs: { url: 'https://docs.example.com/mcp', bridge: false } };
+const archive = { bucket: 'acme-mcp-audit', region: 'eu-west-1', prefix: 'mcp' };
+
+describe('where the audit is archived', () => {
+  it('stands in the deployment file, and leaves the bundle as it is', () => {
+    const without = planBundle('McpGateway prod', environment, endpoints, {});
+    const { configMaps, digest } = planBundle('McpGateway prod', environment, endpoints, { archive });
+    expect(digest).toBe(without.digest);
+    const file = configMaps[0]?.data?.[volumeFiles.deployment] ?? '';
+    expect(parseDeployment(JSON.parse(file)).archive).toEqual(archive);
+    expect(without.configMaps[0]?.data?.[volumeFiles.deployment]).not.toContain('archive');
+  });
+
+  it('is refused where it can’t be one', () => {
+    const wrong = { ...archive, bucket: 's3://acme' };
+    expect(() => planBundle('McpGateway prod', environment, endpoints, { archive: wrong })).toThrow(
+      /^McpGateway prod: .*archive\.bucket.*must be the name of an S3 bucket/s,
+    );
+  });
+});
