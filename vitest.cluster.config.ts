@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['lockstep-source'] },
   ssr: { resolve: { conditions: ['lockstep-source'] } },
   test: {
-    include: ['test/cluster/**/*.test.ts'],
+    include: ['test/cluster/**/*.test.ts', 'test/engine/**/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,

@@ -13,7 +13,8 @@ const namespace = `agents-${stack}`;
 const images = JSON.parse(readFileSync(process.env.IMAGES ?? '', 'utf8')) as Record<string, string>;
 
 const cluster = new kubernetes.Provider('cluster', { enableConfigMapMutable: true });
-const secrets = new vault.Provider('secrets', { address: 'http://vault.outside.svc:8200', token: 'unused' });
+const withSecrets = 'reports' in environment.servers;
+const vaultAddress = 'http://vault.outside.svc:8200';
 
 const home = new kubernetes.core.v1.Namespace(
   'home',
@@ -39,12 +40,18 @@ const { url, bundleDigest } = new McpEnvironment(
       storage: { size: '1Gi', storageClass: '', volumeName: `gateway-${stack}` },
       protect: false,
       clients: [{ cidr: '10.88.6.1/32' }],
-      egress: [{ service: 'vault', namespace: 'outside', port: 8200 }],
+      ...(withSecrets && { egress: [{ service: 'vault', namespace: 'outside', port: 8200 }] }),
     },
     network: { hostNames: 'none' },
-    vault: { address: 'http://vault.outside.svc:8200', mount: { path: 'mcp', version: 2 } },
+    ...(withSecrets && { vault: { address: vaultAddress, mount: { path: 'mcp', version: 2 } } }),
   },
-  { providers: { kubernetes: cluster, vault: secrets }, dependsOn: home },
+  {
+    providers: {
+      kubernetes: cluster,
+      ...(withSecrets && { vault: new vault.Provider('vault', { address: vaultAddress, token: 'unused' }) }),
+    },
+    dependsOn: home,
+  },
 );
 
 export { bundleDigest, url };

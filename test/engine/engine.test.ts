@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kubectl, podIdentities, rolledOut } from '../cluster/kubectl.ts';
+import { makeSecrets, staticVolume } from '../cluster/scene.ts';
+
+const run = promisify(execFile);
+const namespace = 'agents-prod';
+const program = join(import.meta.dirname, '../cluster/program');
+
+let home: string;
+let volume: string;
+
+/** Runs pulumi as a person would on their own backend, and gives what it printed. */
+async function pulumi(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await run('pulumi', [...args, '--non-interactive', '--color=never'], {
+    cwd: program,
+    maxBuffer: 64 * 1024 * 1024,
+    env: {
+      ...process.env,
+      PULUMI_HOME: join(home, 'home'),
+      PULUMI_BACKEND_URL: `file://${home}`,
+      PULUMI_CONFIG_PASSPHRASE: 'a passphrase of the test',
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+      IMAGES: join(process.env.CLUSTER_IMAGES ?? '', 'images.json'),
+      SERVERS: 'files',
+      ...env,
+    },
+  });
+  return stdout;
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
+  volume = await staticVolume('gateway-prod');
+  await pulumi(['stack', 'init', 'prod']);
+});
+
+afterAll(async () => {
+  await rm(home, { recursive: true });
+  await rm(volume, { recursive: true, force: true });
+});
+
+it('brings an environment up, and finds nothing to change then', async () => {
+  // Its Secrets are made by hand before the first deployment, and they lie in its namespace.
+  await pulumi([
+    'up',
+    '--yes',
+    '--skip-preview',
+    '--target',
+    '**Namespace::home',
+    '--target',
+    '**kubernetes::cluster',
+  ]);
+  await makeSecrets(namespace);
+  await pulumi(['up', '--yes', '--skip-preview']);
+  await rolledOut(namespace, 'deployment/lockstep-gateway');
+  expect(await pulumi(['preview', '--expect-no-changes'])).toMatch(/unchanged/);
+});
+
+it('shows a change of permissions as exactly that tool, and restarts nothing for it', async () => {
+  const promoted = { PROMOTED: 'yes' };
+  const before = await podIdentities(namespace);
+  const diff = await pulumi(['preview', '--diff'], promoted);
+  const lines = diff.split('\n').filter((line) => /^\s*[-+~]/.test(line));
+  const tools = new Set(lines.flatMap((line) => line.match(/files[./](\w+)/)?.[1] ?? []));
+  expect([...tools]).toEqual(['create_directory']);
+  expect(diff).toMatch(/~ 2 to update/);
+  expect(diff).not.toMatch(/to (replace|delete|create)/);
+  await pulumi(['up', '--yes', '--skip-preview'], promoted);
+  expect(await podIdentities(namespace)).toEqual(before);
+});
+
+it('keeps no key or token in its state, and leaves only the gateway’s volume when it is destroyed', async () => {
+  const secrets = await kubectl('get', 'secrets', '-n', namespace, '-o', 'jsonpath={.items[*].data.*}');
+  const state = (
+    await Promise.all(
+      (
+        await readdir(home, { recursive: true, withFileTypes: true })
+      )
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+        .map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')),
+    )
+  ).join('\n');
+  for (const secret of secrets.split(' ')) expect(state).not.toContain(secret);
+  // The namespace holds the volume's claim, and so must stay.
+  await pulumi(['destroy', '--yes', '--skip-preview', '--exclude', '**Namespace::home']);
+  const own = ['--selector=app.kubernetes.io/part-of=lockstep', '--namespace', namespace];
+  const left = await kubectl('get', 'all,configmaps,networkpolicies,pdb,pvc', ...own, '-o', 'name');
+  expect(left.trim().split('\n')).toEqual([expect.stringMatching(/^persistentvolumeclaim\//)]);
+});

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs the engine's tests: our program through the real `pulumi`, with its state in files, against the test cluster.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+if ! command -v pulumi >/dev/null; then
+  echo 'skipped: the engine’s tests need `pulumi` on PATH; see https://www.pulumi.com/docs/install'
+  exit 0
+fi
+exec test/cluster/run.sh npx vitest run --config vitest.cluster.config.ts --dir test/engine
