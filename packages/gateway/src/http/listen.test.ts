@@ -4,12 +4,15 @@ import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';
 import { closeServer, listen } from './listen.ts';
 
+/** In milliseconds: neither side gives up the connection by itself. */
+const tenMinutes = 600_000;
+
 /** A server that answers when it is told to. */
 async function openWaiting() {
   const waiting: ServerResponse[] = [];
-  const server = createServer((_, response) => void waiting.push(response));
+  const server = createServer({ keepAliveTimeout: tenMinutes }, (_, response) => void waiting.push(response));
   const port = await listen(server, '127.0.0.1', 0);
-  const client = new Agent();
+  const client = new Agent({ keepAliveTimeout: tenMinutes, keepAliveMaxTimeout: tenMinutes });
   const answer = request(`http://127.0.0.1:${port}/`, { dispatcher: client }).then(({ body }) => body.text());
   await once(server, 'request');
   return { server, client, answer, waiting };
@@ -17,14 +20,10 @@ async function openWaiting() {
 
 test('a server closes once the last request is answered, though its client keeps the connection', async () => {
   const { server, client, answer, waiting } = await openWaiting();
-  // From here on the client believes that the connection is kept.
-  waiting[0]?.write('well ');
-  const closed = closeServer(server, 5);
-  const before = performance.now();
+  const closed = closeServer(server, 600);
   waiting[0]?.end('done');
-  expect(await answer).toBe('well done');
+  expect(await answer).toBe('done');
   await closed;
-  expect(performance.now() - before).toBeLessThan(4000);
   await client.close();
 });
 
