@@ -1,6 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
-import { callOf, eventually, isAlive, noSignal, openStage, patient } from '../testing/upstream/stage.ts';
+import { releaseOf } from '../testing/upstream/release.ts';
+import {
+  callOf,
+  eventually,
+  isAlive,
+  noLog,
+  noSignal,
+  openStage,
+  patient,
+} from '../testing/upstream/stage.ts';
+import { inspectServer } from '../upstream/inspect.ts';
 
 interface Who {
   pid: number;
@@ -104,7 +115,35 @@ describe('a server behind a bridge', () => {
   });
 });
 
+describe.each(['modern', 'legacy'])('the SDK’s server of the %s era behind a bridge', (era) => {
+  it('is locked, served, and quarantined when it changes', async () => {
+    const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
+    await using bridge = await openBridge({ args: [script, era] });
+    const server = bridgedServer('files', bridge.url);
+    const host = { workdir: '', principalDir: () => '', log: noLog, maxResultBytes: 1e6 };
+    const bridgeKey = bridge.secret;
+    const { tools, instructions } = await inspectServer(server, { ...host, bridgeKey });
+    expect(instructions).toBe('Add small numbers only.');
+    const release = releaseOf({ tools: [...tools.values()] as never, instructions: instructions ?? '' });
+    await using stage = await openStage([{ ...server, release }], { bridgeKey });
+    expect(await stage.call('files', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
+    expect(stage.fleet.quarantine('files').size).toBe(0);
+    await stage.fleet.request('files', 'alice', callOf('change'), patient);
+    await eventually(() => stage.fleet.quarantine('files').has('tools/add'));
+    expect(stage.fleet.quarantine('files').size).toBe(1);
+  });
+});
+
 describe('the processes behind a bridge', () => {
+  it('are one where a server says that its calls share it', async () => {
+    await using bridge = await openBridge({ processes: 1 });
+    await using stage = await openBridged(bridge, { isolation: 'shared' });
+    await stage.call('files', 'shared', 'whoami');
+    expect(await stage.call('files', 'shared', 'whoami')).toMatchObject({ calls: 2 });
+    // The other was only to try the server out.
+    expect(bridge.pids()).toHaveLength(2);
+  });
+
   it('end one by one: the caller hears why, the others go on, and the next call has a new one', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);

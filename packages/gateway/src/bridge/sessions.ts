@@ -55,6 +55,8 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
   const starting = new Set<Start>();
   let proven = false;
   const evict = () => {
+    const going = [...leaving].find(([session]) => !session.busy());
+    if (going !== undefined) return going[1];
     const watching = [...starting].find(({ key }) => key === watchKey);
     if (watching !== undefined) return watching.stop();
     const idlest = idlestOf(sessions.values());
@@ -73,15 +75,15 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
     const free = await slots.take(key !== watchKey);
     const given = new AbortController();
     const opening = openIn(free, key, AbortSignal.any([signal, given.signal]));
-    const start: Start = {
+    const underWay: Start = {
       key,
       stop: async () => {
         given.abort(new UpstreamError('busy', 'its place was needed'));
         await opening.catch(() => {});
       },
     };
-    starting.add(start);
-    return opening.finally(() => starting.delete(start));
+    starting.add(underWay);
+    return opening.finally(() => starting.delete(underWay));
   }
 
   async function openIn(free: () => void, key: string, signal: AbortSignal): Promise<Session> {
@@ -129,15 +131,12 @@ export function createSessions({ connector, max, idle, timeout, log }: SessionsO
 
   /** A gateway that was started anew knows nothing of its earlier sessions; two processes would share a folder. */
   async function endEarlier(key: string): Promise<void> {
-    const earlier = [...sessions.values()].filter((session) => session.key === key);
-    for (const session of earlier) {
-      const gone = end(session);
-      if (!session.busy()) await gone;
-    }
+    for (const session of [...sessions.values()]) if (session.key === key) void end(session);
+    for (const [session, gone] of [...leaving]) if (session.key === key && !session.busy()) await gone;
   }
 
   async function end(session: Session): Promise<void> {
-    if (!sessions.delete(session.id)) return;
+    if (!sessions.delete(session.id)) return leaving.get(session);
     log.info({ key: session.key }, 'a process of the server is not needed any longer');
     await leave(session, undefined);
   }
