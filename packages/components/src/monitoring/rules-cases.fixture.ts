@@ -89,7 +89,7 @@ export const cases: Case[] = [
   {
     alert: 'LockstepSecretsStale',
     input: series('lockstep_secret_age_seconds', 'server="docs"', '30+60x60'),
-    quiet: 14,
+    quiet: 9,
     fires: 20,
     labels: { server: 'docs' },
     summary: 'prod: The secrets of docs are about to expire.',

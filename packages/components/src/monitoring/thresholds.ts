@@ -18,7 +18,7 @@ export interface Thresholds {
   readonly auditLagSeconds: number;
   /** Minutes that a new bundle may take to be in force; the kubelet needs up to two. Default: 10. */
   readonly bundleMinutes: number;
-  /** Seconds since a server’s secrets were last read; they are used for an hour at most. Default: 900. */
+  /** Seconds since a server’s secrets were last read; they are used for an hour at most. Default: 600. */
   readonly secretAgeSeconds: number;
 }
 
@@ -32,7 +32,7 @@ export const defaultThresholds: Thresholds = {
   refusedSignIns: 50,
   auditLagSeconds: 5,
   bundleMinutes: 10,
-  secretAgeSeconds: 900,
+  secretAgeSeconds: 600,
 };
 
 /**
