@@ -3,16 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { defineEnvironments, defineServers, makeBundle, parseDeployment } from '@lockstep/model';
-import { request } from 'undici';
+import { parseDeployment } from '@lockstep/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway } from '../gateway.ts';
 import { openRealVault, type RealVault, withoutVault } from '../testing/real-vault.ts';
+import { openSecretGateway } from '../testing/secret-gateway.ts';
 import { jwtOf, openTokenReviews } from '../testing/token-reviews.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
 import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
-import { eventually, noLog } from '../testing/upstream/stage.ts';
-import { inspectServer } from '../upstream/inspect.ts';
+import { eventually } from '../testing/upstream/stage.ts';
 import { createVaultClient } from '../vault/client.ts';
 import type { KvMount } from '../vault/kv.ts';
 import type { VaultLogin } from '../vault/login.ts';
@@ -212,7 +209,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     });
     const client = createVaultClient({ server, login: await newAppRole({}), mount: kv2 });
     const source: SecretSource = { every: 0.05, read: (_, references) => readReferences(client, references) };
-    await using scene = await openGateway(docs.url, source, folder);
+    await using scene = await openSecretGateway(docs.url, `${kv2.path}/docs#token`, source, folder);
     expect(await scene.add()).toBe('3');
     expect(new Set(seen)).toEqual(new Set(['Bearer first-token']));
 
@@ -245,67 +242,3 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     expect(await scene.add()).toContain('was not called: it refuses the gateway’s credentials with HTTP 401');
   });
 });
-
-/** A gateway in front of one server that wants a secret, locked as it is. */
-async function openGateway(url: string, source: SecretSource, folder: string) {
-  const secrets = {
-    Authorization: { reference: `${kv2.path}/docs#token`, delivery: 'header', template: 'Bearer ${secret}' },
-  } as const;
-  const servers = defineServers({ docs: { remote: { url }, secrets } });
-  const host = { workdir: folder, principalDir: () => folder, log: noLog, maxResultBytes: 1_000_000 };
-  const offering = await inspectServer(
-    { name: 'docs', definition: servers.docs as never, launch: { type: 'http', url } },
-    { ...host, secrets: source },
-  );
-  const release = releaseOf({
-    tools: [...offering.tools.values()] as never,
-    ...(offering.instructions !== null && { instructions: offering.instructions }),
-  });
-  const lock = {
-    lockVersion: 1,
-    servers: { docs: { releases: { '1': { ...release, source: { type: 'remote', url } } } } },
-  };
-  const { dev } = defineEnvironments({
-    servers,
-    lock,
-    environments: { dev: { profile: 'dev', releases: { docs: '1' } } },
-  });
-  const bundle = makeBundle(dev as NonNullable<typeof dev>);
-  const gateway = await startGateway({
-    bundle: { read: async () => ({ files: bundle.files }), stamp: async () => bundle.digest },
-    launch: async () => ({ type: 'http', url }),
-    stateDir: join(folder, 'state'),
-    port: 0,
-    secrets: source,
-    logLevel: 'silent',
-  });
-  return {
-    metrics: async () => (await request(gateway.metricsUrl)).body.text(),
-    /** Calls the tool; the text of its answer. */
-    async add(): Promise<string> {
-      const meta = {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientCapabilities': {},
-      };
-      const params = { name: 'add', arguments: { a: 1, b: 2 }, _meta: meta };
-      const reply = await request(`${gateway.url}/mcp/docs`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'mcp-protocol-version': '2026-07-28',
-          'mcp-method': 'tools/call',
-          'mcp-name': 'add',
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
-      });
-      const { result, error } = (await reply.body.json()) as {
-        result?: { content: { text: string }[] };
-        error?: object;
-      };
-      return result?.content[0]?.text ?? JSON.stringify(error);
-    },
-    async [Symbol.asyncDispose]() {
-      await gateway.close();
-    },
-  };
-}

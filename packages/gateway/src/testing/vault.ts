@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** One request as it arrived. */
@@ -26,10 +27,16 @@ export interface ScriptedVault extends AsyncDisposable {
   paths(): string[];
 }
 
-/** @param script answers each request. */
-export async function openScriptedVault(script: (asked: Asked) => Told): Promise<ScriptedVault> {
+/**
+ * @param script answers each request.
+ * @param tls PEM of its key and certificate. Default: it speaks plain HTTP.
+ */
+export async function openScriptedVault(
+  script: (asked: Asked) => Told,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<ScriptedVault> {
   const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
@@ -43,11 +50,12 @@ export async function openScriptedVault(script: (asked: Asked) => Told): Promise
     const { status = 200, headers = {}, body = {} } = script(one);
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     paths: () => asked.map(({ path }) => path),
     async [Symbol.asyncDispose]() {
