@@ -19,12 +19,14 @@ export interface GatewayImageOptions {
   readonly platform: string;
   /** Seconds since 1970 that everything is dated with. */
   readonly epoch: number;
+  /** Whether the commit goes into a label. An image that nobody pushes is then the same as long as its content is. */
+  readonly withRevision: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Bundles the gateway, has an image made of it, and removes the bundle. */
 export async function withGatewayImage<T>(
-  { base, platform, epoch, env }: GatewayImageOptions,
+  { base, platform, epoch, withRevision, env }: GatewayImageOptions,
   make: (request: ImageRequest) => Promise<T>,
 ): Promise<T> {
   const context = await mkdtemp(join(tmpdir(), 'lockstep-gateway-'));
@@ -39,7 +41,7 @@ export async function withGatewayImage<T>(
       context,
       containerfile: join(root, 'packages/gateway/Containerfile'),
       args: base === undefined ? {} : { BASE: base },
-      labels: labelsOf(version, env),
+      labels: labelsOf(version, withRevision ? revisionOf() : undefined, env),
       platform,
       epoch,
     });
@@ -49,9 +51,12 @@ export async function withGatewayImage<T>(
 }
 
 /** Labels that differ from one build to the next; what never changes is in the Containerfile. */
-function labelsOf(version: string, env: GatewayImageOptions['env']): Record<string, string> {
+function labelsOf(
+  version: string,
+  revision: string | undefined,
+  env: GatewayImageOptions['env'],
+): Record<string, string> {
   const { SOURCE_DATE_EPOCH: epoch, GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = env;
-  const revision = revisionOf();
   return {
     'org.opencontainers.image.version': version,
     ...(revision !== undefined && { 'org.opencontainers.image.revision': revision }),

@@ -53,7 +53,12 @@ async function main(): Promise<void> {
   const made = await context.progress('Bundling the gateway', async (say) => {
     const destination = destinationOf(values, context.cwd);
     const engine = await findBuilder();
-    const options = { ...values, epoch: epochOf(context.env), env: context.env };
+    const options = {
+      ...values,
+      epoch: epochOf(context.env),
+      withRevision: destination.type === 'registry',
+      env: context.env,
+    };
     const gateway = await withGatewayImage(options, (request) => {
       say('Making the image of the gateway');
       return produce(request, engine, destination);
