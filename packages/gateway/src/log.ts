@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino';
 
 /** What is logged: this and what is worse. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** Structured lines on stderr; credentials in what is logged are blanked, should one ever get there. */

@@ -57,6 +57,7 @@ export interface RunningGateway {
   readonly socketPath: string;
   /** The digest of the bundle in force. */
   readonly digest: () => string;
+  /** How each server is. */
   readonly health: () => readonly ServerHealth[];
   /** Looks for a changed bundle now instead of within a second. */
   readonly lookForBundle: () => Promise<void>;

@@ -17,4 +17,5 @@ export const gatewayConfigSchema = z.strictObject({
   /** SHA-256 of every other file, by its path in the bundle. */
   files: z.record(z.string(), digestSchema),
 });
+/** What `gateway.json` says, read. */
 export type GatewayConfig = z.output<typeof gatewayConfigSchema>;

@@ -25,5 +25,7 @@ export const decisionSchema = z.discriminatedUnion('type', [
     reason: z.string().min(1).max(500),
   }),
 ]);
+/** What a clause decides: `allow`, `approve` or `deny`. */
 export type Decision = z.infer<typeof decisionSchema>;
+/** A decision that leaves it to humans: how many, who, and until when. */
 export type ApproveDecision = Extract<Decision, { type: 'approve' }>;

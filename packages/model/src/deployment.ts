@@ -54,7 +54,9 @@ export const deploymentSchema = z.strictObject({
   vault: vaultSchema.optional(),
   archive: archiveSchema.optional(),
 });
+/** What the deployment file says, read. */
 export type Deployment = z.output<typeof deploymentSchema>;
+/** What the deployment file may hold; what is left out gets its default. */
 export type DeploymentInput = z.input<typeof deploymentSchema>;
 /** Where an audit goes, validated. */
 export type ArchiveSettings = z.output<typeof archiveSchema>;

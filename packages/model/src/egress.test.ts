@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type EgressInput, parseEgress } from './egress.ts';
 import { defineServers, type ServerInput } from './server.ts';
 import { findingsOf } from './world.fixture.ts';
 
@@ -21,3 +22,12 @@ test.each([['https://api.example.com'], ['API.example.com'], ['*'], ['localhost'
     expect(findingsOf(() => defineServers(withEgress([one])))).toHaveLength(1);
   },
 );
+
+test('the same forms are read outside of a definition', () => {
+  expect(parseEgress(['api.example.com'])).toEqual([
+    { host: 'api.example.com', port: 443, unenforced: false },
+  ]);
+  expect(findingsOf(() => parseEgress(['*'] as EgressInput[]))).toEqual([
+    expect.stringMatching(/^egress\[0\]: must be a host name/),
+  ]);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseOrThrow } from './errors.ts';
 
 const hostName = z
   .string()
@@ -49,4 +50,16 @@ export const egressSchema = z.union(
     error: 'must be a host name, { host, port, unenforced }, { cidr, port } or { service, namespace, port }',
   },
 );
+/** Where a server may connect to. */
 export type Egress = z.output<typeof egressSchema>;
+/** As a person writes it: a host name alone, or a long form. */
+export type EgressInput = z.input<typeof egressSchema>;
+
+/**
+ * Reads destinations that stand outside of a server’s definition.
+ *
+ * @throws ConfigurationError naming the one that is none.
+ */
+export function parseEgress(input: readonly EgressInput[]): Egress[] {
+  return parseOrThrow(z.array(egressSchema), input, 'egress');
+}

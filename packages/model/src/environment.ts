@@ -4,6 +4,7 @@ import { principalSchema, privilegedRoles, roleName } from './principal.ts';
 
 /** The decision per access class; see `profile.ts`. */
 export const profileSchema = z.enum(['dev', 'staging', 'prod']);
+/** Which decisions an environment starts from: `dev`, `staging` or `prod`. */
 export type ProfileName = z.infer<typeof profileSchema>;
 
 const approveSchema = z.strictObject({
@@ -28,6 +29,7 @@ const exampleSchema = z.strictObject({
   principal: principalSchema.partial().default({}),
   expect: z.enum(['allow', 'approve', 'deny']),
 });
+/** An example of a rule, read. */
 export type RuleExample = z.output<typeof exampleSchema>;
 
 /** A glob over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
@@ -74,6 +76,7 @@ export const ruleSchema = z.strictObject({
   ),
   examples: z.array(exampleSchema).default([]),
 });
+/** A rule, read: what it is about, for whom, when, and what it decides. */
 export type Rule = z.output<typeof ruleSchema>;
 
 /** How approvals go in an environment. */
@@ -138,6 +141,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
 });
+/** An environment’s settings, read. */
 export type Settings = z.output<typeof settingsSchema>;
 
 export const environmentSchema = z.strictObject({
@@ -148,4 +152,5 @@ export const environmentSchema = z.strictObject({
   rules: z.array(ruleSchema).default([]),
   settings: settingsSchema.prefault({}),
 });
+/** One environment, as a person declares it. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;

@@ -20,7 +20,7 @@ export {
   deploymentVersion,
   parseDeployment,
 } from './deployment.ts';
-export type { Egress } from './egress.ts';
+export { type Egress, type EgressInput, parseEgress } from './egress.ts';
 export type { EnvironmentInput, ProfileName, Rule, RuleExample, Settings } from './environment.ts';
 export { defineEnvironments, type Environment } from './environments.ts';
 export { ConfigurationError, type Finding, parseOrThrow, printPath } from './errors.ts';

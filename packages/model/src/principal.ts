@@ -19,6 +19,7 @@ export const principalSchema = z.strictObject({
   owner: z.string().min(1),
   roles: z.array(roleName),
 });
+/** Who calls: issuer and subject, the human behind them, and their roles. */
 export type Principal = z.infer<typeof principalSchema>;
 
 /** Roles that the unauthenticated local user never holds. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How a secret comes to a server. */
 export const deliverySchema = z.enum(['header', 'env', 'file']);
+/** How a secret comes to a server: `header`, `env` or `file`. */
 export type Delivery = z.infer<typeof deliverySchema>;
 
 const reference = z
@@ -33,6 +34,7 @@ export const secretSchema = z
     path: ['template'],
     error: 'is for headers only; remove it',
   });
+/** A secret’s declaration, read. */
 export type SecretDefinition = z.output<typeof secretSchema>;
 
 /**
@@ -98,4 +100,5 @@ export const secretsSchema = z.record(z.string(), secretSchema).superRefine((sec
     headers.add(name.toLowerCase());
   }
 });
+/** A server’s secrets, by the name of the header, variable or file. */
 export type Secrets = z.output<typeof secretsSchema>;

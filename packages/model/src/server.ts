@@ -59,6 +59,7 @@ const remote = z.strictObject({
 
 /** Whose calls share one process (or one session of a remote server). */
 export const isolationSchema = z.enum(['principal', 'session', 'shared']);
+/** Whose calls share one process: `principal`, `session` or `shared`. */
 export type Isolation = z.infer<typeof isolationSchema>;
 
 /** How long the gateway waits for a server, in seconds. */
@@ -120,10 +121,13 @@ export const serverSchema = z
       });
     }
   });
+/** A server’s declaration, read: every default is filled in. */
 export type ServerDefinition = z.output<typeof serverSchema>;
+/** A server, as a person declares it. */
 export type ServerInput = z.input<typeof serverSchema>;
 
 export const serversSchema = z.record(serverName, serverSchema);
+/** All servers, by name. */
 export type Servers = z.output<typeof serversSchema>;
 
 /**

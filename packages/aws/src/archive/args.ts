@@ -13,6 +13,7 @@ export interface Retention {
   readonly days: number;
 }
 
+/** What `AuditArchive` takes. */
 export interface AuditArchiveArgs {
   /**
    * The bucket's name, unique in the world. Plain text, since the gateway's configuration is never made of outputs: a

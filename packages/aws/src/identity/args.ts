@@ -29,6 +29,7 @@ export interface IrsaArgs extends IdentityArgs {
   readonly issuer: Input<string>;
 }
 
+/** What `WorkloadIdentity` takes. */
 export type WorkloadIdentityArgs = PodIdentityArgs | IrsaArgs;
 
 /** @throws RunError naming the field that a role can't be made of. */

@@ -5,6 +5,7 @@ import { requireProvider } from '../provider.ts';
 import { refuse } from '../refuse.ts';
 import { imageLifecycle } from './lifecycle.ts';
 
+/** What `GatewayRepository` takes. */
 export interface GatewayRepositoryArgs {
   /** The repository's name in the registry: `lockstep/gateway`. */
   readonly repositoryName: string;

@@ -1,4 +1,4 @@
-import type { Deployment, Egress, Environment } from '@lockstep/model';
+import type { Deployment, EgressInput, Environment } from '@lockstep/model';
 import type { Input } from '@pulumi/pulumi';
 import type { PodTemplateOverrides } from '../kubernetes/pod-template.ts';
 import type { AddressPeer, NetworkSettings, PodPeer } from '../network/settings.ts';
@@ -35,7 +35,7 @@ export interface GatewaySettings {
    * Where it may connect to beside its servers and Vault: an identity provider, an archive. A host that is named here
    * as `unenforced` is so for Vault’s address, too. Default: nowhere.
    */
-  readonly egress?: readonly Egress[];
+  readonly egress?: readonly EgressInput[];
   /**
    * The bucket that its audit is sent to, in plain text. `egress` lets it out to there, and the ServiceAccount’s
    * identity may add objects. Default: none.
@@ -79,6 +79,7 @@ export interface GatewayEndpoint {
 /** A way in from outside: a Gateway API route or an Ingress. Both end TLS before the gateway. */
 export type Exposure = { readonly gatewayApi: RouteExposure } | { readonly ingress: IngressExposure };
 
+/** A Gateway API route that leads to the gateway. */
 export interface RouteExposure {
   /** The Gateways that carry the route; their listeners hold the certificates. */
   readonly parentRefs: readonly ParentReference[];
@@ -86,6 +87,7 @@ export interface RouteExposure {
   readonly hostnames: readonly string[];
 }
 
+/** A Gateway that carries the route. */
 export interface ParentReference {
   readonly name: string;
   /** Default: the route’s own. */
@@ -94,6 +96,7 @@ export interface ParentReference {
   readonly sectionName?: string;
 }
 
+/** An Ingress that leads to the gateway. */
 export interface IngressExposure {
   readonly className: string;
   readonly host: string;

@@ -17,6 +17,7 @@ export interface MonitoringSettings {
   readonly runbooks?: string;
 }
 
+/** What reads the metrics: the Prometheus Operator’s objects, or `none` of them. */
 export type MetricsOperator = 'prometheus-operator' | 'none';
 
 /** The monitoring of one environment. */

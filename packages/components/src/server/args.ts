@@ -57,6 +57,7 @@ export interface Resources {
   readonly limits?: Readonly<Record<string, Input<string>>>;
 }
 
+/** How many pods there are, by their use of CPU. */
 export interface Autoscaling {
   /** Default: 1. */
   readonly minReplicas?: number;
@@ -68,6 +69,7 @@ export interface Autoscaling {
 /** A new volume, or one that exists. */
 export type Storage = NewVolume | ExistingClaim;
 
+/** A volume that is made. */
 export interface NewVolume {
   /** As in `1Gi`. */
   readonly size: Input<string>;
@@ -77,6 +79,7 @@ export interface NewVolume {
   readonly volumeName?: Input<string>;
 }
 
+/** A volume that is there already. */
 export interface ExistingClaim {
   /** A PersistentVolumeClaim in the namespace. */
   readonly existingClaim: Input<string>;

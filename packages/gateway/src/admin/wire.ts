@@ -41,6 +41,7 @@ export const approvalSummarySchema = z.object({
   /** The page that decides on it. */
   url: z.string(),
 });
+/** An approval in a list. */
 export type ApprovalSummary = z.infer<typeof approvalSummarySchema>;
 
 /** GET /approvals?state=open|all&limit=… */
@@ -87,6 +88,7 @@ export const approvalDetailSchema = approvalSummarySchema.extend({
   /** Whether the human who asks has approved already. */
   hasApproved: z.boolean(),
 });
+/** An approval, whole, as an approver sees it. */
 export type ApprovalDetail = z.infer<typeof approvalDetailSchema>;
 
 const note = z
@@ -172,6 +174,7 @@ export const auditVerifyQuery = z.strictObject({
     })
     .optional(),
 });
+/** What a verification of the audit found. */
 export const verificationSchema = z.object({
   ok: z.boolean(),
   /** The first bad record first. */
@@ -208,4 +211,5 @@ export const statusSchema = z.object({
     }),
   ),
 });
+/** How a gateway is doing. */
 export type Status = z.infer<typeof statusSchema>;

@@ -47,7 +47,7 @@ export async function readCheckpointFile(dataDir: string): Promise<string> {
 }
 
 /**
- * Verifies an audit; see {@link verifyAudit}.
+ * Verifies an audit: its chains, its checkpoints, and what is known of its heads.
  *
  * @param source a running store, or {@link openStopped}.
  */

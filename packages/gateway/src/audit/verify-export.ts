@@ -4,6 +4,7 @@ import { type Manifest, readManifest, type Segment } from './manifest.ts';
 import { type Problem, problemAt } from './problem.ts';
 import type { StoredRecord } from './record.ts';
 
+/** What a verification of an export found. */
 export interface ExportVerification {
   readonly ok: boolean;
   readonly problems: readonly Problem[];

@@ -16,9 +16,10 @@ export interface VerifyInput {
   readonly expectHead?: RecordRef | undefined;
 }
 
+/** What a verification of the audit found. */
 export interface Verification {
   readonly ok: boolean;
-  /** What is wrong, the first bad record first; at most {@link mostProblems}. */
+  /** What is wrong, the first bad record first; at most a hundred. */
   readonly problems: readonly Problem[];
   readonly records: number;
   readonly checkpoints: number;

@@ -17,6 +17,7 @@ const entrySchema = newTokenSchema.extend({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits, in lower case, of a SHA-256'),
 });
+/** A token in the token file. */
 export type TokenFileEntry = z.input<typeof entrySchema>;
 
 /** A token file: a JSON array, in which no id and no secret is there twice, and a subject has one owner. */

@@ -22,9 +22,11 @@ export const lockedToolSchema = z.strictObject({
   /** Whether a person has confirmed the class for exactly this digest. */
   reviewed: z.boolean(),
 });
+/** A tool in the lock, with its access class. */
 export type LockedTool = z.infer<typeof lockedToolSchema>;
 
 export const lockedItemSchema = z.strictObject(lockedItem);
+/** A prompt or resource template in the lock. */
 export type LockedItem = z.infer<typeof lockedItemSchema>;
 
 /** Where the server comes from, pinned so that the same bytes run everywhere. */
@@ -54,6 +56,7 @@ export const sourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('image'), reference: z.string(), digest: digestSchema }),
   z.strictObject({ type: z.literal('remote'), url: z.string() }),
 ]);
+/** Where a release comes from. */
 export type Source = z.infer<typeof sourceSchema>;
 
 /** One reviewed version of a server: where it comes from and everything that it offers. */
@@ -91,6 +94,7 @@ export const releaseSchema = z.strictObject({
     )
     .default([]),
 });
+/** A release, read. */
 export type Release = z.infer<typeof releaseSchema>;
 
 /** The version of the lock file's format. */
@@ -104,4 +108,5 @@ export const lockSchema = z.strictObject({
     z.strictObject({ releases: z.record(z.string().min(1).max(64), releaseSchema) }),
   ),
 });
+/** The tool lock, read. */
 export type Lock = z.infer<typeof lockSchema>;

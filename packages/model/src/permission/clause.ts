@@ -15,6 +15,7 @@ export const clauseSchema = z.strictObject({
   when: z.string().min(1).optional(),
   decision: decisionSchema,
 });
+/** One line of the permission table: for whom and when it matches, and what it decides. */
 export type Clause = z.infer<typeof clauseSchema>;
 
 /** All that can be decided about one tool, prompt or resource template: the first clause that matches wins. */
