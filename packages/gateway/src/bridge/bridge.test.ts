@@ -270,3 +270,23 @@ describe('a bridge whose server does not come up', () => {
     });
   });
 });
+
+describe('a gateway that can’t sign for a bridge', () => {
+  it('says of the server what is wrong, and starts nothing', async () => {
+    await using bridge = await openBridge();
+    await eventually(() => bridge.pids().length === 1);
+    const server = bridgedServer('files', bridge.url);
+    await using other = await openStage([server], { bridgeKey: new Uint8Array(32) });
+    await expect(other.call('files', 'alice', 'echo')).rejects.toMatchObject({
+      code: 'unavailable',
+      sent: false,
+      message: 'its bridge refuses the gateway: its signature is not that of this key and this request',
+    });
+    await using none = await openStage([server]);
+    await expect(none.call('files', 'alice', 'echo')).rejects.toMatchObject({
+      sent: false,
+      message: 'it is behind a bridge, and this gateway was given no `bridge.key`',
+    });
+    expect(bridge.pids()).toHaveLength(1);
+  });
+});

@@ -168,7 +168,7 @@ function noSession(response: ServerResponse, sessionId: string | undefined): voi
 function refuse(response: ServerResponse, reason: string, { onRefused }: ServeOptions): void {
   onRefused(reason, response.req.socket.remoteAddress);
   response.shouldKeepAlive = false;
-  sendFailure(response, 401, `The request is refused: ${reason}.`);
+  sendFailure(response, 401, reason);
 }
 
 /** The connection closes before its answer: nobody waits any longer. */

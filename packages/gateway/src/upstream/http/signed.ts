@@ -1,5 +1,9 @@
 import { isolationHeader, signedContent, signIsolation } from '../../bridge/signature.ts';
+import { isObject } from '../../protocol/json-rpc.ts';
+import { UpstreamError } from '../answer.ts';
+import { excerpt } from '../excerpt.ts';
 import type { Endpoint } from './endpoint.ts';
+import { parseMessage } from './read-reply.ts';
 
 /** Header of the era that has sessions. */
 const sessionHeader = 'mcp-session-id';
@@ -14,7 +18,16 @@ export function signedEndpoint(endpoint: Endpoint, secret: Uint8Array, key: stri
       const at = headers.indexOf(sessionHeader);
       const content = signedContent(method, at === -1 ? undefined : headers[at + 1], body);
       const signature = signIsolation(secret, key, content, Date.now() / 1000);
-      return endpoint.send({ ...request, headers: [...headers, isolationHeader, signature] });
+      const reply = await endpoint.send({ ...request, headers: [...headers, isolationHeader, signature] });
+      if (reply.status === 401) throw new UpstreamError('unavailable', refusalIn(reply.text));
+      return reply;
     },
   };
+}
+
+/** Other servers may say anything with a 401; a bridge says what is wrong with the signature. */
+function refusalIn(text: string): string {
+  const error = parseMessage(text)?.error;
+  const told = isObject(error) && typeof error.message === 'string' ? error.message : 'it gives no reason';
+  return `its bridge refuses the gateway: ${excerpt(told, 200)}`;
 }
