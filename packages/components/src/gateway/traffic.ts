@@ -1,4 +1,5 @@
-import type { Egress, Servers } from '@lockstep/model';
+import { type Egress, parseEgress, type Servers } from '@lockstep/model';
+import { explain } from '../errors.ts';
 import { ports } from '../kubernetes/constants.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
@@ -31,12 +32,14 @@ export function planGatewayTraffic(
     selector,
     // A rule without peers would let everybody in.
     ingress: ingress.filter(({ from }) => from.length > 0),
-    egress: destinations(args),
+    egress: destinations(who, args),
     network: withOwnServers(args),
   });
 }
 
-function destinations({ endpoints, environment, vault, egress = [] }: McpGatewayArgs): Destination[] {
+function destinations(who: string, args: McpGatewayArgs): Destination[] {
+  const { endpoints, environment, vault } = args;
+  const egress = explain(who, () => parseEgress(args.egress ?? []));
   const servers = Object.entries(endpoints).flatMap(([server, { url }]) => {
     const declared = declaredBy(environment.servers, server);
     const at = `environment.servers.${server}`;

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { named, run } from './record.ts';
+
+const { exports, made } = await run('mcp-minimal', () => import('../../examples/minimal/index.ts'));
+
+it('is one server that keeps data, and its gateway', () => {
+  expect(Object.keys(named(made, 'StatefulSet'))).toEqual(['mcp-memory']);
+  expect(Object.keys(named(made, 'Deployment'))).toEqual(['lockstep-gateway']);
+  const { args } = named(made, 'StatefulSet')['mcp-memory'].spec.template.spec.containers[0];
+  expect(args.slice(-2)).toEqual([
+    'node',
+    '/server/node_modules/@modelcontextprotocol/server-memory/dist/index.js',
+  ]);
+});
+
+it('tells where it is', () => {
+  expect(exports.url).toBe('http://lockstep-gateway.mcp-dev.svc:7411/mcp');
+  expect(exports.bundleDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+});

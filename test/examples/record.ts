@@ -1,0 +1,45 @@
+import { runtime } from '@pulumi/pulumi';
+
+/** One registration of an example's program. */
+export interface Made {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+  readonly inputs: any;
+}
+
+/**
+ * Runs a program in this process, as a preview without an engine.
+ *
+ * @param program imports it. A program runs once per process: one test file for each.
+ * @param outputs what other stacks export.
+ */
+export async function run<T>(
+  project: string,
+  program: () => Promise<T>,
+  outputs: Record<string, unknown> = {},
+): Promise<{ exports: T; made: Made[] }> {
+  const made: Made[] = [];
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        if (type === 'pulumi:pulumi:StackReference') return { id: name, state: { ...inputs, outputs } };
+        made.push({ type, name, inputs });
+        return { id: name, state: inputs };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    project,
+    'dev',
+    true,
+  );
+  const exports = await program();
+  await runtime.disconnect();
+  return { exports, made };
+}
+
+/** What of a kind was made, by the object's name. */
+export function named(made: readonly Made[], kind: string): Record<string, Made['inputs']> {
+  const found = made.filter(({ type }) => type.endsWith(`:${kind}`));
+  return Object.fromEntries(found.map(({ inputs }) => [inputs.metadata.name, inputs]));
+}
