@@ -16,10 +16,15 @@ export function tellImages(
   if (isRecorded) recordImages(list, entries, context.cwd);
   if (json) context.json({ images, ...(isRecorded && { recorded: list }) });
   else for (const { entry, reference, tag } of images) context.print(`${entry} ${reference ?? tag}`);
-  if (isRecorded) context.note(`Written into ${relative(context.cwd, list) || list}.`);
+  if (isRecorded) context.note(`Written into ${shown(list, context.cwd)}.`);
   else if (images.length > 0) {
     context.note(
       'They only lie on this machine; --push sends them to a registry and writes their digests down.',
     );
   }
+}
+
+function shown(path: string, cwd: string): string {
+  const fromHere = relative(cwd, path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }
