@@ -22,8 +22,11 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
-/** Every page that users read. */
-export const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md'], { cwd: root })
+/** Every page that somebody wrote. The reference is made of doc comments, and of no program that stands alone. */
+export const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md'], {
+  cwd: root,
+  exclude: ['docs/reference/**'],
+})
   .toSorted()
   .map((file) => readPage(file));
 
