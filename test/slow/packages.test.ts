@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const bin = join(root, 'node_modules/.bin');
+const published = ['model', 'gateway', 'cli', 'components', 'aws'] as const;
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-packed-'));
+// Two projects with their providers are some 80,000 files.
+afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Record<string, Record<string, string>>;
+  readonly bin?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+}
+
+/** Runs a program to its end and gives what it printed; what it printed is in the error, too. */
+async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+function manifestOf(path: string): Manifest {
+  return JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+}
+
+const tarball = (name: string) =>
+  join(folder, `lockstep-${name}-${manifestOf(join(root, 'packages', name)).version}.tgz`);
+
+beforeAll(async () => {
+  await run(root, join(bin, 'tsc'), '--build');
+  for (const name of published) {
+    await run(join(root, 'packages', name), 'npm', 'pack', '--silent', '--pack-destination', folder);
+  }
+}, 600_000);
+
+describe.each(published)('the tarball of %s', (name) => {
+  it('holds every file that it points to, words and licence, and no test', async () => {
+    const files = (await run(folder, 'tar', '-tzf', tarball(name))).trim().split('\n');
+    const { exports, bin: programs = {} } = manifestOf(join(root, 'packages', name));
+    const targets = [
+      ...Object.values(exports).flatMap((of) => Object.values(of)),
+      ...Object.values(programs),
+    ];
+    const missing = targets.filter((target) => !files.includes(join('package', target)));
+    expect(missing).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
+    expect(files.filter((file) => /\.(test|fixture)\.|\/testing\/|__snapshots__/.test(file))).toEqual([]);
+  });
+
+  it('passes publint and attw', async () => {
+    await run(folder, join(bin, 'publint'), '--strict', tarball(name));
+    await run(folder, join(bin, 'attw'), '--profile', 'esm-only', tarball(name));
+  });
+});
+
+/** What such a program has besides our packages. */
+const peers = ['components', 'aws'].flatMap((name) =>
+  Object.entries(manifestOf(join(root, 'packages', name)).devDependencies ?? {}).map(
+    ([of, at]) => `${of}@${at}`,
+  ),
+);
+const tools = ['typescript', '@types/node'].map((name) => {
+  return `${name}@${manifestOf(join(root, 'node_modules', name)).version}`;
+});
+
+describe.each(['commonjs', 'module'])('a project of type %s', (type) => {
+  const project = join(folder, type);
+  beforeAll(async () => {
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'mine', private: true, type }));
+    copyFileSync(join(import.meta.dirname, 'packed/program.ts'), join(project, 'program.ts'));
+    const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const packages = [...published.map(tarball), ...new Set(peers), ...tools];
+    await run(project, 'npm', 'install', ...quiet, ...packages);
+  }, 600_000);
+
+  const check = (...how: string[]) =>
+    run(
+      project,
+      join(project, 'node_modules/.bin/tsc'),
+      ...['--strict', '--target', 'es2024', '--lib', 'es2024,esnext.disposable', '--types', 'node'],
+      ...how,
+      'program.ts',
+    );
+
+  it('has one copy of the SDK, its own', () => {
+    const copies = globSync('**/node_modules/@pulumi/pulumi/package.json', { cwd: project });
+    expect(copies).toEqual(['node_modules/@pulumi/pulumi/package.json']);
+  });
+
+  it('type-checks the way bundlers resolve, declarations of libraries included', async () => {
+    await check('--noEmit', '--module', 'preserve', '--moduleResolution', 'bundler');
+  });
+
+  it('type-checks the way Node resolves, and runs', async () => {
+    await check('--outDir', 'out', '--module', 'node20', '--moduleResolution', 'node16');
+    const compiled = readFileSync(join(project, 'out/program.js'), 'utf8');
+    expect(compiled.includes('require("@lockstep/components")')).toBe(type === 'commonjs');
+    const { types, problems } = JSON.parse(await run(project, process.execPath, 'out/program.js'));
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'lockstep-aws:index:AuditArchive',
+        'aws:iam/role:Role',
+        'lockstep:index:McpServer',
+        'kubernetes:apps/v1:Deployment',
+      ]),
+    );
+    expect(problems).toBe(1);
+  });
+
+  it('has the command', async () => {
+    const { version } = manifestOf(join(root, 'packages/cli'));
+    const printed = await run(project, join(project, 'node_modules/.bin/lockstep'), '--version');
+    expect(printed.trim()).toBe(version);
+  });
+});
