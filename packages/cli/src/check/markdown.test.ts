@@ -41,7 +41,7 @@ function changeWith(texts: readonly string[]): Change {
         changes: texts.map((text) => ({
           object: text,
           kind: 'changed',
-          fields: [{ field: text, before: text, after: text }],
+          fields: [{ field: text, before: [text], after: [text] }],
         })),
       },
     ],

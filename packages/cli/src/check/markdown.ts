@@ -92,11 +92,8 @@ function objectLines({ object, kind, fields }: ObjectChange): string[] {
   return [`${signs[kind]} ${object}`, ...fields.flatMap(fieldLines)];
 }
 
-function fieldLines({ field, before, after }: FieldChange): string[] {
-  return [
-    ...(before === undefined ? [] : [`-   ${field}: ${before}`]),
-    ...(after === undefined ? [] : [`+   ${field}: ${after}`]),
-  ];
+function fieldLines({ field, before = [], after = [] }: FieldChange): string[] {
+  return [...before.map((line) => `-   ${field}: ${line}`), ...after.map((line) => `+   ${field}: ${line}`)];
 }
 
 function printFindings(checks: readonly Check[]): string[] {

@@ -16,8 +16,8 @@ test('names what was added, removed and changed, and in what changed the keys', 
       object: 'ConfigMap mcp/a',
       kind: 'changed',
       fields: [
-        { field: 'data.more', after: '"z"' },
-        { field: 'data["x.y"]', before: '"one\\n"', after: '"two\\n"' },
+        { field: 'data.more', after: ['"z"'] },
+        { field: 'data["x.y"]', before: ['"one\\n"'], after: ['"two\\n"'] },
       ],
     },
     { object: 'ConfigMap mcp/gone', kind: 'removed', fields: [] },
@@ -39,6 +39,14 @@ test('of long values, shows where they begin to differ', () => {
     [map('a', { k: `${'x'.repeat(300)}one${'y'.repeat(300)}` })],
     [map('a', { k: `${'x'.repeat(300)}two${'y'.repeat(300)}` })],
   );
-  expect(change?.fields[0]?.before).toMatch(/^…x{20}one.*…$/);
-  expect(change?.fields[0]?.after).toMatch(/^…x{20}two.*…$/);
+  expect(change?.fields[0]?.before?.[0]).toMatch(/^…x{20}one.*…$/);
+  expect(change?.fields[0]?.after?.[0]).toMatch(/^…x{20}two.*…$/);
+});
+
+test('of texts of several lines, shows the lines that differ', () => {
+  const [change] = diffObjects(
+    [map('a', { k: 'one\ntwo\nthree\n' })],
+    [map('a', { k: 'one\nTWO\nthree\n' })],
+  );
+  expect(change?.fields).toEqual([{ field: 'data.k', before: ['"two"'], after: ['"TWO"'] }]);
 });

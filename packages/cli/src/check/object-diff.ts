@@ -15,14 +15,17 @@ export interface ObjectChange {
 export interface FieldChange {
   /** As in `data["git.git_push"]`. */
   readonly field: string;
-  /** JSON on one line; absent where the field is new. */
-  readonly before?: string;
+  /** JSON on one line, or of a text of several lines those that differ; absent where the field is new. */
+  readonly before?: readonly string[];
   /** Absent where the field is gone. */
-  readonly after?: string;
+  readonly after?: readonly string[];
 }
 
 /** Characters of a value that are shown; what changed is within them. */
-const longestValue = 120;
+const longestValue = 90;
+
+/** Lines of a text that are shown. */
+const mostLines = 20;
 
 /** Compares two renderings object by object, in the order in which they are applied. */
 export function diffObjects(
@@ -60,26 +63,44 @@ function titleOf({ kind, metadata }: KubernetesObject): string {
 
 function diffFields(before: unknown, after: unknown): FieldChange[] {
   const [old, next] = [leavesOf(before, ''), leavesOf(after, '')];
-  return [...new Set([...old.keys(), ...next.keys()])].toSorted().flatMap((field) => {
+  return [...new Set([...old.keys(), ...next.keys()])].toSorted().flatMap((field): FieldChange[] => {
     const [a, b] = [old.get(field), next.get(field)];
-    if (a === b) return [];
-    const from = differsFrom(a ?? '', b ?? '');
-    return [
-      {
-        field,
-        ...(a !== undefined && { before: excerpt(a, from) }),
-        ...(b !== undefined && { after: excerpt(b, from) }),
-      },
-    ];
+    if (!old.has(field)) return [{ field, after: [excerpt(print(b), 0)] }];
+    if (!next.has(field)) return [{ field, before: [excerpt(print(a), 0)] }];
+    return print(a) === print(b) ? [] : [{ field, ...diffValues(a, b) }];
   });
 }
 
-/** Every value by its path; empty objects and lists are values too. */
-function leavesOf(value: unknown, path: string): Map<string, string> {
-  const entries = childrenOf(value, path);
-  if (entries.length === 0) {
-    return new Map([[path, typeof value === 'string' ? quote(value) : canonicalJson(value as never)]]);
+function diffValues(a: unknown, b: unknown): Required<Omit<FieldChange, 'field'>> {
+  if (typeof a === 'string' && typeof b === 'string' && [a, b].some(hasLines)) {
+    const [before, after] = [missingLines(a, b), missingLines(b, a)];
+    if (before.length + after.length > 0) return { before, after };
   }
+  const [old, next] = [print(a), print(b)];
+  const from = differsFrom(old, next);
+  return { before: [excerpt(old, from)], after: [excerpt(next, from)] };
+}
+
+function hasLines(text: string): boolean {
+  return text.trimEnd().includes('\n');
+}
+
+/** The lines of a text that another doesn't have. */
+function missingLines(text: string, other: string): string[] {
+  const there = new Set(other.split('\n'));
+  const lines = text.split('\n').filter((line) => !there.has(line));
+  const more = lines.length > mostLines ? [`… ${lines.length - mostLines} more lines`] : [];
+  return [...lines.slice(0, mostLines).map((line) => excerpt(quote(line.trim()), 0)), ...more];
+}
+
+function print(value: unknown): string {
+  return typeof value === 'string' ? quote(value) : canonicalJson((value ?? null) as never);
+}
+
+/** Every value by its path; empty objects and lists are values too. */
+function leavesOf(value: unknown, path: string): Map<string, unknown> {
+  const entries = childrenOf(value, path);
+  if (entries.length === 0) return new Map([[path, value]]);
   return new Map(entries.flatMap(([at, item]) => [...leavesOf(item, at)]));
 }
 

@@ -27,7 +27,7 @@ Examples:
   $ lockstep check --offline                                 start no server
   $ lockstep check --against origin/main                     and tell what the change does
   $ lockstep check --against origin/main --format markdown   as the comment of a pull request
-  $ lockstep check --against HEAD --base rendered/base --head rendered/head --format markdown
+  $ lockstep check --against HEAD^1 --base rendered         with objects that were rendered there
 
 Exit codes: 0 fine, 1 findings, 2 could not run.`;
 
@@ -35,7 +35,6 @@ interface Options {
   format: 'text' | 'markdown' | 'json';
   against?: string;
   base?: string;
-  head?: string;
   offline?: boolean;
   config: string;
   state: string;
@@ -52,23 +51,22 @@ export function checkCommand(context: Context): Command {
     .option('--against <git ref>', 'tell also what differs from this commit, branch or tag')
     .option(
       '--base <folder>',
-      'objects as they were: what `render --all` wrote there (default: rendered anew)',
+      'what `render --all` wrote at that commit (default: rendered with today’s packages)',
     )
-    .option('--head <folder>', 'objects as they are to be; goes with --base')
     .option('--offline', 'start no server and ask no registry: the lock isn’t compared')
     .option('--config <file>', 'the program; the lock lies beside it', defaultConfig)
     .option('--state <folder>', 'the state folder, where packages are installed', defaultState)
     .option('--json', 'the same as --format json')
     .addHelpText('after', examples)
     .action(async (options: Options) => {
-      if ((options.base === undefined) !== (options.head === undefined)) {
-        throw new Failure('--base and --head go together; name both folders.');
+      if (options.base !== undefined && options.against === undefined) {
+        throw new Failure('--base holds the objects of another commit; name that with --against.');
       }
       const paths = programPaths(options.config, context.cwd);
       await context.progress('Checking', async (say) => {
         const { offline = false, state } = options;
         const result = await runChecks(paths, { offline, state }, say, context);
-        const objects = await rendered(result.project, options, say, context);
+        const objects = await rendered(result.project, say, context);
         const change = await changeOf(result.project, objects, options, say, context);
         const { project: _, ...shown } = result;
         const whole = {
@@ -84,14 +82,13 @@ export function checkCommand(context: Context): Command {
     });
 }
 
-/** Nothing where it was rendered already, or can't be. */
+/** Nothing where no Pulumi program deploys the environments. */
 async function rendered(
   project: Project | undefined,
-  { head }: Options,
   say: Say,
   { cwd }: Context,
 ): Promise<RenderedProject | undefined> {
-  const program = project === undefined || head !== undefined ? undefined : programOf(project, cwd);
+  const program = project && programOf(project, cwd);
   if (project === undefined || program === undefined) return undefined;
   say('Rendering the objects');
   return renderProject(program, Object.keys(project.environments), cwd);
@@ -100,7 +97,7 @@ async function rendered(
 async function changeOf(
   project: Project | undefined,
   objects: RenderedProject | undefined,
-  { against, base, head }: Options,
+  { against, base }: Options,
   say: Say,
   { cwd }: Context,
 ): Promise<Change | undefined> {
@@ -109,12 +106,10 @@ async function changeOf(
   const before = await environmentsAt(against, project);
   const names = Object.keys({ ...before, ...project.environments });
   const environments = compareEnvironments(before, project.environments, names);
-  if (base !== undefined && head !== undefined) {
-    return { environments, objects: compareRendered(readRendered(base, cwd), readRendered(head, cwd)) };
-  }
   const program = programOf(project, cwd);
   if (program === undefined || objects === undefined) return { environments };
   say(`Rendering the objects at ${against}`);
-  const then = await renderAt(against, program, Object.keys(before));
+  const then =
+    base === undefined ? await renderAt(against, program, Object.keys(before)) : readRendered(base, cwd);
   return { environments, objects: compareRendered(then, objects.rendered) };
 }

@@ -1,5 +1,4 @@
 import type { Finding } from '@lockstep/model';
-import { countOf } from '../view/count.ts';
 import type { RegisteredResource } from './monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 
@@ -69,18 +68,14 @@ export function idOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   return [apiVersion.replace(/\/?[^/]*$/, ''), kind, metadata.namespace ?? '', metadata.name].join('|');
 }
 
-/** Says which images were never pushed: their digests are all zeros. */
+/** Names the images that were never pushed: their digests are all zeros. */
 function unpushedImages(objects: readonly KubernetesObject[]): Finding[] {
-  const users = new Map<string, number>();
-  for (const object of objects) {
-    for (const image of new Set(JSON.stringify(object).match(unpushed))) {
-      users.set(image, (users.get(image) ?? 0) + 1);
-    }
-  }
-  return [...users].toSorted().map(([image, count]) => ({
-    path: image,
-    message: `was never pushed, as its digest of zeros says, and ${countOf(count, 'object')} would run it; build it with \`npm run image\` before this is applied.`,
-  }));
+  const found = objects.flatMap((object) => JSON.stringify(object).match(unpushed) ?? []);
+  const images = [...new Set(found)].map((image) => image.replace(/@?sha256:0+$/, '')).toSorted();
+  if (images.length === 0) return [];
+  const [subject, verb] = images.length === 1 ? ['an image', 'was'] : [`${images.length} images`, 'were'];
+  const message = `${subject} ${verb} never pushed, as digests of zeros say: ${images.join(', ')}; build with \`npm run image\` before this is applied.`;
+  return [{ path: '', message }];
 }
 
 const unpushed = /[^\s"\\]*sha256:0{64}/g;
