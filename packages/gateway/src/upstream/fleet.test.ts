@@ -116,6 +116,7 @@ describe('a fleet', () => {
     await eventually(() => stage.of('server.stopped').some(({ key }) => key === 'alice'));
     expect(await isAlive(before.pid)).toBe(false);
     // The one that watches stays.
+    await stage.is('files', 'ready');
     expect(stage.fleet.health()).toMatchObject([{ state: 'ready', processes: 1 }]);
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
   });
