@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '@lockstep/model';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,15 @@ import { startVault, type TestVault } from './vault.ts';
 
 const program = 'test/cluster/program';
 const images = join(process.env.CLUSTER_IMAGES ?? '', 'images.json');
+
+/** Each differs in base64, in a URL and in JSON. */
+const credentials = { first: 'first "credential"/1', second: 'second "credential"/2' };
+
+/** A text as it may turn up where it must not. */
+function formsOf(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  return [text, encodeURIComponent(text), json, Buffer.from(text).toString('base64')];
+}
 
 const opened: (() => unknown)[] = [];
 let vault: TestVault;
@@ -25,7 +35,7 @@ beforeAll(async () => {
   await apply('apiVersion: v1\nkind: Namespace\nmetadata: { name: outside }\n');
   await apply(outsideService('vault', 8200, vault.port));
   await apply(outsideService('reports', 80, reports.port));
-  await vault.write('mcp/data/reports', { data: { token: 'first-credential' } });
+  await vault.write('mcp/data/reports', { data: { token: credentials.first } });
 });
 
 afterAll(async () => {
@@ -98,18 +108,19 @@ describe('dev', () => {
   });
 
   it('adds a credential from Vault to requests, and takes up a new one with no restart', async () => {
-    expect(textOf(await dev.call('reports__who'))).toContain('Bearer first-credential');
+    const seen = async () => (await dev.call('reports__who')).content;
+    const bearer = (text: string) => [{ type: 'text', text: `Bearer ${text}` }];
+    expect(await seen()).toEqual(bearer(credentials.first));
     const before = await podIdentities(dev.namespace);
-    await vault.write('mcp/data/reports', { data: { token: 'second-credential' } });
+    await vault.write('mcp/data/reports', { data: { token: credentials.second } });
     await eventually(150, async () =>
-      textOf(await dev.call('reports__who')).includes('Bearer second-credential') ? true : undefined,
+      isDeepStrictEqual(await seen(), bearer(credentials.second)) ? true : undefined,
     );
     expect(await podIdentities(dev.namespace)).toEqual(before);
     const objects = await kubectl('get', 'all,configmaps,secrets,pvc', '-A', '-o', 'yaml');
     const logs = await kubectl('-n', dev.namespace, 'logs', 'deployment/lockstep-gateway');
-    for (const secret of ['first-credential', 'second-credential'])
-      for (const planted of [secret, Buffer.from(secret).toString('base64')])
-        expect(objects + logs).not.toContain(planted);
+    for (const planted of Object.values(credentials).flatMap(formsOf))
+      expect(objects + logs).not.toContain(planted);
   });
 
   it('rolls out a new server without touching the others', async () => {
