@@ -29,6 +29,11 @@ export const servers = defineServers({
   kube: {
     run: { npm: 'kubernetes-mcp-server', args: ['--toolsets', 'core', '--disable-multi-cluster'] },
     needs: ['KUBECONFIG'],
+    // API servers, which have private addresses.
+    egress: [
+      { cidr: '10.0.0.0/8', port: 443 },
+      { cidr: '10.0.0.0/8', port: 6443 },
+    ],
     tags: ['cluster'],
   },
 

@@ -65,6 +65,6 @@ const mcp = new McpEnvironment(
   },
 );
 
-export const { url, bundleDigest, clientConfiguration, unenforcedEgress } = mcp;
+export const { url, bundleDigest, clientConfiguration, unenforcedEgress, retainedVolumes } = mcp;
 // By line, so that a preview shows a change of permissions line by line.
 export const permissions = mcp.permissionTable.trimEnd().split('\n');

@@ -42,6 +42,7 @@ it('what it tells: where, what is in force, what is permitted, and what a client
     url: 'https://mcp.example.com/mcp',
     bundleDigest: makeBundle(args.environment).digest,
     clientConfiguration: { mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } } },
+    retainedVolumes: ['lockstep-gateway-state', 'state-mcp-files-0'],
     unenforcedEgress: { github: ['api.github.com:443'], gateway: ['docs.example.com:443'] },
   });
   expect(environment?.permissionTable).toMatch(

@@ -6,6 +6,7 @@ import type { McpServer } from '../server/mcp-server.ts';
 import type { ClientConfiguration, McpEnvironmentArgs } from './args.ts';
 import { checkEnvironment } from './checks.ts';
 import { createGateway, createMonitoring, createSecrets, createServers } from './parts.ts';
+import { retainedVolumes } from './retained.ts';
 
 const type = 'lockstep:index:McpEnvironment';
 
@@ -38,6 +39,8 @@ export class McpEnvironment extends ComponentResource {
   readonly clientConfiguration: ClientConfiguration;
   /** By server (`gateway` for the gateway): hosts that it may reach although nothing holds it to their names. */
   readonly unenforcedEgress: Readonly<Record<string, readonly string[]>>;
+  /** The PersistentVolumeClaims that stay when the environment goes, to be deleted by hand. */
+  readonly retainedVolumes: readonly string[];
 
   constructor(name: string, args: McpEnvironmentArgs, opts?: ComponentResourceOptions) {
     super(type, name, {}, opts);
@@ -54,12 +57,14 @@ export class McpEnvironment extends ComponentResource {
     this.permissionTable = printTable(permissionTable(environment));
     this.clientConfiguration = { mcpServers: { lockstep: { type: 'http', url: gateway.url } } };
     this.unenforcedEgress = unenforcedOf({ ...servers, gateway });
+    this.retainedVolumes = retainedVolumes(args);
     this.registerOutputs({
       url: this.url,
       bundleDigest: this.bundleDigest,
       permissionTable: this.permissionTable,
       clientConfiguration: this.clientConfiguration,
       unenforcedEgress: this.unenforcedEgress,
+      retainedVolumes: this.retainedVolumes,
     });
   }
 

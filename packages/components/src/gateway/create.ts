@@ -1,7 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
 import type { Resource } from '@pulumi/pulumi';
 import { ports } from '../kubernetes/constants.ts';
-import { gatewayObject } from '../kubernetes/names.ts';
+import { disruptionOf } from '../kubernetes/disruption.ts';
+import { gatewayObject, gatewayState } from '../kubernetes/names.ts';
 import { claimSpec } from '../kubernetes/volumes.ts';
 import { createTraffic } from '../network/create.ts';
 import type { McpGatewayArgs } from './args.ts';
@@ -63,11 +64,7 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
   );
   new k8s.policy.v1.PodDisruptionBudget(
     `${name}-disruption`,
-    {
-      metadata,
-      // The gateway drains in seconds and starts elsewhere. With 0, draining a node would hang until someone looked.
-      spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-    },
+    { metadata, spec: disruptionOf(selector) },
     opts,
   );
   expose(parent, name, args, metadata);
@@ -78,12 +75,12 @@ function createClaim(
   parent: Resource,
   name: string,
   { namespace, storage, protect = true }: McpGatewayArgs,
-  { claim, labels }: GatewayPlan,
+  { labels }: GatewayPlan,
 ): Resource[] {
   if ('existingClaim' in storage) return [];
   const made = new k8s.core.v1.PersistentVolumeClaim(
     `${name}-state`,
-    { metadata: { name: claim, namespace, labels }, spec: claimSpec(storage) },
+    { metadata: { name: gatewayState, namespace, labels }, spec: claimSpec(storage) },
     { parent, protect, retainOnDelete: true },
   );
   return [made];

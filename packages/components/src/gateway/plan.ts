@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
 import { digestOfImage } from '../kubernetes/image.ts';
 import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
-import { gatewayObject, objectName } from '../kubernetes/names.ts';
+import { gatewayState } from '../kubernetes/names.ts';
 import type { PodTemplate } from '../kubernetes/pod-template.ts';
 import type { TrafficPlan } from '../network/policy.ts';
 import { checkPlace } from '../server/checks.ts';
@@ -18,8 +18,6 @@ export interface GatewayPlan {
   readonly labels: Record<string, string>;
   readonly selector: Record<string, string>;
   readonly bundle: BundlePlan;
-  /** What a claim that is made here is called. */
-  readonly claim: string;
   readonly template: PodTemplate;
   readonly traffic: TrafficPlan;
 }
@@ -40,18 +38,16 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const labels = labelsOf(belonging);
   const selector = selectorOf(belonging);
   const bundle = planBundle(who, environment, endpoints, { vault, archive: args.archive });
-  const claim = objectName(gatewayObject, 'state');
   return {
     url: `${originOf(namespace, expose)}/mcp`,
     labels,
     selector,
     bundle,
-    claim,
     template: gatewayPod(args, {
       labels,
       selector,
       bundle,
-      claim: 'existingClaim' in storage ? storage.existingClaim : claim,
+      claim: 'existingClaim' in storage ? storage.existingClaim : gatewayState,
       hosts: allowedHosts(namespace, expose, hosts),
     }),
     traffic: planGatewayTraffic(who, args, selector),

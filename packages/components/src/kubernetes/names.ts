@@ -32,3 +32,6 @@ export function serverObject(server: string): string {
 
 /** What the gateway’s workload, Service and ServiceAccount are called, and what its other objects’ names start with. */
 export const gatewayObject = 'lockstep-gateway';
+
+/** What the claim of the volume with approvals and audit is called. */
+export const gatewayState = objectName(gatewayObject, 'state');

@@ -1,5 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import type { GatewayEndpoint } from '../gateway/args.ts';
+import { disruptionOf } from '../kubernetes/disruption.ts';
 import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
 import { podPeer } from '../network/peers.ts';
@@ -69,8 +70,7 @@ function planObjects(
       image,
       workload: planWorkload(args, serverPod(args, definition, runtime, image, names), names),
       service: { selector, ports: [{ name: 'http', port, targetPort: 'http', protocol: 'TCP' }] },
-      // One at a time, and never none: with 0 a node could not be drained.
-      disruption: { maxUnavailable: 1, selector: { matchLabels: selector } },
+      disruption: disruptionOf(selector),
       traffic: planTraffic({
         who,
         namespace,
