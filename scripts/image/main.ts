@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { gatewayImage } from '@lockstep/model';
 import { processContext } from '../../packages/cli/src/context.ts';
-import { sentenceOf } from '../../packages/cli/src/failure.ts';
+import { Failure, sentenceOf } from '../../packages/cli/src/failure.ts';
 import { destinationOf, imagesFile } from '../../packages/cli/src/image/destination.ts';
 import { findBuilder } from '../../packages/cli/src/image/engine.ts';
 import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
@@ -45,7 +45,7 @@ const options = {
 
 async function main(): Promise<void> {
   const context = processContext();
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { values, positionals } = readArguments();
   if (values.help) return context.print(help);
   parsePlatform(values.platform);
   const names = positionals.filter((name) => name !== gatewayImage);
@@ -69,6 +69,15 @@ async function main(): Promise<void> {
       : [gateway];
   });
   tellImages(made, { list: imagesFile(values, context.cwd), json: false }, context);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    // Node goes on to explain how its own parser is used.
+    throw new Failure(`${sentenceOf(error).split('. ', 1)[0]}; see --help.`, { cause: error });
+  }
 }
 
 main().catch((error: unknown) => {
