@@ -7,16 +7,20 @@ import { type Archive, type ArchivePace, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';
 import { followArchive } from './follow.ts';
 
+/** Waits for as long as a busy machine may take. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000 });
+
 const settings = { bucket: 'audit', region: 'eu-west-1', prefix: 'mcp' };
 const soon: Partial<ArchivePace> = { look: 0.005, every: 0, retry: { first: 0.005, most: 0.02 } };
 
 /** A bucket in memory. `fail` decides on each attempt, before the object is kept or after it. */
 function standIn(fail: (attempt: number) => 'before' | 'after' | undefined = () => undefined) {
   const objects = new Map<string, string>();
+  /** Each with its key and its text. */
   const attempts: string[] = [];
   const bucket: Bucket = {
     async add(key, text) {
-      attempts.push(key);
+      attempts.push(`${key}\n${text}`);
       const how = fail(attempts.length);
       if (how === 'before') throw new Error('connection refused');
       const wasThere = objects.has(key);
@@ -53,7 +57,7 @@ async function add(store: Store, count: number): Promise<void> {
   );
 }
 
-const isEmpty = (archive: Archive) => vi.waitFor(async () => expect(await archive.lag()).toBe(0));
+const isEmpty = (archive: Archive) => until(async () => expect(await archive.lag()).toBe(0));
 
 /** What each object holds, `epoch:first-last`, in the order of a listing. */
 const rangesOf = (objects: ReadonlyMap<string, string>) =>
@@ -146,7 +150,7 @@ describe('an audit with an archive', () => {
     for (const bucket of ['one', 'two']) {
       archive.use({ ...settings, bucket });
       archive.use({ ...settings, bucket });
-      await vi.waitFor(() => expect(rangesOf(stores.get(bucket)?.objects ?? new Map())).toEqual(['1:1-1']));
+      await until(() => expect(rangesOf(stores.get(bucket)?.objects ?? new Map())).toEqual(['1:1-1']));
     }
     archive.use(undefined);
     await archive.close();
@@ -165,7 +169,7 @@ describe('an archive that fails', () => {
       attempt <= 2 ? 'before' : attempt === 3 ? 'after' : undefined,
     );
     const { archive, log, onFailure } = await archiveOf(folder.path, store, bucket);
-    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(0));
+    await until(() => expect(attempts.length).toBeGreaterThan(0));
     await add(store, 4);
     await isEmpty(archive);
     await archive.close();
@@ -184,7 +188,7 @@ describe('an archive that fails', () => {
     let isAway = true;
     const { bucket, objects, attempts } = standIn(() => (isAway ? 'before' : undefined));
     const one = await archiveOf(folder.path, first, bucket);
-    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(0));
+    await until(() => expect(attempts.length).toBeGreaterThan(0));
     await add(first, 6);
     expect(await one.archive.lag()).toBe(7);
     await one.archive.close();
@@ -213,7 +217,7 @@ describe('an archive that fails', () => {
           : store.transact(name as 'closeSegment', input),
     } as unknown as Store;
     const { archive: dead } = await archiveOf(folder.path, dying, bucket);
-    await vi.waitFor(() => expect(objects.size).toBe(1));
+    await until(() => expect(objects.size).toBe(1));
     await dead.close();
     const before = new Map(objects);
     await add(store, 3);

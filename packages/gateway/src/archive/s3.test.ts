@@ -66,7 +66,7 @@ async function sendAll(store: Store, settings: Settings): Promise<number> {
   const pace = { look: 0.02, every: 0, retry: { first: 0.02, most: 0.1 }, size: { records: 10, bytes: 1e6 } };
   const bucket = openBucket(settings);
   const archive = startArchive({ settings, bucket, store, environment: 'test', sign, log, onFailure, pace });
-  await vi.waitFor(async () => expect(await archive.lag()).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await archive.lag()).toBe(0), { timeout: 20_000 });
   await archive.close();
   return onFailure.mock.calls.length;
 }
