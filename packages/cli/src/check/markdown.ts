@@ -93,7 +93,7 @@ function objectLines({ object, kind, fields }: ObjectChange): string[] {
 }
 
 function fieldLines({ field, before = [], after = [] }: FieldChange): string[] {
-  return [...before.map((line) => `-   ${field}: ${line}`), ...after.map((line) => `+   ${field}: ${line}`)];
+  return [`  ${field}`, ...before.map((line) => `-   ${line}`), ...after.map((line) => `+   ${line}`)];
 }
 
 function printFindings(checks: readonly Check[]): string[] {

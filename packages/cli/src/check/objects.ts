@@ -41,7 +41,7 @@ export async function renderProject(
   );
   const inEnvironment = (name: string) => (finding: Finding) => ({
     ...finding,
-    path: `${name}: ${finding.path}`,
+    path: finding.path === '' ? name : `${name}: ${finding.path}`,
   });
   return {
     rendered: Object.fromEntries(all.map(({ name, rendering }) => [name, rendering.objects])),

@@ -162,11 +162,10 @@ No release changes.
 
 \`\`\`diff
 ! ConfigMap mcp/table
--   data["files.write_file"]: `);
-  expect(stdout.match(/^[-+] {3}\S+:/gm)).toEqual([
-    '-   data["files.write_file"]:',
-    '+   data["files.write_file"]:',
-  ]);
+  data["files.write_file"]
+-   "files/write_file write approve by 1 of approver within 86400s # profile.prod"
++   "files/write_file write allow # rules.write"
+\`\`\``);
 }, 90_000);
 
 test('compares with a folder that was rendered before; where there is none, all is new', async () => {
