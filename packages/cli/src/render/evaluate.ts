@@ -96,6 +96,7 @@ function compileOnRequire(): void {
     compiler: pulumiRequire.resolve(typescriptRequire),
     transpileOnly: true,
     skipProject: true,
+    // TypeScript 6 says of what ts-node sets by itself that it is deprecated.
     ignoreDiagnostics: [5107],
     compilerOptions: {
       target: 'es2022',
