@@ -41,6 +41,7 @@ export function settings(): StackSettings {
       storage: { size: text('storage') },
       protect: config.requireBoolean('protect'),
       clients: config.requireObject<string[]>('clients').map((namespace) => ({ namespace })),
+      monitoring: config.requireObject<string[]>('scrapers').map((namespace) => ({ namespace })),
       ...exposed(text('host'), text('gateway')),
     },
     monitoring: { operator: oneOf(operators, 'metrics', text('metrics')) },

@@ -36,6 +36,7 @@ runtime.setAllConfig({
   'lockstep:protect': 'true',
   'lockstep:hostNames': 'none',
   'lockstep:clients': '["agents"]',
+  'lockstep:scrapers': '["monitoring"]',
   'lockstep:host': 'mcp.example.com',
   'lockstep:gateway': 'gateways/public',
   'lockstep:metrics': 'prometheus-operator',
@@ -93,6 +94,6 @@ it('declares every value that it reads', () => {
   const declared = readFileSync(new URL('../Pulumi.yaml', import.meta.url), 'utf8');
   const program = readFileSync(new URL('config.ts', import.meta.url), 'utf8');
   const read = [...program.matchAll(/(?:text|config\.require\w+)(?:<\w+\[\]>)?\('(\w+)'\)/g)];
-  expect(read).toHaveLength(13);
+  expect(read).toHaveLength(14);
   for (const [, key] of read) expect(declared).toMatch(new RegExp(`^  ${key}:$`, 'm'));
 });
