@@ -22,21 +22,29 @@ export function createChecks(look: () => Promise<void>, onFailure: (error: unkno
   let timer: NodeJS.Timeout | undefined;
   let notice: NodeJS.Timeout | undefined;
   let noticedAt = Number.NEGATIVE_INFINITY;
+  /** A notice came before it began: perhaps right after the first look had been answered. */
+  let early = false;
   const inBackground = () => void now().catch(onFailure);
+  const lookSoon = () => {
+    if (notice !== undefined) return;
+    const pause = Math.max(0, noticedAt + noticeInterval - performance.now());
+    notice = setTimeout(() => {
+      notice = undefined;
+      noticedAt = performance.now();
+      inBackground();
+    }, pause).unref();
+  };
   return {
     now,
     begin() {
       clearInterval(timer);
       timer = setInterval(inBackground, interval).unref();
+      if (early) lookSoon();
+      early = false;
     },
     noticed() {
-      if (timer === undefined || notice !== undefined) return;
-      const pause = Math.max(0, noticedAt + noticeInterval - performance.now());
-      notice = setTimeout(() => {
-        notice = undefined;
-        noticedAt = performance.now();
-        inBackground();
-      }, pause).unref();
+      if (timer === undefined) early = true;
+      else lookSoon();
     },
     end() {
       clearInterval(timer);
