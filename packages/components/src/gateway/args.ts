@@ -55,7 +55,7 @@ export interface McpGatewayArgs extends GatewaySettings {
   readonly owner: string;
   /** The gateway’s image, by digest. */
   readonly image: string;
-  /** Where servers are; one that isn’t here isn’t run in this cluster. */
+  /** Where each server of the environment is. */
   readonly endpoints: Readonly<Record<string, GatewayEndpoint>>;
   /** Where headers’ secrets are read. Default: nowhere. */
   readonly vault?: NonNullable<Deployment['vault']>;

@@ -7,7 +7,7 @@ import type { NetworkSettings, PodPeer } from '../network/settings.ts';
 
 /** What may differ between clusters for one server. Nothing of it changes what agents may do. */
 export interface ServerSettings {
-  /** CPU and memory of the server’s container. Default: 50m and 128Mi, limits by kind and process cap. */
+  /** CPU and memory of the server’s container. Default: 50m and 128Mi, or 192Mi with a bridge; limits by kind and process cap. */
   readonly resources?: Resources;
   /** How many pods. Only servers from an image, without `data`, can have several. Default: 1. */
   readonly replicas?: number;

@@ -61,14 +61,16 @@ function probes(
   };
 }
 
+/** What a bridge takes by itself, in MiB: some 120, measured. */
+const bridgeMemory = 192;
 /** What one more process of a bridge may take, in MiB: a small Node or Python server. */
 const processMemory = 96;
 
 function defaultResources(definition: ServerDefinition, { bridge }: Runtime): Required<Resources> {
   const processes = definition.isolation === 'shared' ? 1 : definition.processes.max;
-  const memory = bridge ? 128 + processMemory * processes : 512;
+  const memory = bridge ? bridgeMemory + processMemory * processes : 512;
   return {
-    requests: { cpu: '50m', memory: '128Mi' },
+    requests: { cpu: '50m', memory: bridge ? `${bridgeMemory}Mi` : '128Mi' },
     limits: { cpu: '1', memory: `${memory}Mi` },
   };
 }
