@@ -29,5 +29,5 @@ $here/images.sh load "$dir" "$CLUSTER_IMAGES"
 $here/crds.sh | while read -r file; do echo "-f=$file"; done |
   xargs $here/node.sh exec "$dir" kubectl apply --server-side >/dev/null
 export CLUSTER_DIR=$dir
-if [ "$#" = 0 ]; then set -- npx vitest run --config vitest.cluster.config.ts --dir test/cluster; fi
+if [ "$#" = 0 ]; then set -- npx vitest run --config vitest.cluster.config.ts test/cluster/; fi
 $here/node.sh exec "$dir" "$@"
