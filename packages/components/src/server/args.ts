@@ -1,4 +1,4 @@
-import type { Release, ServerInput } from '@lockstep/model';
+import type { Release, ServerDefinition, ServerInput } from '@lockstep/model';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
 import type { PodAdditions } from '../kubernetes/pod-additions.ts';
@@ -29,7 +29,8 @@ export interface ServerSettings {
 export interface McpServerArgs extends ServerSettings {
   /** The server’s name in the environment. */
   readonly name: string;
-  readonly definition: ServerInput;
+  /** As a person declares it, or as `defineServers` gives it. */
+  readonly definition: ServerInput | ServerDefinition;
   /** The pinned release: its source says what is run. */
   readonly release: Pick<Release, 'source'>;
   /** The environment’s name. */
