@@ -123,8 +123,13 @@ export function createInstance(options: InstanceOptions): Instance {
   }
 
   function conversationOver(connection: Connection, { expired, message }: ConversationOver): void {
-    if (expired) keeper.expired(connection);
-    else keeper.broke(connection, message);
+    if (!expired) {
+      keeper.broke(connection, message);
+      return;
+    }
+    // Until it is begun anew, there is nobody to ask.
+    checks.end();
+    keeper.expired(connection);
   }
 
   async function request(message: Message, requestOptions: RequestOptions): Promise<Answer> {
