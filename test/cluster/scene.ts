@@ -31,10 +31,15 @@ export async function registered(
 ): Promise<readonly RegisteredResource[]> {
   const project = findPulumiProject(root, program);
   if (project === undefined) throw new Error(`${program} is no Pulumi program`);
+  const before = { ...process.env };
   Object.assign(process.env, env);
-  const { resources, problems } = await runProgram(project, stack, root);
-  if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return resources;
+  try {
+    const { resources, problems } = await runProgram(project, stack, root);
+    if (problems.length > 0) throw new Error(JSON.stringify(problems));
+    return resources;
+  } finally {
+    process.env = before;
+  }
 }
 
 /** A Service in the namespace `outside` that leads to a port of the node. */
