@@ -23,10 +23,12 @@ test('the gateway looks where the components mount', () => {
 
 test('a bridge looks where the components mount', () => {
   const bridge = parseBridgeArguments(['--', 'server']);
-  expect({ port: bridge.port, key: dirname(bridge.keyFile), state: bridge.stateDir }).toEqual({
+  const { port, keyFile, stateDir: state, secretFiles } = bridge;
+  expect({ port, key: dirname(keyFile), state, secretFiles }).toEqual({
     port: ports.bridge,
     key: paths.bridgeKey,
     state: paths.state,
+    secretFiles: paths.secretFiles,
   });
 });
 

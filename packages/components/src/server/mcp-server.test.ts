@@ -73,6 +73,22 @@ describe('what is run', () => {
     expect(args.slice(-2)).toEqual(['/server/venv/bin/python', '/server/venv/bin/example-time']);
   });
 
+  it('with the names of the variables that its errors must not quote', async () => {
+    const definition = {
+      ...serverInputs.rota,
+      secrets: {
+        TOKEN: { reference: 'mcp/rota#token', delivery: 'env' as const },
+        OTHER: { reference: 'mcp/rota#other', delivery: 'env' as const },
+      },
+    };
+    const { args } = containerOf(await made(argsOf('rota', { definition, pod: {} })));
+    expect(args.slice(args.indexOf('--hide'), args.indexOf('--') + 1)).toEqual([
+      '--hide',
+      'TOKEN,OTHER',
+      '--',
+    ]);
+  });
+
   it('a command, which finds its secret in a file', async () => {
     const definition = {
       ...serverInputs.rota,

@@ -41,17 +41,20 @@ export function runtimeOf(definition: LocalDefinition, source: Source): Runtime 
 }
 
 function bridged(definition: LocalDefinition, source: Source, files: (text: string) => string): Runtime {
-  const { run, processes, timeouts, isolation } = definition;
+  const { run, processes, timeouts, isolation, secrets } = definition;
   const fill = (text: string) => literal(files(text));
   // One process serves everybody where calls are shared.
   const most = isolation === 'shared' ? 1 : processes.max;
   const options = ['--processes', most, '--idle', processes.idle, '--timeout', timeouts.start].map(String);
+  // Their names: the bridge blanks the values where the server quotes them. Those in files it finds by itself.
+  const hidden = Object.keys(secrets).filter((name) => secrets[name]?.delivery === 'env');
+  const hide = hidden.length === 0 ? [] : ['--hide', hidden.join(',')];
   const command = [...commandOf(definition, source), ...run.args].map(fill);
   return {
     bridge: true,
     port: ports.bridge,
     path: bridgePath,
-    args: ['bridge', ...options, '--', ...command],
+    args: ['bridge', ...options, ...hide, '--', ...command],
     env: mapValues(run.env, fill),
   };
 }

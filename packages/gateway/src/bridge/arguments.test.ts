@@ -14,15 +14,17 @@ describe('the arguments of a bridge', () => {
       port: 8080,
       keyFile: '/etc/lockstep/bridge/bridge.key',
       stateDir: '/var/lib/lockstep',
+      hide: [],
+      secretFiles: '/var/run/secrets/lockstep/files',
     });
   });
 
   it('are taken as given', () => {
     const given =
-      '--processes 2 --idle 0.5 --timeout 5 --max-result 2048 --host ::1 --port 0 --key k --state s';
+      '--processes 2 --idle 0.5 --timeout 5 --max-result 2048 --host ::1 --port 0 --key k --state s --hide A,B --secret-files f';
     expect(parseBridgeArguments([...given.split(' '), '--', 'x'])).toEqual({
       ...{ command: 'x', args: [], processes: 2, idle: 0.5, timeout: 5, maxResult: 2048 },
-      ...{ host: '::1', port: 0, keyFile: 'k', stateDir: 's' },
+      ...{ host: '::1', port: 0, keyFile: 'k', stateDir: 's', hide: ['A', 'B'], secretFiles: 'f' },
     });
   });
 

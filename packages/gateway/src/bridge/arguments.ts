@@ -20,6 +20,10 @@ export interface BridgeSettings {
   readonly keyFile: string;
   /** `${workdir}` is `work` in it, `${principaldir}` a folder in its `principals`. */
   readonly stateDir: string;
+  /** Variables whose values are secrets: they are blanked where the server quotes them. */
+  readonly hide: readonly string[];
+  /** The folder of the secrets that are files, which are blanked likewise. */
+  readonly secretFiles: string;
 }
 
 const defaults = {
@@ -31,6 +35,8 @@ const defaults = {
   port: '8080',
   key: '/etc/lockstep/bridge/bridge.key',
   state: '/var/lib/lockstep',
+  hide: '',
+  'secret-files': '/var/run/secrets/lockstep/files',
 };
 type Name = keyof typeof defaults;
 
@@ -59,6 +65,8 @@ export function parseBridgeArguments(argv: readonly string[]): BridgeSettings {
     port: number(given, 'port', { from: 0, to: 65_535, whole: true }),
     keyFile: given.key,
     stateDir: given.state,
+    hide: given.hide.split(',').filter((name) => name !== ''),
+    secretFiles: given['secret-files'],
   };
 }
 

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
+import { temporaryFolder } from '../testing/folder.ts';
+import { askByHand, bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import {
   callOf,
@@ -47,6 +50,26 @@ describe('a server behind a bridge', () => {
     const { env: found } = await stage.call<Surroundings>('files', 'alice', 'environment');
     expect(found).toMatchObject({ TOKEN: 'x', WHERE: `in ${bridge.dir}/work` });
     expect(found).not.toHaveProperty('HOSTNAME');
+  });
+
+  it('isn’t quoted with its secrets, in the log or in why it failed', async () => {
+    const quoting =
+      'process.stderr.write(`${process.env.TOKEN} ${process.argv[1]}\\n`, () => process.exit(3))';
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'key.pem'), 'secret-in-a-file\n');
+    await using bridge = await openBridge({
+      ...{ command: process.execPath, args: ['-e', quoting, 'secret-in-a-file'] },
+      ...{
+        env: { PATH: process.env.PATH, TOKEN: 's3cret-t0ken' },
+        hide: ['TOKEN'],
+        secretFiles: folder.path,
+      },
+    });
+    const answer = await askByHand(bridge);
+    expect(answer.status).toBe(503);
+    const told = (await answer.text()) + JSON.stringify(bridge.log);
+    expect(told).toContain('[secret] [secret]');
+    expect(told).not.toMatch(/s3cret-t0ken|secret-in-a-file/);
   });
 
   it('passes progress on as it comes, and results as they are', async () => {

@@ -3,15 +3,18 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeServer, listen } from '../http/listen.ts';
+import { createRedaction } from '../secrets/redaction.ts';
 import { folderNameOf } from '../state.ts';
 import { messageOf } from '../upstream/answer.ts';
 import { backoff } from '../upstream/backoff.ts';
 import { watchKey } from '../upstream/keys.ts';
 import type { Log } from '../upstream/log.ts';
+import { redacted, redactedLog } from '../upstream/redacted.ts';
 import { stdioConnector } from '../upstream/stdio/connector.ts';
 import { startReaper } from '../upstream/stdio/reaper.ts';
 import type { BridgeSettings } from './arguments.ts';
 import { serverEnvironment } from './environment.ts';
+import { hiddenValues } from './hidden.ts';
 import { createReplays } from './replays.ts';
 import { sendFailure, sendJson } from './reply.ts';
 import { type ServeOptions, serveMcp } from './serve-mcp.ts';
@@ -46,10 +49,12 @@ export interface RunningBridge {
  * @throws Error in one sentence when the port can't be had.
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
-  const { log, stateDir } = options;
+  const { stateDir } = options;
+  const { hide, redact } = createRedaction();
+  const log = redactedLog(options.log, redact);
   // A container without a shell needs no reaper: when its first process ends, the kernel ends all others.
   const reaper = existsSync('/bin/sh') ? startReaper() : undefined;
-  const connector = stdioConnector({
+  const stdio = stdioConnector({
     name,
     command: options.command,
     args: options.args,
@@ -63,6 +68,16 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     reaper,
     log,
   });
+  const connector = redacted(
+    {
+      ...stdio,
+      connect: async (request) => {
+        hide(await hiddenValues(options));
+        return stdio.connect(request);
+      },
+    },
+    redact,
+  );
   const { processes: max, idle, timeout } = options;
   const sessions = createSessions({ connector, max, idle, timeout, log });
   const stopped = new AbortController();

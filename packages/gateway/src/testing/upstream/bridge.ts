@@ -44,6 +44,8 @@ export async function openBridge(
     host: '127.0.0.1',
     port: 0,
     stateDir: dir,
+    hide: [],
+    secretFiles: join(dir, 'secrets'),
     secret,
     env: { PATH: process.env.PATH },
     log: { debug: write, info: write, warn: write },
