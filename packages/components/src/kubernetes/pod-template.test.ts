@@ -73,18 +73,21 @@ it('the labels that select the pods stay', () => {
   expect(labels).toEqual({ app: 'files', team: 'b' });
 });
 
-it('a container that is added is restricted and limited, unless it says otherwise', () => {
-  const [, sidecar, other] = specOf({
+it('a container that is added is restricted and limited, but for what it says otherwise', () => {
+  const { containers, initContainers } = specOf({
     spec: {
       containers: [
         { name: 'sidecar', image: 'y' },
-        { name: 'other', image: 'z', securityContext: { privileged: false } },
+        { name: 'other', image: 'z', securityContext: { readOnlyRootFilesystem: false } },
       ],
+      initContainers: [{ name: 'first', image: 'i' }],
     },
-  }).containers;
+  });
+  const [, sidecar, other] = containers;
+  expect(initContainers).toMatchObject([{ securityContext: sidecar?.securityContext }]);
   expect(sidecar).toMatchObject({
     resources: { requests: { cpu: '10m' }, limits: { memory: '128Mi' } },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   });
-  expect(other?.securityContext).toEqual({ privileged: false });
+  expect(other?.securityContext).toEqual({ ...sidecar?.securityContext, readOnlyRootFilesystem: false });
 });

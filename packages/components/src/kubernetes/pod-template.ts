@@ -11,7 +11,10 @@ export interface PodTemplate {
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  readonly spec: PodSpec & { readonly containers: Container[] };
+  readonly spec: Omit<PodSpec, 'initContainers'> & {
+    readonly containers: Container[];
+    readonly initContainers?: Container[];
+  };
 }
 
 /** What a person lays over a pod template. */
@@ -20,8 +23,9 @@ export interface PodTemplateOverrides {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  readonly spec?: Partial<Omit<PodSpec, 'containers'>> & {
+  readonly spec?: Partial<Omit<PodSpec, 'containers' | 'initContainers'>> & {
     readonly containers?: readonly (Partial<Container> & { readonly name: string })[];
+    readonly initContainers?: readonly Container[];
   };
 }
 
@@ -33,8 +37,8 @@ const defaultResources = {
 
 /**
  * Lays overrides over a pod template. Objects are merged; so are lists, by the `name` (mounts: the `mountPath`) of
- * their items; everything else is replaced. The selector’s labels stay, and a container that is added is restricted
- * and limited unless it says otherwise.
+ * their items; everything else is replaced. The selector’s labels stay, and a container that is added, also one that
+ * runs first, is restricted and limited but for what it says otherwise.
  */
 export function overridePodTemplate(
   template: PodTemplate,
@@ -43,14 +47,23 @@ export function overridePodTemplate(
 ): PodTemplate {
   if (overrides === undefined) return template;
   const { metadata, spec } = merge(template, overrides) as PodTemplate;
+  const { containers, initContainers } = spec;
   return {
     metadata: { ...metadata, labels: { ...metadata.labels, ...selector } },
-    spec: { ...spec, containers: spec.containers.map(complete) },
+    spec: {
+      ...spec,
+      containers: containers.map(complete),
+      ...(initContainers !== undefined && { initContainers: initContainers.map(complete) }),
+    },
   };
 }
 
 function complete(container: Container): Container {
-  return { resources: defaultResources, securityContext: restrictedContainer, ...container };
+  const securityContext = merge(
+    restrictedContainer,
+    container.securityContext,
+  ) as Container['securityContext'];
+  return { resources: defaultResources, ...container, securityContext };
 }
 
 function merge(base: unknown, over: unknown): unknown {
