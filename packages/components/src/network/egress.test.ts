@@ -25,16 +25,23 @@ describe('addresses', () => {
       { cidr: '10.0.0.0/8' },
       { cidr: '169.254.170.23/32', port: 80 },
     ]).rules;
-    expect(all?.to).toEqual([{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } }]);
+    const four = ['169.254.169.254/32', '100.100.100.200/32', '168.63.129.16/32'];
+    expect(all?.to).toEqual([{ ipBlock: { cidr: '0.0.0.0/0', except: four } }]);
     expect(six).toEqual({
-      to: [{ ipBlock: { cidr: 'fd00::/8', except: ['fd00:ec2::254/128'] } }],
+      to: [{ ipBlock: { cidr: 'fd00::/8', except: ['fd00:ec2::254/128', 'fd20:ce::254/128'] } }],
       ports: tcp(443),
     });
     expect(other?.to).toEqual([{ ipBlock: { cidr: '10.0.0.0/8' } }]);
     expect(exact?.to).toEqual([{ ipBlock: { cidr: '169.254.170.23/32' } }]);
   });
 
-  it.each(['169.254.169.254/32', 'fd00:ec2::254/128'])('%s itself is refused', (cidr) => {
+  it.each([
+    '169.254.169.254/32',
+    'fd00:ec2::254/128',
+    'fd20:ce::254/128',
+    '100.100.100.200/32',
+    '168.63.129.16/32',
+  ])('%s itself is refused', (cidr) => {
     expect(() => plan([{ cidr }])).toThrow(
       `McpServer files: egress[0].cidr: ${cidr} is the cloud’s metadata address, which no server may reach; remove it.`,
     );
@@ -82,7 +89,7 @@ describe('host names', () => {
           {
             ipBlock: {
               cidr: '0.0.0.0/0',
-              except: expect.arrayContaining(['169.254.0.0/16', '10.0.0.0/8']),
+              except: expect.arrayContaining(['169.254.0.0/16', '10.0.0.0/8', '168.63.129.16/32']),
             },
           },
           { ipBlock: { cidr: '::/0', except: expect.arrayContaining(['fc00::/7', 'fe80::/10']) } },
@@ -121,7 +128,7 @@ describe('host names', () => {
           { toFQDNs: [{ matchName: 'api.example.com' }], toPorts: [{ ports: [{ port: '443' }] }] },
           { toFQDNs: [{ matchPattern: '**.example.com' }], toPorts: [{ ports: [{ port: '8443' }] }] },
         ],
-        egressDeny: [{ toCIDR: ['169.254.169.254/32', 'fd00:ec2::254/128'] }],
+        egressDeny: [{ toCIDR: expect.arrayContaining(['169.254.169.254/32', 'fd20:ce::254/128']) }],
       },
     });
   });

@@ -1,14 +1,25 @@
 import { BlockList, isIPv6 } from 'node:net';
 
-/** Where clouds give credentials to whoever asks: never within reach of a pod of ours. */
-export const metadataAddresses = ['169.254.169.254/32', 'fd00:ec2::254/128'] as const;
+/**
+ * Where clouds give credentials to whoever asks: never within reach of a pod of ours. Most have the first; AWS and
+ * Google Cloud have one more each for IPv6, Alibaba Cloud has its own, and Azure the WireServer, which gives a node’s
+ * secrets away.
+ */
+export const metadataAddresses = [
+  '169.254.169.254/32',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+] as const;
 
-/** What is no public address: private, link-local, carrier-grade, loopback and unique-local ranges. */
+/** What is no public address: private, link-local, carrier-grade, loopback and unique-local ranges, and the WireServer. */
 const notPublic = {
   '0.0.0.0/0': [
     '10.0.0.0/8',
     '100.64.0.0/10',
     '127.0.0.0/8',
+    '168.63.129.16/32',
     '169.254.0.0/16',
     '172.16.0.0/12',
     '192.168.0.0/16',
@@ -30,9 +41,11 @@ export const publicAddresses: readonly AddressBlock[] = Object.entries(notPublic
 
 /** A block without the metadata addresses; undefined for a block that is nothing else. */
 export function withoutMetadata(cidr: string): AddressBlock | undefined {
-  const [inside] = metadataAddresses.filter((address) => contains(cidr, address));
-  if (inside === undefined) return { cidr };
-  return prefixOf(cidr) === prefixOf(inside) ? undefined : { cidr, except: [inside] };
+  const inside = metadataAddresses.filter((address) => contains(cidr, address));
+  if (inside.length === 0) return { cidr };
+  return inside.some((address) => prefixOf(cidr) === prefixOf(address))
+    ? undefined
+    : { cidr, except: inside };
 }
 
 /** Whether a block holds another one’s address. */
