@@ -1,6 +1,8 @@
+import { blanked } from '../secrets/redaction.ts';
 import type { Answer } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { Connector } from './connector.ts';
+import { parseExact } from './exact-json.ts';
 import type { Log } from './log.ts';
 
 type Redact = (text: string) => string;
@@ -31,7 +33,21 @@ function redactedConnection(connection: Connection, redact: Redact): Connection 
 }
 
 function redactedAnswer({ error }: Extract<Answer, { error: unknown }>, redact: Redact): Answer {
-  return { error: { ...error, message: redact(error.message) } };
+  const data = error.data === undefined ? {} : { data: redactedData(error.data, redact) };
+  return { error: { ...error, message: redact(error.message), ...data } };
+}
+
+/** What a server adds to an error, often the very request that it was sent. */
+function redactedData(data: unknown, redact: Redact): unknown {
+  // As a whole, since a server may add very many texts.
+  const text = JSON.stringify(data);
+  const clean = redact(text);
+  if (clean === text) return data;
+  try {
+    return parseExact(clean);
+  } catch {
+    return blanked;
+  }
 }
 
 /** The same error, since others look at what kind it is. */
