@@ -14,7 +14,7 @@ export interface McpEnvironmentArgs {
   /** The team that answers for it, as a label on every object. */
   readonly owner: string;
   /**
-   * By digest: `gateway`, and each server that runs a package or a command. `npm run image` writes them. A server that
+   * By digest: `gateway`, and each server that runs a package or a command. `lockstep image` writes them. A server that
    * is an image itself has it in the lock; give it only to take the same digest from another registry.
    */
   readonly images: Readonly<Record<string, string>>;

@@ -28,7 +28,11 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   }
   for (const image of [gatewayImage, ...names.filter((name) => needsImage(args, name))]) {
     if (!Object.hasOwn(images, image)) {
-      refuse(who, `images.${image}`, 'is missing; `npm run image` builds it and writes its digest.');
+      refuse(
+        who,
+        `images.${image}`,
+        'is missing; build and push it, and give its reference with the digest.',
+      );
     }
   }
   const keeper = names.find((name) => Object.keys(servers[name]?.secrets ?? {}).length > 0);

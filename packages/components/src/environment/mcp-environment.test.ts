@@ -219,7 +219,7 @@ describe('what is refused, with the environment and the field', () => {
     [
       'a missing image',
       () => argsOf(only({ files }), { images: { gateway: imageNamed('gateway') } }),
-      'images.files: is missing; `npm run image` builds it',
+      'images.files: is missing; build and push it',
     ],
     ['no image of the gateway', () => argsOf(only({ files }), { images: {} }), 'images.gateway: is missing'],
     [

@@ -222,6 +222,13 @@ describe('what is refused, with the environment and the field', () => {
       { expose: { gatewayApi: { parentRefs: [{ name: 'x' }], hostnames: [] } } },
       'expose.gatewayApi.hostnames: is empty',
     ],
+    ['no Secret with keys', { keysSecret: '' }, 'keysSecret: is missing; name the Secret'],
+    ['no volume', { storage: undefined as never }, 'storage: is missing; give the volume'],
+    [
+      'an unknown way to hold pods to host names',
+      { network: { hostNames: 'calico' as never } },
+      'network.hostNames: is calico; it must be one of `cilium`, `gke`, `eks`, `none`.',
+    ],
   ])('%s', async (_, given, message) => {
     await expect(made(argsOf(given))).rejects.toThrow(`McpGateway prod: ${message}`);
   });

@@ -32,6 +32,7 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   checkPlace(who, args);
   digestOfImage(who, 'image', args.image);
   checkReplicas(who, args.replicas);
+  checkKept(who, args);
   checkEndpoints(who, Object.keys(environment.servers), endpoints);
   checkExposure(who, expose);
   const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
@@ -61,6 +62,16 @@ function checkReplicas(who: string, replicas = 1): void {
     'replicas',
     `is ${replicas}, but approvals and audit are in one file on one volume; use 1 until PostgreSQL is supported.`,
   );
+}
+
+/** What the gateway can't start without: programs are run without a check of types. */
+function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>): void {
+  if (!keysSecret) {
+    refuse(who, 'keysSecret', 'is missing; name the Secret with the keys that `lockstep keys create` makes.');
+  }
+  if (storage === undefined) {
+    refuse(who, 'storage', "is missing; give the volume for approvals and audit, as in { size: '10Gi' }.");
+  }
 }
 
 /** Both ways: a server without an address would be down, an address without a server is a slip. */

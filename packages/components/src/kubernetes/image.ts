@@ -28,7 +28,7 @@ export function digestOfImage(who: string, field: string, reference: string): st
  */
 export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
   if (!reference.endsWith(`@${notPushed}`)) return;
-  const message = `${reference} wasn’t pushed yet; run \`npm run image\`, which writes the digest.`;
+  const message = `${reference} wasn’t pushed yet, as its digest of zeros says; build and push it, and give the digest that it has then.`;
   if (!runtime.isDryRun()) refuse(who, field, message);
   void log.warn(`${who}: ${field}: ${message}`, resource);
 }

@@ -3,7 +3,7 @@ import type * as k8s from '@pulumi/kubernetes';
 import { refuse } from '../errors.ts';
 import { publicAddresses, withoutMetadata } from './metadata.ts';
 import { addressPeer, dnsPeers, podPeer } from './peers.ts';
-import type { NetworkSettings } from './settings.ts';
+import { hostNamePolicies, type NetworkSettings } from './settings.ts';
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 type HostEgress = Extract<Egress, { host: string }>;
@@ -29,7 +29,8 @@ export interface EgressPlan {
  * Sorts destinations by what can enforce them in this cluster.
  *
  * @param namespace of the pods: Services without a namespace are there.
- * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
+ * @throws RunError for a host name that nothing enforces and that isn’t marked, for the metadata address, and for
+ *   settings that name no policies there are.
  */
 export function planEgress(
   who: string,
@@ -37,6 +38,7 @@ export function planEgress(
   network: NetworkSettings,
   namespace: string,
 ): EgressPlan {
+  checkHostNames(who, network);
   const rules: EgressRule[] = [];
   const hosts: HostEgress[] = [];
   const unenforced: string[] = [];
@@ -80,6 +82,13 @@ function cidrRule(who: string, at: string, { cidr, port }: Extract<Egress, { cid
     );
   }
   return { to: [addressPeer(block)], ...(port === undefined ? {} : { ports: [tcp(port)] }) };
+}
+
+/** Programs are run without a check of types, and an unknown word would leave names to nobody. */
+function checkHostNames(who: string, { hostNames }: NetworkSettings): void {
+  if (hostNamePolicies.includes(hostNames)) return;
+  const known = hostNamePolicies.map((name) => `\`${name}\``).join(', ');
+  refuse(who, 'network.hostNames', `is ${hostNames}; it must be one of ${known}.`);
 }
 
 function refuseHost(who: string, at: string, { host }: HostEgress): never {

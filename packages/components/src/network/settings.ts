@@ -1,8 +1,10 @@
+/** What can hold pods to host names. */
+export const hostNamePolicies = ['cilium', 'gke', 'eks', 'none'] as const;
 /**
  * What holds pods to host names in this cluster: Cilium, GKE Dataplane V2 with FQDN policies, EKS Auto Mode, or
  * nothing.
  */
-export type HostNamePolicies = 'cilium' | 'gke' | 'eks' | 'none';
+export type HostNamePolicies = (typeof hostNamePolicies)[number];
 
 /** What network policies need to know of a cluster. */
 export interface NetworkSettings {
