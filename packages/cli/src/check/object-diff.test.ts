@@ -48,5 +48,12 @@ test('of texts of several lines, shows the lines that differ', () => {
     [map('a', { k: 'one\ntwo\nthree\n' })],
     [map('a', { k: 'one\nTWO\nthree\n' })],
   );
-  expect(change?.fields).toEqual([{ field: 'data.k', before: ['"two"'], after: ['"TWO"'] }]);
+  expect(change?.fields).toEqual([{ field: 'data.k', before: ['two'], after: ['TWO'] }]);
+});
+
+test('of long lines of such a text, shows where they begin to differ', () => {
+  const rules = (digest: string) => `rules:\n  expr: ${'x'.repeat(300)}${digest}${'y'.repeat(300)}\n`;
+  const [change] = diffObjects([map('a', { k: rules('one') })], [map('a', { k: rules('two') })]);
+  expect(change?.fields[0]?.before).toEqual([expect.stringMatching(/^…x{20}one.*…$/)]);
+  expect(change?.fields[0]?.after).toEqual([expect.stringMatching(/^…x{20}two.*…$/)]);
 });

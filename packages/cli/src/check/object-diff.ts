@@ -15,14 +15,14 @@ export interface ObjectChange {
 export interface FieldChange {
   /** As in `data["git.git_push"]`. */
   readonly field: string;
-  /** JSON on one line, or of a text of several lines those that differ; absent where the field is new. */
+  /** JSON on one line, or of a text of several lines those that differ, as they are; absent where the field is new. */
   readonly before?: readonly string[];
   /** Absent where the field is gone. */
   readonly after?: readonly string[];
 }
 
-/** Characters of a value that are shown; what changed is within them. */
-const longestValue = 90;
+/** Characters of a value that are shown; what changed is within them. Most lines of a permission table fit. */
+const longestValue = 120;
 
 /** Lines of a text that are shown. */
 const mostLines = 20;
@@ -74,7 +74,9 @@ function diffFields(before: unknown, after: unknown): FieldChange[] {
 function diffValues(a: unknown, b: unknown): Required<Omit<FieldChange, 'field'>> {
   if (typeof a === 'string' && typeof b === 'string' && [a, b].some(hasLines)) {
     const [before, after] = [missingLines(a, b), missingLines(b, a)];
-    if (before.length + after.length > 0) return { before, after };
+    if (before.length + after.length > 0) {
+      return { before: printLines(before, after), after: printLines(after, before) };
+    }
   }
   const [old, next] = [print(a), print(b)];
   const from = differsFrom(old, next);
@@ -89,8 +91,16 @@ function hasLines(text: string): boolean {
 function missingLines(text: string, other: string): string[] {
   const there = new Set(other.split('\n'));
   const lines = text.split('\n').filter((line) => !there.has(line));
-  const more = lines.length > mostLines ? [`… ${lines.length - mostLines} more lines`] : [];
-  return [...lines.slice(0, mostLines).map((line) => excerpt(quote(line.trim()), 0)), ...more];
+  return lines.map((line) => visible(line.trim()));
+}
+
+/** As many lines as are shown, each around where it differs from the one that stands in its place. */
+function printLines(lines: readonly string[], others: readonly string[]): string[] {
+  const paired = lines.length === others.length;
+  const shown = lines
+    .slice(0, mostLines)
+    .map((line, index) => excerpt(line, paired ? differsFrom(line, others[index] ?? '') : 0));
+  return lines.length > mostLines ? [...shown, `… ${lines.length - mostLines} more lines`] : shown;
 }
 
 function print(value: unknown): string {

@@ -5,7 +5,8 @@ import { withTree } from '../plan/at-ref.ts';
 import { readFolder } from '../render/folder.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack } from '../render/render.ts';
+import { renderStack, type StackRendering } from '../render/render.ts';
+import { printFinding } from '../view/finding.ts';
 import type { Check } from './check.ts';
 import { diffObjects, type ObjectChange } from './object-diff.ts';
 
@@ -39,21 +40,31 @@ export async function renderProject(
   const all = await Promise.all(
     environments.map(async (name) => ({ name, rendering: await renderStack(program, name, cwd) })),
   );
-  const inEnvironment = (name: string) => (finding: Finding) => ({
-    ...finding,
-    path: finding.path === '' ? name : `${name}: ${finding.path}`,
-  });
   return {
     rendered: Object.fromEntries(all.map(({ name, rendering }) => [name, rendering.objects])),
     check: {
       name: 'objects',
       summary: all.map(({ name, rendering }) => `${rendering.objects.length} in ${name}`).join(', '),
-      findings: all.flatMap(({ name, rendering }) => rendering.problems.map(inEnvironment(name))),
+      findings: byEnvironment(all, ({ problems }) => problems),
     },
-    advice: all.flatMap(({ name, rendering }) =>
-      [...rendering.findings, ...rendering.warnings].map(inEnvironment(name)),
-    ),
+    advice: byEnvironment(all, ({ findings, warnings }) => [...findings, ...warnings]),
   };
+}
+
+/** What was found, after the environment’s name. What holds in several is told once, with all of their names. */
+function byEnvironment(
+  all: readonly { readonly name: string; readonly rendering: StackRendering }[],
+  found: (rendering: StackRendering) => readonly Finding[],
+): Finding[] {
+  const told = all.flatMap(({ name, rendering }) => found(rendering).map((finding) => ({ name, finding })));
+  const same = Map.groupBy(told, ({ finding }) => printFinding(finding));
+  return [...same.values()].flatMap((group) => {
+    const names = group.map(({ name }) => name).join(', ');
+    return group.slice(0, 1).map(({ finding }) => ({
+      ...finding,
+      path: finding.path === '' ? names : `${names}: ${finding.path}`,
+    }));
+  });
 }
 
 /** The objects as the program at a Git ref has them; nothing where it had no program. */

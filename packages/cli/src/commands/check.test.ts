@@ -90,8 +90,7 @@ test('tells every finding, whatever else was found', async () => {
     expect.stringMatching(/^descriptions: files\/read_file: has the same description as files\/strange,/),
     expect.stringMatching(/^schemas: files\/strange 1\.0\.0: .* its type is "array" and not "object"/),
     expect.stringMatching(/^schemas: files\/strange 1\.0\.0: .* \/items\/\$ref refers to another document/),
-    expect.stringMatching(/^objects: dev: stacks\/index\.ts:1: Error: no such luck/),
-    expect.stringMatching(/^objects: prod: stacks\/index\.ts:1: Error: no such luck/),
+    expect.stringMatching(/^objects: dev, prod: stacks\/index\.ts:1: Error: no such luck/),
   ]);
 });
 
@@ -163,8 +162,8 @@ No release changes.
 \`\`\`diff
 ! ConfigMap mcp/table
   data["files.write_file"]
--   "files/write_file write approve by 1 of approver within 86400s # profile.prod"
-+   "files/write_file write allow # rules.write"
+-   files/write_file write approve by 1 of approver within 86400s # profile.prod
++   files/write_file write allow # rules.write
 \`\`\``);
 }, 90_000);
 

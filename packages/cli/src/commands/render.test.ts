@@ -61,7 +61,7 @@ data:
     for all
 `);
   expect(parse(read('out/50-deployment-web.yaml')).metadata.annotations).toEqual({ rules: 'rules' });
-  expect(stderr).toMatch(/^an image was never pushed, as digests of zeros say: shop; build with/);
+  expect(stderr).toMatch(/^an image was never pushed, as digests of zeros say: shop; build and push before this is applied\.$/m);
 });
 
 test('writes the same bytes again, and one changed permission is one changed line', async () => {

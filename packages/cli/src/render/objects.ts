@@ -74,7 +74,7 @@ function unpushedImages(objects: readonly KubernetesObject[]): Finding[] {
   const images = [...new Set(found)].map((image) => image.replace(/@?sha256:0+$/, '')).toSorted();
   if (images.length === 0) return [];
   const [subject, verb] = images.length === 1 ? ['an image', 'was'] : [`${images.length} images`, 'were'];
-  const message = `${subject} ${verb} never pushed, as digests of zeros say: ${images.join(', ')}; build with \`npm run image\` before this is applied.`;
+  const message = `${subject} ${verb} never pushed, as digests of zeros say: ${images.join(', ')}; build and push before this is applied.`;
   return [{ path: '', message }];
 }
 
