@@ -27,7 +27,7 @@ Examples:
   $ lockstep check --offline                                 start no server
   $ lockstep check --against origin/main                     and tell what the change does
   $ lockstep check --against origin/main --format markdown   as the comment of a pull request
-  $ lockstep check --against HEAD^1 --base rendered         with objects that were rendered there
+  $ lockstep check --against HEAD^1 --base rendered          with objects that were rendered there
 
 Exit codes: 0 fine, 1 findings, 2 could not run.`;
 

@@ -61,7 +61,9 @@ data:
     for all
 `);
   expect(parse(read('out/50-deployment-web.yaml')).metadata.annotations).toEqual({ rules: 'rules' });
-  expect(stderr).toMatch(/^an image was never pushed, as digests of zeros say: shop; build and push before this is applied\.$/m);
+  expect(stderr).toMatch(
+    /^an image was never pushed, as digests of zeros say: shop; build and push before this is applied\.$/m,
+  );
 });
 
 test('writes the same bytes again, and one changed permission is one changed line', async () => {
@@ -185,6 +187,15 @@ new k8s.core.v1.Secret('s', { metadata: { name: 's' }, stringData: { token: conf
   });
 });
 
+test('of a stack that isn’t there, says which are', async () => {
+  project = makePulumiProject('', { 'Pulumi.yaml': withToken, 'Pulumi.dev.yaml': '' });
+  expect(await project.run('render', 'pord', '--out', 'out')).toMatchObject({
+    code: 2,
+    stderr:
+      'lockstep: there is no Pulumi.pord.yaml, and the program needs settings of its own for each stack; stacks that have them: dev.\n',
+  });
+});
+
 test('renders every stack into a folder of its name', async () => {
   project = makePulumiProject(
     `${imports}new k8s.core.v1.Namespace('n', { metadata: { name: pulumi.getStack() } });`,
@@ -202,6 +213,22 @@ test('renders every stack into a folder of its name', async () => {
   });
 });
 
+test('a program that fails leaves the last rendering as it was', async () => {
+  project = makePulumiProject(shop);
+  await project.run('render', 'dev', '--out', 'out');
+  const before = list('out');
+  writeFileSync(
+    join(project.folder, 'index.ts'),
+    `${imports}new k8s.core.v1.Namespace('n', { metadata: { name: 'n' } }); throw new Error('no such luck');`,
+  );
+  const { code, stdout, stderr } = await project.run('render', 'dev', '--out', 'out');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^dev in out: nothing is written, since the program fails:\nindex\.ts:\d+: Error: no such luck; correct/,
+  );
+  expect(list('out')).toEqual(before);
+});
+
 test('names what it asks of providers, what goes wrong in the program, and what an engine would refuse', async () => {
   project = makePulumiProject(`${imports}
 const answer = pulumi.runtime.invoke('aws:ec2/getVpc:getVpc', { default: true });
@@ -212,6 +239,7 @@ pulumi.output(1).apply(() => { throw new Error('no such luck'); });
   const { code, stderr } = await project.run('render', 'dev', '--out', 'out');
   expect(code).toBe(1);
   expect(stderr.split('\n')).toEqual([
+    'dev in out: nothing is written, since the program fails:',
     'aws:ec2/getVpc:getVpc: asks its provider, which only a real preview can; give the value in the stack’s configuration.',
     expect.stringMatching(/^index\.ts:\d+: Error: no such luck; correct the program\.$/),
     'kubernetes:core/v1:ConfigMap same: is registered twice; give one of them another name.',

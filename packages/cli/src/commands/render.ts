@@ -13,11 +13,11 @@ const examples = `
 Runs the Pulumi program as the stack of that name, without an engine, a login or a cluster, and writes the Kubernetes
 objects that it declares: one file each, in the order in which they can be applied, and a kustomization.yaml. What an
 earlier rendering wrote into the folder is removed, nothing else is. No secret is ever written. Where a value can't be
-known without the cloud, its object is left out and named.
+known without the cloud, its object is left out and named. A program that fails leaves the folder as it was.
 
 Examples:
   $ lockstep render prod --out out
-  $ kubectl apply -k out
+  $ kubectl apply --server-side -k out
   $ lockstep render --all --out rendered         each environment into a folder of its name
   $ lockstep render prod --program infra --out out
 
@@ -46,7 +46,10 @@ export function renderCommand(context: Context): Command {
         const rendering = await context.progress(`Rendering ${stack}`, () =>
           renderStack(project, stack, context.cwd),
         );
-        const files = writeFolder(resolve(context.cwd, folder), rendering.objects, folder);
+        // What a program that fails has made so far isn’t the environment: the last whole rendering stays.
+        const files = rendering.failed
+          ? []
+          : writeFolder(resolve(context.cwd, folder), rendering.objects, folder);
         rendered[stack] = { folder, files, ...summaryOf(rendering) };
         tell(`${stack} in ${folder}`, rendering, options, context);
       }
@@ -86,7 +89,8 @@ function tell(title: string, rendering: StackRendering, options: Options, contex
   const findings = [...rendering.problems, ...rendering.findings];
   if (findings.length > 0) context.found();
   if (options.json) return;
-  for (const line of printRendering(title, rendering)) context.print(line);
+  if (rendering.failed) context.note(`${title}: nothing is written, since the program fails:`);
+  else for (const line of printRendering(title, rendering)) context.print(line);
   for (const line of printRemarks(rendering)) context.note(line);
   for (const finding of findings) context.note(printFinding(finding));
 }

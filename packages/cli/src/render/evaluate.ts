@@ -34,6 +34,8 @@ export interface Assignment {
 export interface Registered {
   readonly resources: Recorded['resources'];
   readonly problems: readonly Finding[];
+  /** Whether the program didn’t come to its end, so that resources may be missing. */
+  readonly failed: boolean;
 }
 
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
@@ -57,6 +59,7 @@ async function run(): Promise<Registered> {
     return {
       resources: [],
       problems: [isMissing ? { path: describe(entry), message: missing } : problemOf(error)],
+      failed: true,
     };
   }
   const { project, stack, config } = assignment;
@@ -66,7 +69,7 @@ async function run(): Promise<Registered> {
   await runtime.disconnect().catch((error: unknown) => failures.push(error));
   // Node tells of rejections that nobody handles once all that is due has run.
   await nextTurn();
-  return { resources: recorded.resources, problems: problemsOf(recorded) };
+  return { resources: recorded.resources, ...problemsOf(recorded) };
 }
 
 /** Loads the program, and calls what it exports where that is a function. */
@@ -108,17 +111,18 @@ function compileOnRequire(): void {
 }
 
 /** Each thing that went wrong, once: what follows from a refused question isn't told again. */
-function problemsOf({ refused }: Recorded): Finding[] {
+function problemsOf({ refused }: Recorded): Pick<Registered, 'problems' | 'failed'> {
   const told = new Set<string>();
   const others = [...new Set(failures)]
     .filter(
       (error) => !refused.some(({ path, message }) => sentenceOf(error).includes(`${path}: ${message}`)),
     )
     .flatMap(problemsIn);
-  return [...refused, ...others].filter((problem) => {
+  const problems = [...refused, ...others].filter((problem) => {
     const key = JSON.stringify(problem);
     return !told.has(key) && told.add(key);
   });
+  return { problems, failed: others.length > 0 };
 }
 
 function problemsIn(error: unknown): readonly Finding[] {

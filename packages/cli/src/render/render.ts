@@ -7,6 +7,8 @@ import type { PulumiProject } from './pulumi-project.ts';
 export interface StackRendering extends Rendering {
   /** What went wrong in the program itself. */
   readonly problems: readonly Finding[];
+  /** Whether the program didn’t come to its end, so that objects may be missing. */
+  readonly failed: boolean;
 }
 
 /**
@@ -19,10 +21,11 @@ export async function renderStack(
   stack: string,
   cwd: string,
 ): Promise<StackRendering> {
-  const { resources, problems } = await runProgram(project, stack, cwd);
+  const { resources, problems, failed } = await runProgram(project, stack, cwd);
   const rendering = renderObjects(resources);
   return {
     ...rendering,
+    failed,
     problems: [...problems, ...repeatedUrns(resources).toSorted(byPath)],
     findings: rendering.findings.toSorted(byPath),
   };

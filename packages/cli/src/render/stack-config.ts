@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { failureOf } from '../failure.ts';
+import { Failure, failureOf } from '../failure.ts';
 import { type PulumiProject, readYaml } from './pulumi-project.ts';
+import { stacksOf } from './stacks.ts';
 
 /** The configuration of one stack, as a program reads it. */
 export interface StackConfig {
@@ -30,7 +31,8 @@ interface Declared {
 export function readStackConfig(project: PulumiProject, stack: string, cwd: string): StackConfig {
   const path = join(project.stackFolder, `Pulumi.${stack}.yaml`);
   const shown = relative(cwd, path);
-  const file = existsSync(path) ? readYaml(path, shown) : {};
+  const exists = existsSync(path);
+  const file = exists ? readYaml(path, shown) : {};
   const given = isRecord(file) && isRecord(file.config) ? file.config : {};
   const values: Record<string, string> = {};
   const secretKeys = new Set<string>();
@@ -60,8 +62,16 @@ export function readStackConfig(project: PulumiProject, stack: string, cwd: stri
     const key = qualified(name, project.name);
     if (!Object.hasOwn(values, key) && value !== null) set(key, value, undefined);
   }
+  if (findings.length > 0 && !exists) throw unknownStack(project, shown);
   if (findings.length > 0) throw failureOf(findings);
   return { values, secretKeys: [...secretKeys] };
+}
+
+function unknownStack(project: PulumiProject, shown: string): Failure {
+  const stacks = stacksOf(project).join(', ') || 'none';
+  return new Failure(
+    `there is no ${shown}, and the program needs settings of its own for each stack; stacks that have them: ${stacks}.`,
+  );
 }
 
 function qualified(name: string, project: string): string {
