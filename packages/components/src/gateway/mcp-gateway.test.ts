@@ -196,6 +196,11 @@ describe('what is refused, with the environment and the field', () => {
   const { files: endpoint } = argsOf().endpoints;
   const unmarked = { ...inputs, docs: { remote: inputs.docs.remote } };
   it.each<[string, Partial<McpGatewayArgs>, string]>([
+    [
+      'pods in the node’s network',
+      { podTemplate: { spec: { hostNetwork: true } } },
+      'podTemplate.spec.hostNetwork: puts the pods into the node’s network',
+    ],
     ['two replicas', { replicas: 2 }, 'replicas: is 2, but approvals and audit are in one file'],
     [
       'an image by tag',

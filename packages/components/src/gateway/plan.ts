@@ -2,7 +2,7 @@ import { refuse } from '../errors.ts';
 import { digestOfImage } from '../kubernetes/image.ts';
 import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
 import { gatewayState } from '../kubernetes/names.ts';
-import type { PodTemplate } from '../kubernetes/pod-template.ts';
+import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
 import type { TrafficPlan } from '../network/policy.ts';
 import { checkPlace } from '../server/checks.ts';
 import type { Exposure, GatewayEndpoint, McpGatewayArgs } from './args.ts';
@@ -30,6 +30,7 @@ export interface GatewayPlan {
 export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
   checkPlace(who, args);
+  checkPodTemplate(who, args.podTemplate);
   digestOfImage(who, 'image', args.image);
   checkReplicas(who, args.replicas);
   checkKept(who, args);

@@ -1,5 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import { Output } from '@pulumi/pulumi';
+import { refuse } from '../errors.ts';
 import { restrictedContainer } from './pod-security.ts';
 
 type Container = k8s.types.input.core.v1.Container;
@@ -56,6 +57,17 @@ export function overridePodTemplate(
       ...(initContainers !== undefined && { initContainers: initContainers.map(complete) }),
     },
   };
+}
+
+/** @throws RunError for pods in the node’s network, where no network policy holds them. */
+export function checkPodTemplate(who: string, overrides: PodTemplateOverrides | undefined): void {
+  const { hostNetwork = false } = overrides?.spec ?? {};
+  if (hostNetwork === false) return;
+  refuse(
+    who,
+    'podTemplate.spec.hostNetwork',
+    'puts the pods into the node’s network, where no network policy holds them and the metadata address is within reach; remove it.',
+  );
 }
 
 function complete(container: Container): Container {

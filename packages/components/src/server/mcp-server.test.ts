@@ -280,6 +280,11 @@ describe('what is refused, with the server and the field', () => {
       { ...argsOf('files'), keysSecret: undefined as never },
       'keysSecret: is missing',
     ],
+    [
+      'pods in the node’s network',
+      argsOf('files', { podTemplate: { spec: { hostNetwork: true } } }),
+      'podTemplate.spec.hostNetwork: puts the pods into the node’s network',
+    ],
     ['secrets that nothing brings', { ...argsOf('github'), pod: undefined as never }, 'pod: is missing'],
     [
       'a need that nothing meets',

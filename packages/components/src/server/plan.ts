@@ -3,6 +3,7 @@ import type { GatewayEndpoint } from '../gateway/args.ts';
 import { disruptionOf } from '../kubernetes/disruption.ts';
 import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
+import { checkPodTemplate } from '../kubernetes/pod-template.ts';
 import { podPeer } from '../network/peers.ts';
 import { planTraffic, type TrafficPlan } from '../network/policy.ts';
 import type { McpServerArgs } from './args.ts';
@@ -47,6 +48,7 @@ export function planServer(who: string, args: McpServerArgs): ServerPlan {
   checkNeeds(who, definition, args);
   checkWorkload(who, args, runtime);
   checkSecrets(who, definition, args);
+  checkPodTemplate(who, args.podTemplate);
   return planObjects(who, args, definition, runtime);
 }
 
