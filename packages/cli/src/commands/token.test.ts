@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { tokenFileSchema } from '@lockstep/gateway';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeProject, type Project } from '../project.fixture.ts';
@@ -34,10 +36,43 @@ test('as JSON it is both', async () => {
   expect(tokenFileSchema.safeParse([entry]).success).toBe(true);
 });
 
+test('entries are added to a token file, which stays what it is where one doesn’t fit', async () => {
+  const into = ['--file', 'tokens.json'];
+  const read = () => readFileSync(join(project.folder, 'tokens.json'), 'utf8');
+  const { code, stdout, stderr } = await project.run(...ci, ...into);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'It isn’t shown again. Its entry is in tokens.json.\n',
+  });
+  expect(stdout).toMatch(/^lks_/);
+  await project.run('token', 'create', 'ada', '--owner', 'ada', '--for', 'admin', '--offline', ...into);
+  const entries = JSON.parse(read());
+  expect(tokenFileSchema.safeParse(entries).success).toBe(true);
+  expect(entries.map(({ subject }: { subject: string }) => subject)).toEqual(['ci', 'ada']);
+  expect(read()).not.toContain(stdout.trim());
+  const before = read();
+  expect(await project.run('token', 'create', 'ci', '--owner', 'bob', '--offline', ...into)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr:
+      'lockstep: tokens.json[2].owner: must be ada, to whom the subject belongs; choose another subject.\n',
+  });
+  expect(read()).toBe(before);
+  project.write('other.json', '{"token": 1}');
+  expect(await project.run(...ci, '--file', 'other.json')).toMatchObject({
+    code: 2,
+    stderr: 'lockstep: other.json is no token file, which is a JSON array; name another file.\n',
+  });
+});
+
 test('what is wrong is said', async () => {
   expect(await project.run(...ci, '--url', 'https://mcp.example.com')).toMatchObject({
     code: 2,
     stderr: 'lockstep: --offline asks no gateway; leave out --url.\n',
+  });
+  expect(await project.run(...ci.slice(0, -1), '--file', 'tokens.json')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--file goes with --offline'),
   });
   expect(await project.run('token', 'create', 'a\u0007b', '--owner', 'ada', '--offline')).toMatchObject({
     code: 2,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { makeFileToken, tokenInfoSchema } from '@lockstep/gateway';
 import { visible } from '@lockstep/model';
 import { Command, Option } from 'commander';
@@ -5,6 +6,7 @@ import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { distance, parseMoment } from '../duration.ts';
 import { Failure } from '../failure.ts';
+import { addToTokenFile } from '../gateway/add-to-token-file.ts';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
 import { printColumns } from '../view/table.ts';
@@ -16,12 +18,13 @@ A token names who calls (subject), the human behind it (owner), and the roles th
 by the roles approver, auditor and admin. The secret is shown once; only its hash is kept.
 
 A gateway in a cluster gets its first tokens from a file, an array of entries in a Secret. --offline asks no gateway: it
-prints a token, and on standard error its entry, which holds the hash; with --json it prints both.
+prints a token, and adds its entry, which holds the hash, to --file or prints it on standard error; with --json it prints
+both.
 
 Examples:
   $ lockstep token create ci-agent --owner ada@example.com --role writer
   $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h
-  $ lockstep token create ada --owner ada@example.com --for admin --role admin --offline --json
+  $ lockstep token create ada --owner ada@example.com --for admin --role admin --offline --file tokens.json
   $ lockstep token list
   $ lockstep token revoke tok_3kq…`;
 
@@ -33,6 +36,7 @@ interface CreateOptions extends GatewayOptions {
   for: 'mcp' | 'admin';
   expires: string;
   offline?: boolean;
+  file?: string;
   json?: boolean;
 }
 
@@ -53,6 +57,7 @@ function createCommand(context: Context): Command {
     .addOption(new Option('--for <audience>', 'what it opens').choices(['mcp', 'admin']).default('mcp'))
     .option('--expires <when>', 'a duration or a date', '30d')
     .option('--offline', 'ask no gateway: print a token and its entry for a token file')
+    .option('--file <file>', 'with --offline, the token file to add the entry to (created when missing)')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (subject: string, options: CreateOptions) => {
@@ -66,6 +71,9 @@ function createCommand(context: Context): Command {
         audience: options.for,
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };
+      if (options.file !== undefined && !options.offline) {
+        throw new Failure('--file goes with --offline: a gateway that is asked keeps its tokens itself.');
+      }
       if (options.offline) {
         refuseGateway(command);
         return printOffline(body, options, context);
@@ -89,13 +97,15 @@ function createCommand(context: Context): Command {
 /** Prints a token that no gateway knows yet, and what makes one know it. */
 async function printOffline(
   wish: Parameters<typeof makeFileToken>[0],
-  { json }: CreateOptions,
+  { json, file }: CreateOptions,
   context: Context,
 ): Promise<void> {
   const { makeFileToken } = await import('@lockstep/gateway');
   const made = makeFileToken(wish);
+  if (file !== undefined) await addToTokenFile(resolve(context.cwd, file), file, made.entry);
   if (json) return context.json(made);
   context.print(made.token);
+  if (file !== undefined) return context.note(`It isn’t shown again. Its entry is in ${file}.`);
   context.note('It isn’t shown again. Its entry for the token file:');
   context.note(JSON.stringify(made.entry, null, 2));
 }
