@@ -12,6 +12,13 @@ interface Made {
   readonly inputs: any;
 }
 
+interface Monitor {
+  registerResource(
+    request: { getRetainondelete(): boolean; getType(): string },
+    callback: (error: unknown) => void,
+  ): void;
+}
+
 const made: Made[] = [];
 
 await runtime.setMocks(
@@ -42,6 +49,14 @@ runtime.setAllConfig({
   'lockstep:metrics': 'prometheus-operator',
   'lockstep:vault': 'https://vault.vault.svc:8200',
 });
+/** Types of what stays when the stack goes, which mocks by themselves don't tell. */
+const staying: string[] = [];
+const monitor = runtime.getMonitor() as Monitor;
+const { registerResource } = monitor;
+monitor.registerResource = function listening(request, callback) {
+  if (request.getRetainondelete()) staying.push(request.getType());
+  registerResource.call(this, request, callback);
+};
 const outputs = await import('./index.ts');
 await runtime.disconnect();
 
@@ -88,6 +103,13 @@ it('is held to “restricted”, under an explicit cluster', () => {
   });
   const [provider] = made.filter(({ type }) => type === 'pulumi:providers:kubernetes');
   expect(provider?.inputs).toMatchObject({ context: 'prod', enableConfigMapMutable: 'true' });
+});
+
+it('leaves the gateway’s volume when it is destroyed, and the namespace that it lies in', () => {
+  expect(staying.toSorted()).toEqual([
+    'kubernetes:core/v1:Namespace',
+    'kubernetes:core/v1:PersistentVolumeClaim',
+  ]);
 });
 
 it('declares every value that it reads', () => {

@@ -28,7 +28,8 @@ const cluster = new Provider('cluster', {
 const home = new core.v1.Namespace(
   'namespace',
   { metadata: { name: namespace, labels: { ...restrictedNamespace, 'lockstep.dev/owner': owner } } },
-  { provider: cluster },
+  // The volume with approvals and audit outlives the stack, and so must what it lies in.
+  { provider: cluster, retainOnDelete: true },
 );
 
 const mcp = new McpEnvironment(

@@ -59,7 +59,8 @@ const identities = [
 const home = new core.v1.Namespace(
   'namespace',
   { metadata: { name: namespace, labels: { ...restrictedNamespace, 'lockstep.dev/owner': owner } } },
-  { provider: kubernetes },
+  // The volume with approvals and audit outlives the stack, and so must what it lies in.
+  { provider: kubernetes, retainOnDelete: true },
 );
 
 const environment = environments.prod;
