@@ -218,6 +218,11 @@ describe('what is refused, with the environment and the field', () => {
       'endpoints.other: the environment has no such server',
     ],
     [
+      'a remote server that is elsewhere',
+      { endpoints: { ...argsOf().endpoints, docs: { url: 'https://docs.example.net/mcp', bridge: false } } },
+      'endpoints.docs.url: is https://docs.example.net/mcp, but it was locked at https://docs.example.com/mcp',
+    ],
+    [
       'a remote server’s host that nothing enforces',
       { environment: environmentOf(unmarked) },
       'environment.servers.docs.remote.url.host: nothing in this cluster holds pods to the name docs.example.com',

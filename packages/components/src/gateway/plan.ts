@@ -1,3 +1,4 @@
+import type { Servers } from '@lockstep/model';
 import { refuse } from '../errors.ts';
 import { digestOfImage } from '../kubernetes/image.ts';
 import { labelsOf, selectorOf } from '../kubernetes/labels.ts';
@@ -34,7 +35,7 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   digestOfImage(who, 'image', args.image);
   checkReplicas(who, args.replicas);
   checkKept(who, args);
-  checkEndpoints(who, Object.keys(environment.servers), endpoints);
+  checkEndpoints(who, environment.servers, endpoints);
   checkExposure(who, expose);
   const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
   const labels = labelsOf(belonging);
@@ -75,12 +76,16 @@ function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>
   }
 }
 
-/** Both ways: a server without an address would be down, an address without a server is a slip. */
+/**
+ * Both ways: a server without an address would be down, an address without a server is a slip. Calls and secrets for a
+ * remote server go where it was reviewed.
+ */
 function checkEndpoints(
   who: string,
-  servers: readonly string[],
+  definitions: Servers,
   endpoints: Readonly<Record<string, GatewayEndpoint>>,
 ): void {
+  const servers = Object.keys(definitions);
   const missing = servers.find((server) => !Object.hasOwn(endpoints, server));
   if (missing !== undefined) {
     refuse(who, `endpoints.${missing}`, 'is missing; every environment has every server.');
@@ -88,6 +93,15 @@ function checkEndpoints(
   const unknown = Object.keys(endpoints).find((server) => !servers.includes(server));
   if (unknown !== undefined) {
     refuse(who, `endpoints.${unknown}`, `the environment has no such server; it has ${servers.join(', ')}.`);
+  }
+  for (const [server, definition] of Object.entries(definitions)) {
+    const url = endpoints[server]?.url;
+    if (!('remote' in definition) || url === definition.remote.url) continue;
+    refuse(
+      who,
+      `endpoints.${server}.url`,
+      `is ${url}, but it was locked at ${definition.remote.url}; give that.`,
+    );
   }
 }
 
