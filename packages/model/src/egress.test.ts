@@ -23,6 +23,12 @@ test.each([['https://api.example.com'], ['API.example.com'], ['*'], ['localhost'
   },
 );
 
+test.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'everywhere'])('%s is no range of addresses', (cidr) => {
+  expect(findingsOf(() => defineServers(withEgress([{ cidr }])))).toEqual([
+    'servers.a.egress[0].cidr: must be a range of addresses, as in `10.20.0.0/16` or `fd00:1::/64`.',
+  ]);
+});
+
 test('the same forms are read outside of a definition', () => {
   expect(parseEgress(['api.example.com'])).toEqual([
     { host: 'api.example.com', port: 443, unenforced: false },

@@ -12,6 +12,8 @@ const hostName = z
 const port = z.int().min(1).max(65_535);
 const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label');
 
+const notCidr = { error: 'must be a range of addresses, as in `10.20.0.0/16` or `fd00:1::/64`' };
+
 const hostSchema = z.strictObject({
   /** `*.example.com` stands for every name below. */
   host: hostName,
@@ -25,7 +27,7 @@ const hostSchema = z.strictObject({
 });
 
 const cidrSchema = z.strictObject({
-  cidr: z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a CIDR, as in `10.0.0.0/8`' }),
+  cidr: z.union([z.cidrv4(notCidr), z.cidrv6(notCidr)], notCidr),
   /** Default: all of them. */
   port: port.optional(),
 });

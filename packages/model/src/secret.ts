@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How a secret comes to a server. */
-export const deliverySchema = z.enum(['header', 'env', 'file']);
+const deliverySchema = z.enum(['header', 'env', 'file']);
 /** How a secret comes to a server: `header`, `env` or `file`. */
 export type Delivery = z.infer<typeof deliverySchema>;
 
@@ -17,7 +17,7 @@ const reference = z
 export const secretPlaceholder = '${secret}';
 
 /** Where a secret is kept and how it comes to the server. Its value is nowhere in a program, a plan or a state. */
-export const secretSchema = z
+const secretSchema = z
   .strictObject({
     /** Where it is kept: `mount/path#field`. On a laptop it names a file or a variable; see `secretSources`. */
     reference,
