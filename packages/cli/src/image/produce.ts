@@ -1,25 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, sha256 } from '@lockstep/model';
 import { type Archives, archiveName } from './archive.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, ImageBuild } from './engine.ts';
 import { treeDigest } from './tree.ts';
 
 /** What an image is made of. */
-export interface ImageRequest {
+export interface ImageRequest extends Omit<ImageBuild, 'tag'> {
   /** Its entry in `images.json`. */
   readonly entry: string;
   /** The last part of its name: `gateway`, `mcp-files`. */
   readonly repository: string;
   /** Of what is in it; the tag begins with it. */
   readonly version: string;
-  /** The folder whose files are copied in. */
-  readonly context: string;
-  readonly containerfile: string;
-  readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly platform: string;
-  /** Seconds since 1970 that everything is dated with. */
-  readonly epoch: number;
 }
 
 /** Where images go: to a registry, into a folder of archives, or nowhere but the engine's own store. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/folder.ts';
 import { askByHand, bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
+import type { Surroundings, Who } from '../testing/upstream/raw-stdio-tools.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import {
   callOf,
@@ -15,16 +16,6 @@ import {
   patient,
 } from '../testing/upstream/stage.ts';
 import { inspectServer } from '../upstream/inspect.ts';
-
-interface Who {
-  pid: number;
-  calls: number;
-}
-interface Surroundings {
-  env: Record<string, string>;
-  cwd: string;
-  argv: string[];
-}
 
 describe('a server behind a bridge', () => {
   it('has a process, a home and a folder for each isolation key', async () => {

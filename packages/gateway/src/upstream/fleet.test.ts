@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Who } from '../testing/upstream/raw-stdio-tools.ts';
 import { rawStdioTools } from '../testing/upstream/raw-stdio-tools.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import {
@@ -15,11 +16,6 @@ import {
   patient,
   rawServer,
 } from '../testing/upstream/stage.ts';
-
-interface Who {
-  pid: number;
-  calls: number;
-}
 
 describe('a fleet', () => {
   it('starts every server, and says how they are', async () => {

@@ -19,3 +19,17 @@ export const rawStdioTools = [
   inputSchema: { type: 'object' },
   annotations: { readOnlyHint: true, 'x-vendor': 1 },
 }));
+
+/** What `whoami` answers. */
+export interface Who {
+  readonly pid: number;
+  /** How often it was called in this process. */
+  readonly calls: number;
+}
+
+/** What `environment` answers. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+}

@@ -1,18 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import type { Surroundings, Who } from '../../testing/upstream/raw-stdio-tools.ts';
 import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
 import { startProcess } from './process.ts';
 import { startReaper } from './reaper.ts';
-
-interface Who {
-  pid: number;
-  calls: number;
-}
-interface Surroundings {
-  env: Record<string, string>;
-  cwd: string;
-  argv: string[];
-}
 
 describe('a server that runs as a process', () => {
   it('answers, and keeps what the SDKs’ clients would drop', async () => {
