@@ -41,6 +41,8 @@ function lastWords(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.replace(/^(npm (error|ERR!)|ERROR:|error:|fatal:|Error:)\s*/i, '').trim())
-    .filter((line) => line !== '' && !/^(code |A complete log|npm warn)/i.test(line));
+    .filter(
+      (line) => line !== '' && !/^(code |A complete log|npm warn|time=\S+ level=(info|warning) )/i.test(line),
+    );
   return (lines[0] ?? 'it gave no reason').replace(/\.$/, '');
 }
