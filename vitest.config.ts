@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'stacks/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/slow/**', 'test/cluster/**', 'test/engine/**'],
+    // Tests wait for processes more than they compute.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -78,7 +78,7 @@ it('serves: a call goes through, is recorded by the thread, and the end is clean
 
 it('bridges', async () => {
   const key = join(folder, 'bridge.key');
-  await writeFile(key, new Uint8Array(32));
+  await writeFile(key, new Uint8Array(32), { mode: 0o600 });
   const flags = ['--host', '127.0.0.1', '--port', '0', '--key', key, '--state', join(folder, 'state')];
   const argv = [join(app, 'lockstep-gateway.mjs'), 'bridge', ...flags, '--', process.execPath, '--version'];
   const child = spawn(process.execPath, argv, { cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
