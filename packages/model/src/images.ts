@@ -3,6 +3,14 @@ import type { Environment } from './environments.ts';
 /** The entry of the gateway’s own image in `images.json`. */
 export const gatewayImage = 'gateway';
 
+/** Stands for the digest of an image that nobody has pushed yet: what `images.json` holds before the first build. */
+export const unpushedDigest = `sha256:${'0'.repeat(64)}`;
+
+/** Whether a reference names an image that nobody has pushed yet. */
+export function isUnpushed(reference: string): boolean {
+  return reference.endsWith(`@${unpushedDigest}`);
+}
+
 /**
  * The entry of one release of a server in `images.json`. Environments may pin different releases of one server, so
  * the label belongs to it.

@@ -25,7 +25,8 @@ export type { EnvironmentInput, ProfileName, Rule, RuleExample, Settings } from 
 export { defineEnvironments, type Environment } from './environments.ts';
 export { ConfigurationError, type Finding, parseOrThrow, printPath } from './errors.ts';
 export { matchesGlob } from './glob.ts';
-export { gatewayImage, imageEntry, imagesFor } from './images.ts';
+export { gatewayImage, imageEntry, imagesFor, isUnpushed, unpushedDigest } from './images.ts';
+export { isRecord } from './json.ts';
 export { effectiveClass, proposeClass } from './lock/class.ts';
 export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
 export { diffDefinition } from './lock/definition-diff.ts';
@@ -51,6 +52,7 @@ export {
   type Target,
   type TargetKind,
 } from './names.ts';
+export { compareText } from './order.ts';
 export type { Clause, PermissionEntry, PermissionTable } from './permission/clause.ts';
 export { printClause } from './permission/clause-text.ts';
 export { type Decided, decide, possibleDecisions } from './permission/decide.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson, quote, visible } from '@lockstep/model';
+import { canonicalJson, compareText, quote, visible } from '@lockstep/model';
 import type { KubernetesObject } from '../render/object.ts';
 import { idOf } from '../render/objects.ts';
 import { filesOf } from '../render/yaml.ts';
@@ -53,7 +53,7 @@ function inOrder(objects: readonly KubernetesObject[]): string[] {
     id,
     file: [...filesOf([object]).keys()][0] ?? '',
   }));
-  return one.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(({ id }) => id);
+  return one.toSorted((a, b) => compareText(a.file, b.file)).map(({ id }) => id);
 }
 
 function titleOf({ kind, metadata }: KubernetesObject): string {

@@ -1,10 +1,10 @@
-import { gatewayImage } from '@lockstep/model';
+import { gatewayImage, isUnpushed } from '@lockstep/model';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { destinationOf, imagesFile } from '../image/destination.ts';
 import { findBuilder } from '../image/engine.ts';
-import { isUnpushed, readImages } from '../image/image-list.ts';
+import { readImages } from '../image/image-list.ts';
 import { makeServerImages } from '../image/make.ts';
 import { ownPlatform } from '../image/platform.ts';
 import { tellImages } from '../image/tell.ts';

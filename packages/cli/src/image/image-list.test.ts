@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isUnpushed } from '@lockstep/model';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isUnpushed, readImages, recordImages } from './image-list.ts';
+import { readImages, recordImages } from './image-list.ts';
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { compareText } from '@lockstep/model';
 import { z } from 'zod';
 import { Failure, sentenceOf } from '../failure.ts';
 
@@ -10,11 +11,6 @@ const listSchema = z.record(z.string(), reference);
 
 /** References with digests by entry: `gateway`, or a server and the label of its release. */
 export type ImageList = Readonly<Record<string, string>>;
-
-/** Whether nobody has pushed this image yet: its digest is all zeros. */
-export function isUnpushed(image: string): boolean {
-  return image.endsWith(`@sha256:${'0'.repeat(64)}`);
-}
 
 /**
  * Reads `images.json`; one that doesn't exist yet is empty.
@@ -39,7 +35,7 @@ export function readImages(path: string, base: string): ImageList {
 /** Writes new entries into `images.json`, in one go; the others stay. */
 export function recordImages(path: string, entries: ImageList, base: string): void {
   const all = Object.entries({ ...readImages(path, base), ...entries }).toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
+    compareText(a, b),
   );
   mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}.tmp`;

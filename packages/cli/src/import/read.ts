@@ -1,4 +1,4 @@
-import { serverSchema } from '@lockstep/model';
+import { isRecord, serverSchema } from '@lockstep/model';
 import { readRunnerCall } from './package-runner.ts';
 import { isReference, looksSecret } from './secrets.ts';
 
@@ -160,8 +160,4 @@ function unique(label: string, taken: Set<string>): string {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Lock, lockVersion, parseLock, type Release } from '@lockstep/model';
+import { compareText, type Lock, lockVersion, parseLock, type Release } from '@lockstep/model';
 import { codeOf, Failure, sentenceOf } from '../failure.ts';
 
 /**
@@ -84,7 +84,7 @@ function ordered(release: Release): Release {
 function mapSorted<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
   return Object.fromEntries(
     Object.entries(record)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => compareText(a, b))
       .map(([key, value]) => [key, map(value)]),
   );
 }
@@ -93,5 +93,5 @@ const collator = new Intl.Collator('en', { numeric: true });
 
 /** Orders labels the way versions are read: 2.9 before 2.10. Numeric-looking keys move first in any object. */
 export function compareLabels(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+  return collator.compare(a, b) || compareText(a, b);
 }

@@ -1,4 +1,4 @@
-import type { Lock, Release, ServerDefinition } from '@lockstep/model';
+import { compareText, type Lock, type Release, type ServerDefinition } from '@lockstep/model';
 import { Failure } from '../failure.ts';
 import type { Declaration } from '../project/load.ts';
 import { compareLabels } from './file.ts';
@@ -99,7 +99,7 @@ function chooseServers(
   if (names.length === 0) {
     return Object.entries(servers)
       .map(([server, definition]) => ({ server, definition }))
-      .toSorted((a, b) => (a.server < b.server ? -1 : 1));
+      .toSorted((a, b) => compareText(a.server, b.server));
   }
   return names.map((name) => {
     const [server = '', version] = name.split(/@(.*)/s);

@@ -7,7 +7,7 @@
  */
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding } from '@lockstep/model';
+import { type Finding, isRecord } from '@lockstep/model';
 import { findingsOf } from '../failure.ts';
 import { explain } from './explain.ts';
 import { declaredInput, watchProgram } from './program-hooks.ts';
@@ -44,8 +44,4 @@ async function load(): Promise<{ value: unknown } | { findings: readonly Finding
   } catch (error) {
     return { findings: findingsOf(error) ?? [explain(error, path, describe)] };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineServers, type Environment, type Finding, type Servers } from '@lockstep/model';
+import { defineServers, type Environment, type Finding, isRecord, type Servers } from '@lockstep/model';
 import { keepingCompiled } from '../compile-cache.ts';
 import { Failure, failureOf } from '../failure.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -133,8 +133,4 @@ function pinsOf(environments: unknown): Map<string, Map<string, string[]>> {
     }
   }
   return pins;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '@lockstep/model';
+import { type Finding, isRecord } from '@lockstep/model';
 import { isClusterScoped } from './kinds.ts';
 import { objectsIn, type RegisteredResource } from './monitor.ts';
 
@@ -137,8 +137,4 @@ function objectsOfGroup(
     withheld: made.flatMap((one) => one.withheld),
     findings: made.flatMap((one) => one.findings),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '@lockstep/model';
+import { compareText, type Finding, unpushedDigest } from '@lockstep/model';
 import type { RegisteredResource } from './monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 
@@ -23,7 +23,7 @@ export function renderObjects(resources: readonly RegisteredResource[]): Renderi
     others: Record<string, number>;
   };
   // They register in no order that would be the same every time.
-  const sorted = resources.toSorted((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
+  const sorted = resources.toSorted((a, b) => compareText(a.urn, b.urn));
   const providers = new Map(resources.filter(isProvider).map((provider) => [provider.urn, provider]));
   const seen = new Map<string, string>();
   for (const resource of sorted) {
@@ -55,7 +55,7 @@ export function renderObjects(resources: readonly RegisteredResource[]): Renderi
       found.objects.push(object);
     }
   }
-  const others = Object.fromEntries(Object.entries(found.others).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const others = Object.fromEntries(Object.entries(found.others).toSorted(([a], [b]) => compareText(a, b)));
   return { ...found, warnings: unpushedImages(found.objects), others };
 }
 
@@ -78,4 +78,4 @@ function unpushedImages(objects: readonly KubernetesObject[]): Finding[] {
   return [{ path: '', message }];
 }
 
-const unpushed = /[^\s"\\]*sha256:0{64}/g;
+const unpushed = new RegExp(`[^\\s"\\\\]*${unpushedDigest}`, 'g');

@@ -1,4 +1,4 @@
-import type { Finding } from '@lockstep/model';
+import { compareText, type Finding } from '@lockstep/model';
 import { runProgram } from './load.ts';
 import { type Rendering, renderObjects } from './objects.ts';
 import type { PulumiProject } from './pulumi-project.ts';
@@ -45,5 +45,5 @@ function repeatedUrns(
 
 /** Resources register in no order that would be the same every time. */
 function byPath(a: Finding, b: Finding): number {
-  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+  return compareText(a.path, b.path);
 }

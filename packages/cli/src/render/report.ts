@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { compareText, visible } from '@lockstep/model';
 import { countOf } from '../view/count.ts';
 import { printFinding } from '../view/finding.ts';
 import type { Rendering } from './objects.ts';
@@ -7,7 +7,7 @@ import type { Rendering } from './objects.ts';
 export function countKinds(objects: Rendering['objects']): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind } of objects) counts[kind] = (counts[kind] ?? 0) + 1;
-  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => compareText(a, b)));
 }
 
 /** Counts in one line. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isRecord } from '@lockstep/model';
 import { Failure, failureOf } from '../failure.ts';
 import { type PulumiProject, readYaml } from './pulumi-project.ts';
 import { stacksOf } from './stacks.ts';
@@ -117,8 +118,4 @@ function fits(value: unknown, type: unknown): boolean {
     default:
       return true;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

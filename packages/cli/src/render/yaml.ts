@@ -1,4 +1,4 @@
-import { sha256 } from '@lockstep/model';
+import { compareText, sha256 } from '@lockstep/model';
 import { stringify } from 'yaml';
 import { groupOf, rankOf } from './kinds.ts';
 import type { KubernetesObject } from './object.ts';
@@ -31,7 +31,7 @@ function textOf(key: unknown): string {
 function compareKeys(a: string, b: string): number {
   const [rankA, rankB] = [first.indexOf(a), first.indexOf(b)];
   if (rankA !== rankB) return (rankA < 0 ? first.length : rankA) - (rankB < 0 ? first.length : rankB);
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a, b);
 }
 
 /** Prints what has kustomize apply these files, in this order. */
@@ -59,7 +59,7 @@ export function filesOf(objects: readonly KubernetesObject[]): Map<string, strin
     );
     return [`${name ?? names.at(-1)}.yaml`, printObject(object)] as const;
   });
-  return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(files.toSorted(([a], [b]) => compareText(a, b)));
 }
 
 function isAlone(name: string, all: readonly string[]): boolean {

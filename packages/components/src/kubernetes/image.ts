@@ -1,8 +1,6 @@
+import { isUnpushed } from '@lockstep/model';
 import { log, type Resource, runtime } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
-
-/** Stands for an image that wasn’t pushed yet: what `images.json` holds before the first build. */
-const notPushed = `sha256:${'0'.repeat(64)}`;
 
 /**
  * The digest of an image’s reference.
@@ -27,7 +25,7 @@ export function digestOfImage(who: string, field: string, reference: string): st
  * @throws RunError for such an image in a deployment.
  */
 export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
-  if (!reference.endsWith(`@${notPushed}`)) return;
+  if (!isUnpushed(reference)) return;
   const message = `${reference} wasn’t pushed yet, as its digest of zeros says; build and push it, and give the digest that it has then.`;
   if (!runtime.isDryRun()) refuse(who, field, message);
   void log.warn(`${who}: ${field}: ${message}`, resource);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareText } from '@lockstep/model';
 import { objectName, serverObject } from '../kubernetes/names.ts';
 import type { McpSecretsArgs } from './args.ts';
 import type { Login, PlannedSecret, ServerPlan } from './plan.ts';
@@ -43,7 +44,7 @@ export function syncedPaths({ server, delivered }: ServerPlan): SyncedPath[] {
       path,
       fields: [...new Set(secrets.map(({ field }) => field))].toSorted(),
     }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    .toSorted((a, b) => compareText(a.path, b.path));
 }
 
 /** `spec` of the VaultConnection. */

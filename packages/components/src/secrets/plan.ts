@@ -1,4 +1,4 @@
-import { type Delivery, parseSecretReference, printPath } from '@lockstep/model';
+import { compareText, type Delivery, parseSecretReference, printPath } from '@lockstep/model';
 import { refuse } from '../errors.ts';
 import { isNamespaceName } from '../kubernetes/labels.ts';
 import { checkPlace } from '../server/checks.ts';
@@ -146,7 +146,7 @@ function checkDelivery(
 
 /** By code units, as everywhere where the same input must give the same text. */
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+  return compareText(a, b);
 }
 
 /** Names end up in policies, roles and objects, where they must be no more than names. */

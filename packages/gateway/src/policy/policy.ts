@@ -1,5 +1,6 @@
 import {
   type AccessClass,
+  compareText,
   effectiveClass,
   type GatewayConfig,
   type LoadedBundle,
@@ -55,7 +56,7 @@ export function makePolicy(bundle: LoadedBundle): Policy {
     servers.set(name, { name, definition, release, source: sourceId(release, label) });
     items.push(...itemsOf(name, release));
   }
-  items.sort((a, b) => (a.text < b.text ? -1 : 1));
+  items.sort((a, b) => compareText(a.text, b.text));
   return {
     digest: bundle.digest,
     config: bundle.config,
