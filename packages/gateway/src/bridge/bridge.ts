@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeServer, listen } from '../http/listen.ts';
+import { closeServer, listen, serverLimits } from '../http/listen.ts';
+import { messageOf } from '../message-of.ts';
 import { createRedaction } from '../secrets/redaction.ts';
 import { folderNameOf } from '../state.ts';
-import { messageOf } from '../upstream/answer.ts';
 import { backoff } from '../upstream/backoff.ts';
 import { watchKey } from '../upstream/keys.ts';
 import type { Log } from '../upstream/log.ts';
@@ -119,23 +119,20 @@ async function tryOut(sessions: Sessions, signal: AbortSignal): Promise<void> {
 type ListenerOptions = ServeOptions & { readonly onFailure: (error: unknown) => void };
 
 function createListener(options: ListenerOptions): Server {
-  return createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32_768 },
-    (request, response) => {
-      const path = (request.url ?? '/').split('?', 1)[0];
-      if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
-      if (path === '/readyz') {
-        const ready = options.sessions.proven();
-        return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
-      }
-      if (path !== '/mcp') return sendFailure(response, 404, 'There is nothing here; use /mcp.');
-      serveMcp(request, response, options).catch((error: unknown) => {
-        options.onFailure(error);
-        if (response.headersSent) response.destroy();
-        else sendFailure(response, 502, 'The bridge failed on this request; its log says why.');
-      });
-    },
-  );
+  return createServer(serverLimits, (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
+    if (path === '/readyz') {
+      const ready = options.sessions.proven();
+      return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+    }
+    if (path !== '/mcp') return sendFailure(response, 404, 'There is nothing here; use /mcp.');
+    serveMcp(request, response, options).catch((error: unknown) => {
+      options.onFailure(error);
+      if (response.headersSent) response.destroy();
+      else sendFailure(response, 502, 'The bridge failed on this request; its log says why.');
+    });
+  });
 }
 
 /** Whoever isn't the gateway can't fill the log. */

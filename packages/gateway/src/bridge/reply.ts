@@ -1,10 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { eventText, keepOpen, mostUnread } from '../http/event-stream.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-
-/** Bytes that may wait for a gateway which doesn't read; notifications beyond are dropped. */
-const mostUnread = 1024 * 1024;
-/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
-const keepAlive = 15_000;
 
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -41,14 +37,13 @@ export function eventStream(response: ServerResponse): EventStream {
     if (response.headersSent) return;
     response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
     response.flushHeaders();
-    const timer = setInterval(() => response.write(': still here\n\n'), keepAlive);
-    response.once('close', () => clearInterval(timer));
+    keepOpen(response);
   };
   const send = (message: object) => {
     if (response.writableEnded || response.destroyed) return;
     const text = JSON.stringify({ jsonrpc: '2.0', ...message });
     begin();
-    response.write(`event: message\ndata: ${text}\n\n`);
+    response.write(eventText(text));
   };
   return {
     begun: () => response.headersSent,

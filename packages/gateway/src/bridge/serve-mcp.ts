@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
+import { messageOf } from '../message-of.ts';
 import { legacyVersions } from '../protocol/era.ts';
 import { type Message, type RequestId, readMessage } from '../protocol/json-rpc.ts';
-import { messageOf, UpstreamError } from '../upstream/answer.ts';
+import { UpstreamError } from '../upstream/answer.ts';
 import { parseExact } from '../upstream/exact-json.ts';
 import { endedNotice } from './ended.ts';
 import type { Replays } from './replays.ts';

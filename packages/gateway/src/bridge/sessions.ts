@@ -1,4 +1,5 @@
-import { messageOf, UpstreamError } from '../upstream/answer.ts';
+import { messageOf } from '../message-of.ts';
+import { UpstreamError } from '../upstream/answer.ts';
 import type { Connection, ConnectionHooks } from '../upstream/connection.ts';
 import type { Connector } from '../upstream/connector.ts';
 import { sharedKey, watchKey } from '../upstream/keys.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model';
+import { messageOf } from '../message-of.ts';
 import type { BundleSource } from './source.ts';
 
 /** Milliseconds between looks. */
@@ -58,7 +59,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
       await following.onChange(offer);
       inForce = offer;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (why === reported) return;
       reported = why;
       await following.onRejected(why);
@@ -78,7 +79,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
       return offer;
     } catch (error) {
       const before = fault;
-      fault = nextFault(before, stamp, error instanceof Error ? error.message : String(error));
+      fault = nextFault(before, stamp, messageOf(error));
       if (fault.at - fault.since >= patience) throw error;
       if (before?.why !== fault.why) following.onPartial(fault.why);
       return undefined;

@@ -1,6 +1,14 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Bounds of our HTTP servers on connections and headers: milliseconds, and bytes. */
+export const serverLimits = {
+  keepAliveTimeout: 65_000,
+  headersTimeout: 30_000,
+  requestTimeout: 300_000,
+  maxHeaderSize: 32_768,
+} as const;
+
 /**
  * Listens, and tells on which port.
  *

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { type AllowedHosts, refuseHost } from '../identity/origin.ts';
 import type { Context } from '../pipeline/context.ts';
+import { serverLimits } from './listen.ts';
 import { sendError, serveMcp } from './mcp.ts';
 
 export interface ListenerOptions {
@@ -21,17 +22,14 @@ export interface ListenerOptions {
 
 /** The gateway's HTTP server: MCP, health, and whatever is left goes to the admin pages. */
 export function createListener(options: ListenerOptions): Server {
-  return createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32_768 },
-    (request, response) => {
-      route(request, response, options).catch((error: unknown) => {
-        options.context.log.debug({ error: String(error) }, 'a connection broke');
-        if (!response.headersSent)
-          sendError(response, 500, 'The gateway failed on this request; its log says why.');
-        else response.destroy();
-      });
-    },
-  );
+  return createServer(serverLimits, (request, response) => {
+    route(request, response, options).catch((error: unknown) => {
+      options.context.log.debug({ error: String(error) }, 'a connection broke');
+      if (!response.headersSent)
+        sendError(response, 500, 'The gateway failed on this request; its log says why.');
+      else response.destroy();
+    });
+  });
 }
 
 async function route(

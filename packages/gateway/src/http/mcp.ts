@@ -5,6 +5,7 @@ import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import { handle } from '../pipeline/pipeline.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { readBody } from './body.ts';
+import { eventText, keepOpen, mostUnread } from './event-stream.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
@@ -12,10 +13,6 @@ const passedOn = new Set(['notifications/progress', 'notifications/message']);
 /** One for all: making an error with a stack for each request would cost more than the rest of it. */
 const clientGone = new Error('the client went away');
 const cancelled = new Error('the client cancelled it');
-/** Bytes that may wait for a client which doesn't read. It can do without the notifications that are dropped then. */
-const mostUnread = 1024 * 1024;
-/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
-const keepAlive = 15_000;
 
 /** Serves one request to `/mcp` (all servers) or `/mcp/<server>`, from bytes to bytes. */
 export async function serveMcp(
@@ -65,7 +62,7 @@ export async function serveMcp(
 function createWire(request: IncomingMessage, response: ServerResponse) {
   const takesEvents = String(request.headers.accept ?? '').includes('text/event-stream');
   let streaming = false;
-  const write = (text: string) => response.write(`event: message\ndata: ${text}\n\n`);
+  const write = (text: string) => response.write(eventText(text));
   const event = (message: object) => write(JSON.stringify(message));
   const begin = () => {
     streaming = true;
@@ -135,13 +132,9 @@ function openStream(
 ): void {
   begin();
   response.flushHeaders();
-  const timer = setInterval(() => response.write(': still here\n\n'), keepAlive);
+  keepOpen(response);
   const onClosed = stream.open(event, () => response.end());
-  response.once('close', () => {
-    clearInterval(timer);
-    onClosed();
-  });
-  if (response.writableEnded) clearInterval(timer);
+  response.once('close', onClosed);
 }
 
 /** An answer to what never became a request. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@lockstep/model';
 import type { Logger } from 'pino';
+import { messageOf } from '../message-of.ts';
 import { parseTokenFile, readTokenFile } from './token-file.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -44,7 +45,7 @@ export async function followTokenFile(
     try {
       await take();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (why !== reported)
         log.error({ why }, 'the changed token file was not taken; the tokens in force stay');
       reported = why;

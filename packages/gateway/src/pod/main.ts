@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigurationError } from '@lockstep/model';
 import { createLog } from '../log.ts';
+import { messageOf } from '../message-of.ts';
 
 /** What the image runs, by its first argument; each brings what only it needs. */
 const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {
@@ -23,7 +24,7 @@ async function main([mode = '', ...argv]: string[]): Promise<number> {
   } catch (error) {
     const findings = error instanceof ConfigurationError ? error.findings : undefined;
     for (const { path, message } of findings ?? []) log.fatal(`${path}: ${message}`);
-    if (findings === undefined) log.fatal(error instanceof Error ? error.message : String(error));
+    if (findings === undefined) log.fatal(messageOf(error));
     return findings === undefined ? 1 : 2;
   }
 }

@@ -2,6 +2,7 @@ import { canonicalJson, type Target } from '@lockstep/model';
 import { Ajv, type ErrorObject, type FuncKeywordDefinition, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
+import { messageOf } from '../message-of.ts';
 import { isObject } from '../protocol/json-rpc.ts';
 
 /** Says in one sentence what is wrong with arguments; undefined when they fit. */
@@ -25,7 +26,7 @@ function compileSchema(schema: unknown): ArgumentCheck {
   try {
     validate = ajvFor(schema).compile(schema as object);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return () =>
       `its locked input schema can't be checked (${why}); ask its owner for a schema without that.`;
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretDefinition, Secrets } from '@lockstep/model';
-import { messageOf, UpstreamError } from '../upstream/answer.ts';
+import { messageOf } from '../message-of.ts';
+import { UpstreamError } from '../upstream/answer.ts';
 import type { Credentials } from '../upstream/http/credentials.ts';
 import type { HeaderList } from '../upstream/http/param-headers.ts';
 import type { Log } from '../upstream/log.ts';

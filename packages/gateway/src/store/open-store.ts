@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { printCheckpoint } from '../audit/checkpoint.ts';
 import { openCheckpointFile } from '../audit/checkpoint-file.ts';
 import type { RecordRef } from '../audit/record.ts';
+import { messageOf } from '../message-of.ts';
 import type { Input, Output, Queries } from './operations.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { startThread } from './thread.ts';
@@ -89,7 +90,7 @@ async function createFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`The state folder ${path} can't be used (${why}); correct its path or its owner.`);
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { columnNames } from '../audit/columns.ts';
+import { messageOf } from '../message-of.ts';
 import type { Database } from './database.ts';
 import { type Ledger, toEvent } from './ledger.ts';
 import { type Call, type FromThread, type Result, type Round, unpackEvents } from './messages.ts';
@@ -81,8 +82,4 @@ async function runQuery({ name, input }: Call, { reading }: RoundsOptions): Prom
   } catch (error) {
     return { error: messageOf(error) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

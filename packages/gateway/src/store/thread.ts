@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { NewRecord, RecordRef } from '../audit/record.ts';
+import { messageOf } from '../message-of.ts';
 import { toEvent } from './ledger.ts';
 import {
   type Call,
@@ -184,7 +185,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
       onFailed(new Error(`The audit couldn't be written: ${message.error}`));
     else if (message.type === 'lost') lose(message.error);
   });
-  worker.on('error', (error) => lose(error instanceof Error ? error.message : String(error)));
+  worker.on('error', (error) => lose(messageOf(error)));
   worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
 
   function ask<T>(durable: boolean, enter: (draft: Draft, waiting: Waiting<T>) => void): Promise<T> {

@@ -55,8 +55,3 @@ export class UpstreamError extends Error {
     this.sent = sent;
   }
 }
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,7 +1,8 @@
 import type { Release } from '@lockstep/model';
+import { messageOf } from '../message-of.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import type { SecretSource } from '../secrets/source.ts';
-import { messageOf, UpstreamError } from './answer.ts';
+import { UpstreamError } from './answer.ts';
 import type { FleetServer } from './launch.ts';
 import { type HostOptions, makeConnector } from './make-connector.ts';
 import { type Offering, readOffering } from './offering.ts';

@@ -1,4 +1,5 @@
-import { type Answer, type Message, messageOf, type RequestOptions, UpstreamError } from './answer.ts';
+import { messageOf } from '../message-of.ts';
+import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
 import { createChecks } from './checks.ts';
 import { type Connection, ConversationOver } from './connection.ts';
 import type { Connector } from './connector.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, UpstreamError } from './answer.ts';
+import { messageOf } from '../message-of.ts';
+import { UpstreamError } from './answer.ts';
 import { backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Conversation } from './conversation.ts';
