@@ -76,14 +76,13 @@ describe('names that look secret', () => {
   });
 
   it('changes nothing where nothing looks secret', () => {
-    const plain = fc
-      .jsonValue()
-      .filter(
-        (value) =>
-          !/token|secret|pass|auth|key|cookie|credential|pwd|jwt|otp|bearer|string|value/i.test(
-            JSON.stringify(value),
-          ),
-      );
+    const plain = fc.jsonValue().filter(
+      (value) =>
+        !/token|secret|pass|auth|key|cookie|credential|pwd|jwt|otp|bearer|string|value/i.test(
+          // As names are read: `O TP` is one, too.
+          JSON.stringify(value).replace(/[^\p{L}\p{N}]/gu, ''),
+        ),
+    );
     fc.assert(
       fc.property(plain, (args) => {
         expect(redactArguments(args as Json, undefined, [])).toEqual(args);
