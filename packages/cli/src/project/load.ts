@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineServers, type Environment, type Finding, isRecord, type Servers } from '@lockstep/model';
-import { keepingCompiled } from '../compile-cache.ts';
 import { Failure, failureOf } from '../failure.ts';
 import type { Evaluation } from './evaluate.ts';
+import { inChild } from './in-child.ts';
 import { lockFileName } from './program-hooks.ts';
 
 /** Where programs are looked for, unless said otherwise. */
@@ -75,50 +73,17 @@ async function evaluate(
       `${shown} doesn’t exist; run this in the project’s folder or name the file with --config.`,
     );
   }
-  const evaluation = await inChild(config, mode, base, shown);
+  const evaluation = await inChild<Evaluation>({
+    script: new URL('./evaluate', import.meta.url),
+    args: [config, mode, base],
+    program: config,
+    patience,
+    remembered: 2000,
+    tooLong: `${shown} didn’t finish loading within ${patience} seconds; look for a loop in it.`,
+    ended: `${shown} ended before it was loaded`,
+  });
   if ('findings' in evaluation) throw failureOf(evaluation.findings as readonly Finding[]);
   return evaluation;
-}
-
-function inChild(config: string, mode: string, base: string, shown: string): Promise<Evaluation> {
-  const { promise, resolve: answer, reject } = Promise.withResolvers<Evaluation>();
-  const child = fork(script('./evaluate'), [config, mode, base], {
-    execArgv: [
-      ...(fromSource ? ['--conditions=lockstep-source'] : []),
-      '--disable-warning=ExperimentalWarning',
-    ],
-    env: { ...keepingCompiled(config), ...process.env },
-    // What the program prints is for people, and must not mix with the command's own answer.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  child.stdout?.pipe(process.stderr, { end: false });
-  let complaint = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-2000);
-  });
-  const timer = setTimeout(() => {
-    child.kill('SIGKILL');
-    reject(new Failure(`${shown} didn’t finish loading within ${patience} seconds; look for a loop in it.`));
-  }, patience * 1000);
-  child.once('message', (message) => answer(message as Evaluation));
-  child.once('error', reject);
-  child.once('close', () => {
-    clearTimeout(timer);
-    const why = complaint
-      .split('\n')
-      .find((line) => /\w*Error\b/.test(line))
-      ?.trim();
-    reject(new Failure(`${shown} ended before it was loaded${why === undefined ? '' : `: ${why}`}.`));
-  });
-  return promise;
-}
-
-/** Whether this runs from its TypeScript, as in development, or compiled. */
-const fromSource = import.meta.url.endsWith('.ts');
-
-/** A script beside this file. */
-function script(name: string): string {
-  return fileURLToPath(new URL(`${name}.${fromSource ? 'ts' : 'js'}`, import.meta.url));
 }
 
 function pinsOf(environments: unknown): Map<string, Map<string, string[]>> {
