@@ -58,19 +58,24 @@ export interface Attacker {
   ) => Promise<Raw>;
 }
 
+/** A request of the modern era, as its body. */
+export function modernBody(method: string, params: Record<string, unknown>): string {
+  const given = (params._meta ?? {}) as object;
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method,
+    params: { ...params, _meta: { ...meta, ...given } },
+  });
+}
+
 export function modern(url: string, token?: string): Attacker {
   return {
     send: (path, method, params, headers = {}) => {
-      const given = (params._meta ?? {}) as object;
       const name = params.name ?? params.uri;
       return raw(`${url}${path}`, {
         token,
-        body: JSON.stringify({
-          jsonrpc: '2.0',
-          id: 1,
-          method,
-          params: { ...params, _meta: { ...meta, ...given } },
-        }),
+        body: modernBody(method, params),
         headers: {
           'mcp-protocol-version': '2026-07-28',
           'mcp-method': method,

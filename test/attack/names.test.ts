@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Attacker, legacy, modern, type Raw, raw } from './client.ts';
+import { type Attacker, legacy, modern, modernBody, type Raw, raw } from './client.ts';
 import { type House, houseRules, openHouse } from './house.ts';
 
 let house: House;
@@ -144,19 +144,7 @@ describe('an agent that speaks neither era cleanly', () => {
 
   it('has no way around what its body would be decided by now', async () => {
     const url = new URL(`${house.gateway.url}/mcp`);
-    const message = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: 'docs__read',
-        arguments: {},
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    });
+    const message = modernBody('tools/call', { name: 'docs__read', arguments: {} });
     const { request } = await import('node:http');
     const slow = request(url, {
       method: 'POST',

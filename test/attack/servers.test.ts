@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Attacker, legacy, modern } from './client.ts';
+import { type Attacker, legacy, modern, modernBody } from './client.ts';
 import { type House, openHouse } from './house.ts';
 import { offeredTools } from './offer.ts';
 
@@ -171,19 +171,7 @@ describe('a hostile remote server', () => {
       response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`);
       response.end(() => flooded.resolve());
     };
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: 'docs__read',
-        arguments: {},
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    });
+    const body = modernBody('tools/call', { name: 'docs__read', arguments: {} });
     const recorded = house.records().length;
     const told = await new Promise<string>((resolve, reject) => {
       const lazy = request(`${house.gateway.url}/mcp`, {

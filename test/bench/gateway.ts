@@ -7,37 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startGateway } from '@lockstep/gateway';
-import {
-  defineEnvironments,
-  defineServers,
-  definitionDigest,
-  makeBundle,
-  proposeClass,
-} from '@lockstep/model';
+import { defineEnvironments, defineServers, makeBundle } from '@lockstep/model';
 import { Agent, request } from 'undici';
+import { reviewedRelease } from '../reviewed-release.ts';
 import type { AuditCounts } from './audit.ts';
 import { toolDefinitions } from './protocol.ts';
 
 const [legacyUrl = '', modernUrl = ''] = process.argv.slice(2);
 const urls = { legacy: legacyUrl, modern: modernUrl };
 
-/** What `lockstep lock` would write after a person has confirmed every class. */
-function release(era: 'legacy' | 'modern'): object {
-  const tools = toolDefinitions.map((definition) => {
-    const digest = definitionDigest(definition, 'tools', definition.name, []);
-    return [definition.name, { definition, digest, ...proposeClass(definition), reviewed: true }];
-  });
-  return {
-    source: { type: 'remote', url: urls[era] },
-    serverInfo: { name: `upstream-${era}`, version: '1.0.0' },
-    instructions: null,
-    tools: Object.fromEntries(tools),
-    prompts: {},
-    resourceTemplates: {},
-    resources: false,
-    completions: false,
-  };
-}
+const release = (era: 'legacy' | 'modern') =>
+  reviewedRelease({ type: 'remote', url: urls[era] }, toolDefinitions);
 
 const servers = defineServers({
   legacy: { remote: { url: urls.legacy } },

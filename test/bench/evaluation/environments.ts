@@ -1,35 +1,21 @@
 // A hundred servers with ten tools each, in three environments.
-import {
-  defineEnvironments,
-  defineServers,
-  definitionDigest,
-  type Environment,
-  proposeClass,
-} from '@lockstep/model';
+import { defineEnvironments, defineServers, type Environment, type Release } from '@lockstep/model';
+import { reviewedRelease } from '../../reviewed-release.ts';
 
 const names = Array.from({ length: 100 }, (_, at) => `server-${at}`);
 
-function release(server: string): object {
-  const tools = Array.from({ length: 10 }, (_, at) => {
-    const definition = {
-      name: `tool_${at}`,
-      description: `Does the ${at}th thing that ${server} can do, with the text that it is given.`,
-      inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
-      annotations: { readOnlyHint: at % 2 === 0 },
-    };
-    const digest = definitionDigest(definition, 'tools', definition.name, []);
-    return [definition.name, { definition, digest, ...proposeClass(definition), reviewed: true }];
-  });
-  return {
-    source: { type: 'npm', package: `@example/${server}`, version: '1.0.0', bin: 'index.js', lockfile: {} },
-    serverInfo: { name: server, version: '1.0.0' },
-    instructions: null,
-    tools: Object.fromEntries(tools),
-    prompts: {},
-    resourceTemplates: {},
-    resources: false,
-    completions: false,
-  };
+function release(server: string): Release {
+  const definitions = Array.from({ length: 10 }, (_, at) => ({
+    name: `tool_${at}`,
+    description: `Does the ${at}th thing that ${server} can do, with the text that it is given.`,
+    inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+    annotations: { readOnlyHint: at % 2 === 0 },
+  }));
+  const bin = 'index.js';
+  return reviewedRelease(
+    { type: 'npm', package: `@example/${server}`, version: '1.0.0', bin, lockfile: {} },
+    definitions,
+  );
 }
 
 /** Makes them anew, as each evaluation of a program does. */

@@ -1,7 +1,8 @@
 // The environment of the cluster's tests: two of the stack's servers in pods, and one outside whose credentials are
 // in Vault. SERVERS, TOOLS and PROMOTED say what a test has changed.
-import { defineEnvironments, defineServers, definitionDigest, proposeClass, secret } from '@lockstep/model';
+import { defineEnvironments, defineServers, secret } from '@lockstep/model';
 import { lock as stackLock, servers as stackServers } from '../../../stacks/environments.ts';
+import { reviewedRelease } from '../../reviewed-release.ts';
 import { whoTool } from '../reports.ts';
 
 const reportsUrl = 'http://reports.outside.svc.cluster.local/mcp';
@@ -28,22 +29,10 @@ const tools = [
   ...Array.from({ length: Number(process.env.TOOLS ?? 0) }, (_, at) => `tool_${at}`),
 ];
 
-const reports = {
-  source: { type: 'remote', url: reportsUrl },
-  serverInfo: { name: 'reports', version: '1.0.0' },
-  instructions: null,
-  tools: Object.fromEntries(
-    tools.map((name) => {
-      const definition = { ...whoTool, name };
-      const digest = definitionDigest(definition, 'tools', name, []);
-      return [name, { definition, digest, ...proposeClass(definition), reviewed: true }];
-    }),
-  ),
-  prompts: {},
-  resourceTemplates: {},
-  resources: false,
-  completions: false,
-};
+const reports = reviewedRelease(
+  { type: 'remote', url: reportsUrl },
+  tools.map((name) => ({ ...whoTool, name })),
+);
 
 /** The newest release of each server. */
 const releases = Object.fromEntries(

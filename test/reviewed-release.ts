@@ -1,0 +1,23 @@
+import { definitionDigest, proposeClass, type Release } from '@lockstep/model';
+
+/** What `lockstep lock` would write of a server with these tools, after a person has confirmed every class. */
+export function reviewedRelease(
+  source: Release['source'],
+  definitions: readonly (Release['tools'][string]['definition'] & { readonly name: string })[],
+): Release {
+  const tools = definitions.map((definition) => {
+    const digest = definitionDigest(definition, 'tools', definition.name, []);
+    return [definition.name, { definition, digest, ...proposeClass(definition), reviewed: true }] as const;
+  });
+  return {
+    source,
+    serverInfo: { name: 'test', version: '1.0.0' },
+    instructions: null,
+    tools: Object.fromEntries(tools),
+    prompts: {},
+    resourceTemplates: {},
+    resources: false,
+    completions: false,
+    ignore: [],
+  };
+}
