@@ -110,19 +110,27 @@ export function createMetrics(sources: MetricSources): Metrics {
 }
 
 /** Keeps what the library looks up by its labels' values: it would sort and join them again on every call. */
-function remembered<T>(
-  find: (...values: [string, string, string, string]) => T,
-): (a: string, b: string, c?: string, d?: string) => T {
-  const known = new Map<string, T>();
-  return (a, b, c = '', d = '') => {
-    const key = `${a}\n${b}\n${c}\n${d}`;
-    let found = known.get(key);
-    if (found === undefined) {
-      found = find(a, b, c, d);
-      known.set(key, found);
+function remembered<T>(find: (...values: string[]) => T): (...values: string[]) => T {
+  const known: Labelled<T> = { children: new Map() };
+  return (...values) => {
+    let place = known;
+    for (const value of values) {
+      let next = place.children.get(value);
+      if (next === undefined) {
+        next = { children: new Map() };
+        place.children.set(value, next);
+      }
+      place = next;
     }
-    return found;
+    place.found ??= find(...values);
+    return place.found;
   };
+}
+
+/** By the first label's value, then by the next one's: joining them would cost more than looking them up. */
+interface Labelled<T> {
+  readonly children: Map<string, Labelled<T>>;
+  found?: T;
 }
 
 function observeSources(

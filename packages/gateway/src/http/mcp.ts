@@ -3,7 +3,7 @@ import type { Context } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
 import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import { handle } from '../pipeline/pipeline.ts';
-import { errorCode } from '../protocol/json-rpc.ts';
+import { answerText, errorCode } from '../protocol/json-rpc.ts';
 import { readBody } from './body.ts';
 import { eventText, keepOpen, mostUnread } from './event-stream.ts';
 
@@ -92,13 +92,12 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
         response.writeHead(answer.status, answer.headers).end();
         return;
       }
-      const message = { jsonrpc: '2.0', id: id ?? null, ...answer.reply };
+      const text = answerText(id, answer.reply);
       if (streaming) {
-        event(message);
+        write(text);
         response.end();
         return;
       }
-      const text = JSON.stringify(message);
       const length = Buffer.byteLength(text);
       response.writeHead(answer.status, {
         'content-type': 'application/json',

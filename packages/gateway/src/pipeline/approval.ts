@@ -75,7 +75,8 @@ async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Conte
 /** Ends a request for something that the server defines otherwise than it was reviewed. */
 export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'], 'quarantine'>): void {
   if (use.item === undefined) return;
-  const why = fleet.quarantine(use.server.name).get(itemKey(use.target));
+  const quarantined = fleet.quarantine(use.server.name);
+  const why = quarantined.size === 0 ? undefined : quarantined.get(itemKey(use.target));
   if (why === undefined) return;
   throw new Refusal(
     'quarantined',

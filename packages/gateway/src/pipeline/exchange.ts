@@ -44,7 +44,7 @@ export interface Story {
 }
 
 /** An audit record in the making. */
-export type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] };
+export type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] } & { environment: string };
 
 export interface Authenticated extends Received {
   readonly caller: Caller;

@@ -119,7 +119,9 @@ function recordOf({ draft, story, policy }: Received, { keys }: Context): NewRec
 
 /** Makes a record of a draft, which is no longer a draft then. */
 export function complete(draft: Draft, kind: NewRecord['kind']): NewRecord {
-  return Object.assign(draft, { kind, time: new Date().toISOString(), environment: draft.environment ?? '' });
+  draft.kind = kind;
+  draft.time = new Date().toISOString();
+  return draft as NewRecord;
 }
 
 /** Longest arguments that are recorded, in characters of JSON; the commitment covers all of them in any case. */

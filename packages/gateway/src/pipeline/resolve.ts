@@ -59,13 +59,12 @@ function takeReason(
 ): { args: Readonly<Record<string, unknown>>; reason: string | undefined } {
   const meta = parsed.message.params._meta;
   const fromMeta = isObject(meta) ? meta[reasonMetaKey] : undefined;
+  if (asked.kind !== 'tool' || asked.args[reasonArgument] === undefined)
+    return { args: asked.args, reason: readReason(fromMeta) };
   const { [reasonArgument]: fromArgument, ...rest } = asked.args;
-  const taken = asked.kind === 'tool' && fromArgument !== undefined;
-  const reason = [fromMeta, taken ? fromArgument : undefined].find(
-    (text) => typeof text === 'string' && text !== '',
-  );
-  return {
-    args: taken ? rest : asked.args,
-    reason: typeof reason === 'string' ? reason.slice(0, 2000) : undefined,
-  };
+  return { args: rest, reason: readReason(fromMeta) ?? readReason(fromArgument) };
+}
+
+function readReason(given: unknown): string | undefined {
+  return typeof given === 'string' && given !== '' ? given.slice(0, 2000) : undefined;
 }

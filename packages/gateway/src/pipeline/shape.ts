@@ -27,8 +27,11 @@ export function shapeResult(forwarded: Forwarded): Reply {
   }
   draft.outcome = result.isError === true ? 'tool_error' : 'ok';
   const theirs = withoutOwnMeta(result, text);
-  const shaped = endpoint === undefined ? composeUris(theirs, use.server.name) : theirs;
-  return { result: inEra(shaped, era) };
+  const shaped = inEra(
+    endpoint === undefined && text.includes('"uri"') ? composeUris(theirs, use.server.name) : theirs,
+    era,
+  );
+  return { result: shaped, json: shaped === result ? text : undefined };
 }
 
 /** Every modern result says what it is; legacy clients don't know the field. */
@@ -36,7 +39,8 @@ export function inEra(
   result: Readonly<Record<string, unknown>>,
   era: Parsed['era'],
 ): Readonly<Record<string, unknown>> {
-  if (era === 'modern') return { resultType: 'complete', ...result };
+  if (era === 'modern')
+    return result.resultType === undefined ? { resultType: 'complete', ...result } : result;
   if (result.resultType === undefined) return result;
   const { resultType: _dropped, ...rest } = result;
   return rest;

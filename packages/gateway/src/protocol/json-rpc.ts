@@ -32,7 +32,20 @@ export interface RpcError {
 }
 
 /** What a request is answered with. */
-export type Reply = { readonly result: Readonly<Record<string, unknown>> } | { readonly error: RpcError };
+export type Reply =
+  | {
+      readonly result: Readonly<Record<string, unknown>>;
+      /** The result as JSON, where it is known already. */
+      readonly json?: string | undefined;
+    }
+  | { readonly error: RpcError };
+
+/** Writes the answer to a request; without an id, to one that couldn't be read. */
+export function answerText(id: RequestId | undefined, reply: Reply): string {
+  if ('json' in reply && reply.json !== undefined)
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id ?? null)},"result":${reply.json}}`;
+  return JSON.stringify({ jsonrpc: '2.0', id: id ?? null, ...reply });
+}
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -107,8 +107,8 @@ export function createFleet(servers: readonly FleetServer[], options: FleetOptio
 
   return {
     request: async (server, key, message, requestOptions) =>
-      groupOf(server).request(key, message, requestOptions),
-    verify: async (server, key, { signal }) => groupOf(server).check(key, signal),
+      await groupOf(server).request(key, message, requestOptions),
+    verify: async (server, key, { signal }) => await groupOf(server).check(key, signal),
     quarantine: (server) => members.get(server)?.group?.quarantined ?? nothing,
     release: (server) => members.get(server)?.server.release,
     offersUnlocked: (server, item) => members.get(server)?.group?.extras.has(item) === true,

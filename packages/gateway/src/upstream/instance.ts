@@ -148,7 +148,7 @@ export function createInstance(options: InstanceOptions): Instance {
     // The server itself said that it did not take the request, so it is sent a second time, and never a third.
     const anew = await keeper.ready(requestOptions.signal);
     requestOptions.beforeSend?.();
-    return anew.connection.request(message, requestOptions);
+    return await anew.connection.request(message, requestOptions);
   }
 
   /** Counts it as in use meanwhile, so that it isn't ended for being idle. */

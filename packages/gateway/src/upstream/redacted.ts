@@ -16,8 +16,12 @@ export function redacted(connector: Connector, redact: Redact): Connector {
     ...connector,
     connect: async (request) => {
       const onClosed = (reason: string) => request.hooks.onClosed(redact(reason));
-      const opening = connector.connect({ ...request, hooks: { ...request.hooks, onClosed } });
-      return redactedConnection(await opening.catch(rethrow(redact)), redact);
+      const hooks = { ...request.hooks, onClosed };
+      try {
+        return redactedConnection(await connector.connect({ ...request, hooks }), redact);
+      } catch (error) {
+        throw redactedError(error, redact);
+      }
     },
   };
 }
@@ -26,8 +30,12 @@ function redactedConnection(connection: Connection, redact: Redact): Connection 
   return {
     ...connection,
     request: async (message, options) => {
-      const answer = await connection.request(message, options).catch(rethrow(redact));
-      return 'error' in answer ? redactedAnswer(answer, redact) : answer;
+      try {
+        const answer = await connection.request(message, options);
+        return 'error' in answer ? redactedAnswer(answer, redact) : answer;
+      } catch (error) {
+        throw redactedError(error, redact);
+      }
     },
   };
 }
@@ -51,11 +59,9 @@ function redactedData(data: unknown, redact: Redact): unknown {
 }
 
 /** The same error, since others look at what kind it is. */
-function rethrow(redact: Redact): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof Error) error.message = redact(error.message);
-    throw error;
-  };
+function redactedError(error: unknown, redact: Redact): unknown {
+  if (error instanceof Error) error.message = redact(error.message);
+  return error;
 }
 
 /** A log whose texts come without secrets. */

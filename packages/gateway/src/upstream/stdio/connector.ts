@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { placeholders } from '@lockstep/model';
 import type { Connector } from '../connector.ts';
 import type { Log } from '../log.ts';
-import { openStdio } from './connection.ts';
 import { environmentOf } from './environment.ts';
 import type { Reaper } from './reaper.ts';
 
@@ -41,6 +40,8 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
       const declared = Object.fromEntries(
         Object.entries(options.env).map(([key, value]) => [key, fill(value)]),
       );
+      // It brings the SDK's client, 6 MB that a gateway in front of remote servers does without.
+      const { openStdio } = await import('./connection.ts');
       const connection = await openStdio({
         mode,
         command: fill(command),
