@@ -1,81 +1,104 @@
-// The gateway under measurement, with every stage on: a token is checked, arguments are validated, a rule with a
-// condition is evaluated, every call is recorded, a write's intent is synced before it is forwarded.
-//
-//   fork('gateway.ts', [legacyUpstreamUrl, modernUpstreamUrl])
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startGateway } from '@lockstep/gateway';
 import { defineEnvironments, defineServers, makeBundle } from '@lockstep/model';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { reviewedRelease } from '../reviewed-release.ts';
 import type { AuditCounts } from './audit.ts';
-import { toolDefinitions } from './protocol.ts';
+import { type Child, startChild } from './child.ts';
+import { type Era, toolDefinitions } from './protocol.ts';
 
-const [legacyUrl = '', modernUrl = ''] = process.argv.slice(2);
-const urls = { legacy: legacyUrl, modern: modernUrl };
-
-const release = (era: 'legacy' | 'modern') =>
-  reviewedRelease({ type: 'remote', url: urls[era] }, toolDefinitions);
-
-const servers = defineServers({
-  legacy: { remote: { url: urls.legacy } },
-  modern: { remote: { url: urls.modern } },
-});
-const { bench } = defineEnvironments({
-  servers,
-  lock: {
-    lockVersion: 1,
-    servers: Object.fromEntries(
-      (['legacy', 'modern'] as const).map((era) => [era, { releases: { '1': release(era) } }]),
-    ),
-  },
-  environments: {
-    bench: {
-      profile: 'staging',
-      releases: { legacy: '1', modern: '1' },
-      rules: [
-        { name: 'no-drop', tools: '*/drop', decision: { deny: 'nothing is dropped here' } },
-        {
-          name: 'no-secrets',
-          tools: ['*/echo', '*/put'],
-          when: 'has(args.text) && args.text.startsWith("secret") || has(args.key) && args.key == "secret"',
-          decision: { deny: 'secrets stay where they are' },
-        },
-      ],
-    },
-  },
-});
-if (bench === undefined) throw new Error('no environment came of the definition');
-
-const stateDir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
-const bundle = makeBundle(bench);
-const gateway = await startGateway({
-  bundle: { read: async () => ({ files: bundle.files }), stamp: async () => bundle.digest },
-  launch: async (server) => ({ type: 'http', url: urls[server as 'legacy' | 'modern'] }),
-  stateDir,
-  port: 0,
-  logLevel: 'warn',
-});
-
-const socket = new Agent({ connect: { socketPath: gateway.socketPath } });
-
-async function ask(path: string, body?: object): Promise<Record<string, unknown>> {
-  const answer = await request(`http://localhost/api/v1${path}`, {
-    dispatcher: socket,
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${path} was answered ${answer.statusCode} ${text}`);
-  return JSON.parse(text) as Record<string, unknown>;
+/** The gateway under measurement, in a process of its own. */
+export interface MeasuredGateway extends Child {
+  /** Opens `/mcp/<era>`. */
+  readonly token: string;
+  /** Reads the whole audit and counts its records by kind and outcome. */
+  countRecords(): Promise<AuditCounts>;
 }
 
-/** Reads the whole audit and counts its records by kind and outcome. */
-async function countRecords(): Promise<AuditCounts> {
+/**
+ * Starts a gateway with every stage on: a token is checked, arguments are validated, a rule with a condition is
+ * evaluated, every call is recorded, a write's intent is synced before it is forwarded.
+ */
+export async function startGatewayProcess(upstreams: Record<Era, string>): Promise<MeasuredGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
+  await writeBundle(join(folder, 'bundle'), upstreams);
+  const child = await startChild('gateway-process.mjs', [
+    join(folder, 'bundle'),
+    join(folder, 'state'),
+    upstreams.legacy,
+    upstreams.modern,
+  ]);
+  const socket = new Agent({ connect: { socketPath: String(child.ready.socketPath) } });
+  return {
+    ...child,
+    token: await createToken(socket),
+    countRecords: () => countRecords(socket),
+    async stop() {
+      await socket.close();
+      await child.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function writeBundle(folder: string, upstreams: Record<Era, string>): Promise<void> {
+  const release = (era: Era) => reviewedRelease({ type: 'remote', url: upstreams[era] }, toolDefinitions);
+  const { bench } = defineEnvironments({
+    servers: defineServers({
+      legacy: { remote: { url: upstreams.legacy } },
+      modern: { remote: { url: upstreams.modern } },
+    }),
+    lock: {
+      lockVersion: 1,
+      servers: {
+        legacy: { releases: { '1': release('legacy') } },
+        modern: { releases: { '1': release('modern') } },
+      },
+    },
+    environments: {
+      bench: {
+        profile: 'staging',
+        releases: { legacy: '1', modern: '1' },
+        rules: [
+          { name: 'no-drop', tools: '*/drop', decision: { deny: 'nothing is dropped here' } },
+          {
+            name: 'no-secrets',
+            tools: ['*/echo', '*/put'],
+            when: 'has(args.text) && args.text.startsWith("secret") || has(args.key) && args.key == "secret"',
+            decision: { deny: 'secrets stay where they are' },
+          },
+        ],
+      },
+    },
+  });
+  if (bench === undefined) throw new Error('no environment came of the definition');
+  for (const [path, text] of makeBundle(bench).files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+async function createToken(socket: Dispatcher): Promise<string> {
+  const { statusCode, body } = await request('http://localhost/api/v1/tokens', {
+    dispatcher: socket,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      subject: 'bench',
+      owner: 'bench@example.com',
+      roles: ['agent'],
+      audience: 'mcp',
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    }),
+  });
+  const text = await body.text();
+  if (statusCode >= 300) throw new Error(`a token was answered with ${statusCode} ${text}`);
+  return (JSON.parse(text) as { token: string }).token;
+}
+
+async function countRecords(socket: Dispatcher): Promise<AuditCounts> {
   const { body } = await request('http://localhost/api/v1/audit/export', { dispatcher: socket });
   const counts: AuditCounts = {};
   for await (const line of createInterface({ input: body })) {
@@ -87,21 +110,3 @@ async function countRecords(): Promise<AuditCounts> {
   }
   return counts;
 }
-
-process.on('message', async () => process.send?.(await countRecords()));
-process.on('disconnect', async () => {
-  await socket.close();
-  await gateway.close();
-  rmSync(stateDir, { recursive: true });
-  process.exit(0);
-});
-
-const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-const { token } = await ask('/tokens', {
-  subject: 'bench',
-  owner: 'bench@example.com',
-  roles: ['agent'],
-  audience: 'mcp',
-  expiresAt,
-});
-process.send?.({ url: gateway.url, token });

@@ -7,8 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AuditCounts, auditMisfits, countsOf } from './audit.ts';
+import { auditMisfits, countsOf } from './audit.ts';
 import { type Child, startChild } from './child.ts';
+import { startGatewayProcess } from './gateway.ts';
 import { measure, type Sample } from './measure.ts';
 import type { Era } from './protocol.ts';
 import {
@@ -45,10 +46,10 @@ const proxies = {
   legacy: await startChild('proxy.ts', [String(upstreams.legacy.ready.url)]),
   modern: await startChild('proxy.ts', [String(upstreams.modern.ready.url)]),
 };
-const gateway = await startChild('gateway.ts', [
-  String(upstreams.legacy.ready.url),
-  String(upstreams.modern.ready.url),
-]);
+const gateway = await startGatewayProcess({
+  legacy: String(upstreams.legacy.ready.url),
+  modern: String(upstreams.modern.ready.url),
+});
 const children: Child[] = [gateway, ...Object.values(proxies), ...Object.values(upstreams), load];
 const sent = countsOf();
 const idle = memory(gateway.pid);
@@ -65,7 +66,7 @@ async function run(
   const { url, token } = {
     direct: upstreams[era].ready,
     proxy: proxies[era].ready,
-    gateway: { ...gateway.ready, url: `${gateway.ready.url}/mcp/${era}` },
+    gateway: { url: `${gateway.ready.url}/mcp/${era}`, token: gateway.token },
   }[target] as { url: string; token?: string };
   const processes: Record<string, Child> = {
     upstream: upstreams[era],
@@ -109,7 +110,7 @@ for (const kind of options.kind as Kind[]) {
 }
 
 const held = { idle, afterLoad: memory(gateway.pid), proxy: memory(proxies.modern.pid) };
-const counted = (await gateway.ask('count')) as AuditCounts;
+const counted = await gateway.countRecords();
 problems.push(...auditMisfits(sent, counted));
 for (const era of eras) {
   // Direct calls and the proxy's are refused by the upstream itself; the gateway's must not come that far.
