@@ -24,11 +24,11 @@ export interface Thread {
 }
 
 /**
- * Turns of the event loop that the first record of a message waits for others, and how many are enough. To wake the
- * other thread costs more than to record a call, so that a few turns save a tenth of what a call costs.
+ * How many records are enough for one message; fewer go as soon as a turn of the event loop brings no other. To wake the
+ * other thread costs more than to record a call, and with all that are on their way in one message nothing would be
+ * done meanwhile.
  */
-const turnsToWait = 2;
-const fullBatch = 6;
+const fullBatch = 10;
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -91,11 +91,15 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   function schedule(): void {
     if (scheduled || underway !== undefined) return;
     scheduled = true;
-    waitTurns(turnsToWait);
+    gather(0);
   }
 
-  function waitTurns(turns: number): void {
-    setImmediate(() => (turns > 1 && draft.appends.length < fullBatch ? waitTurns(turns - 1) : dispatch()));
+  function gather(before: number): void {
+    setImmediate(() => {
+      const { length } = draft.appends;
+      if (length > before && length < fullBatch) gather(length);
+      else dispatch();
+    });
   }
 
   function dispatch(): void {
