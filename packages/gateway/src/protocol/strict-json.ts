@@ -76,10 +76,14 @@ function checkString(text: string): void {
 }
 
 const lowerCase = /^[a-z0-9_-]*$/;
+const ascii = /^[ -~]*$/;
 
 function checkFolding(names: readonly string[]): void {
   // Keys of lower-case ASCII alone fold to themselves, and no two of them are the same.
   if (names.length < 2 || names.every((name) => lowerCase.test(name))) return;
+  // Keys of ASCII keep their length.
+  const lengths = new Set(names.map((name) => name.length));
+  if (lengths.size === names.length && names.every((name) => ascii.test(name))) return;
   const seen = new Map<string, string>();
   for (const name of names) {
     // Upper, then lower case is Unicode's full folding but for marks that it would treat as even more equal.
