@@ -1,3 +1,4 @@
+import type { ApproveDecision, Clause } from '@lockstep/model';
 import { checkApproval } from '../approvals/check.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
 import type { ApprovalState, NotAsked } from '../approvals/state.ts';
@@ -12,13 +13,23 @@ import { Refusal } from './refusal.ts';
 
 /**
  * Lets a gated call on only when humans have approved exactly this one; otherwise opens an approval, or tells
- * how the open one stands. The server's definitions are read anew first: what was approved is what is called.
+ * how the open one stands. Nothing else waits here.
  */
-export async function checkGate(ruled: Ruled, context: Context): Promise<Approved> {
+export function checkGate(ruled: Ruled, context: Context): Approved | Promise<Approved> {
+  const { decision, clause } = ruled.ruling;
+  return decision.type === 'approve' && clause !== undefined
+    ? demandApproval(ruled, decision, clause, context)
+    : Object.assign(ruled, { approval: undefined });
+}
+
+/** The server's definitions are read anew first: what was approved is what is called. */
+async function demandApproval(
+  ruled: Ruled,
+  decision: ApproveDecision,
+  clause: Clause,
+  context: Context,
+): Promise<Approved> {
   const { use, ruling, draft, policy } = ruled;
-  const { decision, clause } = ruling;
-  if (decision.type !== 'approve' || clause === undefined)
-    return Object.assign(ruled, { approval: undefined });
   refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {

@@ -11,12 +11,15 @@ export interface Committed extends Approved {
 
 /**
  * The point of no return for a mutating or gated call: in one transaction its approval is used up and its intent
- * is durable. Only then is anything forwarded.
+ * is durable. Only then is anything forwarded. Nothing else waits here.
  */
-export async function commit(approved: Approved, context: Context): Promise<Committed> {
-  const { use, approval, draft, ruling, story } = approved;
-  if (ruling.class === 'read' && approval === undefined)
-    return Object.assign(approved, { intent: undefined });
+export function commit(approved: Approved, context: Context): Committed | Promise<Committed> {
+  const isRead = approved.ruling.class === 'read' && approved.approval === undefined;
+  return isRead ? Object.assign(approved, { intent: undefined }) : commitIntent(approved, context);
+}
+
+async function commitIntent(approved: Approved, context: Context): Promise<Committed> {
+  const { use, approval, draft, story } = approved;
   Object.assign(draft, describeArguments(use, approved.policy, context.keys));
   const intent = complete({ ...draft }, 'intent');
   if (approval === undefined) {

@@ -35,7 +35,13 @@ export async function recorded(
 ): Promise<Answer> {
   const { draft } = received;
   const started = performance.now();
-  const answer = await answerOf(received, context, run);
+  let answer: Answer;
+  try {
+    answer = await run();
+    draft.outcome ??= 'ok';
+  } catch (error) {
+    answer = failed(error, received, context);
+  }
   draft.durationMs = Math.round((performance.now() - started) * 1000) / 1000;
   if (isUnremarkable(draft)) return answer;
   measure(received, context);
@@ -54,37 +60,29 @@ export async function recorded(
   }
 }
 
-async function answerOf(received: Received, context: Context, run: () => Promise<Answer>): Promise<Answer> {
-  const { draft } = received;
-  try {
-    const answer = await run();
-    draft.outcome ??= 'ok';
-    return answer;
-  } catch (error) {
-    if (error instanceof Refusal) {
-      draft.outcome = outcomes[error.kind];
-      draft.error = error.sentence.slice(0, longestError);
-      if (error.kind === 'quarantined') draft.because = 'quarantined';
-      received.story.refusal = error.kind;
-      return toAnswer(error, received);
-    }
-    if (error instanceof Rejected) {
-      draft.outcome = 'refused';
-      draft.error = error.error.message.slice(0, longestError);
-      received.story.refusal = error.status === 401 ? 'sign-in' : 'rejected';
-      return { status: error.status, headers: error.headers, reply: { error: error.error } };
-    }
-    context.log.error(
-      { error: error instanceof Error ? error.stack : String(error) },
-      'a request failed inside the gateway',
-    );
-    draft.outcome = received.story.intent === undefined ? 'error' : 'unknown';
-    draft.error = 'The gateway failed on this request.';
-    return toAnswer(
-      new Refusal('internal', 'The gateway failed on this request; its log says why.'),
-      received,
-    );
+/** What a stage threw, as the record and the client are told. */
+function failed(error: unknown, received: Received, context: Context): Answer {
+  const { draft, story } = received;
+  if (error instanceof Refusal) {
+    draft.outcome = outcomes[error.kind];
+    draft.error = error.sentence.slice(0, longestError);
+    if (error.kind === 'quarantined') draft.because = 'quarantined';
+    story.refusal = error.kind;
+    return toAnswer(error, received);
   }
+  if (error instanceof Rejected) {
+    draft.outcome = 'refused';
+    draft.error = error.error.message.slice(0, longestError);
+    story.refusal = error.status === 401 ? 'sign-in' : 'rejected';
+    return { status: error.status, headers: error.headers, reply: { error: error.error } };
+  }
+  context.log.error(
+    { error: error instanceof Error ? error.stack : String(error) },
+    'a request failed inside the gateway',
+  );
+  draft.outcome = story.intent === undefined ? 'error' : 'unknown';
+  draft.error = 'The gateway failed on this request.';
+  return toAnswer(new Refusal('internal', 'The gateway failed on this request; its log says why.'), received);
 }
 
 function toAnswer(refusal: Refusal, { draft }: Received): Answer {

@@ -11,7 +11,7 @@ import { readResume } from './resume.ts';
 import { type Asked, uses } from './uses.ts';
 
 /** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
-export async function resolve(parsed: Parsed, context: Context): Promise<Resolved> {
+export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Resolved> {
   const { message } = parsed;
   const read = Object.hasOwn(uses, message.method) ? uses[message.method] : undefined;
   if (read === undefined)
@@ -23,10 +23,12 @@ export async function resolve(parsed: Parsed, context: Context): Promise<Resolve
   demandId(message);
   const asked = read(message.params);
   if (typeof asked === 'string') throw invalid(asked);
-  const use =
-    asked.kind === 'tool' && asked.name === resumeName
-      ? await readResume(asked.args, parsed, context)
-      : findUse(asked, parsed, context);
+  return asked.kind === 'tool' && asked.name === resumeName
+    ? readResume(asked.args, parsed, context).then((use) => resolvedTo(use, parsed, context))
+    : resolvedTo(findUse(asked, parsed, context), parsed, context);
+}
+
+function resolvedTo(use: Use, parsed: Parsed, context: Context): Resolved {
   const { draft, story } = parsed;
   story.use = use;
   draft.server = use.server.name;

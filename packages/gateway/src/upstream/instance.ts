@@ -134,33 +134,48 @@ export function createInstance(options: InstanceOptions): Instance {
   }
 
   async function request(message: Message, requestOptions: RequestOptions): Promise<Answer> {
-    const { connection } = keeper.current() ?? (await keeper.ready(requestOptions.signal));
-    requestOptions.beforeSend?.();
+    begin();
     try {
-      return await connection.request(message, requestOptions);
-    } catch (error) {
-      // A broken connection may be the first sign that the server is gone.
-      if (error instanceof UpstreamError && error.code === 'lost') checks.noticed();
-      if (!(error instanceof ConversationOver)) throw error;
-      conversationOver(connection, error);
-      if (!error.expired) throw error;
+      const { connection } = keeper.current() ?? (await keeper.ready(requestOptions.signal));
+      requestOptions.beforeSend?.();
+      try {
+        return await connection.request(message, requestOptions);
+      } catch (error) {
+        // A broken connection may be the first sign that the server is gone.
+        if (error instanceof UpstreamError && error.code === 'lost') checks.noticed();
+        if (!(error instanceof ConversationOver)) throw error;
+        conversationOver(connection, error);
+        if (!error.expired) throw error;
+      }
+      // The server itself said that it did not take the request, so it is sent a second time, and never a third.
+      const anew = await keeper.ready(requestOptions.signal);
+      requestOptions.beforeSend?.();
+      return await anew.connection.request(message, requestOptions);
+    } finally {
+      end();
     }
-    // The server itself said that it did not take the request, so it is sent a second time, and never a third.
-    const anew = await keeper.ready(requestOptions.signal);
-    requestOptions.beforeSend?.();
-    return await anew.connection.request(message, requestOptions);
   }
 
-  /** Counts it as in use meanwhile, so that it isn't ended for being idle. */
-  async function inUse<T>(work: () => Promise<T>): Promise<T> {
+  async function check(signal: AbortSignal): Promise<void> {
+    begin();
+    try {
+      await keeper.ready(signal);
+      const { start: patience } = deadlines();
+      await waitFor(checks.now(), signal, patience, `it did not say what it offers within ${patience} s`);
+    } finally {
+      end();
+    }
+  }
+
+  /** Counts it as in use from here to {@link end}, so that it isn't ended for being idle. */
+  function begin(): void {
     inFlight += 1;
     lastUsed = performance.now();
-    try {
-      return await work();
-    } finally {
-      inFlight -= 1;
-      if (inFlight === 0) onDrained();
-    }
+  }
+
+  function end(): void {
+    inFlight -= 1;
+    if (inFlight === 0) onDrained();
   }
 
   function stop(): Promise<void> {
@@ -175,13 +190,8 @@ export function createInstance(options: InstanceOptions): Instance {
     start: keeper.start,
     stop,
     offering: () => offering,
-    request: (message, requestOptions) => inUse(() => request(message, requestOptions)),
-    check: (signal) =>
-      inUse(async () => {
-        await keeper.ready(signal);
-        const { start: patience } = deadlines();
-        await waitFor(checks.now(), signal, patience, `it did not say what it offers within ${patience} s`);
-      }),
+    request,
+    check,
     async retire() {
       const drained = new Promise<void>((resolve) => {
         onDrained = resolve;

@@ -31,7 +31,9 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-export interface EndpointRequest extends Omit<ExchangeOptions, 'dispatcher' | 'path' | 'maxBytes'> {
+export interface EndpointRequest extends ExchangeOptions {
+  /** Beside those that every request has. */
+  readonly headers: HeaderList;
   /** Called before the request goes out a second time, with newer credentials; throws to hold it back. */
   readonly beforeResend?: (() => void) | undefined;
 }
@@ -58,6 +60,7 @@ export function openEndpoint(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const target = { dispatcher, path, maxBytes };
   // Not the same as another gateway's, or an earlier one's: a bridge takes no request twice.
   let lastId = randomInt(2 ** 40);
   return {
@@ -67,12 +70,11 @@ export function openEndpoint(
       lastId += 1;
       return lastId;
     },
-    send: (options) => {
-      const send = (own: HeaderList) => {
-        const headers = [...commonHeaders, ...own, ...options.headers];
-        return exchange({ ...options, headers, dispatcher, path, maxBytes });
-      };
-      return credentials === undefined ? send([]) : sendSignedIn(credentials, options, send);
+    send(options) {
+      if (credentials === undefined) return exchange(target, commonHeaders.concat(options.headers), options);
+      return sendSignedIn(credentials, options, (own) =>
+        exchange(target, commonHeaders.concat(own, options.headers), options),
+      );
     },
     close: () => {
       credentials?.close();

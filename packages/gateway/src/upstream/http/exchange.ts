@@ -9,17 +9,20 @@ import type { HeaderList } from './param-headers.ts';
 /** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */
 const longestFarewell = 1000;
 
-export interface ExchangeOptions {
+/** Where requests go. */
+export interface ExchangeTarget {
   readonly dispatcher: Dispatcher;
   readonly path: string;
+  /** Bytes of a response. */
+  readonly maxBytes: number;
+}
+
+export interface ExchangeOptions {
   readonly method: 'POST' | 'GET' | 'DELETE';
-  readonly headers: HeaderList;
   readonly body?: string;
   readonly signal: AbortSignal;
   /** Seconds for the whole exchange; infinite for streams that stay open. */
   readonly timeout: number;
-  /** Bytes of the response. */
-  readonly maxBytes: number;
   /** Receives each event of a stream; true when it was the one that was waited for. */
   readonly onEvent?: (event: EventSourceMessage) => boolean;
   /** Receives the milliseconds that a stream asks to be left alone before it is resumed. */
@@ -39,18 +42,23 @@ export interface HttpReply {
  *
  * @throws UpstreamError
  */
-export function exchange(options: ExchangeOptions): Promise<HttpReply> {
+export function exchange(
+  { dispatcher, path, maxBytes }: ExchangeTarget,
+  headers: HeaderList,
+  options: ExchangeOptions,
+): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     if (options.signal.aborted) throw new UpstreamError('cancelled', 'nobody waits for it any longer');
-    const { path, method, headers, body = null } = options;
+    const { method, body = null } = options;
     const request = { path, method, headers: headers as string[], body };
-    options.dispatcher.dispatch(request, new Exchange(options, resolve, reject));
+    dispatcher.dispatch(request, new Exchange(options, maxBytes, resolve, reject));
   });
 }
 
 /** undici's handler. A class, since one is made per call on the hot path and five closures each would cost more. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
+  readonly #maxBytes: number;
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: UpstreamError) => void;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -66,10 +74,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     options: ExchangeOptions,
+    maxBytes: number,
     resolve: (reply: HttpReply) => void,
     reject: (error: UpstreamError) => void,
   ) {
     this.#options = options;
+    this.#maxBytes = maxBytes;
     this.#resolve = resolve;
     this.#reject = reject;
     const { timeout } = options;
@@ -96,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#events = {
       decoder: new StringDecoder(),
       parser: createParser({
-        maxBufferSize: this.#options.maxBytes,
+        maxBufferSize: this.#maxBytes,
         onEvent: (event) => this.#onEvent(event),
         onRetry: this.#options.onRetry,
       }),
@@ -106,8 +116,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#settled) return;
-    if (this.#bytes > this.#options.maxBytes && Number.isFinite(this.#options.timeout)) {
-      this.#giveUp('too large', `its answer is over the limit of ${this.#options.maxBytes} bytes`);
+    if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeout)) {
+      this.#giveUp('too large', `its answer is over the limit of ${this.#maxBytes} bytes`);
     } else if (this.#events === undefined) {
       this.#chunks.push(chunk);
     } else {

@@ -30,12 +30,15 @@ export interface Session {
   readonly headers: HeaderList;
   /** Refusals of what the server asked that are on their way. */
   refusals: number;
+  /** Whether the server has forgotten it, or ended it. */
+  over: boolean;
 }
 
 /** Makes the headers of a session once, for all its requests. */
 export function newSession(endpoint: Endpoint, protocolVersion: string, id: string | undefined): Session {
   const session = id === undefined ? [] : ['mcp-session-id', id];
-  return { endpoint, id, headers: ['mcp-protocol-version', protocolVersion, ...session], refusals: 0 };
+  const headers = ['mcp-protocol-version', protocolVersion, ...session];
+  return { endpoint, id, headers, refusals: 0, over: false };
 }
 
 /** Sends a message that has no answer. Settles when it has arrived, or can't. */
@@ -77,9 +80,14 @@ export async function requestLegacy(
   const deadline = performance.now() + timeout * 1000;
   try {
     const body = JSON.stringify({ jsonrpc: '2.0', id, method: message.method, params });
-    const { onEvent } = events;
     const reply = await endpoint.send({
-      ...{ method: 'POST', headers, body, signal, timeout, onEvent, onRetry },
+      method: 'POST',
+      headers,
+      body,
+      signal,
+      timeout,
+      onEvent: events.onEvent,
+      onRetry,
       beforeResend: options.beforeSend,
     });
     if (!reply.streamed) return readSessionReply(session, reply, id);
@@ -103,13 +111,16 @@ export async function requestLegacy(
 
 function readSessionReply(session: Session, reply: HttpReply, id: number): Answer {
   // Source: MCP 2025-11-25, Streamable HTTP, "Session management": 404 means that the session is gone.
-  if (reply.status === 404 && session.id !== undefined)
+  if (reply.status === 404 && session.id !== undefined) {
+    session.over = true;
     throw new ConversationOver('its session has expired', true);
+  }
   try {
     return readReply(reply, id);
   } catch (error) {
     // Some servers say it with 400 instead. That isn't sure enough to send again, but the next request starts anew.
     if (reply.status === 400 && session.id !== undefined && /session|initiali[sz]/i.test(reply.text)) {
+      session.over = true;
       throw new ConversationOver(error instanceof Error ? error.message : 'its session is gone', false);
     }
     throw error;
@@ -165,7 +176,6 @@ export function openLegacy(
 ): Connection {
   const closed = new AbortController();
   const { endpoint, headers } = session;
-  let over = false;
   if (watch) {
     void followNotices({
       signal: closed.signal,
@@ -174,7 +184,7 @@ export function openLegacy(
         const message = parseMessage(data);
         const ended = endpoint.bridged ? readEnded(message) : undefined;
         if (ended !== undefined) {
-          over = true;
+          session.over = true;
           hooks.onClosed(ended);
         } else if (isListChange(message?.method)) hooks.onListChanged();
         else if (message?.method !== undefined && message.id !== undefined) refuse(session, message);
@@ -185,17 +195,10 @@ export function openLegacy(
   }
   return {
     facts,
-    request: async (message, options) => {
-      try {
-        return await requestLegacy(session, message, options);
-      } catch (error) {
-        over ||= error instanceof ConversationOver;
-        throw error;
-      }
-    },
+    request: (message, options) => requestLegacy(session, message, options),
     close: async () => {
       closed.abort();
-      if (session.id === undefined || over) return;
+      if (session.id === undefined || session.over) return;
       const goodbye = { method: 'DELETE' as const, headers, signal: ignored, timeout: courtesyTimeout };
       await endpoint.send(goodbye).catch(() => {});
     },
