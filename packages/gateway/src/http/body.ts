@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Reads a request's body as UTF-8, up to `limit` bytes; undefined when there are more. */
+/**
+ * Reads a request's body as UTF-8, up to `limit` bytes; undefined when there are more.
+ *
+ * @throws Error when the client goes away before all of it has come.
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
   // What came in one piece with the head is all here after this, and needs none of a stream's events.
   await undefined;

@@ -30,7 +30,7 @@ export interface Session {
   readonly headers: HeaderList;
   /** Refusals of what the server asked that are on their way. */
   refusals: number;
-  /** Whether the server has forgotten it, or ended it. */
+  /** Whether there is nobody any more to take leave of. */
   over: boolean;
 }
 
@@ -95,6 +95,7 @@ export async function requestLegacy(
       events.answer() ?? (await resume(session, events, { signal, deadline, timeout, retry: () => retry }))
     );
   } catch (error) {
+    if (error instanceof ConversationOver) session.over = true;
     if (
       error instanceof UpstreamError &&
       error.sent &&
@@ -111,16 +112,13 @@ export async function requestLegacy(
 
 function readSessionReply(session: Session, reply: HttpReply, id: number): Answer {
   // Source: MCP 2025-11-25, Streamable HTTP, "Session management": 404 means that the session is gone.
-  if (reply.status === 404 && session.id !== undefined) {
-    session.over = true;
+  if (reply.status === 404 && session.id !== undefined)
     throw new ConversationOver('its session has expired', true);
-  }
   try {
     return readReply(reply, id);
   } catch (error) {
     // Some servers say it with 400 instead. That isn't sure enough to send again, but the next request starts anew.
     if (reply.status === 400 && session.id !== undefined && /session|initiali[sz]/i.test(reply.text)) {
-      session.over = true;
       throw new ConversationOver(error instanceof Error ? error.message : 'its session is gone', false);
     }
     throw error;
