@@ -8,7 +8,7 @@ export interface JsonObject {
 
 /** Whether a value is a plain object and everything in it is JSON. */
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isJson(value);
+  return isRecord(value) && isJson(value);
 }
 
 /** Levels of nesting beyond which nothing of ours goes. */

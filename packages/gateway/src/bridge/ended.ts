@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 
 const method = 'notifications/lockstep/ended';
 
@@ -9,7 +9,7 @@ export function endedNotice(reason: string): { method: string; params: { reason:
 
 /** The reason in a notice of {@link endedNotice}; undefined for any other message. */
 export function readEnded(message: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  if (message?.method !== method || !isObject(message.params)) return undefined;
+  if (message?.method !== method || !isRecord(message.params)) return undefined;
   const { reason } = message.params;
   return typeof reason === 'string' ? reason : undefined;
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 
 /** The argument that lists add to gated tools, so that an agent can tell approvers why. Stripped before anything else. */
 export const reasonArgument = 'lockstep_reason';
@@ -10,11 +10,11 @@ export function markGated(definition: Readonly<Record<string, unknown>>): Record
   return {
     ...definition,
     description: `${text}[lockstep: calls may wait for human approval; say why in \`${reasonArgument}\`.]`,
-    ...(isObject(inputSchema) && {
+    ...(isRecord(inputSchema) && {
       inputSchema: {
         ...inputSchema,
         properties: {
-          ...(isObject(inputSchema.properties) ? inputSchema.properties : {}),
+          ...(isRecord(inputSchema.properties) ? inputSchema.properties : {}),
           [reasonArgument]: {
             type: 'string',
             maxLength: 2000,

@@ -1,10 +1,9 @@
-import { decide } from '@lockstep/model';
+import { decide, isRecord } from '@lockstep/model';
 import type { Context } from '../pipeline/context.ts';
 import type { Parsed } from '../pipeline/exchange.ts';
 import { isolationKey } from '../pipeline/isolation.ts';
 import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import type { PolicyServer } from '../policy/policy.ts';
-import { isObject } from '../protocol/json-rpc.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
 
 /** Most pages that are read from one server. */
@@ -59,7 +58,7 @@ async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Contex
 }
 
 function shown(resource: unknown, server: PolicyServer, { policy, caller, endpoint }: Parsed): object[] {
-  if (!isObject(resource) || typeof resource.uri !== 'string' || oddityOf(resource.uri) !== undefined)
+  if (!isRecord(resource) || typeof resource.uri !== 'string' || oddityOf(resource.uri) !== undefined)
     return [];
   const target = { server: server.name, kind: 'resource', name: resource.uri } as const;
   const { decision } = decide(policy.table, caller.principal, target, { uri: resource.uri });

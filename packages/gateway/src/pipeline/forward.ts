@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Release } from '@lockstep/model';
+import { isRecord, type Release } from '@lockstep/model';
 import type { Item } from '../policy/policy.ts';
-import { isObject } from '../protocol/json-rpc.ts';
 import { type Answer, UpstreamError } from '../upstream/answer.ts';
 import { refuseQuarantined } from './approval.ts';
 import type { Committed } from './commit.ts';
@@ -70,7 +69,7 @@ function digestIn(release: Release, item: Item | undefined): string | undefined 
 /** What of the client's `_meta` reaches the server: tracing and progress; nothing that nobody looked at. */
 function metaOf({ message }: Committed): { _meta?: Record<string, unknown> } {
   const meta = message.params._meta;
-  if (!isObject(meta)) return {};
+  if (!isRecord(meta)) return {};
   const kept = forwardedMeta.filter((key) => meta[key] !== undefined).map((key) => [key, meta[key]]);
   return kept.length === 0 ? {} : { _meta: Object.fromEntries(kept) };
 }

@@ -1,5 +1,6 @@
+import { isRecord } from '@lockstep/model';
 import { metaKey } from '../protocol/era.ts';
-import { errorCode, isObject } from '../protocol/json-rpc.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
 import { type ChangeKind, changeMethods } from '../protocol/streams.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
@@ -15,7 +16,7 @@ const filterFields: Readonly<Record<ChangeKind, string>> = {
 /** Opens a modern client's subscription. Source: MCP 2026-07-28, `subscriptions/listen`. */
 export function openListen(parsed: Parsed, context: Context): Answer {
   const filter = parsed.message.params.notifications;
-  if (!isObject(filter)) {
+  if (!isRecord(filter)) {
     throw new Rejected(200, {
       code: errorCode.invalidParams,
       message: '`params.notifications` is not an object; name the changes to be told of.',
@@ -23,7 +24,7 @@ export function openListen(parsed: Parsed, context: Context): Answer {
   }
   const offered = capabilitiesOf(parsed);
   const wants = new Set(
-    kinds.filter((kind) => filter[filterFields[kind]] === true && isObject(offered[kind])),
+    kinds.filter((kind) => filter[filterFields[kind]] === true && isRecord(offered[kind])),
   );
   const { id } = parsed.message;
   const stamp = { _meta: { [metaKey.subscription]: id } };

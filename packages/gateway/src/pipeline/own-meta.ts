@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 
 /** Folds case as Unicode does: `LOCKſTEP/` reads like ours too. */
 const own = /^lockstep\//iu;
@@ -28,10 +28,10 @@ function strip(value: unknown): unknown {
     const items = value.map(strip);
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   const entries = Object.entries(value).map(([key, member]): [string, unknown] => {
     const stripped = strip(member);
-    return [key, key === '_meta' && isObject(stripped) ? withoutOwnKeys(stripped) : stripped];
+    return [key, key === '_meta' && isRecord(stripped) ? withoutOwnKeys(stripped) : stripped];
   });
   return entries.some(([key, member]) => member !== value[key]) ? Object.fromEntries(entries) : value;
 }

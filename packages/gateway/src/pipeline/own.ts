@@ -1,7 +1,8 @@
+import { isRecord } from '@lockstep/model';
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
-import { errorCode, isObject, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
+import { errorCode, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { openListen, openSessionStream } from './listen.ts';
@@ -120,7 +121,7 @@ function caching({ era }: Parsed): Record<string, unknown> {
 
 /** Lists come whole, so a cursor can only be made up. */
 function refuseCursor({ message }: Parsed): void {
-  if (isObject(message.params) && message.params.cursor !== undefined) {
+  if (isRecord(message.params) && message.params.cursor !== undefined) {
     throw new Rejected(200, {
       code: errorCode.invalidParams,
       message: '`params.cursor` is not one of this gateway’s: its lists come whole.',

@@ -1,5 +1,6 @@
+import { isRecord } from '@lockstep/model';
 import { classify, isRejection, legacyVersions, metaKey } from '../protocol/era.ts';
-import { errorCode, isObject, type Message, readMessage } from '../protocol/json-rpc.ts';
+import { errorCode, type Message, readMessage } from '../protocol/json-rpc.ts';
 import { parseStrict, StrictJsonError } from '../protocol/strict-json.ts';
 import type { Context } from './context.ts';
 import type { Authenticated, Parsed } from './exchange.ts';
@@ -90,19 +91,19 @@ function findSession({ headers, caller, endpoint }: Authenticated, sessions: Con
 
 function clientOf(message: Message, key: string) {
   const meta = message.params._meta;
-  return isObject(meta) ? readClient(meta[key]) : undefined;
+  return isRecord(meta) ? readClient(meta[key]) : undefined;
 }
 
 /** What a client calls itself: recorded, never decided on. */
 export function readClient(info: unknown): { name: string; version: string } | undefined {
-  if (!isObject(info) || typeof info.name !== 'string') return undefined;
+  if (!isRecord(info) || typeof info.name !== 'string') return undefined;
   const version = typeof info.version === 'string' ? info.version : '';
   return { name: info.name.slice(0, 100), version: version.slice(0, 50) };
 }
 
 function traceIdOf(message: Message): string | undefined {
   const meta = message.params._meta;
-  const parent = isObject(meta) ? meta.traceparent : undefined;
+  const parent = isRecord(meta) ? meta.traceparent : undefined;
   return typeof parent === 'string'
     ? /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(parent)?.[1]
     : undefined;

@@ -1,6 +1,7 @@
+import { isRecord } from '@lockstep/model';
 import { reasonArgument } from '../lists/additions.ts';
 import { resumeName } from '../lists/resume-tool.ts';
-import { errorCode, isObject } from '../protocol/json-rpc.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
 import { refuseQuarantined } from './approval.ts';
 import type { Context } from './context.ts';
 import type { Parsed, Resolved, Use } from './exchange.ts';
@@ -60,7 +61,7 @@ function takeReason(
   parsed: Parsed,
 ): { args: Readonly<Record<string, unknown>>; reason: string | undefined } {
   const meta = parsed.message.params._meta;
-  const fromMeta = isObject(meta) ? meta[reasonMetaKey] : undefined;
+  const fromMeta = isRecord(meta) ? meta[reasonMetaKey] : undefined;
   if (asked.kind !== 'tool' || asked.args[reasonArgument] === undefined)
     return { args: asked.args, reason: readReason(fromMeta) };
   const { [reasonArgument]: fromArgument, ...rest } = asked.args;

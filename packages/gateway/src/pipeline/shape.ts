@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { errorCode, isObject, type Reply, type RpcError } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
+import { errorCode, type Reply, type RpcError } from '../protocol/json-rpc.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Parsed } from './exchange.ts';
 import type { Forwarded } from './forward.ts';
@@ -61,7 +62,7 @@ function asServers({ code, message, data }: RpcError): RpcError {
     code: ownCodes.has(code) ? errorCode.serverError : code,
     message,
     ...(data !== undefined && {
-      data: isObject(data) ? withoutOwnKeys(withoutOwnMeta(data)) : withoutOwnMeta(data),
+      data: isRecord(data) ? withoutOwnKeys(withoutOwnMeta(data)) : withoutOwnMeta(data),
     }),
   };
 }
@@ -69,11 +70,11 @@ function asServers({ code, message, data }: RpcError): RpcError {
 /** On the endpoint of all servers a resource is named with its server, wherever a client may pick it up. */
 function composeUris(result: Readonly<Record<string, unknown>>, server: string): Record<string, unknown> {
   const compose = (holder: unknown): unknown =>
-    isObject(holder) && typeof holder.uri === 'string'
+    isRecord(holder) && typeof holder.uri === 'string'
       ? { ...holder, uri: composeUri(server, holder.uri) }
       : holder;
   const block = (content: unknown): unknown => {
-    if (!isObject(content)) return content;
+    if (!isRecord(content)) return content;
     if (content.type === 'resource_link') return compose(content);
     if (content.type === 'resource') return { ...content, resource: compose(content.resource) };
     return content;
@@ -84,7 +85,7 @@ function composeUris(result: Readonly<Record<string, unknown>>, server: string):
     ...(Array.isArray(result.contents) && { contents: result.contents.map(compose) }),
     ...(Array.isArray(result.messages) && {
       messages: result.messages.map((message) =>
-        isObject(message) ? { ...message, content: block(message.content) } : message,
+        isRecord(message) ? { ...message, content: block(message.content) } : message,
       ),
     }),
   };

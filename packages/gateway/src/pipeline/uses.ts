@@ -1,5 +1,4 @@
-import type { Target } from '@lockstep/model';
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord, type Target } from '@lockstep/model';
 
 /** What a request that uses a server asks for, read from its parameters; a name is as the endpoint has it. */
 export interface Asked {
@@ -15,9 +14,9 @@ type ReadUse = (params: Readonly<Record<string, unknown>>) => Asked | string;
 /** The methods that use something of a server, and how each is read. A sentence says what doesn't fit. */
 export const uses: Readonly<Record<string, ReadUse>> = {
   'tools/call': (params) =>
-    readNamed(params, 'tool', (args) => (isObject(args) ? args : '`params.arguments` is not an object.')),
+    readNamed(params, 'tool', (args) => (isRecord(args) ? args : '`params.arguments` is not an object.')),
   'prompts/get': (params) =>
-    readNamed(params, 'prompt', (args) => (isObject(args) ? args : '`params.arguments` is not an object.')),
+    readNamed(params, 'prompt', (args) => (isRecord(args) ? args : '`params.arguments` is not an object.')),
   'resources/read': readResource,
   'completion/complete': readCompletion,
 };
@@ -52,8 +51,8 @@ function readCompletion(params: Readonly<Record<string, unknown>>): Asked | stri
   const { ref, argument, context } = params;
   const stranger = unknownField(params, ['ref', 'argument', 'context']);
   if (stranger !== undefined) return stranger;
-  if (!isObject(ref)) return '`params.ref` is not an object.';
-  if (!isObject(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
+  if (!isRecord(ref)) return '`params.ref` is not an object.';
+  if (!isRecord(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
     return '`params.argument` is not a name and a value.';
   }
   const args = { argument, ...(context !== undefined && { context }) };

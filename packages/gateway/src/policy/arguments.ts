@@ -1,9 +1,8 @@
-import { canonicalJson, type Target } from '@lockstep/model';
+import { canonicalJson, isRecord, type Target } from '@lockstep/model';
 import { Ajv, type ErrorObject, type FuncKeywordDefinition, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { messageOf } from '../message-of.ts';
-import { isObject } from '../protocol/json-rpc.ts';
 
 /** Says in one sentence what is wrong with arguments; undefined when they fit. */
 export type ArgumentCheck = (args: Readonly<Record<string, unknown>>) => string | undefined;
@@ -34,7 +33,7 @@ function compileSchema(schema: unknown): ArgumentCheck {
 }
 
 function compilePrompt(declared: unknown): ArgumentCheck {
-  const list = Array.isArray(declared) ? declared.filter(isObject) : [];
+  const list = Array.isArray(declared) ? declared.filter(isRecord) : [];
   const names = new Set(list.map((argument) => argument.name));
   const required = list
     .filter((argument) => argument.required === true)
@@ -66,7 +65,7 @@ function linearRegExp(pattern: string): { test(text: string): boolean; toString(
 
 /** A new instance for each schema: two servers may use the same `$id` for different things. */
 function ajvFor(schema: unknown): Ajv {
-  const dialect = isObject(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
+  const dialect = isRecord(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
   const ajv = /draft-0[467]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
   return ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems);
 }

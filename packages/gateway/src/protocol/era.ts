@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isRecord } from '@lockstep/model';
 import { decodeHeaderValue } from './header-value.ts';
-import { errorCode, isObject, type Message, type RpcError } from './json-rpc.ts';
+import { errorCode, type Message, type RpcError } from './json-rpc.ts';
 
 /** The stateless revision; every request carries its own envelope. */
 export const modernVersion = '2026-07-28';
@@ -31,7 +32,7 @@ export interface Rejection {
  */
 export function classify(message: Message, headers: IncomingHttpHeaders): Era | Rejection {
   const meta = message.params._meta;
-  const claimed = isObject(meta) ? meta[metaKey.version] : undefined;
+  const claimed = isRecord(meta) ? meta[metaKey.version] : undefined;
   const header = headers['mcp-protocol-version'];
   if (claimed === undefined) {
     if (header !== modernVersion) return 'legacy';
@@ -52,7 +53,7 @@ export function classify(message: Message, headers: IncomingHttpHeaders): Era | 
       },
     );
   }
-  if (message.id !== undefined && isObject(meta) && !isObject(meta[metaKey.clientCapabilities])) {
+  if (message.id !== undefined && isRecord(meta) && !isRecord(meta[metaKey.clientCapabilities])) {
     return reject(
       errorCode.invalidParams,
       `\`params._meta["${metaKey.clientCapabilities}"]\` is missing; send an object.`,

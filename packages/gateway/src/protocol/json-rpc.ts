@@ -1,3 +1,4 @@
+import { isRecord } from '@lockstep/model';
 /** Codes of JSON-RPC and of MCP that the gateway answers with. */
 export const errorCode = {
   parse: -32700,
@@ -47,17 +48,13 @@ export function answerText(id: RequestId | undefined, reply: Reply): string {
   return JSON.stringify({ jsonrpc: '2.0', id: id ?? null, ...reply });
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * Reads one JSON-RPC message; a sentence when it is none. Arrays (batches), answers and unknown members are
  * refused: each would let a call pass that nobody looked at.
  */
 export function readMessage(value: unknown): Message | string {
   if (Array.isArray(value)) return 'The body is an array; send one JSON-RPC message per request.';
-  if (!isObject(value) || value.jsonrpc !== '2.0') return 'The body is not a JSON-RPC 2.0 message.';
+  if (!isRecord(value) || value.jsonrpc !== '2.0') return 'The body is not a JSON-RPC 2.0 message.';
   if ('result' in value || 'error' in value)
     return 'The body is a JSON-RPC answer; the gateway asks clients nothing.';
   const stranger = Object.keys(value).find((key) => !['jsonrpc', 'id', 'method', 'params'].includes(key));
@@ -65,7 +62,7 @@ export function readMessage(value: unknown): Message | string {
     return `The message has an unknown member ${JSON.stringify(stranger)}; remove it.`;
   const { id, method, params = {} } = value;
   if (typeof method !== 'string' || method === '') return 'The message has no `method`.';
-  if (!isObject(params)) return '`params` is not an object.';
+  if (!isRecord(params)) return '`params` is not an object.';
   if (id !== undefined && typeof id !== 'string' && !Number.isSafeInteger(id)) {
     return '`id` is neither a string nor an integer.';
   }

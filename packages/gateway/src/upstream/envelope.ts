@@ -1,5 +1,5 @@
+import { isRecord } from '@lockstep/model';
 import { metaKey, modernVersion } from '../protocol/era.ts';
-import { isObject } from '../protocol/json-rpc.ts';
 import { clientInfo } from './client-info.ts';
 
 /** What every modern request carries. No capability is declared: servers may ask the gateway nothing. */
@@ -11,7 +11,7 @@ const envelope = {
 
 /** The caller's `progressToken`, when it sent one. */
 export function progressTokenOf(params: Readonly<Record<string, unknown>>): unknown {
-  return isObject(params._meta) ? params._meta.progressToken : undefined;
+  return isRecord(params._meta) ? params._meta.progressToken : undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export function outgoingParams(
   return {
     ...params,
     _meta: {
-      ...(isObject(params._meta) && params._meta),
+      ...(isRecord(params._meta) && params._meta),
       ...(era === 'modern' && envelope),
       ...(token !== undefined && { progressToken: token }),
     },

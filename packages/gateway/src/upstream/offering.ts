@@ -1,5 +1,4 @@
-import { canonicalJson, type DefinitionKind } from '@lockstep/model';
-import { isObject } from '../protocol/json-rpc.ts';
+import { canonicalJson, type DefinitionKind, isRecord } from '@lockstep/model';
 import { UpstreamError } from './answer.ts';
 import type { Connection, ServerFacts } from './connection.ts';
 import { excerpt } from './excerpt.ts';
@@ -64,7 +63,7 @@ export async function readOffering(
     resourceTemplates: new Map(),
   };
   for (const spec of lists) {
-    if (!isObject(facts.capabilities[spec.capability])) continue;
+    if (!isRecord(facts.capabilities[spec.capability])) continue;
     for (const definition of await readList(connection, spec, options)) {
       const name = definition[spec.name];
       if (typeof name !== 'string') throw invalid(spec, `has an entry without \`${spec.name}\``);
@@ -77,8 +76,8 @@ export async function readOffering(
     serverInfo: facts.serverInfo,
     instructions: facts.instructions,
     ...read,
-    resources: isObject(facts.capabilities.resources),
-    completions: isObject(facts.capabilities.completions),
+    resources: isRecord(facts.capabilities.resources),
+    completions: isRecord(facts.capabilities.completions),
     ambiguous,
   };
 }
@@ -106,7 +105,7 @@ async function readList(
     if (characters > mostCharacters) throw invalid(spec, `has more than ${mostCharacters} characters`);
     const page = JSON.parse(text) as Definition;
     const entries = page[spec.kind];
-    if (!Array.isArray(entries) || !entries.every(isObject)) throw invalid(spec, 'is no list of objects');
+    if (!Array.isArray(entries) || !entries.every(isRecord)) throw invalid(spec, 'is no list of objects');
     items.push(...entries);
     if (items.length > mostItems) throw invalid(spec, `has more than ${mostItems} entries`);
     cursor = typeof page.nextCursor === 'string' ? page.nextCursor : undefined;

@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 import { VaultError } from './error.ts';
 import { type KvMount, kvPath, readMount } from './kv.ts';
 import type { VaultLogin } from './login.ts';
@@ -67,8 +67,8 @@ export function createVaultClient({ server, login, mount, clock }: VaultClientOp
         throw new VaultError('missing', `Vault at ${server.address} has nothing at ${asked}; write it there`);
       }
       const { data, lease_duration: seconds } = reply.body;
-      const fields = kv.version === 2 && isObject(data) ? data.data : data;
-      if (reply.status !== 200 || !isObject(fields)) {
+      const fields = kv.version === 2 && isRecord(data) ? data.data : data;
+      if (reply.status !== 200 || !isRecord(fields)) {
         const found = `HTTP ${reply.status}${wordsOf(reply, [await session.token()])}`;
         throw new VaultError(
           'away',

@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 import { VaultError } from './error.ts';
 import type { VaultReply, VaultRequest } from './request.ts';
 
@@ -33,12 +33,12 @@ export async function readMount(
 ): Promise<KvMount> {
   const { status, body } = await ask({ method: 'GET', path: `sys/internal/ui/mounts/${path}` });
   const { data } = body;
-  if (status !== 200 || !isObject(data) || typeof data.path !== 'string') {
+  if (status !== 200 || !isRecord(data) || typeof data.path !== 'string') {
     throw new VaultError(
       'missing',
       `Vault at ${address} has no mount for ${path} (HTTP ${status}); correct the reference`,
     );
   }
-  const version = isObject(data.options) && data.options.version === '2' ? 2 : 1;
+  const version = isRecord(data.options) && data.options.version === '2' ? 2 : 1;
   return { path: data.path.replace(/\/$/, ''), version };
 }

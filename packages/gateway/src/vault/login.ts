@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isObject } from '../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 import { VaultError } from './error.ts';
 import { type VaultServer, wordsOf } from './server.ts';
 
@@ -62,7 +62,7 @@ export async function renew(server: VaultServer, { token }: VaultToken): Promise
 
 async function lookUp(server: VaultServer, token: string): Promise<VaultToken> {
   const reply = await server.send({ method: 'GET', path: 'auth/token/lookup-self', token });
-  if (reply.status === 200 && isObject(reply.body.data)) {
+  if (reply.status === 200 && isRecord(reply.body.data)) {
     const { ttl, renewable } = reply.body.data;
     return { token, lease: leaseOf(ttl), renewable: renewable === true };
   }
@@ -73,7 +73,7 @@ async function lookUp(server: VaultServer, token: string): Promise<VaultToken> {
 }
 
 function tokenIn(auth: unknown): VaultToken | undefined {
-  if (!isObject(auth) || typeof auth.client_token !== 'string' || auth.client_token === '') return undefined;
+  if (!isRecord(auth) || typeof auth.client_token !== 'string' || auth.client_token === '') return undefined;
   return {
     token: auth.client_token,
     lease: leaseOf(auth.lease_duration),

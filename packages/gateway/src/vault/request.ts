@@ -1,5 +1,5 @@
+import { isRecord } from '@lockstep/model';
 import { type Dispatcher, request } from 'undici';
-import { isObject } from '../protocol/json-rpc.ts';
 import { VaultError } from './error.ts';
 
 /** Seconds for one request, its answer included. */
@@ -97,7 +97,7 @@ async function readBounded(body: Dispatcher.ResponseData['body'], address: strin
 function parse(text: string): VaultReply['body'] {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isRecord(value) ? value : {};
   } catch {
     return {};
   }

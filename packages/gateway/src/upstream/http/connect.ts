@@ -1,5 +1,5 @@
+import { isRecord } from '@lockstep/model';
 import { legacyVersions, metaKey, modernVersion } from '../../protocol/era.ts';
-import { isObject } from '../../protocol/json-rpc.ts';
 import { type Answer, UpstreamError } from '../answer.ts';
 import { clientInfo } from '../client-info.ts';
 import type { Connection, ConnectionHooks, ServerFacts } from '../connection.ts';
@@ -53,8 +53,8 @@ async function discover(endpoint: Endpoint, options: ConnectOptions): Promise<Se
   return {
     era: 'modern',
     protocolVersion: modernVersion,
-    serverInfo: infoOf((isObject(meta) ? meta[metaKey.serverInfo] : undefined) ?? serverInfo),
-    capabilities: isObject(capabilities) ? capabilities : {},
+    serverInfo: infoOf((isRecord(meta) ? meta[metaKey.serverInfo] : undefined) ?? serverInfo),
+    capabilities: isRecord(capabilities) ? capabilities : {},
     instructions: typeof instructions === 'string' ? instructions : null,
   };
 }
@@ -109,14 +109,14 @@ async function initialize(endpoint: Endpoint, options: ConnectOptions): Promise<
     era: 'legacy',
     protocolVersion,
     serverInfo: infoOf(serverInfo),
-    capabilities: isObject(capabilities) ? capabilities : {},
+    capabilities: isRecord(capabilities) ? capabilities : {},
     instructions: typeof instructions === 'string' ? instructions : null,
   };
   return openLegacy(session, facts, options.hooks, options.watch);
 }
 
 function infoOf(value: unknown): ServerFacts['serverInfo'] {
-  const { name, version } = isObject(value) ? value : {};
+  const { name, version } = isRecord(value) ? value : {};
   return {
     name: typeof name === 'string' ? name : 'unknown',
     version: typeof version === 'string' ? version : 'unknown',

@@ -1,5 +1,5 @@
+import { isRecord } from '@lockstep/model';
 import type { EventSourceMessage } from 'eventsource-parser';
-import { isObject } from '../../protocol/json-rpc.ts';
 import type { Answer, RequestOptions } from '../answer.ts';
 import { readAnswer } from '../read-answer.ts';
 import { parseMessage } from './read-reply.ts';
@@ -24,7 +24,7 @@ export function readEvents(
   let answer: Answer | undefined;
   let lastEventId: string | undefined;
   const notify = (method: string, params: unknown) => {
-    if (!isObject(params)) onNotification?.({ method });
+    if (!isRecord(params)) onNotification?.({ method });
     else if (method !== 'notifications/progress') onNotification?.({ method, params });
     // Under any other token it would be news of another call, perhaps to another server.
     else if (params.progressToken === id && progressToken !== undefined)

@@ -1,6 +1,5 @@
-import type { Release } from '@lockstep/model';
+import { isRecord, type Release } from '@lockstep/model';
 import { encodeHeaderValue } from '../../protocol/header-value.ts';
-import { isObject } from '../../protocol/json-rpc.ts';
 
 /** An argument that travels in a header too: where it is in the arguments, and the header's full name. */
 export interface Declaration {
@@ -27,13 +26,13 @@ export function declaredParamHeaders(release: Release): ReadonlyMap<string, read
 
 /** What an input schema, or a part of it at `path`, maps to headers. */
 export function declarationsIn(schema: unknown, path: readonly string[]): Declaration[] {
-  if (!isObject(schema) || path.length > 16) return [];
+  if (!isRecord(schema) || path.length > 16) return [];
   const name = schema['x-mcp-header'];
   const here =
     path.length > 0 && typeof name === 'string' && token.test(name) && primitive.has(String(schema.type))
       ? [{ path, header: `Mcp-Param-${name}` }]
       : [];
-  const properties = isObject(schema.properties) ? Object.entries(schema.properties) : [];
+  const properties = isRecord(schema.properties) ? Object.entries(schema.properties) : [];
   return [...here, ...properties.flatMap(([key, child]) => declarationsIn(child, [...path, key]))];
 }
 
@@ -45,7 +44,7 @@ export function declarationsIn(schema: unknown, path: readonly string[]): Declar
  */
 export function paramHeaders(declarations: readonly Declaration[], args: unknown): HeaderList {
   return declarations.flatMap(({ path, header }) => {
-    const value = path.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), args);
+    const value = path.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), args);
     const text = textOf(value);
     return text === undefined ? [] : [header, encodeHeaderValue(text)];
   });

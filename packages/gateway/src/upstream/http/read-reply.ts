@@ -1,4 +1,4 @@
-import { isObject } from '../../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 import { type Answer, UpstreamError } from '../answer.ts';
 import { parseExact } from '../exact-json.ts';
 import { excerpt } from '../excerpt.ts';
@@ -46,7 +46,7 @@ function httpFailure(
     return new HttpFailure(status, `it refuses the gateway’s credentials with HTTP ${status}`);
   }
   const told =
-    isObject(message?.error) && typeof message.error.message === 'string' ? message.error.message : '';
+    isRecord(message?.error) && typeof message.error.message === 'string' ? message.error.message : '';
   const words = told === '' ? '' : `: ${excerpt(told, 200)}`;
   return new HttpFailure(status, `it answered HTTP ${status}${words}`);
 }
@@ -56,7 +56,7 @@ export function parseMessage(text: string): Readonly<Record<string, unknown>> | 
   if (text === '') return undefined;
   try {
     const value = parseExact(text);
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

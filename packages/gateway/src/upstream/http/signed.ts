@@ -1,5 +1,5 @@
+import { isRecord } from '@lockstep/model';
 import { isolationHeader, signedContent, signIsolation } from '../../bridge/signature.ts';
-import { isObject } from '../../protocol/json-rpc.ts';
 import { UpstreamError } from '../answer.ts';
 import { excerpt } from '../excerpt.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -28,6 +28,6 @@ export function signedEndpoint(endpoint: Endpoint, secret: Uint8Array, key: stri
 /** Other servers may say anything with a 401; a bridge says what is wrong with the signature. */
 function refusalIn(text: string): string {
   const error = parseMessage(text)?.error;
-  const told = isObject(error) && typeof error.message === 'string' ? error.message : 'it gives no reason';
+  const told = isRecord(error) && typeof error.message === 'string' ? error.message : 'it gives no reason';
   return `its bridge refuses the gateway: ${excerpt(told, 200)}`;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from '@lockstep/model';
 import { messageOf } from '../../message-of.ts';
-import { isObject } from '../../protocol/json-rpc.ts';
 import { parseExact } from '../exact-json.ts';
 import type { Log } from '../log.ts';
 import { readLines } from './lines.ts';
@@ -96,7 +96,7 @@ async function whyEnded(server: ServerProcess): Promise<string> {
 function parseLine(line: string): Record<string, unknown> | undefined {
   try {
     const value = parseExact(line);
-    return isObject(value) && value.jsonrpc === '2.0' ? value : undefined;
+    return isRecord(value) && value.jsonrpc === '2.0' ? value : undefined;
   } catch {
     return undefined;
   }

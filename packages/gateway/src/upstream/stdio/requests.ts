@@ -1,4 +1,4 @@
-import { isObject } from '../../protocol/json-rpc.ts';
+import { isRecord } from '@lockstep/model';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
 import { readAnswer } from '../read-answer.ts';
@@ -74,8 +74,8 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
   };
 
   const takeProgress = (params: unknown) => {
-    const request = isObject(params) ? waiting.get(params.progressToken) : undefined;
-    if (!isObject(params) || request?.progressToken === undefined) return false;
+    const request = isRecord(params) ? waiting.get(params.progressToken) : undefined;
+    if (!isRecord(params) || request?.progressToken === undefined) return false;
     request.onNotification?.({
       method: 'notifications/progress',
       params: { ...params, progressToken: request.progressToken },
