@@ -10,10 +10,8 @@ export const recordVersion = 1;
  * the keys are written down in their order here, since JSON.stringify costs a fifth of a library that sorts.
  */
 export function eventText(record: NewRecord): string {
-  // No call has details; what has some is rare enough for the library.
-  if (record.detail !== undefined) return canonicalText({ ...record, v: recordVersion });
-  const { approval, arguments: args } = record;
-  const rest = JSON.stringify({
+  const { approval, arguments: args, detail } = record;
+  const rest = {
     because: record.because,
     bundle: record.bundle,
     clause: record.clause,
@@ -50,10 +48,12 @@ export function eventText(record: NewRecord): string {
     toolDigest: record.toolDigest,
     traceId: record.traceId,
     v: recordVersion,
-  });
+  };
+  // It would stand between two of the others. No call has details; what has some is rare enough for the library.
+  if (detail !== undefined) return canonicalText({ ...rest, approval, arguments: args, detail });
   const first = approval === undefined ? '' : `"approval":${JSON.stringify(approval)},`;
   const second = args === undefined ? '' : `"arguments":${canonicalText(args)},`;
-  return wellFormed(`{${first}${second}${rest.slice(1)}`);
+  return wellFormed(`{${first}${second}${JSON.stringify(rest).slice(1)}`);
 }
 
 /** Canonical JSON has no word for a lone surrogate; U+FFFD takes its place. */
