@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { defineEnvironments, defineServers, makeBundle } from '@lockstep/model';
+import { type Bundle, defineEnvironments, defineServers, makeBundle } from '@lockstep/model';
 import { Agent, type Dispatcher, request } from 'undici';
+import { writeBundle } from '../../packages/cli/src/up/bundle-folder.ts';
 import { reviewedRelease } from '../reviewed-release.ts';
 import type { AuditCounts } from './audit.ts';
 import { type Child, startChild } from './child.ts';
@@ -23,7 +24,7 @@ export interface MeasuredGateway extends Child {
  */
 export async function startGatewayProcess(upstreams: Record<Era, string>): Promise<MeasuredGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
-  await writeBundle(join(folder, 'bundle'), upstreams);
+  await writeBundle(join(folder, 'bundle'), bundleFor(upstreams));
   const child = await startChild('gateway-process.mjs', [
     join(folder, 'bundle'),
     join(folder, 'state'),
@@ -43,7 +44,7 @@ export async function startGatewayProcess(upstreams: Record<Era, string>): Promi
   };
 }
 
-async function writeBundle(folder: string, upstreams: Record<Era, string>): Promise<void> {
+function bundleFor(upstreams: Record<Era, string>): Bundle {
   const release = (era: Era) => reviewedRelease({ type: 'remote', url: upstreams[era] }, toolDefinitions);
   const { bench } = defineEnvironments({
     servers: defineServers({
@@ -74,10 +75,7 @@ async function writeBundle(folder: string, upstreams: Record<Era, string>): Prom
     },
   });
   if (bench === undefined) throw new Error('no environment came of the definition');
-  for (const [path, text] of makeBundle(bench).files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
+  return makeBundle(bench);
 }
 
 async function createToken(socket: Dispatcher): Promise<string> {
