@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 
-/** Built by the set-up of `npm run test:cluster`. */
+/** Built by `test/cluster/node.sh vault`, and for the cluster's tests. */
 const binary = join(homedir(), '.cache', 'lockstep-cluster', 'bin', 'test-vault');
 
 /** Why the tests against a real Vault can't run here; undefined where they can. */
 export const withoutVault: string | undefined =
   process.env.VAULT_ADDR || existsSync(binary)
     ? undefined
-    : `no Vault here: set VAULT_ADDR and VAULT_TOKEN, or build ${binary} with \`npm run test:cluster\``;
+    : `no Vault here: set VAULT_ADDR and VAULT_TOKEN, or build ${binary} with \`test/cluster/node.sh vault\``;
 
 /** A real Vault whose root token the test has. */
 export interface RealVault extends AsyncDisposable {
