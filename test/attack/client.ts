@@ -25,9 +25,10 @@ export async function raw(
     body?: string;
     headers?: Record<string, string>;
     token?: string | undefined;
+    signal?: AbortSignal | undefined;
   } = {},
 ): Promise<Raw> {
-  const { verb = 'POST', body, headers = {}, token } = options;
+  const { verb = 'POST', body, headers = {}, token, signal = null } = options;
   const answer = await request(url, {
     method: verb as 'POST',
     headers: {
@@ -37,6 +38,7 @@ export async function raw(
       ...headers,
     },
     body: body ?? null,
+    signal,
   });
   const text = await answer.body.text();
   const json = text.startsWith('event:') ? (text.trim().split('\ndata: ').at(-1) ?? '') : text;
@@ -55,6 +57,7 @@ export interface Attacker {
     method: string,
     params: Record<string, unknown>,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ) => Promise<Raw>;
 }
 
@@ -71,10 +74,11 @@ export function modernBody(method: string, params: Record<string, unknown>): str
 
 export function modern(url: string, token?: string): Attacker {
   return {
-    send: (path, method, params, headers = {}) => {
+    send: (path, method, params, headers = {}, signal) => {
       const name = params.name ?? params.uri;
       return raw(`${url}${path}`, {
         token,
+        signal,
         body: modernBody(method, params),
         headers: {
           'mcp-protocol-version': '2026-07-28',
@@ -111,9 +115,10 @@ export async function legacy(
   const id = String(opened.headers['mcp-session-id']);
   return {
     id,
-    send: (to, method, params, headers = {}) =>
+    send: (to, method, params, headers = {}, signal) =>
       raw(`${url}${to}`, {
         token,
+        signal,
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
         headers: { 'mcp-session-id': id, ...headers },
       }),

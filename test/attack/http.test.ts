@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { legacy, modern, raw } from './client.ts';
 import { type House, openHouse } from './house.ts';
 
@@ -118,6 +118,48 @@ describe('a session', () => {
     answer();
     expect((await pending).body.result.isError).toBeUndefined();
     house.docs.say = undefined;
+  });
+});
+
+describe('a call that nobody waits for', () => {
+  /** Has the server keep the next call; resolves once it has it, to a promise of its connection's end. */
+  function held(): Promise<{ closed: Promise<unknown> }> {
+    const arrived = Promise.withResolvers<{ closed: Promise<unknown> }>();
+    house.docs.say = (response) => arrived.resolve({ closed: once(response, 'close') });
+    return arrived.promise.finally(() => {
+      house.docs.say = undefined;
+    });
+  }
+  const use = { name: 'docs__read', arguments: {} };
+  const cancelled = { kind: 'call', target: 'docs/read', outcome: 'cancelled' };
+
+  it.each(['legacy', 'modern'] as const)('ends when its client goes away (%s)', async (era) => {
+    const client = era === 'modern' ? modern(url, mine) : await legacy(url, '/mcp', mine);
+    const [leave, call] = [new AbortController(), held()];
+    const sent = client.send('/mcp', 'tools/call', use, {}, leave.signal);
+    const { closed } = await call;
+    leave.abort();
+    await expect(sent).rejects.toThrow();
+    await closed;
+    await vi.waitFor(() => expect(lastOfCallers()).toMatchObject(cancelled));
+  });
+
+  it('ends when its client cancels it, and says so', async () => {
+    const client = await legacy(url, '/mcp', mine);
+    const call = held();
+    const sent = client.send('/mcp', 'tools/call', use);
+    const { closed } = await call;
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 1 },
+    });
+    await raw(`${url}/mcp`, { token: mine, headers: { 'mcp-session-id': client.id }, body });
+    await closed;
+    const { body: answer } = await sent;
+    expect(answer.result.isError).toBe(true);
+    expect(answer.result.content[0].text).toContain('docs/read was cancelled');
+    expect(lastOfCallers()).toMatchObject(cancelled);
   });
 });
 

@@ -4,15 +4,13 @@ import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
 import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import { handle } from '../pipeline/pipeline.ts';
 import { answerText, errorCode } from '../protocol/json-rpc.ts';
+import { CallAbort } from '../upstream/call-signal.ts';
 import { readBody } from './body.ts';
 import { eventText, keepOpen, mostUnread } from './event-stream.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
 const passedOn = new Set(['notifications/progress', 'notifications/message']);
-/** One for all: making an error with a stack for each request would cost more than the rest of it. */
-const clientGone = new Error('the client went away');
-const cancelled = new Error('the client cancelled it');
 
 /** Serves one request to `/mcp` (all servers) or `/mcp/<server>`, from bytes to bytes. */
 export async function serveMcp(
@@ -36,9 +34,9 @@ export async function serveMcp(
   }
   // Only now: whoever holds a body back must not be decided about by what was in force before.
   const policy = context.policy();
-  const abort = new AbortController();
+  const signal = new CallAbort();
   response.once('close', () => {
-    if (!response.writableFinished) abort.abort(clientGone);
+    if (!response.writableFinished) signal.abort();
   });
   const wire = createWire(request, response);
   const received: Received = {
@@ -48,8 +46,7 @@ export async function serveMcp(
     body,
     endpoint,
     policy,
-    signal: abort.signal,
-    cancel: () => abort.abort(cancelled),
+    signal,
     notify: wire.notify,
     draft: { environment: policy.config.environment, bundle: policy.digest },
     story: { known: false },

@@ -5,6 +5,7 @@ import { isolationKey } from '../pipeline/isolation.ts';
 import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import type { PolicyServer } from '../policy/policy.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
+import { abortSignalOf } from '../upstream/call-signal.ts';
 
 /** Most pages that are read from one server. */
 const mostPages = 100;
@@ -36,7 +37,7 @@ async function listOne(server: PolicyServer, parsed: Parsed, context: Context): 
 
 async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Context): Promise<unknown[]> {
   const timeout = server.definition.timeouts.list;
-  const signal = AbortSignal.any([parsed.signal, AbortSignal.timeout(timeout * 1000)]);
+  const signal = AbortSignal.any([abortSignalOf(parsed.signal), AbortSignal.timeout(timeout * 1000)]);
   const key = isolationKey(server, parsed);
   const found: unknown[] = [];
   let cursor: unknown;

@@ -6,6 +6,7 @@ import type { Item, Policy, PolicyServer } from '../policy/policy.ts';
 import type { Era } from '../protocol/era.ts';
 import type { Message, Reply, RequestId } from '../protocol/json-rpc.ts';
 import type { Session } from '../protocol/sessions.ts';
+import type { CallAbort } from '../upstream/call-signal.ts';
 import type { RefusalKind } from './refusal.ts';
 
 /**
@@ -22,8 +23,7 @@ export interface Received {
   /** The bundle that it is decided by, from beginning to end. */
   readonly policy: Policy;
   /** Aborted when the client goes away, or cancels. */
-  readonly signal: AbortSignal;
-  readonly cancel: () => void;
+  readonly signal: CallAbort;
   /** Passes a notification of the server on, where the client can take it. */
   readonly notify: (notification: { method: string; params?: Record<string, unknown> }) => void;
   /** What the audit will say; the stages write into it what they find. */

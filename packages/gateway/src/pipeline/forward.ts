@@ -13,10 +13,10 @@ export interface Forwarded extends Committed {
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
 export async function forward(committed: Committed, { fleet, metrics }: Context): Promise<Forwarded> {
-  const { use, isolationKey, signal, notify, paramHeaders, session, message, cancel } = committed;
+  const { use, isolationKey, signal, notify, paramHeaders, session, message } = committed;
   const params = { ...use.params, ...metaOf(committed) };
   const started = performance.now();
-  if (message.id !== undefined) session?.inFlight.set(message.id, cancel);
+  if (message.id !== undefined) session?.inFlight.set(message.id, signal);
   try {
     const answer = await fleet.request(
       use.server.name,

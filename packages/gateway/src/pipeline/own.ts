@@ -62,7 +62,7 @@ export function demandId({ id, method }: Message): void {
 /** Of what clients tell, only a cancellation changes anything; it reaches requests of the same session. */
 function takeNotification({ message, session }: Parsed): Answer {
   if (message.method === 'notifications/cancelled') {
-    session?.inFlight.get(message.params.requestId as RequestId)?.();
+    session?.inFlight.get(message.params.requestId as RequestId)?.abort();
   }
   return { status: 202 };
 }

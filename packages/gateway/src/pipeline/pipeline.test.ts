@@ -25,6 +25,7 @@ import {
   type Answer as ServerAnswer,
   UpstreamError,
 } from '../upstream/answer.ts';
+import { CallAbort } from '../upstream/call-signal.ts';
 import type { Context } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { handle } from './pipeline.ts';
@@ -194,8 +195,7 @@ async function send(
     body: body ?? JSON.stringify(message),
     endpoint: 'files',
     policy: context.policy(),
-    signal: new AbortController().signal,
-    cancel: () => undefined,
+    signal: new CallAbort(),
     notify: () => undefined,
     draft: { environment: 'prod', bundle: context.policy().digest },
     story: { known: false },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Caller, samePrincipal } from '../identity/caller.ts';
+import type { CallAbort } from '../upstream/call-signal.ts';
 import type { RequestId } from './json-rpc.ts';
 
 /** A legacy client's session, from `initialize` to its end. It belongs to one principal and one endpoint. */
@@ -10,8 +11,11 @@ export interface Session {
   readonly version: string;
   readonly client: { readonly name: string; readonly version: string } | undefined;
   lastUsed: number;
-  /** How to cancel the requests in flight, by their id. */
-  readonly inFlight: Map<RequestId, () => void>;
+  /**
+   * The requests in flight, to be cancelled, by their id. No more of them than their signals: what such a table held
+   * when it was last rebuilt stays in memory until the next full collection.
+   */
+  readonly inFlight: Map<RequestId, CallAbort>;
 }
 
 /** The open sessions. */

@@ -1,3 +1,5 @@
+import type { CallSignal } from './call-signal.ts';
+
 /** A request to a server, without what its era adds (ids, envelopes). */
 export interface Message {
   readonly method: string;
@@ -16,7 +18,7 @@ export type Answer =
 
 export interface RequestOptions {
   /** Aborted when nobody waits any longer: the server is told, and the request fails as `cancelled`. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Seconds from sending until the request fails as `timeout`. */
   readonly timeout: number;
   /** Called once the server is up and was looked at, right before the request goes out; throws to hold it back. */

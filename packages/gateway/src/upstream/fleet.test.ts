@@ -16,6 +16,7 @@ import {
   patient,
   rawServer,
 } from '../testing/upstream/stage.ts';
+import { CallAbort } from './call-signal.ts';
 
 describe('a fleet', () => {
   it('starts every server, and says how they are', async () => {
@@ -72,8 +73,8 @@ describe('a fleet', () => {
       sent: false,
       message: 'it did not come up within 1 s',
     });
-    const gone = new AbortController();
-    const waiting = stage.call('hanging', 'bob', 'echo', {}, { signal: gone.signal });
+    const gone = new CallAbort();
+    const waiting = stage.call('hanging', 'bob', 'echo', {}, { signal: gone });
     gone.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled', sent: false });
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Release } from '@lockstep/model';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
+import type { CallSignal } from './call-signal.ts';
 import type { FleetEvent } from './events.ts';
 import { createGroup, type Group } from './group.ts';
 import type { FleetServer, Launch } from './launch.ts';
@@ -41,7 +42,7 @@ export interface Fleet {
    *
    * @throws UpstreamError when it doesn't say what it offers.
    */
-  verify(server: string, key: string, options: { signal: AbortSignal }): Promise<void>;
+  verify(server: string, key: string, options: { signal: CallSignal }): Promise<void>;
   /** By item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`), why it is refused. */
   quarantine(server: string): ReadonlyMap<string, string>;
   /** The release that a server is held to now; undefined for one that this environment has not. */

@@ -1,4 +1,5 @@
 import type { Answer, Message, RequestOptions } from './answer.ts';
+import type { CallSignal } from './call-signal.ts';
 import type { Connector } from './connector.ts';
 import { type Comparison, compareOffering } from './drift.ts';
 import type { FleetEvent } from './events.ts';
@@ -28,7 +29,7 @@ export interface GroupHealth {
 /** All instances of one server. */
 export interface Group {
   request(key: string, message: Message, options: RequestOptions): Promise<Answer>;
-  check(key: string, signal: AbortSignal): Promise<void>;
+  check(key: string, signal: CallSignal): Promise<void>;
   readonly quarantined: ReadonlyMap<string, string>;
   readonly extras: ReadonlySet<string>;
   health(): GroupHealth;

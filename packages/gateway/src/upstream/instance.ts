@@ -1,5 +1,6 @@
 import { messageOf } from '../message-of.ts';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
+import type { CallSignal } from './call-signal.ts';
 import { createChecks } from './checks.ts';
 import { type Connection, ConversationOver } from './connection.ts';
 import type { Connector } from './connector.ts';
@@ -32,7 +33,7 @@ export interface Instance {
   /** @throws UpstreamError */
   request(message: Message, options: RequestOptions): Promise<Answer>;
   /** Asks the server what it offers, after this was called. @throws UpstreamError when it doesn't say. */
-  check(signal: AbortSignal): Promise<void>;
+  check(signal: CallSignal): Promise<void>;
   /** Begins to start, unless it runs. */
   start(): void;
   /** Ends it once the requests in flight are done. Nothing new may be asked of it. */
@@ -156,7 +157,7 @@ export function createInstance(options: InstanceOptions): Instance {
     }
   }
 
-  async function check(signal: AbortSignal): Promise<void> {
+  async function check(signal: CallSignal): Promise<void> {
     begin();
     try {
       await keeper.ready(signal);

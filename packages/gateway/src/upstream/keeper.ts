@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../message-of.ts';
 import { UpstreamError } from './answer.ts';
 import { backoff } from './backoff.ts';
+import type { CallSignal } from './call-signal.ts';
 import type { Connection } from './connection.ts';
 import type { Conversation } from './conversation.ts';
 import { waitFor } from './wait.ts';
@@ -28,7 +29,7 @@ export interface KeeperOptions {
 export interface Keeper {
   current(): Conversation | undefined;
   /** The open conversation, or the one that is being opened. @throws UpstreamError */
-  ready(signal: AbortSignal): Promise<Conversation>;
+  ready(signal: CallSignal): Promise<Conversation>;
   /** Begins to open it, unless it is open. */
   start(): void;
   /** It broke by itself. */

@@ -1,16 +1,12 @@
 import { UpstreamError } from './answer.ts';
+import type { CallSignal } from './call-signal.ts';
 
 /**
  * Waits for something that goes on without us: until it is done, nobody waits any longer, or the time is up.
  *
  * @param seconds after which it fails as `unavailable`.
  */
-export function waitFor<T>(
-  event: Promise<T>,
-  signal: AbortSignal,
-  seconds: number,
-  late: string,
-): Promise<T> {
+export function waitFor<T>(event: Promise<T>, signal: CallSignal, seconds: number, late: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = (act: () => void) => {
       clearTimeout(timer);
@@ -22,7 +18,7 @@ export function waitFor<T>(
     const timer = setTimeout(() => {
       settle(() => reject(new UpstreamError('unavailable', late)));
     }, seconds * 1000);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     event.then(
       (value) => settle(() => resolve(value)),

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../answer.ts';
+import type { CallSignal } from '../call-signal.ts';
 import { failureOf } from './failure.ts';
 import type { HeaderList } from './param-headers.ts';
 
@@ -20,7 +21,7 @@ export interface ExchangeTarget {
 export interface ExchangeOptions {
   readonly method: 'POST' | 'GET' | 'DELETE';
   readonly body?: string;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Seconds for the whole exchange; infinite for streams that stay open. */
   readonly timeout: number;
   /** Receives each event of a stream; true when it was the one that was waited for. */
@@ -62,6 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: UpstreamError) => void;
   readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort = () => this.#giveUp('cancelled', 'nobody waits for it any longer');
   #controller: Dispatcher.DispatchController | undefined;
   /** Why it was given up, before undici says that it is over. */
   #verdict: UpstreamError | undefined;
@@ -84,12 +86,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject = reject;
     const { timeout } = options;
     if (Number.isFinite(timeout)) this.#timer = setTimeout(() => this.#onTimeout(), timeout * 1000);
-    options.signal.addEventListener('abort', this);
-  }
-
-  /** The signal was aborted. */
-  handleEvent(): void {
-    this.#giveUp('cancelled', 'nobody waits for it any longer');
+    options.signal.addEventListener('abort', this.#onAbort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -169,7 +166,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return false;
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#options.signal.removeEventListener('abort', this);
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
     return true;
   }
 }

@@ -10,6 +10,7 @@ import {
   openStage,
   patient,
 } from '../../testing/upstream/stage.ts';
+import { CallAbort } from '../call-signal.ts';
 
 const release = releaseOf({ tools: rawHttpTools });
 
@@ -88,8 +89,8 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
   it('is told when nobody waits any longer, by abort or by deadline', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
-    const gone = new AbortController();
-    const aborted = stage.call('docs', 'alice', 'slow', { label: 'aborted' }, { signal: gone.signal });
+    const gone = new CallAbort();
+    const aborted = stage.call('docs', 'alice', 'slow', { label: 'aborted' }, { signal: gone });
     await eventually(() => remote.of('tools/call').length === 1);
     gone.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'cancelled', sent: true });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { readEnded } from '../../bridge/ended.ts';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
+import { abortSignalOf, type CallSignal } from '../call-signal.ts';
 import { type Connection, type ConnectionHooks, ConversationOver, type ServerFacts } from '../connection.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -132,13 +133,13 @@ function readSessionReply(session: Session, reply: HttpReply, id: number): Answe
 async function resume(
   session: Session,
   events: EventReader,
-  options: { signal: AbortSignal; deadline: number; timeout: number; retry: () => number },
+  options: { signal: CallSignal; deadline: number; timeout: number; retry: () => number },
 ): Promise<Answer> {
   const { signal, deadline } = options;
   for (let at = events.lastEventId(); at !== undefined; at = events.lastEventId()) {
     const left = deadline - performance.now() - options.retry();
     if (left <= 0) throw new UpstreamError('timeout', `it gave no answer within ${options.timeout} s`, true);
-    await sleep(options.retry(), undefined, { signal }).catch(() => {
+    await sleep(options.retry(), undefined, { signal: abortSignalOf(signal) }).catch(() => {
       throw new UpstreamError('cancelled', 'nobody waits for it any longer', true);
     });
     const reply = await stream(session, events.onEvent, {
@@ -158,7 +159,7 @@ async function resume(
 function stream(
   { endpoint, headers }: Session,
   onEvent: (event: EventSourceMessage) => boolean,
-  options: { signal: AbortSignal; timeout: number; lastEventId?: string },
+  options: { signal: CallSignal; timeout: number; lastEventId?: string },
 ): Promise<HttpReply> {
   const from = options.lastEventId === undefined ? [] : ['last-event-id', options.lastEventId];
   const { signal, timeout } = options;

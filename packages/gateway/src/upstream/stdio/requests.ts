@@ -54,7 +54,7 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
       const onTimeout = () =>
         giveUp(new UpstreamError('timeout', `it gave no answer within ${timeout} s`, true));
       const timer = setTimeout(onTimeout, timeout * 1000);
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort);
 
       const progressToken = progressTokenOf(message.params);
       waiting.set(id, { onNotification, progressToken, settle });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Surroundings, Who } from '../../testing/upstream/raw-stdio-tools.ts';
 import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
+import { CallAbort } from '../call-signal.ts';
 import { startProcess } from './process.ts';
 import { startReaper } from './reaper.ts';
 
@@ -96,8 +97,8 @@ describe('a server that runs as a process', () => {
   it('is told when nobody waits any longer, by abort or by deadline', async () => {
     await using stage = await openStage([rawServer('files')]);
     await stage.call('files', 'alice', 'whoami');
-    const gone = new AbortController();
-    const aborted = stage.call('files', 'alice', 'wait', {}, { signal: gone.signal });
+    const gone = new CallAbort();
+    const aborted = stage.call('files', 'alice', 'wait', {}, { signal: gone });
     gone.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'cancelled', sent: true });
     await expect(stage.call('files', 'alice', 'wait', {}, { timeout: 0.05 })).rejects.toMatchObject({
