@@ -135,13 +135,16 @@ describe('a call that nobody waits for', () => {
 
   it.each(['legacy', 'modern'] as const)('ends when its client goes away (%s)', async (era) => {
     const client = era === 'modern' ? modern(url, mine) : await legacy(url, '/mcp', mine);
+    const calls = () => house.records().filter(({ kind }) => kind === 'call').length;
+    const before = calls();
     const [leave, call] = [new AbortController(), held()];
     const sent = client.send('/mcp', 'tools/call', use, {}, leave.signal);
     const { closed } = await call;
     leave.abort();
     await expect(sent).rejects.toThrow();
     await closed;
-    await vi.waitFor(() => expect(lastOfCallers()).toMatchObject(cancelled));
+    await vi.waitFor(() => expect(calls()).toBe(before + 1));
+    expect(lastOfCallers()).toMatchObject(cancelled);
   });
 
   it('ends when its client cancels it, and says so', async () => {

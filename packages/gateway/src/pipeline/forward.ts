@@ -16,7 +16,8 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
   const { use, isolationKey, signal, notify, paramHeaders, session, message } = committed;
   const params = { ...use.params, ...metaOf(committed) };
   const started = performance.now();
-  if (message.id !== undefined) session?.inFlight.set(message.id, signal);
+  const { id } = message;
+  if (id !== undefined) session?.inFlight.set(id, signal);
   try {
     const answer = await fleet.request(
       use.server.name,
@@ -40,7 +41,8 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
     if (error instanceof UpstreamError) throw refusalOf(error, committed);
     throw error;
   } finally {
-    if (message.id !== undefined) session?.inFlight.delete(message.id);
+    // Unless a later call took the same id meanwhile.
+    if (id !== undefined && session?.inFlight.get(id) === signal) session.inFlight.delete(id);
   }
 }
 

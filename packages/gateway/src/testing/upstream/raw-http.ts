@@ -194,10 +194,10 @@ export async function openRawHttp(
       event(response, { id, result: text(refusal()?.message) });
       response.end();
     },
-    resume: ({ id }, response) => {
+    resume: ({ id, params }, response) => {
       unfinished = id;
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end('id: 41\nretry: 10\ndata: \n\n');
+      response.end(`id: 41\nretry: ${params?.arguments?.retry ?? 10}\ndata: \n\n`);
     },
     number: ({ id }, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openPlainHttp } from '../../testing/upstream/plain-http.ts';
 import { openRawHttp, rawHttpTools } from '../../testing/upstream/raw-http.ts';
@@ -272,5 +273,19 @@ describe('a remote server with sessions', () => {
     expect(await stage.call('docs', 'alice', 'resume')).toBe('resumed');
     expect(remote.of('tools/call')).toHaveLength(1);
     expect(remote.received.at(-1)).toMatchObject({ verb: 'GET', headers: { 'last-event-id': '41' } });
+  });
+
+  it('is not asked again once nobody waits', async () => {
+    await using remote = await openRawHttp('legacy');
+    await using stage = await openStage([httpServer('docs', remote.url, release)]);
+    const gone = new CallAbort();
+    const call = stage.call('docs', 'alice', 'resume', { retry: 15_000 }, { signal: gone });
+    call.catch(() => {});
+    await eventually(() => remote.of('tools/call').length === 1);
+    // The stream's end is on its way; what follows is the pause that the server asked for.
+    for (let turns = 0; turns < 50; turns++) await turn();
+    gone.abort();
+    await expect(call).rejects.toMatchObject({ code: 'cancelled', sent: true });
+    expect(remote.received.filter(({ headers }) => 'last-event-id' in headers)).toEqual([]);
   });
 });

@@ -135,11 +135,13 @@ async function resume(
   events: EventReader,
   options: { signal: CallSignal; deadline: number; timeout: number; retry: () => number },
 ): Promise<Answer> {
-  const { signal, deadline } = options;
+  const { deadline } = options;
+  // Once for all rounds: each would leave a listener behind.
+  const signal = abortSignalOf(options.signal);
   for (let at = events.lastEventId(); at !== undefined; at = events.lastEventId()) {
     const left = deadline - performance.now() - options.retry();
     if (left <= 0) throw new UpstreamError('timeout', `it gave no answer within ${options.timeout} s`, true);
-    await sleep(options.retry(), undefined, { signal: abortSignalOf(signal) }).catch(() => {
+    await sleep(options.retry(), undefined, { signal }).catch(() => {
       throw new UpstreamError('cancelled', 'nobody waits for it any longer', true);
     });
     const reply = await stream(session, events.onEvent, {
