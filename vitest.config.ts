@@ -5,7 +5,14 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['lockstep-source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'stacks/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/slow/**', 'test/cluster/**', 'test/engine/**'],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      'test/slow/**',
+      'test/image/**',
+      'test/cluster/**',
+      'test/engine/**',
+    ],
     // Tests wait for processes more than they compute.
     maxWorkers: '100%',
     testTimeout: 30_000,
