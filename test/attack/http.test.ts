@@ -23,6 +23,11 @@ afterAll(() => house[Symbol.asyncDispose]());
 const lastOfCallers = () => house.records().findLast(({ kind }) => !kind.startsWith('server.'));
 
 const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+const cancelFirst = JSON.stringify({
+  jsonrpc: '2.0',
+  method: 'notifications/cancelled',
+  params: { requestId: 1 },
+});
 
 describe('who calls', () => {
   it.each(['Bearer nonsense', 'Bearer ', 'Basic YTpi', 'bearer lks_x extra', ''])(
@@ -108,13 +113,8 @@ describe('a session', () => {
       );
     const pending = victim.send('/mcp', 'tools/call', { name: 'docs__read', arguments: {} });
     const answer = await arrived.promise;
-    const cancel = JSON.stringify({
-      jsonrpc: '2.0',
-      method: 'notifications/cancelled',
-      params: { requestId: 1 },
-    });
     for (const session of [attacker.id, victim.id])
-      await raw(`${url}/mcp`, { token: mine, headers: { 'mcp-session-id': session }, body: cancel });
+      await raw(`${url}/mcp`, { token: mine, headers: { 'mcp-session-id': session }, body: cancelFirst });
     answer();
     expect((await pending).body.result.isError).toBeUndefined();
     house.docs.say = undefined;
@@ -152,12 +152,7 @@ describe('a call that nobody waits for', () => {
     const call = held();
     const sent = client.send('/mcp', 'tools/call', use);
     const { closed } = await call;
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      method: 'notifications/cancelled',
-      params: { requestId: 1 },
-    });
-    await raw(`${url}/mcp`, { token: mine, headers: { 'mcp-session-id': client.id }, body });
+    await raw(`${url}/mcp`, { token: mine, headers: { 'mcp-session-id': client.id }, body: cancelFirst });
     await closed;
     const { body: answer } = await sent;
     expect(answer.result.isError).toBe(true);

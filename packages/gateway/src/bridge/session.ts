@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestId } from '../protocol/json-rpc.ts';
 import type { Answer, Message, RequestOptions } from '../upstream/answer.ts';
+import { CallAbort } from '../upstream/call-signal.ts';
 import type { Connection } from '../upstream/connection.ts';
 
 /** Methods by which the gateway looks at what a server offers; they don't keep a process from being idle. */
@@ -36,7 +37,7 @@ export interface Session {
 }
 
 export function createSession(key: string, connection: Connection): Session {
-  const calls = new Map<RequestId, AbortController>();
+  const calls = new Map<RequestId, CallAbort>();
   const waiting: (() => void)[] = [];
   let lastUsed = performance.now();
   return {
@@ -49,10 +50,10 @@ export function createSession(key: string, connection: Connection): Session {
     has: (id) => calls.has(id),
     async call(id, message, options) {
       if (!looks.has(message.method)) lastUsed = performance.now();
-      const given = new AbortController();
-      calls.set(id, given);
+      const signal = new CallAbort();
+      calls.set(id, signal);
       try {
-        return await connection.request(message, { ...options, signal: given.signal });
+        return await connection.request(message, { ...options, signal });
       } finally {
         calls.delete(id);
         if (calls.size === 0) for (const resolve of waiting.splice(0)) resolve();

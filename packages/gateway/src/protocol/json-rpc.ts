@@ -1,4 +1,5 @@
 import { isRecord } from '@lockstep/model';
+
 /** Codes of JSON-RPC and of MCP that the gateway answers with. */
 export const errorCode = {
   parse: -32700,

@@ -57,3 +57,8 @@ export class UpstreamError extends Error {
     this.sent = sent;
   }
 }
+
+/** The error of a request that was given up. */
+export function cancelled(sent: boolean): UpstreamError {
+  return new UpstreamError('cancelled', 'nobody waits for it any longer', sent);
+}

@@ -1,4 +1,4 @@
-import { UpstreamError } from './answer.ts';
+import { cancelled, UpstreamError } from './answer.ts';
 import type { CallSignal } from './call-signal.ts';
 
 /**
@@ -13,8 +13,7 @@ export function waitFor<T>(event: Promise<T>, signal: CallSignal, seconds: numbe
       signal.removeEventListener('abort', onAbort);
       act();
     };
-    const onAbort = () =>
-      settle(() => reject(new UpstreamError('cancelled', 'nobody waits for it any longer')));
+    const onAbort = () => settle(() => reject(cancelled(false)));
     const timer = setTimeout(() => {
       settle(() => reject(new UpstreamError('unavailable', late)));
     }, seconds * 1000);

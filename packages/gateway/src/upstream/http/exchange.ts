@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
-import { UpstreamError } from '../answer.ts';
+import { cancelled, UpstreamError } from '../answer.ts';
 import type { CallSignal } from '../call-signal.ts';
 import { failureOf } from './failure.ts';
 import type { HeaderList } from './param-headers.ts';
@@ -49,7 +49,7 @@ export function exchange(
   options: ExchangeOptions,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    if (options.signal.aborted) throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+    if (options.signal.aborted) throw cancelled(false);
     const { method, body = null } = options;
     const request = { path, method, headers: headers as string[], body };
     dispatcher.dispatch(request, new Exchange(options, maxBytes, resolve, reject));
@@ -63,7 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: UpstreamError) => void;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #onAbort = () => this.#giveUp('cancelled', 'nobody waits for it any longer');
+  readonly #onAbort = () => this.#giveUp(cancelled(this.#isSent()));
   #controller: Dispatcher.DispatchController | undefined;
   /** Why it was given up, before undici says that it is over. */
   #verdict: UpstreamError | undefined;
@@ -114,7 +114,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length;
     if (this.#settled) return;
     if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeout)) {
-      this.#giveUp('too large', `its answer is over the limit of ${this.#maxBytes} bytes`);
+      const message = `its answer is over the limit of ${this.#maxBytes} bytes`;
+      this.#giveUp(new UpstreamError('too large', message, this.#isSent()));
     } else if (this.#events === undefined) {
       this.#chunks.push(chunk);
     } else {
@@ -127,11 +128,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    if (this.#settle()) this.#reject(this.#verdict ?? failureOf(error, this.#controller !== undefined));
+    if (this.#settle()) this.#reject(this.#verdict ?? failureOf(error, this.#isSent()));
   }
 
   #onTimeout(): void {
-    this.#giveUp('timeout', `it gave no answer within ${this.#options.timeout} s`);
+    const message = `it gave no answer within ${this.#options.timeout} s`;
+    this.#giveUp(new UpstreamError('timeout', message, this.#isSent()));
   }
 
   #onEvent(event: EventSourceMessage): void {
@@ -143,10 +145,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     ).unref();
   }
 
-  #giveUp(code: 'cancelled' | 'timeout' | 'too large', message: string): void {
-    this.#verdict = new UpstreamError(code, message, this.#controller !== undefined);
-    if (this.#settle()) this.#reject(this.#verdict);
-    this.#controller?.abort(this.#verdict);
+  /** Before, it waits for a connection. */
+  #isSent(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  #giveUp(verdict: UpstreamError): void {
+    this.#verdict = verdict;
+    if (this.#settle()) this.#reject(verdict);
+    this.#controller?.abort(verdict);
   }
 
   #finish(): void {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { readEnded } from '../../bridge/ended.ts';
-import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
+import { type Answer, cancelled, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { abortSignalOf, type CallSignal } from '../call-signal.ts';
 import { type Connection, type ConnectionHooks, ConversationOver, type ServerFacts } from '../connection.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
@@ -142,7 +142,7 @@ async function resume(
     const left = deadline - performance.now() - options.retry();
     if (left <= 0) throw new UpstreamError('timeout', `it gave no answer within ${options.timeout} s`, true);
     await sleep(options.retry(), undefined, { signal }).catch(() => {
-      throw new UpstreamError('cancelled', 'nobody waits for it any longer', true);
+      throw cancelled(true);
     });
     const reply = await stream(session, events.onEvent, {
       signal,

@@ -1,5 +1,5 @@
 import { isRecord } from '@lockstep/model';
-import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
+import { type Answer, cancelled, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
 import { readAnswer } from '../read-answer.ts';
 
@@ -35,7 +35,7 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
   const send = (message: Message, options: RequestOptions) =>
     new Promise<Answer>((resolve, reject) => {
       const { signal, timeout, onNotification } = options;
-      if (signal.aborted) throw new UpstreamError('cancelled', 'nobody waits for it any longer');
+      if (signal.aborted) throw cancelled(false);
       const id = nextId;
       nextId += 1;
       const settle = (outcome: Answer | UpstreamError) => {
@@ -50,7 +50,7 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
         const params = outgoingParams({ requestId: id, reason: error.message }, era, undefined);
         write({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
       };
-      const onAbort = () => giveUp(new UpstreamError('cancelled', 'nobody waits for it any longer', true));
+      const onAbort = () => giveUp(cancelled(true));
       const onTimeout = () =>
         giveUp(new UpstreamError('timeout', `it gave no answer within ${timeout} s`, true));
       const timer = setTimeout(onTimeout, timeout * 1000);
