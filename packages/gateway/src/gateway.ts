@@ -4,7 +4,6 @@ import type { Deployment } from '@lockstep/model';
 import { adminApp, adminListener } from './admin/app.ts';
 import { serveSocket } from './admin/socket.ts';
 import { followArchive } from './archive/follow.ts';
-import { watchLag } from './audit/lag.ts';
 import { followBundle, readOffer } from './bundle/follow.ts';
 import { loadedRecord, rejectBundle, takeBundle } from './bundle/take.ts';
 import { handleFleetEvent } from './fleet-events.ts';
@@ -66,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   // Whatever is opened is closed in the opposite order, also when a later step fails.
   await using opened = new AsyncDisposableStack();
-  const { store, lag } = watchLag(await openStore({ dataDir: folders.data, keys, environment, onLost }));
+  const store = await openStore({ dataDir: folders.data, keys, environment, onLost });
   opened.defer(() => store.close());
   const archive = followArchive({ store, environment, sign: keys.sign, log });
   opened.defer(() => archive.close());
@@ -107,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     metrics: createMetrics({
       health: () => fleet.health(),
       approvalsWaiting: () => store.query('countWaiting', null),
-      auditLag: lag,
+      auditLag: store.lag,
       archive,
       secrets: secrets.status,
     }),

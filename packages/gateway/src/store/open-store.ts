@@ -81,6 +81,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     query,
     checkpoint: () => checkpoint(),
     flush: () => thread.flush(),
+    lag: () => thread.lag(),
     close: () => (closing ??= close()),
   };
 }

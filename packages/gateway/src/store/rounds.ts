@@ -16,30 +16,36 @@ export interface RoundsOptions {
   readonly ledger: Ledger;
 }
 
-/** Runs a round: one transaction, in which each operation stands or falls by itself; then the queries. */
-export async function runRound(round: Round, options: RoundsOptions): Promise<FromThread> {
+/** Runs rounds: each is one transaction, in which each operation stands or falls by itself; then the queries. */
+export function createRounds(options: RoundsOptions): (round: Round) => Promise<FromThread> {
   const { ledger, connection } = options;
-  const before = ledger.head;
-  const hashes: string[] = [];
-  const results: Result[] = [];
-  try {
-    if (round.appends.length > 0 || round.operations.length > 0) {
-      connection.exec('begin immediate');
-      for (const event of unpackEvents(round.appends, columnNames.length))
-        hashes.push(ledger.link(event).hash);
-      ledger.write();
-      for (const call of round.operations) results.push(await runOperation(call, options));
-      connection.exec('commit');
+  // Compiled once, since every few records need them.
+  const begin = connection.prepare('begin immediate');
+  const commit = connection.prepare('commit');
+
+  return async (round) => {
+    const before = ledger.head;
+    const hashes: string[] = [];
+    const results: Result[] = [];
+    try {
+      if (round.appends.length > 0 || round.operations.length > 0) {
+        begin.run();
+        for (const event of unpackEvents(round.appends, columnNames.length))
+          hashes.push(ledger.link(event).hash);
+        ledger.write();
+        for (const call of round.operations) results.push(await runOperation(call, options));
+        commit.run();
+      }
+    } catch (error) {
+      // A full disk has rolled back already.
+      if (connection.isTransaction) connection.exec('rollback');
+      ledger.reset(before);
+      return { type: 'failed', error: messageOf(error) };
     }
-  } catch (error) {
-    // A full disk has rolled back already.
-    if (connection.isTransaction) connection.exec('rollback');
-    ledger.reset(before);
-    return { type: 'failed', error: messageOf(error) };
-  }
-  const found: Result[] = [];
-  for (const call of round.queries) found.push(await runQuery(call, options));
-  return { type: 'committed', firstSeq: before.seq + 1, hashes, operations: results, queries: found };
+    const found: Result[] = [];
+    for (const call of round.queries) found.push(await runQuery(call, options));
+    return { type: 'committed', firstSeq: before.seq + 1, hashes, operations: results, queries: found };
+  };
 }
 
 async function runOperation({ name, input }: Call, options: RoundsOptions): Promise<Result> {

@@ -26,6 +26,8 @@ export interface Store {
   checkpoint(): Promise<void>;
   /** Everything answered so far is durable afterwards. */
   flush(): Promise<void>;
+  /** Seconds since the oldest request that isn't answered yet was made; 0 when there is none. */
+  lag(): number;
   /** Records the stop, signs a last checkpoint that says so, and lets the state folder go. */
   close(): Promise<void>;
 }

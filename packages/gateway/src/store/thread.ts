@@ -20,6 +20,8 @@ export interface Thread {
   query(call: Call): Promise<unknown>;
   /** Answers when everything answered so far is durable. */
   flush(): Promise<void>;
+  /** Seconds since the oldest request that isn't answered yet was made; 0 when there is none. */
+  lag(): number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
   readonly durable: boolean;
+  /** As `performance.now()` tells it. */
+  readonly since: number;
 }
 
 /** What goes into the next message. */
@@ -47,6 +51,8 @@ interface Draft {
   /** Those who wait for nothing but the disk. */
   readonly flushes: Waiting<void>[];
   durable: boolean;
+  /** When the first of them was asked for; undefined while there is none. */
+  since: number | undefined;
 }
 
 function emptyDraft(): Draft {
@@ -59,6 +65,7 @@ function emptyDraft(): Draft {
     querying: [],
     flushes: [],
     durable: false,
+    since: undefined,
   };
 }
 
@@ -85,7 +92,12 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   let scheduled = false;
   let round = 0;
   /** Committed, and waiting for the disk. */
-  let unsynced: { readonly round: number; settle(): void; reject(error: Error): void }[] = [];
+  let unsynced: {
+    readonly round: number;
+    readonly since: number;
+    settle(): void;
+    reject(error: Error): void;
+  }[] = [];
   let ended: Error | undefined;
 
   function schedule(): void {
@@ -116,10 +128,6 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     }
   }
 
-  function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {
-    return appends.length + operating.length + querying.length + flushes.length > 0;
-  }
-
   function onCommitted({ firstSeq, hashes, operations, queries }: FromThread & { type: 'committed' }): void {
     const done = underway ?? emptyDraft();
     underway = undefined;
@@ -129,7 +137,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
     for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
     for (const waiting of done.flushes) settle(waiting, undefined);
-    if (isWaiting(draft)) schedule();
+    if (draft.since !== undefined) schedule();
   }
 
   function answer(waiting: Waiting<unknown>, result: Result | undefined): void {
@@ -138,8 +146,8 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   }
 
   function settle<T>(waiting: Waiting<T>, value: T): void {
-    if (waiting.durable)
-      unsynced.push({ round, settle: () => waiting.resolve(value), reject: waiting.reject });
+    const { durable, since, reject } = waiting;
+    if (durable) unsynced.push({ round, since, settle: () => waiting.resolve(value), reject });
     else waiting.resolve(value);
   }
 
@@ -161,7 +169,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     const failed = underway;
     underway = undefined;
     if (failed !== undefined) rejectAll(failed, error);
-    if (isWaiting(draft)) schedule();
+    if (draft.since !== undefined) schedule();
   }
 
   function end(error: Error): void {
@@ -195,7 +203,9 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   function ask<T>(durable: boolean, enter: (draft: Draft, waiting: Waiting<T>) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
-      enter(draft, { resolve, reject, durable });
+      const since = performance.now();
+      draft.since ??= since;
+      enter(draft, { resolve, reject, durable, since });
       if (durable) draft.durable = true;
       schedule();
     });
@@ -219,6 +229,10 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
         querying.push(waiting);
       }),
     flush: () => ask(true, ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
+    lag() {
+      const since = unsynced[0]?.since ?? underway?.since ?? draft.since;
+      return since === undefined ? 0 : (performance.now() - since) / 1000;
+    },
     close: () =>
       new Promise((resolve) => {
         end(new Error('The store is closed.'));

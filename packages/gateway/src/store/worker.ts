@@ -15,7 +15,7 @@ import { lockFolder } from './lock.ts';
 import type { FromThread, Round, ThreadSetup, ToThread } from './messages.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createPrivateFile } from './private-file.ts';
-import { runRound } from './rounds.ts';
+import { createRounds } from './rounds.ts';
 import { kyselyOver } from './sqlite.ts';
 import { syncLog } from './sync.ts';
 
@@ -72,11 +72,11 @@ async function start({ dataDir, environment }: ThreadSetup) {
   const beat = connection.prepare(
     db.updateTable('writers').set({ heartbeat: 0 }).where('writer', '=', '').compile().sql,
   );
-  const options = { connection, db, reading: kyselyOver(reading), ledger };
+  const runRound = createRounds({ connection, db, reading: kyselyOver(reading), ledger });
   let turn = Promise.resolve();
 
   async function take(round: Round): Promise<void> {
-    const reply = await runRound(round, options);
+    const reply = await runRound(round);
     post(reply);
     if (reply.type === 'committed') sync.committed(round.round, round.durable);
   }

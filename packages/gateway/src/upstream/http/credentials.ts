@@ -26,14 +26,25 @@ type Waiting = Pick<ExchangeOptions, 'signal' | 'timeout'> & {
  *
  * @throws UpstreamError
  */
-export async function sendSignedIn(
+export function sendSignedIn(
   credentials: Credentials,
+  waiting: Waiting,
+  send: (headers: HeaderList) => Promise<HttpReply>,
+): Promise<HttpReply> {
+  const found = credentials.headers();
+  // Where nothing is declared, a 401 is final.
+  if (!(found instanceof Promise) && found.length === 0) return send(found);
+  return sendTwice(credentials, found, waiting, send);
+}
+
+async function sendTwice(
+  credentials: Credentials,
+  found: HeaderList | Promise<HeaderList>,
   { signal, timeout, beforeResend }: Waiting,
   send: (headers: HeaderList) => Promise<HttpReply>,
 ): Promise<HttpReply> {
   const patience = Math.min(timeout, longestWait);
   const late = `its secrets could not be read within ${patience} s`;
-  const found = credentials.headers();
   const used = found instanceof Promise ? await waitFor(found, signal, patience, late) : found;
   const reply = await send(used);
   if (reply.status !== 401 || reply.streamed) return reply;
