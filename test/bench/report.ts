@@ -116,7 +116,16 @@ function fine(milliseconds: number | undefined): string {
   return (milliseconds ?? Number.NaN).toFixed(3);
 }
 
-/** What the project asks of itself, at concurrency 16. */
+/** The concurrency at which the project asks something of itself, and the kinds of call that it asks it of. */
+const askedAt = 16;
+const askedOf: readonly Kind[] = ['read', 'write'];
+
+/** Whether something is asked of a scenario: then one disturbed round must not decide. */
+export function isAsked(kind: Kind, concurrency: number): boolean {
+  return concurrency === askedAt && askedOf.includes(kind);
+}
+
+/** What the project asks of itself. */
 export interface Threshold {
   what: string;
   value: number;
@@ -140,7 +149,7 @@ export function thresholds(summaries: readonly Summary[], idle: number): Thresho
   });
   const found = (['legacy', 'modern'] as const).flatMap((era) => {
     const of = (kind: Kind) =>
-      summaries.find((one) => one.era === era && one.kind === kind && one.concurrency === 16)?.gateway;
+      summaries.find((one) => one.era === era && one.kind === kind && one.concurrency === askedAt)?.gateway;
     const [reads, writes] = [of('read'), of('write')];
     if (reads === undefined || writes === undefined) return [];
     return [
