@@ -33,7 +33,7 @@ export interface Metrics {
 export interface MetricSources {
   readonly health: () => readonly ServerHealth[];
   readonly approvalsWaiting: () => Promise<number>;
-  /** Seconds since the oldest request that the store hasn't answered was made. */
+  /** Seconds since the oldest record that isn't acknowledged was given to the store. */
   readonly auditLag: () => number;
   /** Of each server whose headers carry secrets. Default: none. */
   readonly secrets?: () => readonly SecretStatus[];
@@ -147,7 +147,7 @@ function observeSources(
   });
   new Gauge({
     name: 'lockstep_audit_lag_seconds',
-    help: 'Age of the oldest request, such as a record to write, that the audit’s store has not answered.',
+    help: 'Age of the oldest audit record that the store has not acknowledged.',
     ...on,
     collect() {
       this.set(auditLag());

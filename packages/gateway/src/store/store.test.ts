@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditRows } from '../audit/pages.ts';
 import type { NewRecord, StoredRecord } from '../audit/record.ts';
 import { openStopped, verifySource } from '../audit/stopped.ts';
@@ -46,6 +46,18 @@ describe('an open store', () => {
     }
     const refs = await store.transact('appendAll', [callRecord(), callRecord()]);
     expect(await store.query('auditHeads', null)).toEqual([refs[1]]);
+  });
+
+  it('tells for how long its oldest record has waited, and counts no query', async () => {
+    expect(store.lag()).toBe(0);
+    const asked = performance.now();
+    const writing = store.append(callRecord(), 'durable');
+    await vi.waitFor(() => expect(store.lag()).toBeGreaterThan(0), { interval: 0 });
+    expect(store.lag()).toBeLessThanOrEqual((performance.now() - asked) / 1000);
+    await writing;
+    const asking = store.query('auditHeads', null);
+    expect(store.lag()).toBe(0);
+    await asking;
   });
 
   it('takes back an operation that fails, and nothing else of the same moment', async () => {

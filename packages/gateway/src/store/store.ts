@@ -26,7 +26,7 @@ export interface Store {
   checkpoint(): Promise<void>;
   /** Everything answered so far is durable afterwards. */
   flush(): Promise<void>;
-  /** Seconds since the oldest request that isn't answered yet was made; 0 when there is none. */
+  /** Age in seconds of the oldest record that isn't acknowledged yet; 0 when there is none. */
   lag(): number;
   /** Records the stop, signs a last checkpoint that says so, and lets the state folder go. */
   close(): Promise<void>;

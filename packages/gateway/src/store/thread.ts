@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { NewRecord, RecordRef } from '../audit/record.ts';
 import { messageOf } from '../message-of.ts';
+import { type Draft, emptyDraft, isWaiting, rejectAll, type Waiting } from './draft.ts';
 import { toEvent } from './ledger.ts';
 import {
   type Call,
@@ -20,7 +21,7 @@ export interface Thread {
   query(call: Call): Promise<unknown>;
   /** Answers when everything answered so far is durable. */
   flush(): Promise<void>;
-  /** Seconds since the oldest request that isn't answered yet was made; 0 when there is none. */
+  /** Age in seconds of the oldest record that isn't acknowledged yet; 0 when there is none. */
   lag(): number;
   close(): Promise<void>;
 }
@@ -31,43 +32,6 @@ export interface Thread {
  * done meanwhile.
  */
 const fullBatch = 10;
-
-interface Waiting<T> {
-  resolve(value: T): void;
-  reject(error: Error): void;
-  readonly durable: boolean;
-  /** As `performance.now()` tells it. */
-  readonly since: number;
-}
-
-/** What goes into the next message. */
-interface Draft {
-  readonly packed: (string | number | null)[];
-  readonly appends: Waiting<RecordRef>[];
-  readonly operations: Call[];
-  readonly operating: Waiting<unknown>[];
-  readonly queries: Call[];
-  readonly querying: Waiting<unknown>[];
-  /** Those who wait for nothing but the disk. */
-  readonly flushes: Waiting<void>[];
-  durable: boolean;
-  /** When the first of them was asked for; undefined while there is none. */
-  since: number | undefined;
-}
-
-function emptyDraft(): Draft {
-  return {
-    packed: [],
-    appends: [],
-    operations: [],
-    operating: [],
-    queries: [],
-    querying: [],
-    flushes: [],
-    durable: false,
-    since: undefined,
-  };
-}
 
 /**
  * Starts the thread and begins an epoch. All that is asked for in one tick, or while the thread is busy, goes to it
@@ -137,7 +101,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
     for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
     for (const waiting of done.flushes) settle(waiting, undefined);
-    if (draft.since !== undefined) schedule();
+    if (isWaiting(draft)) schedule();
   }
 
   function answer(waiting: Waiting<unknown>, result: Result | undefined): void {
@@ -160,16 +124,11 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     }
   }
 
-  function rejectAll(of: Draft, error: Error): void {
-    for (const waiting of [...of.appends, ...of.operating, ...of.querying, ...of.flushes])
-      waiting.reject(error);
-  }
-
   function onFailed(error: Error): void {
     const failed = underway;
     underway = undefined;
     if (failed !== undefined) rejectAll(failed, error);
-    if (draft.since !== undefined) schedule();
+    if (isWaiting(draft)) schedule();
   }
 
   function end(error: Error): void {
@@ -200,12 +159,17 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   worker.on('error', (error) => lose(messageOf(error)));
   worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
 
-  function ask<T>(durable: boolean, enter: (draft: Draft, waiting: Waiting<T>) => void): Promise<T> {
+  /** @param durability how safe it is to be before it is answered; undefined for what writes nothing. */
+  function ask<T>(
+    durability: Durability | undefined,
+    enter: (draft: Draft, waiting: Waiting<T>) => void,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
       const since = performance.now();
-      draft.since ??= since;
+      const durable = durability === 'durable';
       enter(draft, { resolve, reject, durable, since });
+      if (durability !== undefined) draft.since ??= since;
       if (durable) draft.durable = true;
       schedule();
     });
@@ -214,21 +178,21 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   return {
     writer,
     append: (record, durability) =>
-      ask(durability === 'durable', ({ packed, appends }, waiting: Waiting<RecordRef>) => {
+      ask(durability, ({ packed, appends }, waiting: Waiting<RecordRef>) => {
         packEvent(packed, toEvent(record));
         appends.push(waiting);
       }),
     transact: (call) =>
-      ask(true, ({ operations, operating }, waiting: Waiting<unknown>) => {
+      ask('durable', ({ operations, operating }, waiting: Waiting<unknown>) => {
         operations.push(call);
         operating.push(waiting);
       }),
     query: (call) =>
-      ask(false, ({ queries, querying }, waiting: Waiting<unknown>) => {
+      ask(undefined, ({ queries, querying }, waiting: Waiting<unknown>) => {
         queries.push(call);
         querying.push(waiting);
       }),
-    flush: () => ask(true, ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
+    flush: () => ask('durable', ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
     lag() {
       const since = unsynced[0]?.since ?? underway?.since ?? draft.since;
       return since === undefined ? 0 : (performance.now() - since) / 1000;
