@@ -26,7 +26,7 @@ const common = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the gateway into a folder as the image holds it in `/app`: one file, the store's thread beside it (a thread
+ * Bundles the gateway into a folder as the image holds it in `/app`: one file, the store's threads beside it (a thread
  * is started from a file of its own), and the licences of all that is in them.
  *
  * @param folder an empty folder.
@@ -45,7 +45,10 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
       ...common,
       write: false,
       outdir: folder,
-      entryPoints: { worker: 'packages/gateway/src/store/worker.ts' },
+      entryPoints: {
+        worker: 'packages/gateway/src/store/worker.ts',
+        'log-transfer-thread': 'packages/gateway/src/store/log-transfer-thread.ts',
+      },
     }),
   ]);
   const files = [...gateway.outputFiles, ...worker.outputFiles];

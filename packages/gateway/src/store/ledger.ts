@@ -34,6 +34,8 @@ export function toEvent(record: NewRecord): Event {
 /** A writer's chain on its way into the tables, inside whatever transaction is open. */
 export interface Ledger {
   readonly head: Head;
+  /** Characters of records that were linked so far. */
+  readonly size: number;
   /** Adds a record to the chain; {@link Ledger.write} puts it into the tables. */
   link(event: Event): RecordRef;
   /** Writes what was linked. */
@@ -45,6 +47,7 @@ export interface Ledger {
 /** Continues the chain at `start`. */
 export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start: Head): Ledger {
   let head = start;
+  let size = 0;
   let linked: { ref: RecordRef; text: string; event: Event }[] = [];
   // Compiled once: building the query anew for each row costs more than running it.
   const insert = connection.prepare(compileInsert(db));
@@ -55,12 +58,16 @@ export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start
     get head() {
       return head;
     },
+    get size() {
+      return size;
+    },
     link(event) {
       const place = { writer: head.writer, epoch: head.epoch, seq: head.seq + 1 };
       const text = placeEvent(event.text, place, head.hash);
       const ref = { ...place, hash: `sha256:${hash('sha256', text)}` };
       linked.push({ ref, text, event });
       head = ref;
+      size += text.length;
       return ref;
     },
     write() {

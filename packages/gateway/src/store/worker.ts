@@ -12,6 +12,7 @@ import { collectStartupGarbage } from '../startup-garbage.ts';
 import { nextEpoch, recordStart } from './begin-epoch.ts';
 import { openLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { createLogTransfer, longestLog, mayShareLog } from './log-transfer.ts';
 import type { FromThread, Round, ThreadSetup, ToThread } from './messages.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createPrivateFile } from './private-file.ts';
@@ -50,7 +51,10 @@ async function start({ dataDir, environment }: ThreadSetup) {
   // SQLite gives its log the database's mode.
   createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
-  connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000');
+  connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+  const version = connection.prepare('select sqlite_version() as version').get()?.version;
+  const shared = mayShareLog(String(version));
+  connection.exec(`pragma wal_autocheckpoint = ${shared ? longestLog.shared : longestLog.alone}`);
   // What is wiped, such as an approval's arguments, is overwritten and not just let go.
   connection.exec('pragma secure_delete = on');
   const db = kyselyOver(connection);
@@ -65,20 +69,25 @@ async function start({ dataDir, environment }: ThreadSetup) {
   await syncFolder(dataDir);
 
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-  const sync = syncLog(`${path}-wal`, {
-    onSynced: (round) => post({ type: 'synced', round }),
-    onFailed: (error) => post({ type: 'lost', error: error.message }),
-  });
+  const onFailed = (error: Error) => post({ type: 'lost', error: error.message });
+  const onSynced = (round: number) => post({ type: 'synced', round });
+  const sync = syncLog(`${path}-wal`, { onSynced, onFailed });
   const beat = connection.prepare(
     db.updateTable('writers').set({ heartbeat: 0 }).where('writer', '=', '').compile().sql,
   );
   const runRound = createRounds({ connection, db, reading: kyselyOver(reading), ledger });
   let turn = Promise.resolve();
+  const between = (work: () => void | Promise<void>) => {
+    turn = turn.then(work);
+  };
+  const transfer = shared ? createLogTransfer({ path, connection, between, onFailed }) : undefined;
 
   async function take(round: Round): Promise<void> {
     const reply = await runRound(round);
     post(reply);
-    if (reply.type === 'committed') sync.committed(round.round, round.durable);
+    if (reply.type !== 'committed') return;
+    sync.committed(round.round, round.durable);
+    transfer?.committed(ledger.size);
   }
 
   function sendSignOfLife(): void {
@@ -89,24 +98,20 @@ async function start({ dataDir, environment }: ThreadSetup) {
     }
   }
 
-  const heart = setInterval(() => {
-    turn = turn.then(sendSignOfLife);
-  }, heartbeatEvery);
+  const heart = setInterval(() => between(sendSignOfLife), heartbeatEvery);
 
   post({ type: 'ready', writer: start.writer, epoch: start.epoch });
   return {
-    run(round: Round) {
-      turn = turn.then(() => take(round));
-    },
-    close() {
-      turn = turn.then(() => {
+    run: (round: Round) => between(() => take(round)),
+    close: () =>
+      between(async () => {
         clearInterval(heart);
         sync.close();
+        await transfer?.close();
         reading.close();
         connection.close();
         unlock();
         port?.close();
-      });
-    },
+      }),
   };
 }
