@@ -33,7 +33,7 @@ const common = {
  * @param maps an empty folder for the source maps, which no image needs. Default: they are thrown away.
  */
 export async function bundleGateway(folder: string, maps?: string): Promise<void> {
-  const [gateway, worker] = await Promise.all([
+  const [gateway, threads] = await Promise.all([
     build({
       ...common,
       write: false,
@@ -51,7 +51,7 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
       },
     }),
   ]);
-  const files = [...gateway.outputFiles, ...worker.outputFiles];
+  const files = [...gateway.outputFiles, ...threads.outputFiles];
   for (const { path, contents } of files) {
     const name = path.slice(folder.length + 1);
     if (!name.endsWith('.map')) await writeFile(join(folder, name), contents);
@@ -59,6 +59,6 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
   }
   await writeFile(join(folder, 'package.json'), '{"type":"module"}\n');
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  const inputs = [gateway, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [gateway, threads].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(folder, 'NOTICE'), await noticeOf(inputs, root));
 }

@@ -6,8 +6,6 @@ export interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
   readonly durable: boolean;
-  /** As `performance.now()` tells it. */
-  readonly since: number;
 }
 
 /** What goes into the next message to the store's thread, or is underway in one. */
@@ -21,7 +19,7 @@ export interface Draft {
   /** Those who wait for nothing but the disk. */
   readonly flushes: Waiting<void>[];
   durable: boolean;
-  /** When the first was asked for of those that write; undefined while there is none. */
+  /** When the first of those that write was asked for, as `performance.now()` tells it; undefined while there is none. */
   since: number | undefined;
 }
 

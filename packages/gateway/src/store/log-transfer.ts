@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from './start-worker.ts';
 
 /** Characters of records after which the log is transferred: some 16 MB of it. */
 const enough = 4_000_000;
@@ -8,7 +9,7 @@ const enough = 4_000_000;
  * Pages from which SQLite moves the log itself, as part of a commit: 64 MB. It comes to that where the log grows
  * without records, or after crashes, or faster than the disk takes it. Where nobody else moves it: 16 MB.
  */
-export const longestLog = { shared: 16_000, alone: 4_000 } as const;
+const longestLog = { shared: 16_000, alone: 4_000 } as const;
 
 /**
  * Whether two connections may move the log of one database, by SQLite's version: before 3.51.3 they could lose what
@@ -42,6 +43,9 @@ export interface LogTransferOptions {
 }
 
 export function createLogTransfer({ path, connection, between, onFailed }: LogTransferOptions): LogTransfer {
+  const version = connection.prepare('select sqlite_version() as version').get()?.version;
+  const shared = mayShareLog(String(version));
+  connection.exec(`pragma wal_autocheckpoint = ${shared ? longestLog.shared : longestLog.alone}`);
   let thread: Worker | undefined;
   let underway = false;
   /** What was written when the last transfer began. */
@@ -53,13 +57,10 @@ export function createLogTransfer({ path, connection, between, onFailed }: LogTr
   }
 
   function start(): Worker {
-    const fromSource = import.meta.url.endsWith('.ts');
-    const file = fromSource ? './log-transfer-thread.ts' : './log-transfer-thread.js';
-    const started = new Worker(new URL(file, import.meta.url), {
+    const started = startWorker('log-transfer-thread', {
       workerData: path,
       name: 'log-transfer',
       resourceLimits: { maxYoungGenerationSizeMb: 1 },
-      execArgv: fromSource ? ['--conditions=lockstep-source'] : [],
     });
     started.on('message', () => between(finish));
     started.on('error', fail);
@@ -80,7 +81,7 @@ export function createLogTransfer({ path, connection, between, onFailed }: LogTr
 
   return {
     committed(written) {
-      if (underway || written - last < enough) return;
+      if (!shared || underway || written - last < enough) return;
       underway = true;
       last = written;
       thread ??= start();

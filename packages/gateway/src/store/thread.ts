@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { NewRecord, RecordRef } from '../audit/record.ts';
 import { messageOf } from '../message-of.ts';
 import { type Draft, emptyDraft, isWaiting, rejectAll, type Waiting } from './draft.ts';
@@ -11,6 +11,7 @@ import {
   type ThreadSetup,
   type ToThread,
 } from './messages.ts';
+import { startWorker } from './start-worker.ts';
 import type { Durability } from './store.ts';
 
 /** The store's thread, seen from the gateway. Each promise rejects once the thread is lost or closed. */
@@ -40,13 +41,11 @@ const fullBatch = 10;
  * @throws Error in one sentence when the folder can't be used.
  */
 export async function startThread(setup: ThreadSetup, onLost: (error: Error) => void): Promise<Thread> {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const worker = new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
+  const worker = startWorker('worker', {
     workerData: setup,
     name: 'store',
     // Rounds are short-lived garbage; a small nursery saves 40 MB and costs nothing.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    execArgv: fromSource ? ['--conditions=lockstep-source'] : [],
   });
   const send = (message: ToThread) => worker.postMessage(message);
   const writer = await firstMessage(worker);
@@ -58,7 +57,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   /** Committed, and waiting for the disk. */
   let unsynced: {
     readonly round: number;
-    readonly since: number;
+    readonly since: number | undefined;
     settle(): void;
     reject(error: Error): void;
   }[] = [];
@@ -94,23 +93,25 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
 
   function onCommitted({ firstSeq, hashes, operations, queries }: FromThread & { type: 'committed' }): void {
     const done = underway ?? emptyDraft();
+    const { since } = done;
     underway = undefined;
     done.appends.forEach((waiting, at) => {
-      settle(waiting, { writer: writer.id, epoch: writer.epoch, seq: firstSeq + at, hash: hashes[at] ?? '' });
+      const ref = { writer: writer.id, epoch: writer.epoch, seq: firstSeq + at, hash: hashes[at] ?? '' };
+      settle(waiting, ref, since);
     });
-    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
-    for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
-    for (const waiting of done.flushes) settle(waiting, undefined);
+    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at], since);
+    for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at], since);
+    for (const waiting of done.flushes) settle(waiting, undefined, since);
     if (isWaiting(draft)) schedule();
   }
 
-  function answer(waiting: Waiting<unknown>, result: Result | undefined): void {
-    if (result !== undefined && 'value' in result) settle(waiting, result.value);
+  function answer(waiting: Waiting<unknown>, result: Result | undefined, since: Draft['since']): void {
+    if (result !== undefined && 'value' in result) settle(waiting, result.value, since);
     else waiting.reject(new Error(result?.error ?? 'The store gave no answer.'));
   }
 
-  function settle<T>(waiting: Waiting<T>, value: T): void {
-    const { durable, since, reject } = waiting;
+  function settle<T>(waiting: Waiting<T>, value: T, since: Draft['since']): void {
+    const { durable, reject } = waiting;
     if (durable) unsynced.push({ round, since, settle: () => waiting.resolve(value), reject });
     else waiting.resolve(value);
   }
@@ -166,10 +167,9 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
-      const since = performance.now();
       const durable = durability === 'durable';
-      enter(draft, { resolve, reject, durable, since });
-      if (durability !== undefined) draft.since ??= since;
+      enter(draft, { resolve, reject, durable });
+      if (durability !== undefined) draft.since ??= performance.now();
       if (durable) draft.durable = true;
       schedule();
     });

@@ -12,7 +12,7 @@ import { collectStartupGarbage } from '../startup-garbage.ts';
 import { nextEpoch, recordStart } from './begin-epoch.ts';
 import { openLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
-import { createLogTransfer, longestLog, mayShareLog } from './log-transfer.ts';
+import { createLogTransfer } from './log-transfer.ts';
 import type { FromThread, Round, ThreadSetup, ToThread } from './messages.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createPrivateFile } from './private-file.ts';
@@ -52,11 +52,14 @@ async function start({ dataDir, environment }: ThreadSetup) {
   createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
-  const version = connection.prepare('select sqlite_version() as version').get()?.version;
-  const shared = mayShareLog(String(version));
-  connection.exec(`pragma wal_autocheckpoint = ${shared ? longestLog.shared : longestLog.alone}`);
   // What is wiped, such as an approval's arguments, is overwritten and not just let go.
   connection.exec('pragma secure_delete = on');
+  let turn = Promise.resolve();
+  const between = (work: () => void | Promise<void>) => {
+    turn = turn.then(work);
+  };
+  const onFailed = (error: Error) => post({ type: 'lost', error: error.message });
+  const transfer = createLogTransfer({ path, connection, between, onFailed });
   const db = kyselyOver(connection);
   await migrate(db);
 
@@ -69,25 +72,19 @@ async function start({ dataDir, environment }: ThreadSetup) {
   await syncFolder(dataDir);
 
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-  const onFailed = (error: Error) => post({ type: 'lost', error: error.message });
   const onSynced = (round: number) => post({ type: 'synced', round });
   const sync = syncLog(`${path}-wal`, { onSynced, onFailed });
   const beat = connection.prepare(
     db.updateTable('writers').set({ heartbeat: 0 }).where('writer', '=', '').compile().sql,
   );
   const runRound = createRounds({ connection, db, reading: kyselyOver(reading), ledger });
-  let turn = Promise.resolve();
-  const between = (work: () => void | Promise<void>) => {
-    turn = turn.then(work);
-  };
-  const transfer = shared ? createLogTransfer({ path, connection, between, onFailed }) : undefined;
 
   async function take(round: Round): Promise<void> {
     const reply = await runRound(round);
     post(reply);
     if (reply.type !== 'committed') return;
     sync.committed(round.round, round.durable);
-    transfer?.committed(ledger.size);
+    transfer.committed(ledger.size);
   }
 
   function sendSignOfLife(): void {
@@ -107,7 +104,7 @@ async function start({ dataDir, environment }: ThreadSetup) {
       between(async () => {
         clearInterval(heart);
         sync.close();
-        await transfer?.close();
+        await transfer.close();
         reading.close();
         connection.close();
         unlock();

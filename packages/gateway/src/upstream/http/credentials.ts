@@ -34,10 +34,10 @@ export function sendSignedIn(
   const found = credentials.headers();
   // Where nothing is declared, a 401 is final.
   if (!(found instanceof Promise) && found.length === 0) return send(found);
-  return sendTwice(credentials, found, waiting, send);
+  return sendRenewing(credentials, found, waiting, send);
 }
 
-async function sendTwice(
+async function sendRenewing(
   credentials: Credentials,
   found: HeaderList | Promise<HeaderList>,
   { signal, timeout, beforeResend }: Waiting,
