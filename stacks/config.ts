@@ -55,14 +55,14 @@ export function settings(): StackSettings {
 function oneOf<T extends string>(allowed: readonly T[], key: string, value: string): T {
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new Error(`The configuration’s ${key} is ${value}; it must be one of ${allowed.join(', ')}.`);
+  throw new Error(`The configuration's ${key} is ${value}; it must be one of ${allowed.join(', ')}.`);
 }
 
 function exposed(host: string, gateway: string): { readonly expose?: Exposure } {
   if (host === '') return {};
   const [namespace, name] = gateway.split('/');
   if (!namespace || !name) {
-    throw new Error('The configuration’s gateway must be namespace/name, since there is a host; correct it.');
+    throw new Error("The configuration's gateway must be namespace/name, since there is a host; correct it.");
   }
   return { expose: { gatewayApi: { parentRefs: [{ namespace, name }], hostnames: [host] } } };
 }

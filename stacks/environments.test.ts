@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { makeBundle, permissionTable, printTable } from '@lockstep/model';
+import { makeBundle, permissionTable, printTable } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { environments, lock, servers } from './environments.ts';
 
@@ -19,7 +19,7 @@ test('dev, staging and prod have the same servers, dev one release ahead', () =>
     expect(makeBundle(environment).files.size).toBeGreaterThan(50);
 });
 
-test('every tool’s class was confirmed by a person', () => {
+test("every tool's class was confirmed by a person", () => {
   for (const { releases } of Object.values(lock.servers)) {
     for (const { tools } of Object.values(releases)) {
       for (const tool of Object.values(tools))

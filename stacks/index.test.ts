@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { makeBundle, volumeFiles } from '@lockstep/model';
+import { makeBundle, volumeFiles } from '@lockstep/model/internal';
 import { runtime } from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
 import { environments } from './environments.ts';
@@ -105,7 +105,7 @@ it('is held to “restricted”, under an explicit cluster', () => {
   expect(provider?.inputs).toMatchObject({ context: 'prod', enableConfigMapMutable: 'true' });
 });
 
-it('leaves the gateway’s volume when it is destroyed, and the namespace that it lies in', () => {
+it("leaves the gateway's volume when it is destroyed, and the namespace that it lies in", () => {
   expect(staying.toSorted()).toEqual([
     'kubernetes:core/v1:Namespace',
     'kubernetes:core/v1:PersistentVolumeClaim',

@@ -1,4 +1,4 @@
-import { parseDeployment, volumeFiles } from '@lockstep/model';
+import { parseDeployment, volumeFiles } from '@lockstep/model/internal';
 import { runtime } from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { defineServers } from '@lockstep/model';
+import { recordKinds } from '@lockstep/model/record';
 import { describe, expect, it } from 'vitest';
-import { recordKinds } from '../packages/gateway/src/audit/record.ts';
 import { createMetrics } from '../packages/gateway/src/metrics.ts';
 import { replyTo } from '../packages/gateway/src/pipeline/refusal.ts';
 import { environmentSchema } from '../packages/model/src/environment.ts';

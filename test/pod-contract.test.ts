@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { defineEnvironments, defineServers, loadBundle } from '@lockstep/model';
+import { defineEnvironments, defineServers } from '@lockstep/model';
+import { loadBundle } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { planBundle } from '../packages/components/src/gateway/bundle.ts';
 import { paths, ports } from '../packages/components/src/kubernetes/constants.ts';

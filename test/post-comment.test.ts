@@ -72,7 +72,7 @@ it('posts a comment on the pull request that the event names', async () => {
   );
 });
 
-it('updates its own comment, and not another’s that begins alike', async () => {
+it("updates its own comment, and not another's that begins alike", async () => {
   comments = [
     { id: 1, user: { login: 'stranger' }, body: fine },
     { id: 2, user: { login: 'github-actions[bot]' }, body: 'of another workflow' },
@@ -104,7 +104,7 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it('refuses what is too long, isn’t UTF-8, or isn’t Lockstep’s', async () => {
+it("refuses what is too long, isn't UTF-8, or isn't Lockstep's", async () => {
   await expect(run(`${fine}\n\`\`\`\n${'x'.repeat(70_000)}\n\`\`\`\n`)).rejects.toThrow('longer than');
   await expect(run(Buffer.from([...Buffer.from(fine), 0xff]))).rejects.toThrow();
   await expect(run('## Lockstep\n')).rejects.toThrow('begin with its marker');

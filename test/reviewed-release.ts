@@ -1,4 +1,4 @@
-import { definitionDigest, proposeClass, type Release } from '@lockstep/model';
+import { definitionDigest, proposeClass, type Release } from '@lockstep/model/internal';
 
 /** What `lockstep lock` would write of a server with these tools, after a person has confirmed every class. */
 export function reviewedRelease(

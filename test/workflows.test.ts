@@ -75,9 +75,9 @@ describe('workflows', () => {
     },
   );
 
-  it.each(workflows)('$file runs no package that isn’t in a lockfile', ({ workflow }) => {
+  it.each(workflows)("$file runs no package that isn't in a lockfile", ({ workflow }) => {
     const runs = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnpx (\S+ \S+)/g)]);
-    // Where the command isn’t installed, npx would fetch a stranger’s package of that name.
+    // Where the command isn't installed, npx would fetch a stranger's package of that name.
     for (const [, options] of runs) expect(options).toBe('--no --');
   });
 

@@ -21,7 +21,7 @@ const plainLine =
  */
 export function refusal(text) {
   if (Buffer.byteLength(text) > longest) return `The comment is longer than ${longest} bytes.`;
-  if (!text.startsWith(`${marker}\n`)) return 'The comment doesn’t begin with its marker.';
+  if (!text.startsWith(`${marker}\n`)) return "The comment doesn't begin with its marker.";
   if (/\r|\0/.test(text)) return 'The comment holds a carriage return or a NUL.';
   let isCode = false;
   const lines = text.split('\n');
@@ -34,10 +34,10 @@ export function refusal(text) {
     } else if (isCode && /^\s*(?:```|~~~)/.test(line)) {
       return `Line ${index + 1} of the comment would end its block of code.`;
     } else if (!isCode && (!plainLine.test(line) || /www\.|^ {4}/i.test(line))) {
-      return `Line ${index + 1} of the comment isn’t one that Lockstep writes.`;
+      return `Line ${index + 1} of the comment isn't one that Lockstep writes.`;
     }
   }
-  return isCode ? 'The comment’s last block of code has no end.' : undefined;
+  return isCode ? "The comment's last block of code has no end." : undefined;
 }
 
 /** The open pull request that a run of checks was for: told by GitHub's own event, never by what the run uploaded. */

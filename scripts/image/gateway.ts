@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { gatewayImage } from '@lockstep/model';
+import { gatewayImage } from '@lockstep/model/internal';
 import type { ImageRequest } from '../../packages/cli/src/image/produce.ts';
 import { normaliseTree } from '../../packages/cli/src/image/tree.ts';
 import { bundleGateway } from './bundle.ts';

@@ -1,6 +1,6 @@
 // `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
 import { parseArgs } from 'node:util';
-import { gatewayImage } from '@lockstep/model';
+import { gatewayImage } from '@lockstep/model/internal';
 import { processContext } from '../../packages/cli/src/context.ts';
 import { Failure, sentenceOf } from '../../packages/cli/src/failure.ts';
 import { destinationOf, imagesFile } from '../../packages/cli/src/image/destination.ts';

@@ -100,7 +100,7 @@ describe('an approval', () => {
     expect(JSON.stringify(house.docs.used)).not.toContain('because');
   });
 
-  it('is nobody else’s to resume, or to know of', async () => {
+  it("is nobody else's to resume, or to know of", async () => {
     const id = await asked();
     await verdict('carol', id);
     for (const thief of ['stranger', 'second']) {
@@ -112,7 +112,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(0);
   });
 
-  it('isn’t given by whoever asked, however they spell their name', async () => {
+  it("isn't given by whoever asked, however they spell their name", async () => {
     const id = await asked();
     const { seen } = await look(id);
     expect((await verdict('mallory', id, seen)).status).toBe(403);

@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { createdTokenSchema, type RunningGateway, type StoredRecord, startGateway } from '@lockstep/gateway';
-import {
-  type Bundle,
-  defineEnvironments,
-  defineServers,
-  type EnvironmentInput,
-  makeBundle,
-} from '@lockstep/model';
+import { type RunningGateway, startGateway } from '@lockstep/gateway';
+import { defineEnvironments, defineServers, type EnvironmentInput } from '@lockstep/model';
+import { createdTokenSchema } from '@lockstep/model/admin';
+import { type Bundle, makeBundle } from '@lockstep/model/internal';
+import type { StoredRecord } from '@lockstep/model/record';
 import { Agent, request } from 'undici';
 import { lockedUrl, release } from './offer.ts';
 import { openRemote, type Remote } from './remote.ts';

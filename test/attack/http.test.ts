@@ -31,7 +31,7 @@ const cancelFirst = JSON.stringify({
 
 describe('who calls', () => {
   it.each(['Bearer nonsense', 'Bearer ', 'Basic YTpi', 'bearer lks_x extra', ''])(
-    'isn’t the local user with the credential %j',
+    "isn't the local user with the credential %j",
     async (authorization) => {
       const answer = await raw(`${url}/mcp`, { body: list, headers: { authorization } });
       expect(answer.status).toBe(401);
@@ -44,7 +44,7 @@ describe('who calls', () => {
     ['forwarded', 'for=127.0.0.1'],
     ['x-forwarded-host', 'localhost'],
     ['x-real-ip', '127.0.0.1'],
-  ])('isn’t the local user through a proxy (%s)', async (name, value) => {
+  ])("isn't the local user through a proxy (%s)", async (name, value) => {
     expect((await raw(`${url}/mcp`, { body: list, headers: { [name]: value } })).status).toBe(401);
   });
 
@@ -56,12 +56,12 @@ describe('who calls', () => {
     { origin: 'null' },
     { origin: 'http://localhost:1' },
     { origin: 'http://localhost@evil.example' },
-  ])('isn’t a web page (%j)', async (headers) => {
+  ])("isn't a web page (%j)", async (headers) => {
     expect((await raw(`${url}/mcp`, { body: list, headers: headers as never })).status).toBe(403);
     expect((await raw(`${url}/approvals`, { verb: 'GET', headers: headers as never })).status).toBe(403);
   });
 
-  it('isn’t an administrator with an agent’s token, nor an agent with an administrator’s', async () => {
+  it("isn't an administrator with an agent's token, nor an agent with an administrator's", async () => {
     const admin = await house.token({ subject: 'adam', owner: 'adam', audience: 'admin', roles: ['admin'] });
     expect((await raw(`${url}/api/v1/tokens`, { verb: 'GET', token: mine })).status).toBe(401);
     expect((await raw(`${url}/api/v1/tokens`, { verb: 'GET' })).status).toBe(401);
@@ -72,7 +72,7 @@ describe('who calls', () => {
 });
 
 describe('a session', () => {
-  it('serves its own principal at its own endpoint, and can’t be chosen', async () => {
+  it("serves its own principal at its own endpoint, and can't be chosen", async () => {
     const { id } = await legacy(url, '/mcp', theirs);
     const use = (path: string, token: string | undefined, verb = 'POST', session = id) =>
       raw(`${url}${path}`, {
@@ -242,7 +242,7 @@ describe('bytes', () => {
 });
 
 describe('what is kept', () => {
-  it('holds no token and no sensitive argument in clear, and is nobody else’s to read', async () => {
+  it("holds no token and no sensitive argument in clear, and is nobody else's to read", async () => {
     const agent = modern(url, mine);
     const call = (args: object, headers = {}) =>
       agent.send('/mcp', 'tools/call', { name: 'docs__hook', arguments: args }, headers);
@@ -265,7 +265,7 @@ describe('what is kept', () => {
     expect(JSON.stringify(house.docs.used.at(-1))).not.toContain(mine);
   });
 
-  it('doesn’t swell with what an agent makes up', async () => {
+  it("doesn't swell with what an agent makes up", async () => {
     const agent = modern(url, mine);
     const long = 'x'.repeat(1_000_000);
     const from = house.records().length;

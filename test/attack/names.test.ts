@@ -129,7 +129,7 @@ describe('an agent that speaks neither era cleanly', () => {
     for (const body of bodies) expect((await held(() => post(body, session))).status).toBe(400);
   });
 
-  it('can’t have a header decided on and a body forwarded', async () => {
+  it("can't have a header decided on and a body forwarded", async () => {
     const attacker = modern(house.gateway.url, token);
     const params = { name: 'docs__drop', arguments: {} };
     for (const headers of [

@@ -1,4 +1,4 @@
-import { definitionDigest, type Release } from '@lockstep/model';
+import { definitionDigest, type Release } from '@lockstep/model/internal';
 
 type AccessClass = 'read' | 'write' | 'destructive';
 type Definition = Release['tools'][string]['definition'];

@@ -31,7 +31,7 @@ describe('a hostile process', () => {
     expect((await read()).body.result.content).toEqual([{ type: 'text', text: 'fine' }]);
   });
 
-  it('sees nothing of the gateway’s environment', async () => {
+  it("sees nothing of the gateway's environment", async () => {
     process.env.LOCKSTEP_TEST_SECRET = 'hunter2';
     const { text } = (await act('environment')).body.result.content[0];
     delete process.env.LOCKSTEP_TEST_SECRET;
@@ -91,7 +91,7 @@ describe('a hostile remote server', () => {
     'loc\u212Astep/decision': 2,
   };
 
-  it('never speaks in the gateway’s name, in either era', async () => {
+  it("never speaks in the gateway's name, in either era", async () => {
     house.docs.say = {
       result: {
         content: [
@@ -132,7 +132,7 @@ describe('a hostile remote server', () => {
     }
   });
 
-  it('tells of its own calls only, and not in the gateway’s name', async () => {
+  it("tells of its own calls only, and not in the gateway's name", async () => {
     house.docs.say = (response, { id, params }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const event = (message: object) =>
@@ -158,7 +158,7 @@ describe('a hostile remote server', () => {
     expect(text).not.toMatch(/step\/decision/);
   });
 
-  it('fills the gateway’s memory with nothing that the client doesn’t read', async () => {
+  it("fills the gateway's memory with nothing that the client doesn't read", async () => {
     const piece = JSON.stringify({
       jsonrpc: '2.0',
       method: 'notifications/message',

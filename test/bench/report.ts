@@ -153,9 +153,9 @@ export function thresholds(summaries: readonly Summary[], idle: number): Thresho
     const [reads, writes] = [of('read'), of('write')];
     if (reads === undefined || writes === undefined) return [];
     return [
-      atLeast(`${era}: throughput of reads, to the proxy’s`, reads.toProxy.throughput, 0.5),
-      atMost(`${era}: CPU of a read, to the proxy’s`, reads.toProxy.cpu, 2.5),
-      atMost(`${era}: p99 of reads, to the proxy’s`, reads.toProxy.p99, 3),
+      atLeast(`${era}: throughput of reads, to the proxy's`, reads.toProxy.throughput, 0.5),
+      atMost(`${era}: CPU of a read, to the proxy's`, reads.toProxy.cpu, 2.5),
+      atMost(`${era}: p99 of reads, to the proxy's`, reads.toProxy.p99, 3),
       // Measured minutes apart, so each against the proxy around it, which is as fast with both.
       atLeast(
         `${era}: throughput of writes, to that of reads`,

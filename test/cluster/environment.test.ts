@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apply, eventually, get, kubectl, podIdentities, rolledOut } from './kubectl.ts';

@@ -20,5 +20,5 @@ export function fixedParts(sentence: string): string[] {
 }
 
 function alike(text: string): string {
-  return text.replaceAll('’', "'").replaceAll(/\s+/g, ' ');
+  return text.replaceAll("'", "'").replaceAll(/\s+/g, ' ');
 }

@@ -105,7 +105,7 @@ describe.each(eras)('in prod, a write of a client of the %s era', (era) => {
     expect(timesWritten(line)).toBe(1);
   });
 
-  it('goes on by the approval’s id, without its arguments', async () => {
+  it("goes on by the approval's id, without its arguments", async () => {
     const agent = agents[era];
     const line = `resumed in the ${era} era`;
     const id = await ask(agent, write, { line });
@@ -139,7 +139,7 @@ describe('an approval', () => {
     expect(body.result._meta['lockstep/decision'].approval.id).not.toBe(ids[0]);
   });
 
-  it('is void once the tool’s definition changed', async () => {
+  it("is void once the tool's definition changed", async () => {
     const id = await ask(agents.modern, 'changing__update', { word: 'peace' });
     expect((await bob?.decide(id, 'approve'))?.body).toMatchObject({ state: 'approved' });
     trigger.pull();
@@ -182,7 +182,7 @@ describe('an approval', () => {
     expect(timesWritten('by one human twice')).toBe(0);
   });
 
-  it('is not given without the role, by an agent’s token, or unseen', async () => {
+  it("is not given without the role, by an agent's token, or unseen", async () => {
     const id = await ask(agents.modern, write, { line: 'by nobody' });
     const passerBy = await human(up, 'dave@example.com', ['marketing']);
     expect((await passerBy.decide(id, 'approve')).status).toBeGreaterThanOrEqual(400);

@@ -41,7 +41,7 @@ afterAll(async () => {
   await pod?.[Symbol.asyncDispose]();
 });
 
-it('a pod’s gateway fills the archive that its deployment names, from when it does until it stops', async () => {
+it("a pod's gateway fills the archive that its deployment names, from when it does until it stops", async () => {
   const releases = { one: httpRelease('http://127.0.0.1:1/mcp') };
   const deployment = deploymentOf(releases) as object;
   await pod.deploy({ releases, deployment });

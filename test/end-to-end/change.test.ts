@@ -101,7 +101,7 @@ describe('a changed rule', () => {
     await listening.close();
   });
 
-  it('that can’t be used leaves the old one in force, and is said', async () => {
+  it("that can't be used leaves the old one in force, and is said", async () => {
     const digest = await readyDigest();
     const wrong = structuredClone(after);
     const rules = wrong.environments.prod?.rules ?? [];

@@ -36,7 +36,7 @@ describe.each(eras)('in dev, a client of the %s era', (era) => {
     await journal?.close();
   });
 
-  it('is shown the tools that it may use, under composed names or the server’s own', async () => {
+  it("is shown the tools that it may use, under composed names or the server's own", async () => {
     const names = (await all.tools()).map(({ name }) => name);
     expect(names).toContain('journal__read_lines');
     expect(names).toContain('library__find');

@@ -73,7 +73,7 @@ describe('requests that parsers take for something else', () => {
   it.each([
     ['an array of calls', `[${call}]`, headers, 400],
     ['not JSON', '{"jsonrpc":', headers, 400],
-    ['a call without its era’s envelope', call, headers, 400],
+    ["a call without its era's envelope", call, headers, 400],
     ['a body in another type', call, { ...headers, 'content-type': 'text/plain' }, 415],
   ])('are refused: %s', async (_what, body, sent, status) => {
     const before = journal();

@@ -69,7 +69,7 @@ describe('a gateway in a pod', () => {
     expect(await ready()).toEqual({ status: 200, bundle: deployedBundle(at(first)).digest });
   });
 
-  it('keeps no key of its own, and publishes the audit’s beside what it keeps', async () => {
+  it("keeps no key of its own, and publishes the audit's beside what it keeps", async () => {
     expect(await readdir(join(pod.folder, 'state/keys'))).toEqual(['audit.pub.pem']);
     expect(await readdir(join(pod.folder, 'keys'))).not.toContain('audit.pub.pem');
   });
@@ -113,7 +113,7 @@ describe('a gateway in a pod', () => {
 
   it.each([
     ['lacks a server', { deploymentVersion: 1, servers: {} }, 'servers.one: is missing'],
-    ['can’t be read', { deploymentVersion: 9, servers: {} }, 'deployment.deploymentVersion'],
+    ["can't be read", { deploymentVersion: 9, servers: {} }, 'deployment.deploymentVersion'],
   ])('stays with the deployment in force when a new one %s', async (_what, deployment, why) => {
     await pod.deploy({ releases, deployment });
     await until('it is said', () => gateway.output().includes(why));
@@ -155,7 +155,7 @@ describe('a gateway in a pod', () => {
   });
 });
 
-describe('a gateway in a pod that can’t start', () => {
+describe("a gateway in a pod that can't start", () => {
   /** Its lines, which are JSON to the last. */
   const lines = (text: string) =>
     text
@@ -184,7 +184,7 @@ describe('a gateway in a pod that can’t start', () => {
       1,
       /^Listening on 0\.0\.0\.0 without authentication is refused; give a gateway in a pod a token file/,
     ],
-    ['no tokens', () => [...pod.argv, '--tokens', '/none'], 2, /^\/none: can’t be read \(ENOENT\); make its/],
+    ['no tokens', () => [...pod.argv, '--tokens', '/none'], 2, /^\/none: can't be read \(ENOENT\); make its/],
   ])('says why in one line: %s', async (_what, argv, code, sentence) => {
     const ended = await pod.run(argv());
     const found = lines(ended.stderr);

@@ -60,7 +60,7 @@ describe('dev', () => {
     await client.close();
   });
 
-  it('says of each server how it is, and in one line why one isn’t run', async () => {
+  it("says of each server how it is, and in one line why one isn't run", async () => {
     const states = async (): Promise<string[]> => {
       const { servers } = (await up.admin('GET', '/status')).body;
       return servers.map(({ server, state }: { server: string; state: string }) => `${server} ${state}`);

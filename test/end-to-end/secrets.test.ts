@@ -58,11 +58,11 @@ afterAll(async () => {
   await docs?.[Symbol.asyncDispose]();
 });
 
-it('without its secrets a server isn’t read for the lock, which is said with where to put them', async () => {
+it("without its secrets a server isn't read for the lock, which is said with where to put them", async () => {
   const locked = await project.lockstep(['lock', '--as', 'reviewed']);
   expect(locked.code).toBe(2);
   expect(locked.stderr).toContain(
-    'app can’t be locked here: the secret mcp/app#token isn’t here; write it to .lockstep/dev/secrets/mcp/app/token with mode 0600 or set LOCKSTEP_SECRET_MCP_APP_TOKEN',
+    "app can't be locked here: the secret mcp/app#token isn't here; write it to .lockstep/dev/secrets/mcp/app/token with mode 0600 or set LOCKSTEP_SECRET_MCP_APP_TOKEN",
   );
   expect(locked.stderr).toContain('set LOCKSTEP_SECRET_MCP_DOCS_TOKEN');
 });

@@ -74,7 +74,7 @@ it('shows a change of permissions as exactly that tool, and restarts nothing for
   expect(await podIdentities(namespace)).toEqual(before);
 });
 
-it('keeps no key or token in its state, and leaves only the gateway’s volume when it is destroyed', async () => {
+it("keeps no key or token in its state, and leaves only the gateway's volume when it is destroyed", async () => {
   const secrets = await kubectl('get', 'secrets', '-n', namespace, '-o', 'jsonpath={.items[*].data.*}');
   const state = (
     await Promise.all(

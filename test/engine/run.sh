@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! command -v pulumi >/dev/null; then
-  echo 'skipped: the engine’s tests need `pulumi` on PATH; see https://www.pulumi.com/docs/install'
+  echo "skipped: the engine's tests need \`pulumi\` on PATH; see https://www.pulumi.com/docs/install"
   exit 0
 fi
 exec test/cluster/run.sh npx vitest run --config vitest.cluster.config.ts test/engine/

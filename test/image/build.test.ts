@@ -67,7 +67,7 @@ describe.skipIf(engine === undefined)('an image', () => {
     expect(await archive(own, 'three', request())).not.toBe(first);
   });
 
-  it('isn’t built twice for a folder of archives', async () => {
+  it("isn't built twice for a folder of archives", async () => {
     const archives = openArchives(join(folder, 'archives'));
     const build = vi.spyOn(own, 'build');
     const destination = { type: 'archives', archives } as const;
@@ -100,10 +100,10 @@ describe.skipIf(engine === undefined)('an image', () => {
     expect(reference).toBe(`${registry.host}/mcp/lockstep-test-build@${digest}`);
   });
 
-  it('that can’t be built is said in the tool’s words', async () => {
+  it("that can't be built is said in the tool's words", async () => {
     writeFileSync(join(folder, 'Containerfile'), 'FROM scratch\nCOPY nothing /\n');
     await expect(produce(request(), own, { type: 'store' })).rejects.toThrow(
-      /^\w+ can’t build localhost\/.*nothing/s,
+      /^\w+ can't build localhost\/.*nothing/s,
     );
   });
 });

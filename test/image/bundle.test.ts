@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('is one program, the store’s threads, and the licences of what is in them', async () => {
+it("is one program, the store's threads, and the licences of what is in them", async () => {
   expect((await readdir(app)).sort()).toEqual([
     'LICENSE',
     'NOTICE',

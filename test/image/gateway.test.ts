@@ -10,7 +10,7 @@ import { withGatewayImage } from '../../scripts/image/gateway.ts';
 
 const engine = await findBuilder().catch(() => undefined);
 const isBuildah = engine !== undefined && engine.name !== 'docker';
-if (!isBuildah) console.warn('skipped: the gateway’s image is compared with podman or buildah; install one');
+if (!isBuildah) console.warn("skipped: the gateway's image is compared with podman or buildah; install one");
 
 let folder: string;
 beforeEach(() => {
@@ -48,7 +48,7 @@ function configOf(file: string): { created: string; config: Record<string, unkno
   return blob(manifest.config.digest) as never;
 }
 
-describe.skipIf(!isBuildah)('the gateway’s image', () => {
+describe.skipIf(!isBuildah)("the gateway's image", () => {
   const own = engine as Engine;
 
   it('has the same digest each time, and runs the one program as nobody in particular', async () => {

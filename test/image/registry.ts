@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 export interface Registry extends AsyncDisposable {
   /** Host and port. */
   readonly host: string;
-  /** What was pushed, by `name:tag`: the manifest’s digest. */
+  /** What was pushed, by `name:tag`: the manifest's digest. */
   readonly pushed: ReadonlyMap<string, string>;
 }
 

@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  defineEnvironments,
-  defineServers,
-  makeBundle,
-  packBundle,
-  secret,
-  volumeFiles,
-} from '@lockstep/model';
+import { defineEnvironments, defineServers, secret } from '@lockstep/model';
+import { makeBundle, packBundle, volumeFiles } from '@lockstep/model/internal';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboard } from '../../packages/components/src/monitoring/dashboard.ts';

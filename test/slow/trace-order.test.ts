@@ -21,7 +21,7 @@ it.each([
     'forwarded while the intent was written',
   ],
   [
-    'only the approval’s record',
+    "only the approval's record",
     [record('approval.requested'), beginSync, endSync, forward],
     'forwarded while the intent was not written',
   ],

@@ -105,7 +105,7 @@ describe('the archive', () => {
     }
   });
 
-  it('can come and go without protection, and still isn’t deleted', async () => {
+  it("can come and go without protection, and still isn't deleted", async () => {
     const recorded = await record(() => {
       const retention = { mode: 'GOVERNANCE', days: 1 } as const;
       new AuditArchive(
@@ -179,7 +179,7 @@ describe('an identity', () => {
   });
 });
 
-describe('what can’t be made', () => {
+describe("what can't be made", () => {
   const opts = () => ({ providers: { aws: new AwsProvider('aws') } });
   const audit = { bucketName: 'acme-mcp-audit', retention: { mode: 'COMPLIANCE', days: 400 } } as const;
   const statement = { sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };

@@ -25,7 +25,7 @@ const facts = fc.record({
   retentionDays: fc.integer({ min: 1, max: 36_500 }),
 });
 
-describe('the bucket’s policy', () => {
+describe("the bucket's policy", () => {
   it('allows nothing to anybody, and denies on this bucket alone', () => {
     fc.assert(
       fc.property(facts, (given) => {
@@ -79,7 +79,7 @@ describe('the bucket’s policy', () => {
   });
 });
 
-describe('a role’s trust', () => {
+describe("a role's trust", () => {
   it('is for one workload, by equality and without wildcards', () => {
     const workload = fc.record({ namespace: word, serviceAccount: word });
     fc.assert(
@@ -97,7 +97,7 @@ describe('a role’s trust', () => {
   });
 });
 
-describe('an identity’s statement', () => {
+describe("an identity's statement", () => {
   const statement = { sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
 
   it('is refused with a wildcard in any action, wherever it stands', () => {

@@ -115,7 +115,7 @@ test('a port in use', async () => {
 test('a missing lock', async () => {
   project = makeProject({ 'stacks/environments.ts': program({ servers: files, environments: dev }) });
   expect(await complaint(['up', '--port', '0'])).toEqual([
-    'lockstep: stacks/tools.lock.json: doesn’t exist; run `lockstep lock` to make it.',
+    "lockstep: stacks/tools.lock.json: doesn't exist; run `lockstep lock` to make it.",
   ]);
 });
 
@@ -147,7 +147,7 @@ test('a state folder that is a file, or lies below one', async () => {
   }
 });
 
-test('a state folder that can’t be read', async () => {
+test("a state folder that can't be read", async () => {
   project = projectOf({});
   chmodSync(project.folder, 0o755);
   mkdirSync(join(project.folder, 'locked'), { mode: 0o000 });
@@ -159,7 +159,7 @@ test('a state folder that can’t be read', async () => {
 test('no program, a broken one, and one that throws', async () => {
   project = makeProject();
   expect(await complaint(['up', '--port', '0'])).toEqual([
-    'lockstep: stacks/environments.ts doesn’t exist; run this in the project’s folder or name the file with --config.',
+    "lockstep: stacks/environments.ts doesn't exist; run this in the project's folder or name the file with --config.",
   ]);
   project.write('stacks/environments.ts', 'export const a: number = = 1;\n');
   expect(await complaint(['plan'])).toEqual([
@@ -175,7 +175,7 @@ test('no program, a broken one, and one that throws', async () => {
   expect(await complaint(['plan'])).toEqual([expect.stringContaining('exports no `environments`')]);
 });
 
-test('an environment that isn’t there, and a wrong argument', async () => {
+test("an environment that isn't there, and a wrong argument", async () => {
   project = projectOf({});
   expect(await complaint(['up', 'prd', '--port', '0'])).toEqual([
     'lockstep: there is no environment prd; the program declares dev.',
@@ -199,5 +199,5 @@ test('a command that needs a gateway, without one', async () => {
   ]);
   expect(
     await complaint(['approvals', 'list', '--url', 'http://127.0.0.1:1'], { LOCKSTEP_TOKEN: 'lks_x' }),
-  ).toEqual(['lockstep: the gateway at http://127.0.0.1:1 can’t be reached: nothing answers there.']);
+  ).toEqual(["lockstep: the gateway at http://127.0.0.1:1 can't be reached: nothing answers there."]);
 });

@@ -86,7 +86,7 @@ test('an unknown command is answered with the nearest', async () => {
   });
 });
 
-test('what Node compiled is kept in the account’s own cache', async () => {
+test("what Node compiled is kept in the account's own cache", async () => {
   const cache = join(project.folder, 'cache');
   const env = { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: undefined };
   expect(await project.lockstep(['--version'], env)).toMatchObject({ code: 0, stdout: '0.1.0\n' });

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { definitionDigest, type LockedTool } from '@lockstep/model';
+import { definitionDigest, type LockedTool } from '@lockstep/model/internal';
 import pc from 'picocolors';
 import { run } from './program.ts';
 

@@ -26,7 +26,7 @@ export function requireProvider(
   );
 }
 
-/** By cluster: the objects that components have made there. A program’s providers end with it. */
+/** By cluster: the objects that components have made there. A program's providers end with it. */
 const claimed = new WeakMap<ProviderResource, Set<string>>();
 
 /**

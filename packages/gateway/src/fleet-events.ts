@@ -1,5 +1,5 @@
-import { printTarget } from '@lockstep/model';
-import type { NewRecord } from './audit/record.ts';
+import { printTarget } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import type { Context } from './pipeline/context.ts';
 import { targetOfItem } from './policy/item-key.ts';
 import type { FleetEvent } from './upstream/events.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Deployment } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model/internal';
 import { adminApp, adminListener } from './admin/app.ts';
 import { serveSocket } from './admin/socket.ts';
 import { followArchive } from './archive/follow.ts';
@@ -167,7 +167,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       for (const listener of rejections) listener(why);
       await rejectBundle(why, context);
     },
-    onPartial: (why) => log.warn({ why, kept: policy.digest }, 'a changed bundle isn’t whole yet'),
+    onPartial: (why) => log.warn({ why, kept: policy.digest }, "a changed bundle isn't whole yet"),
   });
   opened.defer(() => follower.stop());
   opened.defer(startHousekeeping(context));

@@ -1,24 +1,3 @@
-/**
- * The gateway: enforces on every MCP call what was reviewed in Git, and records it.
- *
- * @module
- */
-export {
-  type ApprovalDetail,
-  type ApprovalSummary,
-  approvalDetailSchema,
-  approvalListSchema,
-  auditSearchSchema,
-  createdTokenSchema,
-  problemSchema,
-  type Status,
-  statusSchema,
-  tokenInfoSchema,
-  tokenListSchema,
-  verificationSchema,
-} from './admin/wire.ts';
-export type { StoredRecord } from './audit/record.ts';
-export { parseHead, printHead } from './audit/record.ts';
 export { openStopped, verifySource } from './audit/stopped.ts';
 export type { Verification } from './audit/verify.ts';
 export { type ExportVerification, verifyExport } from './audit/verify-export.ts';

@@ -156,7 +156,7 @@ function observeSources(
   observeArchive(archive, on);
   new Gauge({
     name: 'lockstep_secret_age_seconds',
-    help: 'Seconds since the secrets in a server’s headers were last read.',
+    help: "Seconds since the secrets in a server's headers were last read.",
     labelNames: ['server'],
     ...on,
     collect() {
@@ -166,7 +166,7 @@ function observeSources(
   });
   new Counter({
     name: 'lockstep_secret_errors_total',
-    help: 'Times that the secrets in a server’s headers could not be read.',
+    help: "Times that the secrets in a server's headers could not be read.",
     labelNames: ['server'],
     ...on,
     collect() {
@@ -178,7 +178,7 @@ function observeSources(
   perServer('lockstep_server_processes', 'Processes or sessions of a server.', ({ processes }) => processes);
   perServer(
     'lockstep_server_restarts',
-    'Restarts of a server’s processes since the gateway started.',
+    "Restarts of a server's processes since the gateway started.",
     ({ restarts }) => restarts,
   );
   perServer(

@@ -1,4 +1,4 @@
-import type { Deployment, Release, ServerDefinition } from '@lockstep/model';
+import type { Deployment, Release, ServerDefinition } from '@lockstep/model/internal';
 import type { BundleSource } from './bundle/source.ts';
 import type { LogLevel } from './log.ts';
 import type { SecretSource } from './secrets/source.ts';

@@ -63,6 +63,6 @@ test('five thousand tools fit, and what no longer fits is named', () => {
 test('a damaged release is named', () => {
   const files = mounted(packBundle(makeBundle(environment('prod')))).set('_release.files', Buffer.from('x'));
   expect(findingsOf(() => unpackBundle(files))).toEqual([
-    '_release.files: can’t be decompressed; deploy the bundle again.',
+    "_release.files: can't be decompressed; deploy the bundle again.",
   ]);
 });

@@ -117,7 +117,7 @@ function decompress(name: string, bytes: Uint8Array): string {
     return new TextDecoder().decode(gunzipSync(bytes));
   } catch {
     throw new ConfigurationError([
-      { path: name, message: 'can’t be decompressed; deploy the bundle again.' },
+      { path: name, message: "can't be decompressed; deploy the bundle again." },
     ]);
   }
 }

@@ -60,8 +60,8 @@ test('files that are altered, missing or too many are all named', () => {
   });
   expect(findingsOf(() => loadBundle(files))).toEqual([
     'prompts/files: is missing; deploy the whole bundle.',
-    'table/files.read_file: isn’t what gateway.json says it is; deploy the bundle again.',
-    'table/files.extra: isn’t named in gateway.json; remove it.',
+    "table/files.read_file: isn't what gateway.json says it is; deploy the bundle again.",
+    "table/files.extra: isn't named in gateway.json; remove it.",
   ]);
 });
 
@@ -78,7 +78,7 @@ const config = (change: object) =>
 
 test.each<[string, Map<string, string>, RegExp]>([
   ['no gateway.json', changed({ 'gateway.json': undefined }), /^gateway.json: is missing/],
-  ['half a gateway.json', changed({ 'gateway.json': '{' }), /^gateway.json: isn’t JSON/],
+  ['half a gateway.json', changed({ 'gateway.json': '{' }), /^gateway.json: isn't JSON/],
   [
     'a newer one',
     changed({ 'gateway.json': config({ schemaVersion: 2 }) }),
@@ -90,12 +90,12 @@ test.each<[string, Map<string, string>, RegExp]>([
   [
     'a broken line',
     changed({ 'table/files.read_file': 'x\n' }, true),
-    /^table\/files.read_file: line 1 isn’t a clause/,
+    /^table\/files.read_file: line 1 isn't a clause/,
   ],
   [
-    'a target in another’s file',
+    "a target in another's file",
     changed({ 'table/files.read_file': 'files/write_file write allow # rules.x\n' }, true),
-    /^table\/files.read_file: files\/write_file doesn’t belong here/,
+    /^table\/files.read_file: files\/write_file doesn't belong here/,
   ],
   [
     'a target without a clause',
@@ -103,9 +103,9 @@ test.each<[string, Map<string, string>, RegExp]>([
     /^table\/files.read_file: files\/read_file is in the release but has no clause/,
   ],
   [
-    'a class that the release doesn’t have',
+    "a class that the release doesn't have",
     changed({ 'table/files.delete_file': 'files/delete_file read allow # rules.x\n' }, true),
-    /^table\/files.delete_file: files\/delete_file isn’t as the release has it/,
+    /^table\/files.delete_file: files\/delete_file isn't as the release has it/,
   ],
 ])('%s is refused', (_, files, message) => {
   expect(findingsOf(() => loadBundle(files)).join('\n')).toMatch(message);

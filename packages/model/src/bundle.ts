@@ -85,7 +85,7 @@ export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
   }
   for (const path of files.keys()) {
     if (path !== configFile && !expected.has(path)) {
-      findings.push({ path, message: 'isn’t named in gateway.json; remove it.' });
+      findings.push({ path, message: "isn't named in gateway.json; remove it." });
     }
   }
   throwIfAny(findings);
@@ -95,7 +95,7 @@ export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
   return { digest: sha256(text), config, table, releases };
 }
 
-const altered = 'isn’t what gateway.json says it is; deploy the bundle again.';
+const altered = "isn't what gateway.json says it is; deploy the bundle again.";
 
 function parseConfig(text: string): GatewayConfig {
   const json = parseJson(configFile, text);
@@ -129,7 +129,7 @@ function loadTable(files: ReadonlyMap<string, string>, config: GatewayConfig): P
     try {
       const found = parseEntries(text);
       const stray = found.find((entry) => fileOf(entry.target) !== path);
-      if (stray) throw new Error(`${stray.target} doesn’t belong here`);
+      if (stray) throw new Error(`${stray.target} doesn't belong here`);
       entries.push(...found);
     } catch (error) {
       throw fault(path, `${(error as Error).message}; make the bundle with this version of lockstep.`);
@@ -151,7 +151,7 @@ function checkTable(table: PermissionTable, releases: Readonly<Record<string, Re
       .filter((entry) => classes.get(entry.target) !== entry.class)
       .map((entry) => ({
         path: fileOf(entry.target),
-        message: `${entry.target} isn’t as the release has it.`,
+        message: `${entry.target} isn't as the release has it.`,
       })),
     ...locked
       .filter(({ text }) => !entries.has(text))
@@ -163,7 +163,7 @@ function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw fault(path, 'isn’t JSON; deploy the bundle again.');
+    throw fault(path, "isn't JSON; deploy the bundle again.");
   }
 }
 

@@ -7,12 +7,12 @@ test('keys are sorted and numbers written as RFC 8785 says', () => {
   expect(canonicalJson(value)).toBe('{"A":{"b":"\\u000f\\n\\"","z":null},"a":[1e+21,0.002,0,1],"€":1}');
 });
 
-test('the digest doesn’t depend on the order of keys', () => {
+test("the digest doesn't depend on the order of keys", () => {
   expect(digestOf({ a: 1, b: { c: 2, d: 3 } })).toBe(digestOf({ b: { d: 3, c: 2 }, a: 1 }));
   expect(sha256('abc')).toBe('sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });
 
-test('what JSON can’t say is refused', () => {
+test("what JSON can't say is refused", () => {
   for (const value of [undefined, Number.NaN, { a: Number.POSITIVE_INFINITY }, ['\ud800']]) {
     expect(() => canonicalJson(value)).toThrow();
   }

@@ -38,9 +38,9 @@ const archiveSchema = z.strictObject({
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be words with single slashes between them')
     .optional(),
-  /** ARN of the KMS key to encrypt with. Default: the bucket’s. */
+  /** ARN of the KMS key to encrypt with. Default: the bucket's. */
   kmsKey: z.string().startsWith('arn:', 'must be the ARN of a KMS key').optional(),
-  /** Of a store that speaks S3 and isn’t AWS. Default: the region’s. */
+  /** Of a store that speaks S3 and isn't AWS. Default: the region's. */
   endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
 });
 

@@ -58,7 +58,7 @@ export type Egress = z.output<typeof egressSchema>;
 export type EgressInput = z.input<typeof egressSchema>;
 
 /**
- * Reads destinations that stand outside of a server’s definition.
+ * Reads destinations that stand outside of a server's definition.
  *
  * @throws ConfigurationError naming the one that is none.
  */

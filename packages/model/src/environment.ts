@@ -39,7 +39,7 @@ const glob = z
   .max(1000)
   .refine(
     (text) => !text.startsWith('!'),
-    'a glob can’t be negated; put a rule with the exception before it',
+    "a glob can't be negated; put a rule with the exception before it",
   );
 
 const condition = z
@@ -52,7 +52,7 @@ const condition = z
     } catch (error) {
       context.addIssue({
         code: 'custom',
-        message: `\`${text}\` isn’t a condition: ${(error as Error).message}`,
+        message: `\`${text}\` isn't a condition: ${(error as Error).message}`,
       });
     }
   });
@@ -141,7 +141,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
 });
-/** An environment’s settings, read. */
+/** An environment's settings, read. */
 export type Settings = z.output<typeof settingsSchema>;
 
 export const environmentSchema = z.strictObject({

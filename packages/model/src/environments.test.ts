@@ -45,7 +45,7 @@ test.each<[string, object, string]>([
   [
     'no release',
     { releases: {} },
-    '.releases.files: names no release; pin one of the lock’s: `1.0.0`, `2.0.0`.',
+    ".releases.files: names no release; pin one of the lock's: `1.0.0`, `2.0.0`.",
   ],
   [
     'an unknown release',
@@ -53,7 +53,7 @@ test.each<[string, object, string]>([
     '.releases.files: the lock has no release `3`; pin one of `1.0.0`, `2.0.0`.',
   ],
   [
-    'a release called like an object’s own',
+    "a release called like an object's own",
     { releases: { files: 'constructor' } },
     '.releases.files: the lock has no release `constructor`; pin one of `1.0.0`, `2.0.0`.',
   ],
@@ -75,7 +75,7 @@ test.each<[string, object, string]>([
   [
     'a negated glob',
     { rules: [rule({ tools: '!files/*' })] },
-    '.rules[0].tools: a glob can’t be negated; put a rule with the exception before it.',
+    ".rules[0].tools: a glob can't be negated; put a rule with the exception before it.",
   ],
   [
     'two rules of one name',
@@ -85,7 +85,7 @@ test.each<[string, object, string]>([
   [
     'a broken condition',
     { rules: [rule({}), rule({ name: 'b', when: 'args.path ==' })] },
-    '.rules[1].when: `args.path ==` isn’t a condition: at character 11: found = but expecting end of input.',
+    ".rules[1].when: `args.path ==` isn't a condition: at character 11: found = but expecting end of input.",
   ],
   [
     'an unknown decision',
@@ -106,7 +106,7 @@ test.each<[string, object, string]>([
   expect(problems({ prod: { ...fine, ...change } })).toEqual([`environments.prod${finding}`]);
 });
 
-test('a rule may speak of a release that isn’t pinned yet', () => {
+test("a rule may speak of a release that isn't pinned yet", () => {
   expect(problems({ prod: { ...fine, rules: [rule({ tools: 'files/copy' })] } })).toEqual([]);
 });
 
@@ -130,14 +130,14 @@ test('everything that is wrong anywhere is named at once', () => {
   ]);
 });
 
-test('a broken lock doesn’t hide what else is wrong', () => {
+test("a broken lock doesn't hide what else is wrong", () => {
   expect(problems({ prod: { ...fine, profile: 'x' } }, { lockVersion: 9 })).toEqual([
     'lock: lock version 9 is newer than this lockstep reads (1); update lockstep.',
     'environments.prod.profile: must be "dev" or "staging" or "prod".',
   ]);
 });
 
-test('a server that isn’t locked, or was locked from elsewhere, is named', () => {
+test("a server that isn't locked, or was locked from elsewhere, is named", () => {
   const declared = defineServers({
     files: { run: { npm: '@other/files' } },
     docs: { remote: { url: 'https://d.example' } },
@@ -146,11 +146,11 @@ test('a server that isn’t locked, or was locked from elsewhere, is named', () 
     problems({ prod: { profile: 'prod', releases: { files: '1.0.0', docs: '1' } } }, lock, declared),
   ).toEqual([
     'environments.prod.releases.files: it was locked from npm:@example/files, but is declared as npm:@other/files; run `lockstep lock files`.',
-    'environments.prod.releases.docs: `docs` isn’t in the lock; run `lockstep lock docs`.',
+    "environments.prod.releases.docs: `docs` isn't in the lock; run `lockstep lock docs`.",
   ]);
 });
 
-test('names that clients can’t take are named', () => {
+test("names that clients can't take are named", () => {
   const long = 'x'.repeat(58);
   const given = lockOf({
     '1.0.0': release({ [long]: 'read' }, { prompts: { [`${long}y`]: item({ name: 'x' }) } }),

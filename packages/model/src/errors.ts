@@ -103,7 +103,7 @@ function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big' && issue.message.startsWith('Too')) return bound(issue, issue.maximum, 'most');
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const wanted = issue.errors.flat().filter(isOtherKind).map(plainly);
-    return [...new Set(wanted)].join(', or ') || 'is of a form that isn’t known';
+    return [...new Set(wanted)].join(', or ') || "is of a form that isn't known";
   }
   return issue.message;
 }

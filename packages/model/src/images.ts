@@ -1,6 +1,6 @@
 import type { Environment } from './environments.ts';
 
-/** The entry of the gateway’s own image in `images.json`. */
+/** The entry of the gateway's own image in `images.json`. */
 export const gatewayImage = 'gateway';
 
 /** Stands for the digest of an image that nobody has pushed yet: what `images.json` holds before the first build. */
@@ -23,8 +23,8 @@ export function imageEntry(server: string, label: string): string {
 }
 
 /**
- * What an environment runs of all that `images.json` lists: `gateway`, and each server’s pinned release by the
- * server’s name. A server that isn’t listed isn’t in it.
+ * What an environment runs of all that `images.json` lists: `gateway`, and each server's pinned release by the
+ * server's name. A server that isn't listed isn't in it.
  *
  * @param list the content of `images.json`: references with digests by entry.
  * @example

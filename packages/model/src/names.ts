@@ -10,7 +10,7 @@ export const serverName = z
     /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter',
   )
-  .refine((name) => name !== 'lockstep', 'must not be `lockstep`, the gateway’s own; choose another');
+  .refine((name) => name !== 'lockstep', "must not be `lockstep`, the gateway's own; choose another");
 
 /** An environment's name; it names state folders, namespaces and stacks. */
 export const environmentName = z

@@ -11,7 +11,7 @@ test('a reference names a path, a field, and what stands for it on a laptop', ()
   });
 });
 
-test('a delivery that can’t reach the server, and names that can’t be, are named', () => {
+test("a delivery that can't reach the server, and names that can't be, are named", () => {
   const env = secret('mcp/a#b', { delivery: 'env' });
   const header = secret('mcp/a#b', { delivery: 'header' });
   const given = {
@@ -27,8 +27,8 @@ test('a delivery that can’t reach the server, and names that can’t be, are n
     g: { remote: { url: 'https://g.example' }, secrets: { A: { ...header, template: 'Bearer' } } },
   };
   expect(findingsOf(() => defineServers(given))).toEqual([
-    'servers.a.secrets.Authorization.delivery: `header` doesn’t reach this server; use `env` or `file`.',
-    'servers.b.secrets.TOKEN.delivery: `env` doesn’t reach this server; use `header`.',
+    "servers.a.secrets.Authorization.delivery: `header` doesn't reach this server; use `env` or `file`.",
+    "servers.b.secrets.TOKEN.delivery: `env` doesn't reach this server; use `header`.",
     'servers.c.secrets.Mcp-Name: this header is made by the gateway; choose another.',
     'servers.c.secrets.x-a: the header is given twice, in different cases.',
     'servers.d.secrets.A-B: its name must be the name of an environment variable.',

@@ -34,7 +34,7 @@ const secretSchema = z
     path: ['template'],
     error: 'is for headers only; remove it',
   });
-/** A secret’s declaration, read. */
+/** A secret's declaration, read. */
 export type SecretDefinition = z.output<typeof secretSchema>;
 
 /**
@@ -100,5 +100,5 @@ export const secretsSchema = z.record(z.string(), secretSchema).superRefine((sec
     headers.add(name.toLowerCase());
   }
 });
-/** A server’s secrets, by the name of the header, variable or file. */
+/** A server's secrets, by the name of the header, variable or file. */
 export type Secrets = z.output<typeof secretsSchema>;

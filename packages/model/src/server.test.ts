@@ -41,7 +41,7 @@ test.each<[string, unknown, string[]]>([
     ],
   ],
   [
-    'a version in a package’s name',
+    "a version in a package's name",
     { run: { npm: 'x@1.0.0' } },
     [
       'servers.files.run.npm: must be an npm package name without a version; the version is pinned by the lock.',
@@ -58,7 +58,7 @@ test.each<[string, unknown, string[]]>([
     ['servers.files.timeouts.call: must be more than 0.'],
   ],
   [
-    'a word that isn’t one of some',
+    "a word that isn't one of some",
     { run: { npm: 'x' }, isolation: 'none' },
     ['servers.files.isolation: must be "principal" or "session" or "shared".'],
   ],
@@ -67,11 +67,11 @@ test.each<[string, unknown, string[]]>([
   expect(findingsOf(() => defineServers(input(given)))).toEqual(findings);
 });
 
-test('names that can’t be servers’ are named', () => {
+test("names that can't be servers' are named", () => {
   const run = { run: { npm: 'x' } };
   expect(findingsOf(() => defineServers({ Files: run, lockstep: run, 'a.b': run }))).toEqual([
     'servers.Files: its name must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter.',
-    'servers.lockstep: its name must not be `lockstep`, the gateway’s own; choose another.',
+    "servers.lockstep: its name must not be `lockstep`, the gateway's own; choose another.",
     'servers["a.b"]: its name must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter.',
   ]);
 });

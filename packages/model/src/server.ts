@@ -117,11 +117,11 @@ export const serverSchema = z
       context.addIssue({
         code: 'custom',
         path: ['secrets', name, 'delivery'],
-        message: `\`${delivery}\` doesn’t reach this server; use ${possible.map((one) => `\`${one}\``).join(' or ')}`,
+        message: `\`${delivery}\` doesn't reach this server; use ${possible.map((one) => `\`${one}\``).join(' or ')}`,
       });
     }
   });
-/** A server’s declaration, read: every default is filled in. */
+/** A server's declaration, read: every default is filled in. */
 export type ServerDefinition = z.output<typeof serverSchema>;
 /** A server, as a person declares it. */
 export type ServerInput = z.input<typeof serverSchema>;

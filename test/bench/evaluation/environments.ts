@@ -1,5 +1,6 @@
 // A hundred servers with ten tools each, in three environments.
-import { defineEnvironments, defineServers, type Environment, type Release } from '@lockstep/model';
+import { defineEnvironments, defineServers, type Environment } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import { reviewedRelease } from '../../reviewed-release.ts';
 
 const names = Array.from({ length: 100 }, (_, at) => `server-${at}`);

@@ -34,7 +34,7 @@ const rounds: { ours: Taken; plain: Taken }[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
   const plain = await evaluate('plain', file);
   const ours = await evaluate('components');
-  if (plain.resources !== ours.resources) throw new Error('The two programs don’t register the same.');
+  if (plain.resources !== ours.resources) throw new Error("The two programs don't register the same.");
   rounds.push({ ours, plain });
 }
 rmSync(folder, { recursive: true });

@@ -7,7 +7,7 @@
 import { AuditArchive, WorkloadIdentity } from '@lockstep/aws';
 import { McpServer } from '@lockstep/components';
 import { verifyExport } from '@lockstep/gateway';
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
 import { Provider } from '@pulumi/kubernetes';
 import { ProviderResource, runtime } from '@pulumi/pulumi';
 

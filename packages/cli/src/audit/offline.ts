@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Verification } from '@lockstep/gateway';
+import { parseHead } from '@lockstep/model/record';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import type { StateOptions } from '../gateway/options.ts';
@@ -13,7 +14,7 @@ export async function verifyStopped(
   options: StateOptions & { expectHead?: string; key?: readonly string[] },
   context: Context,
 ): Promise<Verification> {
-  const { openStopped, parseHead, verifySource } = await import('@lockstep/gateway');
+  const { openStopped, verifySource } = await import('@lockstep/gateway');
   const folders = environmentFolders(options, context);
   const expectHead = options.expectHead === undefined ? undefined : parseHead(options.expectHead);
   if (options.expectHead !== undefined && expectHead === undefined) {
@@ -53,7 +54,7 @@ async function readKey(file: string, context: Context): Promise<string> {
   try {
     return await readFile(resolve(context.cwd, file), 'utf8');
   } catch (error) {
-    throw new Failure(`--key ${file} can’t be read; check its path.`, { cause: error });
+    throw new Failure(`--key ${file} can't be read; check its path.`, { cause: error });
   }
 }
 

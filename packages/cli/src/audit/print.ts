@@ -1,5 +1,6 @@
-import type { StoredRecord, Verification } from '@lockstep/gateway';
-import { visible } from '@lockstep/model';
+import type { Verification } from '@lockstep/gateway';
+import { visible } from '@lockstep/model/internal';
+import type { StoredRecord } from '@lockstep/model/record';
 import type { Context } from '../context.ts';
 import { countOf } from '../view/count.ts';
 import { printColumns } from '../view/table.ts';
@@ -9,7 +10,7 @@ export function printVerification(found: Verification, paint: Context['paint']):
   const { ok, problems, records, checkpoints, heads, unsigned, openIntents } = found;
   const counted = `${countOf(records, 'record')}, ${countOf(checkpoints, 'checkpoint')}`;
   return [
-    ok ? paint.green(`The audit is whole: ${counted}.`) : paint.red(`The audit isn’t whole: ${counted}.`),
+    ok ? paint.green(`The audit is whole: ${counted}.`) : paint.red(`The audit isn't whole: ${counted}.`),
     ...problems.map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`)),
     ...(unsigned > 0 ? [`${countOf(unsigned, 'record')} since the last checkpoint.`] : []),
     ...(openIntents.length > 0

@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 
 /** Columns after which a line goes on in the next, so that nothing is out of sight to the right. */
 const width = 140;

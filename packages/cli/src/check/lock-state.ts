@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { type Finding, type Lock, printReleaseChange } from '@lockstep/model';
+import type { Finding, Lock } from '@lockstep/model';
+import { printReleaseChange } from '@lockstep/model/internal';
 import type { Context } from '../context.ts';
 import { createContainers } from '../launch/containers.ts';
 import { declaredSecrets } from '../launch/open-secrets.ts';

@@ -1,4 +1,4 @@
-import type { TableState } from '@lockstep/model';
+import type { TableState } from '@lockstep/model/internal';
 import { type EnvironmentChange, printReleases } from '../plan/compare.ts';
 import { countOf } from '../view/count.ts';
 import { printFinding } from '../view/finding.ts';

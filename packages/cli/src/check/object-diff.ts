@@ -1,4 +1,4 @@
-import { canonicalJson, compareText, quote, visible } from '@lockstep/model';
+import { canonicalJson, compareText, quote, visible } from '@lockstep/model/internal';
 import type { KubernetesObject } from '../render/object.ts';
 import { idOf } from '../render/objects.ts';
 import { filesOf } from '../render/yaml.ts';

@@ -51,7 +51,7 @@ export async function renderProject(
   };
 }
 
-/** What was found, after the environment’s name. What holds in several is told once, with all of their names. */
+/** What was found, after the environment's name. What holds in several is told once, with all of their names. */
 function byEnvironment(
   all: readonly { readonly name: string; readonly rendering: StackRendering }[],
   found: (rendering: StackRendering) => readonly Finding[],

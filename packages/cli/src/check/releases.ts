@@ -1,4 +1,5 @@
-import type { Finding, Release } from '@lockstep/model';
+import type { Finding } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import type { PinnedRelease } from '../lock/tasks.ts';
 import { countOf } from '../view/count.ts';
 import { unconfirmed } from '../view/unconfirmed.ts';
@@ -38,7 +39,7 @@ export function checkDescriptions(releases: readonly HeldRelease[]): Finding[] {
     .filter((tools) => tools.length > 1)
     .map(([first = '', ...others]) => ({
       path: first,
-      message: `has the same description as ${others.join(' and ')}, so that a model can’t tell them apart; their makers must say what differs.`,
+      message: `has the same description as ${others.join(' and ')}, so that a model can't tell them apart; their makers must say what differs.`,
     }));
   return [...missing.values(), ...repeated];
 }
@@ -54,7 +55,7 @@ export function checkSchemas(releases: readonly HeldRelease[]): Finding[] {
     Object.entries(release.tools).flatMap(([name, { definition }]) =>
       looseParts(definition.inputSchema).map((part) => ({
         path: `${server}/${name} ${label}`,
-        message: `its \`inputSchema\` isn’t strict: ${part}; its makers must mend it.`,
+        message: `its \`inputSchema\` isn't strict: ${part}; its makers must mend it.`,
       })),
     ),
   );
@@ -66,7 +67,7 @@ export function adviseSchemas(releases: readonly HeldRelease[]): Finding[] {
     const tools = Object.values(release.tools);
     const open = tools.filter(({ definition }) => !isClosed(definition.inputSchema));
     if (open.length === 0) return [];
-    const message = `${open.length} of ${countOf(tools.length, 'tool')} take arguments that their schemas don’t name; \`additionalProperties: false\` would refuse them.`;
+    const message = `${open.length} of ${countOf(tools.length, 'tool')} take arguments that their schemas don't name; \`additionalProperties: false\` would refuse them.`;
     return [{ path: `${server} ${label}`, message }];
   });
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import type { ApprovalDetail } from '@lockstep/gateway';
-import { visible } from '@lockstep/model';
+import { type ApprovalDetail, approvalDetailSchema, approvalListSchema } from '@lockstep/model/admin';
+import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { distance } from '../duration.ts';
@@ -47,7 +47,7 @@ function listCommand(context: Context): Command {
     .action(async (options: ShowOptions & { all?: boolean }) => {
       const gateway = connectGateway(options, context);
       const query = { state: options.all ? 'all' : 'open' };
-      const { approvals } = await gateway.ask((wire) => wire.approvalListSchema, {
+      const { approvals } = await gateway.ask(approvalListSchema, {
         path: '/approvals',
         query,
       });
@@ -93,7 +93,7 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
     .argument('<id>', 'as `approvals list` shows it')
     .option('--note <text>', 'why; of a denial it is told to whoever asked')
     .option('--seen <digest>', 'as `approvals show` printed it: decide only if it is still the same')
-    .option('--yes', 'don’t ask again on a terminal')
+    .option('--yes', "don't ask again on a terminal")
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (id: string, options: VerdictOptions) => {
@@ -102,17 +102,17 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
       if (!options.json) context.print(printApproval(approval, context.paint));
       if (approval.mayNotDecide !== null) throw new Failure(approval.mayNotDecide);
       if (approval.seen === null)
-        throw new Failure(approval.argumentsHidden ?? 'its arguments aren’t shown to this token.');
+        throw new Failure(approval.argumentsHidden ?? "its arguments aren't shown to this token.");
       if (options.seen !== undefined && options.seen !== approval.seen) {
         throw new Failure(
-          'this isn’t what was seen before; look at it with `lockstep approvals show` and decide anew.',
+          "this isn't what was seen before; look at it with `lockstep approvals show` and decide anew.",
         );
       }
       if (!(options.yes || options.json || (await isMeant(verdict))))
         throw new Failure('no verdict was given.');
       const body = { verdict, seen: approval.seen, note: options.note ?? null };
       const path = `/approvals/${encodeURIComponent(id)}/verdict`;
-      const after = await gateway.ask((wire) => wire.approvalDetailSchema, { method: 'POST', path, body });
+      const after = await gateway.ask(approvalDetailSchema, { method: 'POST', path, body });
       await gateway.close();
       if (options.json) return context.json(after);
       context.print(`${after.id}: ${stateOf(after)}.`);
@@ -121,7 +121,7 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
 }
 
 function fetchApproval(gateway: GatewayClient, id: string): Promise<ApprovalDetail> {
-  return gateway.ask((wire) => wire.approvalDetailSchema, { path: `/approvals/${encodeURIComponent(id)}` });
+  return gateway.ask(approvalDetailSchema, { path: `/approvals/${encodeURIComponent(id)}` });
 }
 
 /** Asks a person at a terminal; elsewhere the command itself is the answer. */

@@ -1,3 +1,4 @@
+import { auditSearchSchema } from '@lockstep/model/admin';
 import { Command, Option } from 'commander';
 import { type FoundRecord, printRecords } from '../audit/print.ts';
 import { auditPatience, span } from '../audit/query.ts';
@@ -47,7 +48,7 @@ export function auditSearchCommand(context: Context): Command {
       const query = { principal, tool, decision, outcome, kind, approval, limit, ...span(from, to) };
       const gateway = connectGateway(options, context, auditPatience);
       const found = await context.progress('Searching', () =>
-        gateway.ask((wire) => wire.auditSearchSchema, { path: '/audit/search', query }),
+        gateway.ask(auditSearchSchema, { path: '/audit/search', query }),
       );
       await gateway.close();
       if (options.json) context.json(found);

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Verification } from '@lockstep/gateway';
+import { verificationSchema } from '@lockstep/model/admin';
 import { Command } from 'commander';
 import { trustedKeys, verifyStopped } from '../audit/offline.ts';
 import { printVerification } from '../audit/print.ts';
@@ -36,7 +37,7 @@ export function auditVerifyCommand(context: Context): Command {
     .option('--expect-head <head>', 'a head that was noted before, which must still be there')
     .option(
       '--key <file>',
-      'a public key that is trusted; repeatable (default: the environment’s own)',
+      "a public key that is trusted; repeatable (default: the environment's own)",
       collect,
     )
     .option('--json', 'print JSON')
@@ -67,7 +68,7 @@ async function askToVerify(options: Options, context: Context): Promise<Verifica
   const gateway = connectGateway(options, context, auditPatience);
   try {
     const query = { expectHead: options.expectHead };
-    return (await gateway.ask((wire) => wire.verificationSchema, {
+    return (await gateway.ask(verificationSchema, {
       path: '/audit/verify',
       query,
     })) as Verification;
@@ -82,13 +83,13 @@ async function verifyFile(file: string, options: Options, context: Context): Pro
   const input = createReadStream(resolve(context.cwd, file), 'utf8');
   try {
     const found = await verifyExport(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), keys);
-    const title = `${file} ${found.ok ? 'is whole' : 'isn’t whole'}: ${countOf(found.records, 'record')}.`;
+    const title = `${file} ${found.ok ? 'is whole' : "isn't whole"}: ${countOf(found.records, 'record')}.`;
     const lines = found.problems.map(({ place, message }) =>
       place === undefined ? message : `${place}: ${message}`,
     );
     return { ok: found.ok, lines: [title, ...lines], json: found };
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    throw new Failure(`${file} can’t be read (${codeOf(error)}); check its path.`, { cause: error });
+    throw new Failure(`${file} can't be read (${codeOf(error)}); check its path.`, { cause: error });
   }
 }

@@ -19,7 +19,7 @@ const allow = "{ name: 'write', tools: 'files/write_file', decision: 'allow' }";
 
 /** Deploys each tool's permissions as a key of a ConfigMap. */
 const deploying = `${imports}
-import { permissionTable, printTable } from '@lockstep/model';
+import { permissionTable, printTable } from '@lockstep/model/internal';
 import { environments } from './environments.ts';
 const table = permissionTable(environments[pulumi.getStack()]);
 const data = Object.fromEntries(table.entries.map((entry) => [entry.target.replace('/', '.'), printTable({ ...table, entries: [entry] })]));
@@ -62,7 +62,7 @@ test('says of each check that it holds', async () => {
       'egress:',
       '  files: api.example.com:443 (unenforced)',
       'advice:',
-      expect.stringMatching(/^ {2}files 1\.0\.0: 2 of 2 tools take arguments that their schemas don’t name/),
+      expect.stringMatching(/^ {2}files 1\.0\.0: 2 of 2 tools take arguments that their schemas don't name/),
     ],
   });
 });
@@ -71,7 +71,7 @@ test('tells every finding, whatever else was found', async () => {
   const strange = lockedTool('strange', 'read', 'Reads a file.');
   const schema = { type: 'array', items: { $ref: 'https://evil.example/s.json' }, default: { $ref: 'x' } };
   const definition = { ...strange.definition, inputSchema: schema };
-  const { definitionDigest } = await import('@lockstep/model');
+  const { definitionDigest } = await import('@lockstep/model/internal');
   const digest = definitionDigest(definition, 'tools', 'strange', []);
   make([
     { ...lockedTool('read_file', 'read', ' reads a  FILE. '), reviewed: false },
@@ -94,7 +94,7 @@ test('tells every finding, whatever else was found', async () => {
   ]);
 });
 
-test('goes on with the lock where environments don’t hold together', async () => {
+test("goes on with the lock where environments don't hold together", async () => {
   make([{ ...lockedTool('read_file', 'read', 'Reads a file.'), reviewed: false }]);
   project.write(
     'stacks/environments.ts',
@@ -181,10 +181,10 @@ test('compares with a folder that was rendered before; where there is none, all 
   });
 }, 90_000);
 
-test('can’t run without a program', async () => {
+test("can't run without a program", async () => {
   make();
   expect(await project.run('check', '--config', 'none.ts')).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^lockstep: none\.ts doesn’t exist/),
+    stderr: expect.stringMatching(/^lockstep: none\.ts doesn't exist/),
   });
 });

@@ -51,9 +51,9 @@ export function checkCommand(context: Context): Command {
     .option('--against <git ref>', 'tell also what differs from this commit, branch or tag')
     .option(
       '--base <folder>',
-      'what `render --all` wrote at that commit (default: rendered with today’s packages)',
+      "what `render --all` wrote at that commit (default: rendered with today's packages)",
     )
-    .option('--offline', 'start no server and ask no registry: the lock isn’t compared')
+    .option('--offline', "start no server and ask no registry: the lock isn't compared")
     .option('--config <file>', 'the program; the lock lies beside it', defaultConfig)
     .option('--state <folder>', 'the state folder, where packages are installed', defaultState)
     .option('--json', 'the same as --format json')

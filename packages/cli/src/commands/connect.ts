@@ -69,5 +69,5 @@ function connectionOf(options: Options, context: Context) {
 /** What is printed is pasted into shells and configuration files. */
 function refuseUnless(pattern: RegExp, option: string, value: string | undefined, allowed: string): void {
   if (value === undefined || pattern.test(value)) return;
-  throw new Failure(`${option} ${JSON.stringify(value)} can’t be used; write it with ${allowed}.`);
+  throw new Failure(`${option} ${JSON.stringify(value)} can't be used; write it with ${allowed}.`);
 }

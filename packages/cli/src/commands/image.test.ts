@@ -101,7 +101,7 @@ test('without a place for them, nothing is written down', async () => {
   expect(existsSync(join(project.folder, 'stacks/images.json'))).toBe(false);
 });
 
-test('a server that needs more is built on what its Containerfile makes of the gateway’s image', async () => {
+test("a server that needs more is built on what its Containerfile makes of the gateway's image", async () => {
   const tools = use('buildah');
   project.write('stacks/images/files.Containerfile', 'ARG GATEWAY\nFROM ${GATEWAY}\n');
   project.write('stacks/images.json', { gateway: base.replace(/b$/, 'b'.repeat(64)) });
@@ -116,8 +116,8 @@ test.each([
   [[], 'which image of the gateway? Give one with --base; '],
   [['--base', base, '--push', 'x', '--archive', 'y'], '--push and --archive are two places'],
   [['--base', base, '--push', 'https://x'], '--push https://x must be a registry and a prefix'],
-  [['--base', base, '--platform', 'linux/arm'], '--platform linux/arm isn’t known; use linux/amd64 or'],
-  [['--base', base, '--python', 'python3'], '--python python3 doesn’t tell its version'],
+  [['--base', base, '--platform', 'linux/arm'], "--platform linux/arm isn't known; use linux/amd64 or"],
+  [['--base', base, '--python', 'python3'], "--python python3 doesn't tell its version"],
   [['--base', base, 'docs'], 'there is no server docs; the program declares files.'],
 ])('%j is refused', async (flags, sentence) => {
   use('docker');

@@ -1,4 +1,4 @@
-import { gatewayImage, isUnpushed } from '@lockstep/model';
+import { gatewayImage, isUnpushed } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -44,7 +44,7 @@ interface Options {
 export function imageCommand(context: Context): Command {
   return new Command('image')
     .argument('[server...]', 'the servers (default: all)')
-    .option('--base <image>', 'the gateway’s image (default: the entry `gateway` of images.json)')
+    .option('--base <image>', "the gateway's image (default: the entry `gateway` of images.json)")
     .option('--push <prefix>', 'send them to a registry, under this prefix of their names')
     .option('--archive <folder>', 'write them as OCI archives into a folder')
     .option(

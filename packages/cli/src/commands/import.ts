@@ -27,7 +27,7 @@ export function importCommand(context: Context): Command {
       const servers = readServers(readFile(resolve(context.cwd, file), file));
       if (servers === undefined) {
         throw new Failure(
-          `${file} holds neither \`mcpServers\` nor \`servers\`; name an MCP client’s configuration.`,
+          `${file} holds neither \`mcpServers\` nor \`servers\`; name an MCP client's configuration.`,
         );
       }
       if (options.json) context.json({ servers });
@@ -41,7 +41,7 @@ function readFile(path: string, shown: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new Failure(`${shown} can’t be read; check its path.`);
+    throw new Failure(`${shown} can't be read; check its path.`);
   }
   try {
     return parseJsonc(text);

@@ -1,4 +1,4 @@
-import { type AccessClass, type LockedTool, quote, visible } from '@lockstep/model';
+import { type AccessClass, type LockedTool, quote, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Confirmation, confirmClass, withConfirmations } from '../lock/confirm.ts';
@@ -70,7 +70,7 @@ function printConfirmation(
 function contradiction(before: LockedTool, confirmed: AccessClass): string | undefined {
   const { readOnlyHint, destructiveHint } = (before.definition.annotations ?? {}) as Record<string, unknown>;
   if (confirmed === 'read' && readOnlyHint === false) {
-    return 'its own annotations say that it isn’t read-only; look again.';
+    return "its own annotations say that it isn't read-only; look again.";
   }
   if (confirmed !== 'destructive' && destructiveHint === true && readOnlyHint !== true) {
     return 'its own annotations say that it is destructive; look again.';

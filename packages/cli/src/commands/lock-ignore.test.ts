@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execPath } from 'node:process';
-import { digestOf, type Lock, parseLock } from '@lockstep/model';
+import type { Lock } from '@lockstep/model';
+import { digestOf, parseLock } from '@lockstep/model/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   lockedRelease,
@@ -102,7 +103,7 @@ test.each([
   ],
   [
     ['files', '/tools/peek/title'],
-    '/tools/peek/title points at nothing in the locked definition; look for the value’s place in the lock.',
+    "/tools/peek/title points at nothing in the locked definition; look for the value's place in the lock.",
   ],
   [
     ['files', '/tools/peek'],

@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { readLock, writeLock } from '../lock/file.ts';

@@ -41,7 +41,7 @@ test('makes the first lock: everything that the server offers, nothing confirmed
   const { code, stdout, stderr } = await project.run('lock');
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'changing 1.0.0: locked with 3 tools.\n' });
   expect(stderr).toContain('lockstep lock confirm --class read changing/lookup changing/steady');
-  expect(stderr).toContain(`${join(scripts, 'changing.ts')} isn’t.`);
+  expect(stderr).toContain(`${join(scripts, 'changing.ts')} isn't.`);
   const release = readLock().servers.changing?.releases['1.0.0'];
   expect(release?.source).toEqual({ type: 'command', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   expect(release?.tools.lookup).toMatchObject({
@@ -65,7 +65,7 @@ test('is the same bytes the second time, and under the label that an environment
   expect((await project.run('lock')).stdout).toBe('changing reviewed: locked with 3 tools.\n');
 });
 
-test('a changed definition isn’t taken over unasked; taken over, it drops the confirmation', async () => {
+test("a changed definition isn't taken over unasked; taken over, it drops the confirmation", async () => {
   declare("changing: '1.0.0'");
   await project.run('lock');
   await project.run('lock', 'confirm', 'changing/lookup', 'changing/steady', '--class', 'read');
@@ -107,7 +107,7 @@ test('--update takes a changed definition over', async () => {
   expect((await project.run('lock', '--check')).code).toBe(0);
 });
 
-test('--check finds an executable that isn’t the one that was locked', async () => {
+test("--check finds an executable that isn't the one that was locked", async () => {
   const executable = join(project.folder, 'server');
   const write = (more: string) => {
     writeFileSync(
@@ -129,7 +129,7 @@ test('--check finds an executable that isn’t the one that was locked', async (
   write('# changed\n');
   expect(await project.run('lock', '--check')).toMatchObject({
     code: 1,
-    stdout: `changing 1.0.0: ${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock changing --update\`.\n`,
+    stdout: `changing 1.0.0: ${executable} isn't the executable that was locked; put that one back or run \`lockstep lock changing --update\`.\n`,
   });
   expect(await project.run('lock', '--update')).toMatchObject({ code: 0 });
   expect(await project.run('lock', '--check')).toMatchObject({ code: 0 });
@@ -140,18 +140,18 @@ test('--check finds a release that is pinned and not locked', async () => {
   declare("changing: '9'");
   expect(await project.run('lock', '--check')).toMatchObject({
     code: 1,
-    stdout: 'changing 9: dev pins it, and the lock doesn’t hold it; run `lockstep lock changing`.\n',
+    stdout: "changing 9: dev pins it, and the lock doesn't hold it; run `lockstep lock changing`.\n",
   });
 });
 
-test('a server that doesn’t start is named, and the others are locked', async () => {
+test("a server that doesn't start is named, and the others are locked", async () => {
   declare(
     '',
     `\n  broken: { run: { command: '${execPath}', args: ['-e', 'console.error("no luck"); process.exit(3)'] } },`,
   );
   const { code, stdout, stderr } = await project.run('lock');
   expect({ code, stdout }).toEqual({ code: 2, stdout: 'changing 1.0.0: locked with 3 tools.\n' });
-  expect(stderr).toMatch(/^lockstep: broken can’t be read: .*code 3/m);
+  expect(stderr).toMatch(/^lockstep: broken can't be read: .*code 3/m);
   expect(Object.keys(readLock().servers)).toEqual(['changing']);
 });
 
@@ -162,13 +162,13 @@ test('a server whose needs are absent is left as it is locked, or named', async 
   writeFileSync(file, readFileSync(file, 'utf8').replace('} },', "}, needs: ['NEVER_SET'] },"));
   expect(await project.run('lock', '--check')).toMatchObject({
     code: 0,
-    stdout: 'changing 1.0.0: not read, since NEVER_SET isn’t set.\n',
+    stdout: "changing 1.0.0: not read, since NEVER_SET isn't set.\n",
   });
   rmSync(join(project.folder, 'stacks/tools.lock.json'));
   const { code, stderr } = await project.run('lock');
   expect(code).toBe(2);
   expect(stderr).toContain(
-    'lockstep: changing can’t be locked here: NEVER_SET isn’t set; mend that, or read a running one with `lockstep lock changing --from <url>`.',
+    "lockstep: changing can't be locked here: NEVER_SET isn't set; mend that, or read a running one with `lockstep lock changing --from <url>`.",
   );
   expect(existsSync(join(project.folder, 'stacks/tools.lock.json'))).toBe(false);
 });
@@ -205,7 +205,7 @@ test('confirming names what is wrong', async () => {
   const { code, stdout, stderr } = await confirm('changing/update', '--class', 'read');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^changing\/update \(1\.0\.0\): read\n {2}"Changes a word\."/);
-  expect(stderr).toBe('changing/update: its own annotations say that it isn’t read-only; look again.\n');
+  expect(stderr).toBe("changing/update: its own annotations say that it isn't read-only; look again.\n");
 });
 
 /** A remote server of the older era with one tool. */

@@ -17,7 +17,7 @@ function make(index: string): void {
   });
 }
 
-test('counts what would be deployed, and says what isn’t enforced', async () => {
+test("counts what would be deployed, and says what isn't enforced", async () => {
   make(`${imports}
 import * as vault from '@pulumi/vault';
 for (const name of ['a', 'b']) new k8s.core.v1.ConfigMap(name, { metadata: { name } });
@@ -39,7 +39,7 @@ new k8s.core.v1.ConfigMap('nameless', {});
   ]);
 });
 
-test('a program that can’t be run keeps nobody from the permissions, and can be left out', async () => {
+test("a program that can't be run keeps nobody from the permissions, and can be left out", async () => {
   make('');
   project.write('Pulumi.yaml', 'name: shop\nruntime: nodejs\nmain: elsewhere\n');
   const { code, stdout, stderr } = await project.run('plan', '--config', 'environments.ts');
@@ -48,7 +48,7 @@ test('a program that can’t be run keeps nobody from the permissions, and can b
     stdout: expect.stringContaining('read_file read  allow'),
   });
   expect(stderr).toMatch(
-    /^What would be deployed can’t be counted: .*`main`, which doesn’t exist; correct it\.$/m,
+    /^What would be deployed can't be counted: .*`main`, which doesn't exist; correct it\.$/m,
   );
   expect(await project.run('plan', '--config', 'environments.ts', '--no-resources')).toMatchObject({
     stderr: '',

@@ -91,7 +91,7 @@ test('a promotion shows what changed in the definitions, with the version step',
   ]);
 });
 
-test('leaves the repository as it was, and says what can’t be compared', async () => {
+test("leaves the repository as it was, and says what can't be compared", async () => {
   const status = project.git('status', '--porcelain');
   await project.run('plan', '--against', 'HEAD');
   expect(project.git('status', '--porcelain')).toBe(status);

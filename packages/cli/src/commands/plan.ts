@@ -1,4 +1,5 @@
-import { type Environment, makeBundle, permissionTable } from '@lockstep/model';
+import type { Environment } from '@lockstep/model';
+import { makeBundle, permissionTable } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { sentenceOf } from '../failure.ts';
@@ -113,7 +114,7 @@ async function summarised(
     say('Counting what would be deployed');
     return await summariseResources(program, environments, context.cwd);
   } catch (error) {
-    context.note(`What would be deployed can’t be counted: ${sentenceOf(error)}`);
+    context.note(`What would be deployed can't be counted: ${sentenceOf(error)}`);
     return undefined;
   }
 }

@@ -80,7 +80,7 @@ test('writes the same bytes again, and one changed permission is one changed lin
   expect(after?.filter((line, index) => line !== before?.[index])).toEqual(['    deny']);
 });
 
-test('removes what it wrote before and nothing else, and writes over nothing of another’s', async () => {
+test("removes what it wrote before and nothing else, and writes over nothing of another's", async () => {
   project = makePulumiProject(shop);
   await project.run('render', 'dev', '--out', 'out');
   writeFileSync(join(project.folder, 'out/notes.yaml'), 'mine');
@@ -99,7 +99,7 @@ test('removes what it wrote before and nothing else, and writes over nothing of 
   expect(await project.run('render', 'dev', '--out', 'other')).toMatchObject({
     code: 2,
     stderr:
-      'lockstep: other has a file kustomization.yaml that `render` didn’t write; move it, or choose another folder.\n',
+      "lockstep: other has a file kustomization.yaml that `render` didn't write; move it, or choose another folder.\n",
   });
   expect(list('other')).toEqual(['kustomization.yaml']);
 });
@@ -127,14 +127,14 @@ new k8s.core.v1.ConfigMap('anonymous', { data: {} });
     stdout: 'dev in out: 0 objects\n  not for a cluster, and so not written: 1 vault:index/policy:Policy\n',
   });
   expect(stderr.split('\n')).toEqual([
-    'Secret shop/keys isn’t written, since no secret is; have it in the cluster with fixed, token.',
+    "Secret shop/keys isn't written, since no secret is; have it in the cluster with fixed, token.",
     expect.stringMatching(/^kubernetes:core\/v1:ConfigMap anonymous: has no `metadata\.name`/),
     'kubernetes:core/v1:Pod leaky: `spec.containers[0].env[0].value` is a secret, which is never written; refer to a Secret of the cluster there.',
     expect.stringMatching(
       /^kubernetes:core\/v1:ServiceAccount account: `metadata\.annotations\.token` is a secret/,
     ),
     expect.stringMatching(
-      /^kubernetes:core\/v1:ServiceAccount robot: `metadata\.annotations\.role` can’t be known without the cloud/,
+      /^kubernetes:core\/v1:ServiceAccount robot: `metadata\.annotations\.role` can't be known without the cloud/,
     ),
     '',
   ]);
@@ -187,7 +187,7 @@ new k8s.core.v1.Secret('s', { metadata: { name: 's' }, stringData: { token: conf
   });
 });
 
-test('of a stack that isn’t there, says which are', async () => {
+test("of a stack that isn't there, says which are", async () => {
   project = makePulumiProject('', { 'Pulumi.yaml': withToken, 'Pulumi.dev.yaml': '' });
   expect(await project.run('render', 'pord', '--out', 'out')).toMatchObject({
     code: 2,
@@ -240,7 +240,7 @@ pulumi.output(1).apply(() => { throw new Error('no such luck'); });
   expect(code).toBe(1);
   expect(stderr.split('\n')).toEqual([
     'dev in out: nothing is written, since the program fails:',
-    'aws:ec2/getVpc:getVpc: asks its provider, which only a real preview can; give the value in the stack’s configuration.',
+    "aws:ec2/getVpc:getVpc: asks its provider, which only a real preview can; give the value in the stack's configuration.",
     expect.stringMatching(/^index\.ts:\d+: Error: no such luck; correct the program\.$/),
     'kubernetes:core/v1:ConfigMap same: is registered twice; give one of them another name.',
     '',
@@ -274,7 +274,7 @@ new k8s.helm.v3.Release('chart', { chart: 'x' }, { provider });
 `);
   const { stderr } = await project.run('render', 'dev', '--out', 'out');
   expect(stderr).toBe(
-    'kubernetes:helm.sh/v3:Release chart: is made by its provider and isn’t an object that could be written; declare its objects themselves.\n',
+    "kubernetes:helm.sh/v3:Release chart: is made by its provider and isn't an object that could be written; declare its objects themselves.\n",
   );
   const namespaces = ['30-configmap-old', '30-configmap-new', '20-clusterrole-r'].map(
     (file) => parse(read(`out/${file}.yaml`)).metadata.namespace,

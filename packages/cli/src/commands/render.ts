@@ -46,7 +46,7 @@ export function renderCommand(context: Context): Command {
         const rendering = await context.progress(`Rendering ${stack}`, () =>
           renderStack(project, stack, context.cwd),
         );
-        // What a program that fails has made so far isn’t the environment: the last whole rendering stays.
+        // What a program that fails has made so far isn't the environment: the last whole rendering stays.
         const files = rendering.failed
           ? []
           : writeFolder(resolve(context.cwd, folder), rendering.objects, folder);
@@ -61,7 +61,7 @@ function requireProject(context: Context, program: string | undefined): PulumiPr
   const project = findPulumiProject(context.cwd, program);
   if (project !== undefined) return project;
   throw new Failure(
-    `there is no Pulumi.yaml in ${program ?? 'this folder'} or above; name the program’s folder with --program.`,
+    `there is no Pulumi.yaml in ${program ?? 'this folder'} or above; name the program's folder with --program.`,
   );
 }
 

@@ -36,13 +36,13 @@ test('as JSON it is both', async () => {
   expect(tokenFileSchema.safeParse([entry]).success).toBe(true);
 });
 
-test('entries are added to a token file, which stays what it is where one doesn’t fit', async () => {
+test("entries are added to a token file, which stays what it is where one doesn't fit", async () => {
   const into = ['--file', 'tokens.json'];
   const read = () => readFileSync(join(project.folder, 'tokens.json'), 'utf8');
   const { code, stdout, stderr } = await project.run(...ci, ...into);
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: 'It isn’t shown again. Its entry is in tokens.json.\n',
+    stderr: "It isn't shown again. Its entry is in tokens.json.\n",
   });
   expect(stdout).toMatch(/^lks_/);
   await project.run('token', 'create', 'ada', '--owner', 'ada', '--for', 'admin', '--offline', ...into);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { makeFileToken, tokenInfoSchema } from '@lockstep/gateway';
-import { visible } from '@lockstep/model';
+import type { makeFileToken } from '@lockstep/gateway';
+import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/model/admin';
+import { visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -79,7 +80,7 @@ function createCommand(context: Context): Command {
         return printOffline(body, options, context);
       }
       const gateway = connectGateway(options, context);
-      const created = await gateway.ask((wire) => wire.createdTokenSchema, {
+      const created = await gateway.ask(createdTokenSchema, {
         method: 'POST',
         path: '/tokens',
         body,
@@ -88,7 +89,7 @@ function createCommand(context: Context): Command {
       if (options.json) return context.json(created);
       context.print(created.token);
       context.note(
-        `${describe(created)}. It isn’t shown again; revoke it with \`lockstep token revoke ${created.id}\`.`,
+        `${describe(created)}. It isn't shown again; revoke it with \`lockstep token revoke ${created.id}\`.`,
       );
     });
   return addGatewayOptions(command);
@@ -105,8 +106,8 @@ async function printOffline(
   if (file !== undefined) await addToTokenFile(resolve(context.cwd, file), file, made.entry);
   if (json) return context.json(made);
   context.print(made.token);
-  if (file !== undefined) return context.note(`It isn’t shown again. Its entry is in ${file}.`);
-  context.note('It isn’t shown again. Its entry for the token file:');
+  if (file !== undefined) return context.note(`It isn't shown again. Its entry is in ${file}.`);
+  context.note("It isn't shown again. Its entry for the token file:");
   context.note(JSON.stringify(made.entry, null, 2));
 }
 
@@ -127,7 +128,7 @@ function listCommand(context: Context): Command {
     .addHelpText('after', '\nExamples:\n  $ lockstep token list\n  $ lockstep token list --env prod --json')
     .action(async (options: GatewayOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
-      const { tokens } = await gateway.ask((wire) => wire.tokenListSchema, { path: '/tokens' });
+      const { tokens } = await gateway.ask(tokenListSchema, { path: '/tokens' });
       await gateway.close();
       if (options.json) return context.json({ tokens });
       if (tokens.length === 0) return context.print('There are no tokens.');
@@ -155,7 +156,7 @@ function revokeCommand(context: Context): Command {
     .action(async (id: string, options: GatewayOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
       const path = `/tokens/${encodeURIComponent(id)}`;
-      const token = await gateway.ask((wire) => wire.tokenInfoSchema, { method: 'DELETE', path });
+      const token = await gateway.ask(tokenInfoSchema, { method: 'DELETE', path });
       await gateway.close();
       if (options.json) return context.json(token);
       context.print(`${token.id} of ${visible(token.subject)} is revoked.`);

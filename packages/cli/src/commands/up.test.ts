@@ -46,7 +46,7 @@ afterAll(() => {
 test('tells the address, the servers, what agents may do, and how to connect one', () => {
   const url = /serves (http:\/\/127\.0\.0\.1:\d+\/mcp)/.exec(gateway.stdout)?.[1] ?? '';
   const lines = gateway.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
-  expect(lines).toContainEqual(['kube', '1', 'not run here: KUBECONFIG isn’t set']);
+  expect(lines).toContainEqual(['kube', '1', "not run here: KUBECONFIG isn't set"]);
   expect(lines).toContainEqual(['words', '1', 'ready', '3 tools']);
   expect(lines).toContainEqual(['tools', 'dev', 'prod']);
   expect(lines).toContainEqual(['words', '2 allow 1 deny', '2 allow 1 approve']);
@@ -69,7 +69,7 @@ test('tells where metrics are, on the port that was chosen', async () => {
 
 test('the work folder says what an agent will find', () => {
   const text = readFileSync(join(project.folder, '.lockstep/dev/work/README.md'), 'utf8');
-  expect(text).toContain('what is denied isn’t listed');
+  expect(text).toContain("what is denied isn't listed");
 });
 
 test('the other commands find it', async () => {
@@ -101,7 +101,7 @@ test('the other commands find it', async () => {
   expect(await project.run('audit', 'verify', 'all.jsonl')).toMatchObject({ code: 1 });
 });
 
-test('takes up an edit at once, and refuses one that doesn’t hold together', async () => {
+test("takes up an edit at once, and refuses one that doesn't hold together", async () => {
   const rule = "{ name: 'trial', tools: 'words/update', decision: 'allow' }";
   project.write('stacks/environments.ts', declare('dev', rule));
   await gateway.until(() => gateway.stderr.includes('dev: words/update deny → allow'));
@@ -110,7 +110,7 @@ test('takes up an edit at once, and refuses one that doesn’t hold together', a
     declare('dev', "{ name: 'typo', tools: 'wrds/*', decision: 'allow' }"),
   );
   await gateway.until(() => gateway.stderr.includes('wrds/*'));
-  expect(gateway.stderr).toContain('The change isn’t taken up; the last good program stays in force:');
+  expect(gateway.stderr).toContain("The change isn't taken up; the last good program stays in force:");
   project.write('stacks/environments.ts', declare('dev'));
   await gateway.until(() => gateway.stderr.includes('dev: words/update allow → deny'));
 });

@@ -51,7 +51,7 @@ test('Codex', () => {
   });
 });
 
-test('the command: one server, another address, and what it doesn’t know', async () => {
+test("the command: one server, another address, and what it doesn't know", async () => {
   const project = makeProject();
   try {
     const connect = (...args: string[]) => project.run('connect', ...args);

@@ -48,7 +48,7 @@ export const clients: Readonly<Record<string, (connection: Connection) => Recipe
         mcpServers: { [name]: { url, ...headers(tokenVariable, `\${env:${tokenVariable}}`) } },
       }),
     },
-    notes: ['A project’s own file is `.cursor/mcp.json`.'],
+    notes: ["A project's own file is `.cursor/mcp.json`."],
   }),
   codex: ({ name, url, tokenVariable }) => ({
     command: [

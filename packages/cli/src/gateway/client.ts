@@ -16,15 +16,12 @@ export interface Question {
   readonly body?: unknown;
 }
 
-/** What both sides agree on; loaded when it is needed, since it brings the whole gateway along. */
-type Wire = typeof import('@lockstep/gateway');
-
 /** A gateway's admin API: over its Unix socket as the operator, or over HTTP with an admin token. */
 export interface GatewayClient {
   /** Where it answers, for people. */
   readonly where: string;
-  /** Asks for JSON of a shape that the gateway knows: `(wire) => wire.tokenListSchema`. */
-  ask<T extends z.ZodType>(shape: (wire: Wire) => T, question: Question): Promise<z.output<T>>;
+  /** Asks for JSON of a shape that both sides know, such as `tokenListSchema`. */
+  ask<T extends z.ZodType>(shape: T, question: Question): Promise<z.output<T>>;
   /** Asks for a text that may be long, line by line. */
   lines(question: Question): AsyncIterable<string>;
   close(): Promise<void>;
@@ -70,9 +67,7 @@ export function connectGateway(options: GatewayOptions, context: Context, patien
     where,
     async ask(shape, question) {
       const response = await send(question);
-      const parsed = shape(await import('@lockstep/gateway')).safeParse(
-        await response.body.json().catch(() => undefined),
-      );
+      const parsed = shape.safeParse(await response.body.json().catch(() => undefined));
       if (parsed.success) return parsed.data;
       throw new Failure(`the gateway at ${where} answered something unknown; use the same version of both.`);
     },
@@ -115,7 +110,7 @@ function readToken(options: GatewayOptions, context: Context): string | undefine
   try {
     return readFileSync(resolve(context.cwd, options.tokenFile), 'utf8').trim();
   } catch (error) {
-    throw new Failure(`--token-file ${options.tokenFile} can’t be read; check its path.`, { cause: error });
+    throw new Failure(`--token-file ${options.tokenFile} can't be read; check its path.`, { cause: error });
   }
 }
 
@@ -139,5 +134,5 @@ function unreachable(error: unknown, where: string): Failure {
       : code === 'EACCES'
         ? 'it belongs to another user'
         : sentenceOf(error).replace(/\.$/, '');
-  return new Failure(`the gateway at ${where} can’t be reached: ${why}.`, { cause: error });
+  return new Failure(`the gateway at ${where} can't be reached: ${why}.`, { cause: error });
 }

@@ -9,7 +9,7 @@ export function buildahEngine(name: 'podman' | 'buildah'): Engine {
   return {
     name,
     async build(image) {
-      await runTool(name, buildArguments(image), { purpose: `${name} can’t build ${image.tag}` });
+      await runTool(name, buildArguments(image), { purpose: `${name} can't build ${image.tag}` });
     },
     async idOf(tag) {
       const inspect =
@@ -24,7 +24,7 @@ export function buildahEngine(name: 'podman' | 'buildah'): Engine {
       const digest = join(folder, 'digest');
       try {
         await runTool(name, ['push', '--quiet', '--digestfile', digest, tag, `docker://${reference}`], {
-          purpose: `${name} can’t push ${reference}`,
+          purpose: `${name} can't push ${reference}`,
         });
         return (await readFile(digest, 'utf8')).trim();
       } finally {
@@ -33,7 +33,7 @@ export function buildahEngine(name: 'podman' | 'buildah'): Engine {
     },
     async save(tag, file, reference) {
       await runTool(name, ['push', '--quiet', tag, `oci-archive:${file}:${reference}`], {
-        purpose: `${name} can’t write ${file}`,
+        purpose: `${name} can't write ${file}`,
       });
     },
   };

@@ -8,7 +8,7 @@ export function dockerEngine(): Engine {
     name: 'docker',
     async build(image) {
       await runTool('docker', buildArguments(image), {
-        purpose: `docker can’t build ${image.tag}`,
+        purpose: `docker can't build ${image.tag}`,
         // Dates what BuildKit itself writes; the files are dated already.
         env: { ...process.env, SOURCE_DATE_EPOCH: String(image.epoch) },
       });
@@ -19,21 +19,21 @@ export function dockerEngine(): Engine {
       return id?.trim();
     },
     async push(tag, reference) {
-      await runTool('docker', ['tag', tag, reference], { purpose: `docker can’t name ${tag}` });
-      await runTool('docker', ['push', '--quiet', reference], { purpose: `docker can’t push ${reference}` });
+      await runTool('docker', ['tag', tag, reference], { purpose: `docker can't name ${tag}` });
+      await runTool('docker', ['push', '--quiet', reference], { purpose: `docker can't push ${reference}` });
       const format = '{{range .RepoDigests}}{{println .}}{{end}}';
       const digests = await runTool('docker', ['image', 'inspect', '--format', format, reference], {
-        purpose: `docker can’t inspect ${reference}`,
+        purpose: `docker can't inspect ${reference}`,
       });
       const repository = `${reference.replace(/:[^:/]+$/, '')}@`;
       const own = digests.split('\n').find((line) => line.startsWith(repository));
-      if (own === undefined) throw new Failure(`docker pushed ${reference} and doesn’t tell its digest.`);
+      if (own === undefined) throw new Failure(`docker pushed ${reference} and doesn't tell its digest.`);
       return own.slice(repository.length).trim();
     },
     async save(tag, file, reference) {
-      await runTool('docker', ['tag', tag, reference], { purpose: `docker can’t name ${tag}` });
+      await runTool('docker', ['tag', tag, reference], { purpose: `docker can't name ${tag}` });
       await runTool('docker', ['save', '--output', file, reference], {
-        purpose: `docker can’t write ${file}`,
+        purpose: `docker can't write ${file}`,
       });
     },
   };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isUnpushed } from '@lockstep/model';
+import { isUnpushed } from '@lockstep/model/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readImages, recordImages } from './image-list.ts';
 
@@ -37,7 +37,7 @@ test('a list that is missing is empty, and one that names a tag is refused', () 
     'images.json: gateway must be a reference with a digest (name@sha256:…).',
   );
   writeFileSync(list, '{');
-  expect(() => readImages(list, folder)).toThrow(/^images\.json can’t be read: .*; restore it from Git\.$/);
+  expect(() => readImages(list, folder)).toThrow(/^images\.json can't be read: .*; restore it from Git\.$/);
 });
 
 test('all zeros stand for an image that nobody has pushed', () => {

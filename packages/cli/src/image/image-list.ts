@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { compareText } from '@lockstep/model';
+import { compareText } from '@lockstep/model/internal';
 import { z } from 'zod';
 import { Failure, sentenceOf } from '../failure.ts';
 
@@ -28,7 +28,7 @@ export function readImages(path: string, base: string): ImageList {
     throw new Failure(`${shown}: ${issue?.path.join('.') || 'the list'} ${issue?.message}.`);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`${shown} can’t be read: ${sentenceOf(error)}; restore it from Git.`, { cause: error });
+    throw new Failure(`${shown} can't be read: ${sentenceOf(error)}; restore it from Git.`, { cause: error });
   }
 }
 

@@ -70,7 +70,7 @@ async function chooseReleases(
   const pinned = pinnedReleases(names, declaration, readLock(declaration.lock, context.cwd));
   return pinned.flatMap(({ server, label, release }) => {
     if (release === undefined) {
-      throw new Failure(`the lock doesn’t hold ${server} ${label}; run \`lockstep lock ${server}\`.`);
+      throw new Failure(`the lock doesn't hold ${server} ${label}; run \`lockstep lock ${server}\`.`);
     }
     const candidate = { server, label, source: release.source };
     if (hasOwnImage(candidate, containerfiles)) return [candidate];

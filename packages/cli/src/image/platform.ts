@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 export interface Platform {
   /** As images name it. */
   readonly name: 'linux/amd64' | 'linux/arm64';
-  /** npm’s options: which of a package’s native parts are installed. */
+  /** npm's options: which of a package's native parts are installed. */
   readonly npm: readonly string[];
   /** The machine in the names of wheels. */
   readonly machine: 'x86_64' | 'aarch64';
@@ -24,12 +24,12 @@ const platforms: Readonly<Record<Platform['name'], Platform>> = {
   },
 };
 
-/** Linux on this machine’s processor. */
+/** Linux on this machine's processor. */
 export const ownPlatform: Platform['name'] = arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 
 /** @throws Failure naming the platforms that there are. */
 export function parsePlatform(name: string): Platform {
   const found = Object.values(platforms).find((platform) => platform.name === name);
   if (found !== undefined) return found;
-  throw new Failure(`--platform ${name} isn’t known; use ${Object.keys(platforms).join(' or ')}.`);
+  throw new Failure(`--platform ${name} isn't known; use ${Object.keys(platforms).join(' or ')}.`);
 }

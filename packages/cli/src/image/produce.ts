@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { canonicalJson, sha256 } from '@lockstep/model';
+import { canonicalJson, sha256 } from '@lockstep/model/internal';
 import { type Archives, archiveName } from './archive.ts';
 import type { Engine, ImageBuild } from './engine.ts';
 import { treeDigest } from './tree.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { imageEntry, type Source, sourceId } from '@lockstep/model';
+import { imageEntry, type Source, sourceId } from '@lockstep/model/internal';
 import { isPackage, type PackageSource, packageFolder, putTogether } from '../packages/install.ts';
 import { installNpm } from '../packages/npm.ts';
 import type { Engine } from './engine.ts';

@@ -47,7 +47,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('requirements become an environment for the image’s own interpreter, whatever this host has', async () => {
+test("requirements become an environment for the image's own interpreter, whatever this host has", async () => {
   await installVenv(source, tree, parsePlatform('linux/arm64'), '/usr/local/bin/python3.13');
   const call = readFileSync(join(folder, 'call'), 'utf8');
   expect(call).toMatch(/--no-deps --require-hashes --only-binary :all: .*--python-version 3\.13 /);

@@ -11,7 +11,7 @@ export const defaultPython = '/usr/bin/python3.13';
 /** Where the environment lies in the image. */
 const home = '/server/venv';
 
-/** The newest glibc whose wheels are taken: Debian 13’s. */
+/** The newest glibc whose wheels are taken: Debian 13's. */
 const newestGlibc = 41;
 /** The oldest that wheels name by its number; `manylinux2014` stands for those before. */
 const oldestGlibc = 17;
@@ -44,7 +44,7 @@ export async function installVenv(
       // Compiled files hold the time at which they were written.
       ...['--no-compile', '--target', packages, '--requirement', requirements],
     ],
-    { purpose: `pip can’t install ${source.package} ${source.version} for ${platform.name}` },
+    { purpose: `pip can't install ${source.package} ${source.version} for ${platform.name}` },
   );
   await rename(join(packages, 'bin'), programs);
   await adopt(programs);
@@ -61,7 +61,7 @@ export function pythonVersion(interpreter: string): string {
   const version = /^python(\d+\.\d+)$/.exec(basename(interpreter))?.[1];
   if (version !== undefined && interpreter.startsWith('/')) return version;
   throw new Failure(
-    `--python ${interpreter} doesn’t tell its version; give the whole path in the image, such as /usr/bin/python3.13.`,
+    `--python ${interpreter} doesn't tell its version; give the whole path in the image, such as /usr/bin/python3.13.`,
   );
 }
 

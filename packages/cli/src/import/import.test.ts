@@ -45,10 +45,10 @@ test('reads what Claude keeps: packages, commands and URLs, and no secret', () =
       docs: { remote: { url: 'https://docs.example.com/mcp' } },
       // Left out: it speaks the legacy HTTP+SSE transport; ask its makers for their streamable HTTP URL.
       // old
-      // \`cwd\` isn’t copied: a server runs in a folder of its own.
+      // \`cwd\` isn't copied: a server runs in a folder of its own.
       local: { run: { command: 'node', args: ['/opt/server.js', '--name=it\\'s'] } },
-      // Argument 1 isn’t copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
-      // Argument 3 isn’t copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
+      // Argument 1 isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
+      // Argument 3 isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
       db: { run: { npm: 'db-server', args: ['LEFT-OUT', '--api-key', 'LEFT-OUT'] } },
     });"
   `);
@@ -125,7 +125,7 @@ test.each([
   ['HOST', 'github.example.com'],
   ['API_KEY', ''],
   ['PATH_TO', '/a/long/path/that/is/longer/than/thirty-two/characters'],
-])('%s=%s doesn’t', (name, value) => {
+])("%s=%s doesn't", (name, value) => {
   expect(looksSecret(name, value)).toBe(false);
 });
 
@@ -148,7 +148,7 @@ test('JSON with comments stays data: no code in it is run or let through', () =>
   }
 });
 
-test('the command prints TypeScript, or says why it can’t', async () => {
+test("the command prints TypeScript, or says why it can't", async () => {
   const project = makeProject({
     'mcp.json': { mcpServers: { a: { command: 'npx', args: ['a'] }, b: {} } },
     'other.json': { some: 'thing' },
@@ -162,7 +162,7 @@ test('the command prints TypeScript, or says why it can’t', async () => {
     expect(await project.run('import', 'other.json')).toMatchObject({
       code: 2,
       stderr:
-        'lockstep: other.json holds neither `mcpServers` nor `servers`; name an MCP client’s configuration.\n',
+        "lockstep: other.json holds neither `mcpServers` nor `servers`; name an MCP client's configuration.\n",
     });
     expect(await project.run('import', 'broken.json')).toMatchObject({
       code: 2,
@@ -170,7 +170,7 @@ test('the command prints TypeScript, or says why it can’t', async () => {
     });
     expect(await project.run('import', 'none.json')).toMatchObject({
       code: 2,
-      stderr: 'lockstep: none.json can’t be read; check its path.\n',
+      stderr: "lockstep: none.json can't be read; check its path.\n",
     });
   } finally {
     project.remove();

@@ -1,4 +1,4 @@
-import { isRecord, serverSchema } from '@lockstep/model';
+import { isRecord, serverSchema } from '@lockstep/model/internal';
 import { readRunnerCall } from './package-runner.ts';
 import { isReference, looksSecret } from './secrets.ts';
 
@@ -82,8 +82,8 @@ function readCommand(
   name: string,
 ): Record<string, unknown> {
   const args = (Array.isArray(entry.args) ? entry.args : []).map(String);
-  if (entry.cwd !== undefined) notes.push('`cwd` isn’t copied: a server runs in a folder of its own.');
-  if (entry.envFile !== undefined) notes.push('`envFile` isn’t copied: name the variables in `needs`.');
+  if (entry.cwd !== undefined) notes.push("`cwd` isn't copied: a server runs in a folder of its own.");
+  if (entry.envFile !== undefined) notes.push("`envFile` isn't copied: name the variables in `needs`.");
   const call = readRunnerCall(command, args);
   if (call?.version !== undefined && call.version !== 'latest') {
     notes.push(
@@ -126,7 +126,7 @@ function readArgs(args: readonly string[], notes: string[]): string[] {
     const name = flag || (args[index - 1]?.startsWith('-') ? (args[index - 1] ?? '') : '');
     if (inline === undefined || !(isReference(inline) || looksSecret(name, inline))) return arg;
     notes.push(
-      `Argument ${index + 1} isn’t copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.`,
+      `Argument ${index + 1} isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.`,
     );
     return flag === '' ? 'LEFT-OUT' : `${flag}=LEFT-OUT`;
   });
@@ -137,7 +137,7 @@ function checked(definition: Record<string, unknown> | undefined, notes: string[
   if (definition === undefined) return undefined;
   const result = serverSchema.safeParse(definition);
   if (result.success) return definition;
-  notes.push(`Left out: ${result.error.issues[0]?.path.join('.') ?? 'it'} can’t be declared as it stands.`);
+  notes.push(`Left out: ${result.error.issues[0]?.path.join('.') ?? 'it'} can't be declared as it stands.`);
   return undefined;
 }
 

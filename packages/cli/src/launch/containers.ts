@@ -44,7 +44,7 @@ export function createContainers(owner: string): Containers {
   };
 
   async function stop(command: string, id: string): Promise<void> {
-    await runTool(command, ['rm', '--force', id], { purpose: 'a container can’t be removed' }).catch(
+    await runTool(command, ['rm', '--force', id], { purpose: "a container can't be removed" }).catch(
       () => '',
     );
   }
@@ -60,7 +60,7 @@ export function createContainers(owner: string): Containers {
       try {
         const env = { ...process.env, ...run.env };
         const id = (
-          await runTool(command, runArguments(mark, run), { env, purpose: 'it can’t be run' })
+          await runTool(command, runArguments(mark, run), { env, purpose: "it can't be run" })
         ).trim();
         const address = await runTool(command, ['port', id, `${run.port}/tcp`], {
           purpose: 'it has no port',
@@ -78,10 +78,10 @@ export function createContainers(owner: string): Containers {
       const command = await ready();
       if (command === undefined) return { reason: noEngine };
       await runTool(command, ['pull', '--quiet', reference], {
-        purpose: `${command} can’t fetch ${reference}`,
+        purpose: `${command} can't fetch ${reference}`,
       });
       const format = ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', reference];
-      const named = await runTool(command, format, { purpose: `${command} can’t inspect ${reference}` });
+      const named = await runTool(command, format, { purpose: `${command} can't inspect ${reference}` });
       const digest = /@(sha256:[0-9a-f]{64})/.exec(named)?.[1];
       return digest === undefined
         ? { reason: `${reference} has no digest; push it to a registry` }
@@ -121,7 +121,7 @@ async function findEngine(): Promise<string | undefined> {
 /** A gateway that was killed couldn't stop its containers. */
 async function removeLeftovers(command: string, mark: string): Promise<void> {
   const listed = await runTool(command, ['ps', '--all', '--quiet', '--filter', `label=${label}=${mark}`], {
-    purpose: 'containers can’t be listed',
+    purpose: "containers can't be listed",
   }).catch(() => '');
   const ids = listed.split(/\s+/).filter((id) => id !== '');
   if (ids.length > 0)

@@ -1,5 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { type SecretDefinition, type ServerDefinition, secretFilePlaceholder } from '@lockstep/model';
+import {
+  type SecretDefinition,
+  type ServerDefinition,
+  secretFilePlaceholder,
+} from '@lockstep/model/internal';
 import type { LocalSecrets } from './local-secrets.ts';
 
 /** What a server is started with of its secrets. */

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { defineServers, type ServerDefinition, type ServerInput, type Source } from '@lockstep/model';
+import { defineServers, type ServerInput } from '@lockstep/model';
+import type { ServerDefinition, Source } from '@lockstep/model/internal';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createContainers } from './containers.ts';
 import { hashFile } from './executable.ts';
@@ -50,22 +51,22 @@ test('a command is found on PATH or by its path, and must be the one that was lo
   }
   expect(await launch({ run: { command: 'srv' } }, { type: 'command', sha256: '0'.repeat(64) })).toEqual({
     type: 'absent',
-    reason: `${executable} isn’t the executable that was locked; put that one back or run \`lockstep lock srv --update\``,
+    reason: `${executable} isn't the executable that was locked; put that one back or run \`lockstep lock srv --update\``,
   });
   expect(await launch({ run: { command: 'nowhere' } }, { type: 'command', sha256 })).toEqual({
     type: 'absent',
-    reason: '`nowhere` isn’t found on this host',
+    reason: "`nowhere` isn't found on this host",
   });
 });
 
-test('what a server needs is passed to it, and without it the server isn’t run', async () => {
+test("what a server needs is passed to it, and without it the server isn't run", async () => {
   const source: Source = { type: 'command', sha256: await hashFile(executable) };
   expect(await launch({ run: { command: 'srv' }, needs: ['TOKEN'] }, source)).toMatchObject({
     env: { TOKEN: 'secret' },
   });
   expect(await launch({ run: { command: 'srv' }, needs: ['TOKEN', 'A', 'B'] }, source)).toEqual({
     type: 'absent',
-    reason: 'A and B aren’t set',
+    reason: "A and B aren't set",
   });
 });
 
@@ -80,7 +81,7 @@ test('secrets come as variables and as paths of files, and are named to be blank
   };
   expect(await launch(input, source)).toEqual({
     type: 'absent',
-    reason: `the secret mcp/srv#token isn’t here; write it to ${join('secrets', 'mcp', 'srv', 'token')} with mode 0600 or set LOCKSTEP_SECRET_MCP_SRV_TOKEN`,
+    reason: `the secret mcp/srv#token isn't here; write it to ${join('secrets', 'mcp', 'srv', 'token')} with mode 0600 or set LOCKSTEP_SECRET_MCP_SRV_TOKEN`,
   });
   const key = join(folder, 'secrets', 'mcp', 'srv', 'key');
   mkdirSync(dirname(key), { recursive: true });
@@ -95,7 +96,7 @@ test('secrets come as variables and as paths of files, and are named to be blank
   });
 });
 
-test('a server whose headers lack a secret isn’t run', async () => {
+test("a server whose headers lack a secret isn't run", async () => {
   const url = 'https://docs.example.com/mcp';
   const secrets = { 'X-Key': { reference: 'mcp/docs#token', delivery: 'header' } } as const;
   expect(await launch({ remote: { url }, secrets }, { type: 'remote', url })).toEqual({
@@ -155,7 +156,7 @@ esac
   ]);
 });
 
-test('without an engine an image isn’t run, which is said', async () => {
+test("without an engine an image isn't run, which is said", async () => {
   vi.stubEnv('PATH', join(folder, 'empty'));
   const run = {
     reference: 'x',

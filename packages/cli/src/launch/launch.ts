@@ -1,5 +1,5 @@
 import type { Launch } from '@lockstep/gateway';
-import type { Release, ServerDefinition } from '@lockstep/model';
+import type { Release, ServerDefinition } from '@lockstep/model/internal';
 import { install, isPackage, packageFolder } from '../packages/install.ts';
 import { npmBin } from '../packages/npm.ts';
 import { pypiPython, pypiScript } from '../packages/pypi.ts';
@@ -30,7 +30,7 @@ export async function launchOf(
 ): Promise<Launch> {
   const missing = missingNeeds(definition, host.env);
   if (missing.length > 0)
-    return absent(`${missing.join(' and ')} ${missing.length > 1 ? 'aren’t' : 'isn’t'} set`);
+    return absent(`${missing.join(' and ')} ${missing.length > 1 ? "aren't" : "isn't"} set`);
   const delivered = await deliver(server, definition, host.secrets);
   if ('missing' in delivered) return absent(delivered.missing);
   if ('remote' in definition) return { type: 'http', url: definition.remote.url };
@@ -59,7 +59,7 @@ export async function launchOf(
   }
   if ('command' in run) {
     const path = findExecutable(run.command, host.cwd, host.env);
-    if (path === undefined) return absent(`\`${run.command}\` isn’t found on this host`);
+    if (path === undefined) return absent(`\`${run.command}\` isn't found on this host`);
     return { type: 'stdio', command: path, args, env, ...hiding };
   }
   return absent(otherKind(server));
@@ -80,7 +80,7 @@ export async function sourceMismatch(
   if (source.type !== 'command' || !('run' in definition) || !('command' in definition.run)) return undefined;
   const path = findExecutable(definition.run.command, host.cwd, host.env);
   if (path === undefined || (await hashFile(path)) === source.sha256) return undefined;
-  return `${path} isn’t the executable that was locked; put that one back or run \`lockstep lock ${server} --update\``;
+  return `${path} isn't the executable that was locked; put that one back or run \`lockstep lock ${server} --update\``;
 }
 
 function kindOf(definition: ServerDefinition): Release['source']['type'] {

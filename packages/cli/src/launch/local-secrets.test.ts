@@ -47,12 +47,12 @@ test('of several folders the first that has it counts', async () => {
   expect(await read(of(['dev', 'prod']))).toEqual({ value: 'of dev' });
 });
 
-test('what isn’t here is said with where to put it', async () => {
+test("what isn't here is said with where to put it", async () => {
   expect(await read(of(['dev'], { [variable]: '' }))).toEqual({
-    missing: `the secret ${reference} isn’t here; write it to ${shown} with mode 0600 or set ${variable}`,
+    missing: `the secret ${reference} isn't here; write it to ${shown} with mode 0600 or set ${variable}`,
   });
   expect(await of(['dev']).file(reference)).toEqual({
-    missing: `the secret ${reference} isn’t here as a file; write it to ${shown} with mode 0600`,
+    missing: `the secret ${reference} isn't here as a file; write it to ${shown} with mode 0600`,
   });
 });
 
@@ -74,11 +74,11 @@ test('an empty file and a folder are told apart from secrets', async () => {
   rmSync(path);
   mkdirSync(path, { mode: 0o700 });
   expect(await read(of(['dev']))).toEqual({
-    missing: `${shown} can’t be read (EISDIR); see that it is a file of yours`,
+    missing: `${shown} can't be read (EISDIR); see that it is a file of yours`,
   });
 });
 
-test('Vault is asked last, for what isn’t here', async () => {
+test("Vault is asked last, for what isn't here", async () => {
   const asked: (readonly string[])[] = [];
   const vault = {
     read: async (_: string, references: readonly string[]) => {

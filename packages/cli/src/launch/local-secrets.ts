@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { SecretAnswer, SecretSource } from '@lockstep/gateway';
-import { secretSources } from '@lockstep/model';
+import { secretSources } from '@lockstep/model/internal';
 import { codeOf } from '../failure.ts';
 
 /** Seconds between two looks at files. */
@@ -43,7 +43,7 @@ export function localSecrets(places: SecretPlaces): LocalSecrets {
     async file(reference) {
       const { folders, cwd } = places;
       const path = relative(cwd, join(folders[0] ?? cwd, secretSources(reference).file));
-      const missing = `the secret ${reference} isn’t here as a file; write it to ${path} with mode 0600`;
+      const missing = `the secret ${reference} isn't here as a file; write it to ${path} with mode 0600`;
       return (await findFile(reference, places)) ?? { missing };
     },
     async read(server, references) {
@@ -67,7 +67,7 @@ export function localSecrets(places: SecretPlaces): LocalSecrets {
 function nowhere(reference: string, { folders, cwd }: SecretPlaces): string {
   const { file, variable } = secretSources(reference);
   const path = relative(cwd, join(folders[0] ?? cwd, file));
-  return `the secret ${reference} isn’t here; write it to ${path} with mode 0600 or set ${variable}`;
+  return `the secret ${reference} isn't here; write it to ${path} with mode 0600 or set ${variable}`;
 }
 
 /** The first file there is; undefined where there is none. */
@@ -85,7 +85,7 @@ async function findFile(
       return { missing: `${shown} is open to others (mode ${octal}); run \`chmod 600 ${shown}\`` };
     } catch (error) {
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') continue;
-      return { missing: `${shown} can’t be read (${codeOf(error)}); correct its permissions` };
+      return { missing: `${shown} can't be read (${codeOf(error)}); correct its permissions` };
     }
   }
   return undefined;
@@ -98,6 +98,6 @@ async function readValue(path: string, { cwd }: SecretPlaces): Promise<SecretAns
     const value = (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
     return value === '' ? { missing: `${shown} is empty; write the secret into it` } : { value };
   } catch (error) {
-    return { missing: `${shown} can’t be read (${codeOf(error)}); see that it is a file of yours` };
+    return { missing: `${shown} can't be read (${codeOf(error)}); see that it is a file of yours` };
   }
 }

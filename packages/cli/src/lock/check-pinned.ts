@@ -21,7 +21,7 @@ export function checkPinned(
     say(`Checking ${item.server} ${item.label}`);
     const { server, label, release, environments } = item;
     if (release !== undefined) return checkRelease({ ...item, release }, world);
-    const reason = `${environments.join(' and ')} ${environments.length > 1 ? 'pin' : 'pins'} it, and the lock doesn’t hold it; run \`lockstep lock ${server}\``;
+    const reason = `${environments.join(' and ')} ${environments.length > 1 ? 'pin' : 'pins'} it, and the lock doesn't hold it; run \`lockstep lock ${server}\``;
     return { server, label, outcome: 'differs', reason };
   });
 }

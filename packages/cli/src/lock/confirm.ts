@@ -1,5 +1,6 @@
-import type { AccessClass, Lock, LockedTool } from '@lockstep/model';
-import { parseTarget } from '@lockstep/model';
+import type { Lock } from '@lockstep/model';
+import type { AccessClass, LockedTool } from '@lockstep/model/internal';
+import { parseTarget } from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 
 /** One tool of one release, whose class a person confirms. */

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { compareText, type Lock, lockVersion, parseLock, type Release } from '@lockstep/model';
+import type { Lock } from '@lockstep/model';
+import { compareText, lockVersion, parseLock, type Release } from '@lockstep/model/internal';
 import { codeOf, Failure, sentenceOf } from '../failure.ts';
 
 /**
@@ -15,7 +16,7 @@ export function readLock(path: string, base: string): Lock {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { lockVersion, servers: {} };
-    throw new Failure(`${shown} can’t be read (${codeOf(error)}); correct its permissions.`, {
+    throw new Failure(`${shown} can't be read (${codeOf(error)}); correct its permissions.`, {
       cause: error,
     });
   }

@@ -1,4 +1,5 @@
-import { type DefinitionKind, definitionDigest, type Lock, type Release } from '@lockstep/model';
+import type { Lock } from '@lockstep/model';
+import { type DefinitionKind, definitionDigest, type Release } from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 
 /** A value of one release that is left out of a digest from now on. */
@@ -100,7 +101,7 @@ function releasesOf(lock: Lock, server: string, only: string | undefined): [stri
 
 function nothingAt(text: string, { kind, name }: Place, releases: readonly [string, Release][]): string {
   if (releases.some(([, release]) => Object.hasOwn(release[kind], name))) {
-    return `${text} points at nothing in the locked definition; look for the value’s place in the lock.`;
+    return `${text} points at nothing in the locked definition; look for the value's place in the lock.`;
   }
   const known = [...new Set(releases.flatMap(([, release]) => Object.keys(release[kind])))].sort();
   return `${text} points at nothing; of ${kind} the lock holds ${known.join(', ') || 'none'}.`;

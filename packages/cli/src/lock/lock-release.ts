@@ -1,12 +1,12 @@
 import type { Launch, Offering } from '@lockstep/gateway';
+import type { Lock } from '@lockstep/model';
 import {
   diffReleases,
-  type Lock,
   type Release,
   type ReleaseDiff,
   type ServerDefinition,
   type Source,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 import { makeRelease } from './make-release.ts';
 import { type LockTask, nearestReleases, type PinnedRelease } from './tasks.ts';
@@ -127,6 +127,6 @@ function refuseAmbiguous(server: string, offering: Offering): void {
 
 function notRun(server: string, reason: string): Failure {
   return new Failure(
-    `${server} can’t be locked here: ${reason}; mend that, or read a running one with \`lockstep lock ${server} --from <url>\`.`,
+    `${server} can't be locked here: ${reason}; mend that, or read a running one with \`lockstep lock ${server} --from <url>\`.`,
   );
 }

@@ -7,7 +7,7 @@ import {
   proposeClass,
   type Release,
   type Source,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 
 /** A definition, which came out of JSON and so goes back into it. */
 type Json = LockedItem['definition'];

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Launch, Offering, SecretSource } from '@lockstep/gateway';
-import type { ServerDefinition } from '@lockstep/model';
+import type { ServerDefinition } from '@lockstep/model/internal';
 import { Failure, sentenceOf } from '../failure.ts';
 
 /** Bytes of one answer of a server that is read. */
@@ -37,7 +37,7 @@ export async function readServer(
       },
     );
   } catch (error) {
-    throw new Failure(`${name} can’t be read: ${sentenceOf(error).replace(/\.$/, '')}.`, { cause: error });
+    throw new Failure(`${name} can't be read: ${sentenceOf(error).replace(/\.$/, '')}.`, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { printReleaseDiff } from '@lockstep/model';
+import { printReleaseDiff } from '@lockstep/model/internal';
 import type { Context } from '../context.ts';
 import { unpinnedFiles } from '../launch/executable.ts';
 import type { Declaration } from '../project/load.ts';
@@ -78,7 +78,7 @@ function noteUnpinned({ server }: LockResult, { servers }: Declaration, context:
   const files = unpinnedFiles(definition.run.args, context.cwd);
   if (files.length > 0) {
     context.note(
-      `${server}: \`${definition.run.command}\` is pinned, ${files.join(' and ')} ${files.length > 1 ? 'aren’t' : 'isn’t'}.`,
+      `${server}: \`${definition.run.command}\` is pinned, ${files.join(' and ')} ${files.length > 1 ? "aren't" : "isn't"}.`,
     );
   }
 }

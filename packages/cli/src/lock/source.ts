@@ -1,4 +1,4 @@
-import type { ServerDefinition, Source } from '@lockstep/model';
+import type { ServerDefinition, Source } from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 import { findExecutable, hashFile } from '../launch/executable.ts';
 import type { Host } from '../launch/launch.ts';
@@ -26,13 +26,13 @@ export async function resolveSource(
     const resolved = await host.containers.resolve(run.image);
     if ('digest' in resolved) return { type: 'image', reference: run.image, digest: resolved.digest };
     throw new Failure(
-      `${server} can’t be locked here: ${resolved.reason}; write its image as name@sha256:… and read a running one with \`lockstep lock ${server} --from <url>\`.`,
+      `${server} can't be locked here: ${resolved.reason}; write its image as name@sha256:… and read a running one with \`lockstep lock ${server} --from <url>\`.`,
     );
   }
   const path = findExecutable(run.command, host.cwd, host.env);
   if (path === undefined) {
     throw new Failure(
-      `${server} can’t be locked here: \`${run.command}\` isn’t found; install it or correct the path.`,
+      `${server} can't be locked here: \`${run.command}\` isn't found; install it or correct the path.`,
     );
   }
   return { type: 'command', sha256: await hashFile(path) };

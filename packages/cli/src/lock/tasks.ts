@@ -1,4 +1,5 @@
-import { compareText, type Lock, type Release, type ServerDefinition } from '@lockstep/model';
+import type { Lock } from '@lockstep/model';
+import { compareText, type Release, type ServerDefinition } from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 import type { Declaration } from '../project/load.ts';
 import { compareLabels } from './file.ts';

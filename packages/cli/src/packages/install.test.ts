@@ -69,7 +69,7 @@ test('locks a package with its tree, its executable, and nothing that is mere no
   ]);
 });
 
-test('an executable must be named where it isn’t clear which one is meant', async () => {
+test("an executable must be named where it isn't clear which one is meant", async () => {
   serve({ one: 'a.js', two: 'b.js' });
   await expect(lockNpm({ package: '@a/srv', project: project() })).rejects.toThrow(
     'the npm package @a/srv has several executables; set `bin` to one of one, two.',
@@ -77,11 +77,11 @@ test('an executable must be named where it isn’t clear which one is meant', as
   expect(await lockNpm({ package: '@a/srv', bin: 'two', project: project() })).toMatchObject({ bin: 'b.js' });
   serve({});
   await expect(lockNpm({ package: '@a/srv', project: project() })).rejects.toThrow(
-    'has no executable; it can’t be run',
+    "has no executable; it can't be run",
   );
 });
 
-test('installs a tree once, whole, without scripts, with the project’s own .npmrc and without leaving it there', async () => {
+test("installs a tree once, whole, without scripts, with the project's own .npmrc and without leaving it there", async () => {
   writeFileSync(join(fake, 'project', '.npmrc'), 'registry=https://npm.example.com');
   const source = await lockNpm({ package: '@a/srv', project: project() });
   expect(isInstalled(source, packages)).toBe(false);
@@ -99,14 +99,14 @@ test('installs a tree once, whole, without scripts, with the project’s own .np
   expect(calls()).toEqual(before);
 });
 
-test('a failure leaves nothing behind and says why in npm’s own words', async () => {
+test("a failure leaves nothing behind and says why in npm's own words", async () => {
   const source: NpmSource = { type: 'npm', package: 'x', version: '1', bin: 'i.js', lockfile: {} };
   writeFileSync(join(fake, 'fail'), '');
   await expect(install(source, packages, project())).rejects.toThrow(
-    'npm can’t install x 1: 404 Not Found - no such package.',
+    "npm can't install x 1: 404 Not Found - no such package.",
   );
   expect(readdirSync(packages)).toEqual([]);
   await expect(lockNpm({ package: 'x', project: project() })).rejects.toThrow(
-    'npm can’t resolve x@latest: 404',
+    "npm can't resolve x@latest: 404",
   );
 });

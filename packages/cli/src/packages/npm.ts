@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { canonicalJson, type Source, sha256 } from '@lockstep/model';
+import { canonicalJson, type Source, sha256 } from '@lockstep/model/internal';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { runTool } from './tool.ts';
@@ -37,7 +37,7 @@ export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
     await npm(
       ['install', spec, '--package-lock-only', '--save-exact', '--omit-lockfile-registry-resolved'],
       folder,
-      `npm can’t resolve ${spec}`,
+      `npm can't resolve ${spec}`,
     );
     const { packages } = lockfileSchema.parse(
       JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')),
@@ -71,7 +71,7 @@ function chooseBin({ package: name, bin }: NpmRequest, bins: Record<string, stri
   const path = chosen === undefined ? undefined : bins[chosen];
   if (path !== undefined) return path.replace(/^\.\//, '');
   if (names.length === 0)
-    throw new Failure(`the npm package ${name} has no executable; it can’t be run as a server.`);
+    throw new Failure(`the npm package ${name} has no executable; it can't be run as a server.`);
   const found = bin === undefined ? 'has several executables' : `has no executable ${bin}`;
   throw new Failure(`the npm package ${name} ${found}; set \`bin\` to one of ${names.join(', ')}.`);
 }
@@ -100,7 +100,7 @@ export async function installNpm(
   await npm(
     ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved', ...platform],
     folder,
-    `npm can’t install ${source.package} ${source.version}`,
+    `npm can't install ${source.package} ${source.version}`,
   );
   // It may hold a registry's credentials.
   if (npmrc) await rm(join(folder, '.npmrc'), { force: true });

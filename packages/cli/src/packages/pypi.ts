@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Source, sha256 } from '@lockstep/model';
+import { type Source, sha256 } from '@lockstep/model/internal';
 import { request as httpRequest } from 'undici';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
@@ -40,7 +40,7 @@ export async function lockPypi(request: PypiRequest): Promise<PypiSource> {
   const spec = request.version === undefined ? request.package : `${request.package}==${request.version}`;
   const report = await pip(
     ['install', '--dry-run', '--ignore-installed', '--quiet', '--report', '-', spec],
-    `pip can’t resolve ${spec}`,
+    `pip can't resolve ${spec}`,
   );
   const { install } = reportSchema.parse(JSON.parse(report));
   const own = install.find(({ requested }) => requested === true);
@@ -87,7 +87,7 @@ async function hashesOf(name: string, known: string, version: string, index: str
 async function indexUrl(): Promise<string> {
   const configured = process.env.PIP_INDEX_URL;
   if (configured) return configured;
-  const listed = await pip(['config', 'get', 'global.index-url'], 'pip can’t be asked').catch(() => '');
+  const listed = await pip(['config', 'get', 'global.index-url'], "pip can't be asked").catch(() => '');
   return listed.trim() || 'https://pypi.org/simple';
 }
 
@@ -103,7 +103,7 @@ export function pypiFolderName(source: PypiSource): string {
 
 /** Installs locked requirements into a virtual environment in an empty folder; every file's hash is checked. */
 export async function installPypi(source: PypiSource, folder: string): Promise<void> {
-  const purpose = `pip can’t install ${source.package} ${source.version}`;
+  const purpose = `pip can't install ${source.package} ${source.version}`;
   await runTool(python, ['-m', 'venv', folder], { purpose });
   const requirements = join(folder, 'requirements.txt');
   await writeFile(requirements, `${source.requirements.join('\n')}\n`);

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 export interface ToolOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What it was run for, as the beginning of a sentence: `npm can’t install x`. */
+  /** What it was run for, as the beginning of a sentence: `npm can't install x`. */
   readonly purpose: string;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +29,7 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const why =
-        error.code === 'ENOENT' ? `${command} isn’t installed` : lastWords(stderr || stdout || error.message);
+        error.code === 'ENOENT' ? `${command} isn't installed` : lastWords(stderr || stdout || error.message);
       reject(new Failure(`${options.purpose}: ${why}.`, { cause: error }));
     },
   );

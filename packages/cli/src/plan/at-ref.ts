@@ -49,7 +49,7 @@ export async function withTree<T>(ref: string, folder: string, work: (tree: Tree
     mkdirSync(tree);
     // A checkout through an index of its own leaves the repository as it is.
     const env = { ...process.env, GIT_INDEX_FILE: join(aside, 'index') };
-    const purpose = `${ref} can’t be read`;
+    const purpose = `${ref} can't be read`;
     await git(purpose, ['read-tree', commit], env);
     await runTool('git', ['-C', root, 'checkout-index', '--all', `--prefix=${tree}${sep}`], { purpose, env });
     linkPackages(root, here, tree);

@@ -1,14 +1,14 @@
+import type { Environment } from '@lockstep/model';
 import {
   diffReleases,
   diffTables,
-  type Environment,
   type PermissionTable,
   permissionTable,
   printReleaseDiff,
   printTableDiff,
   type ReleaseDiff,
   type TableChange,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 
 type Environments = Readonly<Record<string, Environment>>;
 

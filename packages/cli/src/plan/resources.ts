@@ -11,7 +11,7 @@ export interface ResourceSummary {
   readonly resources: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Where servers may connect to by name without the cluster holding them to it. */
   readonly egress: readonly string[];
-  /** What couldn’t be counted, by environment. */
+  /** What couldn't be counted, by environment. */
   readonly missing: Readonly<Record<string, readonly Finding[]>>;
 }
 
@@ -42,7 +42,7 @@ function countsOf({ objects, withheld, others }: StackRendering): Record<string,
   return { ...countKinds(objects), ...(withheld.length > 0 && { Secret: withheld.length }), ...others };
 }
 
-/** The summary, a line per environment, then what isn’t enforced. */
+/** The summary, a line per environment, then what isn't enforced. */
 export function printSummary({ resources, egress, missing }: ResourceSummary): string[] {
   return [
     '',

@@ -31,7 +31,7 @@ interface I { a: string; b: string }`;
   expect(duplicateKeys(source, 'ts')).toEqual([]);
 });
 
-test('throws for what can’t be parsed', () => {
+test("throws for what can't be parsed", () => {
   expect(() => duplicateKeys('const = 1', 'ts')).toThrow(SyntaxError);
   expect(() => duplicateKeys('{ "a": }', 'json')).toThrow(SyntaxError);
 });

@@ -30,12 +30,12 @@ function explainMissing(error: unknown, path: string, describe: (path: string) =
   const url = error instanceof Error && 'url' in error ? String(error.url) : undefined;
   const missing = url?.startsWith('file:') ? describe(fileURLToPath(url)) : undefined;
   if (missing?.endsWith(lockFileName)) {
-    return { path: missing, message: 'doesn’t exist; run `lockstep lock` to make it.' };
+    return { path: missing, message: "doesn't exist; run `lockstep lock` to make it." };
   }
   const name = missing ?? /'([^']+)'/.exec(error instanceof Error ? error.message : '')?.[1] ?? 'something';
   return {
     path: describe(path),
-    message: `imports ${name}, which doesn’t exist; correct the import, or install the package.`,
+    message: `imports ${name}, which doesn't exist; correct the import, or install the package.`,
   };
 }
 

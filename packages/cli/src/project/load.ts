@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { defineServers, type Environment, type Finding, isRecord, type Servers } from '@lockstep/model';
+import { defineServers, type Environment, type Finding, type Servers } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { Failure, failureOf } from '../failure.ts';
 import type { Evaluation } from './evaluate.ts';
 import { inChild } from './in-child.ts';
@@ -70,7 +71,7 @@ async function evaluate(
   const shown = relative(base, config) || config;
   if (!existsSync(config)) {
     throw new Failure(
-      `${shown} doesn’t exist; run this in the project’s folder or name the file with --config.`,
+      `${shown} doesn't exist; run this in the project's folder or name the file with --config.`,
     );
   }
   const evaluation = await inChild<Evaluation>({
@@ -79,7 +80,7 @@ async function evaluate(
     program: config,
     patience,
     remembered: 2000,
-    tooLong: `${shown} didn’t finish loading within ${patience} seconds; look for a loop in it.`,
+    tooLong: `${shown} didn't finish loading within ${patience} seconds; look for a loop in it.`,
     ended: `${shown} ended before it was loaded`,
   });
   if ('findings' in evaluation) throw failureOf(evaluation.findings as readonly Finding[]);

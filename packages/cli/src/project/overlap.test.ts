@@ -73,6 +73,6 @@ test.each([
   expect(overlaps(args)).toEqual([]);
 });
 
-test('lets pass a variable of the host that merely lies around Lockstep’s files', () => {
+test("lets pass a variable of the host that merely lies around Lockstep's files", () => {
   expect(overlaps([], {}, ['HOME', 'KUBECONFIG', 'ABSENT'])).toEqual([]);
 });

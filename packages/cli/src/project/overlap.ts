@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Finding, placeholders, printPath, type ServerDefinition, type Servers } from '@lockstep/model';
+import type { Finding, Servers } from '@lockstep/model';
+import { placeholders, printPath, type ServerDefinition } from '@lockstep/model/internal';
 
 /** The folders of one environment that servers are given, and what no server may reach. */
 export interface Boundaries {

@@ -65,7 +65,7 @@ export function openFolder(path: string, shown: string): void {
     const code = codeOf(error);
     if (code === 'EEXIST' || code === 'ENOTDIR') throw new Failure(notAFolder(shown), { cause: error });
     const why =
-      code === 'EACCES' || code === 'EPERM' ? 'belongs to somebody else or denies you' : 'can’t be used';
+      code === 'EACCES' || code === 'EPERM' ? 'belongs to somebody else or denies you' : "can't be used";
     throw new Failure(
       `the state folder ${shown} ${why} (${code}); correct its permissions or choose another with --state.`,
       {

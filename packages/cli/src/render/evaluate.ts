@@ -34,7 +34,7 @@ export interface Assignment {
 export interface Registered {
   readonly resources: Recorded['resources'];
   readonly problems: readonly Finding[];
-  /** Whether the program didn’t come to its end, so that resources may be missing. */
+  /** Whether the program didn't come to its end, so that resources may be missing. */
   readonly failed: boolean;
 }
 

@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } };
 const out = () => join(folder, 'out');
 
-test('reads back what it wrote; a folder that isn’t there holds nothing', () => {
+test("reads back what it wrote; a folder that isn't there holds nothing", () => {
   expect(readFolder(out(), 'out')).toEqual([]);
   writeFolder(out(), [object], 'out');
   expect(readFolder(out(), 'out')).toEqual([object]);
@@ -45,6 +45,6 @@ test('writes through no link', () => {
   expect(readFolder(out(), 'out')).toEqual([object]);
   rmSync(join(out(), markerName));
   symlinkSync(join(folder, 'mine.yaml'), join(out(), markerName));
-  expect(() => writeFolder(out(), [object], 'out')).toThrow('out/.lockstep-render isn’t a file');
+  expect(() => writeFolder(out(), [object], 'out')).toThrow("out/.lockstep-render isn't a file");
   expect(readdirSync(folder).sort()).toEqual(['mine.yaml', 'out']);
 });

@@ -34,7 +34,7 @@ export function writeFolder(
   for (const name of wanted.keys()) {
     if (there.has(name) && !own.includes(name)) {
       throw new Failure(
-        `${shown} has a file ${name} that \`render\` didn’t write; move it, or choose another folder.`,
+        `${shown} has a file ${name} that \`render\` didn't write; move it, or choose another folder.`,
       );
     }
   }
@@ -55,7 +55,7 @@ function writeMarker(folder: string, names: readonly string[]): void {
 function readMarker(folder: string, shown: string): string[] {
   const path = join(folder, markerName);
   try {
-    if (!lstatSync(path).isFile()) throw new Failure(`${shown}/${markerName} isn’t a file; remove it.`);
+    if (!lstatSync(path).isFile()) throw new Failure(`${shown}/${markerName} isn't a file; remove it.`);
     return readFileSync(path, 'utf8')
       .split('\n')
       .filter((name) => /^[a-z0-9][a-z0-9.-]*\.yaml$/.test(name));
@@ -78,7 +78,7 @@ export function readFolder(folder: string, shown: string): KubernetesObject[] {
         return parse(readFileSync(join(folder, name), 'utf8')) as KubernetesObject;
       } catch (error) {
         throw new Failure(
-          `${shown}/${name} can’t be read (${codeOf(error) ?? 'no YAML'}); render it again.`,
+          `${shown}/${name} can't be read (${codeOf(error) ?? 'no YAML'}); render it again.`,
           {
             cause: error,
           },

@@ -31,7 +31,7 @@ export async function runProgram(project: PulumiProject, stack: string, cwd: str
     options: { cwd: project.folder, serialization: 'advanced' },
     patience,
     remembered: 4000,
-    tooLong: `${shown} didn’t end within ${patience} seconds; look for what it waits for.`,
+    tooLong: `${shown} didn't end within ${patience} seconds; look for what it waits for.`,
     ended: `${shown} ended before it was run`,
   });
 }

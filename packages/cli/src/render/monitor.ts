@@ -116,7 +116,7 @@ function outputsOf(request: RegisterRequest, raw: Record<string, unknown>): Stru
 function answer(token: string, inputs: unknown, refused: Finding[]): object {
   if (token === 'kubernetes:yaml:decode' && hasText(inputs)) return { result: objectsIn(inputs.text) };
   const message =
-    'asks its provider, which only a real preview can; give the value in the stack’s configuration.';
+    "asks its provider, which only a real preview can; give the value in the stack's configuration.";
   refused.push({ path: token, message });
   const text = `${token}: ${message}`;
   // The SDK tells the details of gRPC's errors, and nothing else.

@@ -1,4 +1,5 @@
-import { type Finding, isRecord } from '@lockstep/model';
+import type { Finding } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { isClusterScoped } from './kinds.ts';
 import { objectsIn, type RegisteredResource } from './monitor.ts';
 
@@ -57,9 +58,9 @@ export function objectsOf(resource: RegisteredResource, provider: RegisteredReso
 }
 
 const madeElsewhere =
-  'is made by its provider and isn’t an object that could be written; declare its objects themselves.';
+  "is made by its provider and isn't an object that could be written; declare its objects themselves.";
 const patch =
-  'changes an object that is another’s, which a manifest can’t; make the change where it is declared.';
+  "changes an object that is another's, which a manifest can't; make the change where it is declared.";
 const nameless =
   'has no `metadata.name` that is known here, and there is no engine that would choose one; give it.';
 
@@ -69,7 +70,7 @@ function secretAt(path: string): string {
 
 function unknownAt(paths: readonly string[]): string {
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
-  return `\`${paths[0]}\`${more} can’t be known without the cloud; give it as a plain value, in the stack’s configuration for instance.`;
+  return `\`${paths[0]}\`${more} can't be known without the cloud; give it as a plain value, in the stack's configuration for instance.`;
 }
 
 /** What the cluster says of an object is no part of what is applied. */

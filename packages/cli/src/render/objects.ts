@@ -1,4 +1,5 @@
-import { compareText, type Finding, unpushedDigest } from '@lockstep/model';
+import type { Finding } from '@lockstep/model';
+import { compareText, unpushedDigest } from '@lockstep/model/internal';
 import type { RegisteredResource } from './monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 

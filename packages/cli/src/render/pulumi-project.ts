@@ -56,7 +56,7 @@ export function findPulumiProject(cwd: string, named?: string): PulumiProject | 
   }
   const place = resolve(root, main);
   if (!existsSync(place)) {
-    throw new Failure(`${shown} names ${main} as \`main\`, which doesn’t exist; correct it.`);
+    throw new Failure(`${shown} names ${main} as \`main\`, which doesn't exist; correct it.`);
   }
   const folder = statSync(place).isDirectory() ? place : dirname(place);
   if (named !== undefined && start !== root && start !== folder) {
@@ -87,7 +87,7 @@ function readProject(path: string, shown: string): z.output<typeof projectSchema
   const result = projectSchema.safeParse(readYaml(path, shown));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Failure(`${shown}: \`${issue?.path.join('.')}\` isn’t as Pulumi has it; correct it.`);
+  throw new Failure(`${shown}: \`${issue?.path.join('.')}\` isn't as Pulumi has it; correct it.`);
 }
 
 /**
@@ -101,7 +101,7 @@ export function readYaml(path: string, shown: string): unknown {
     return parse(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
     const [line = ''] = sentenceOf(error).split('\n');
-    throw new Failure(`${shown} can’t be read: ${line.replace(/[.:]$/, '')}; correct it.`, { cause: error });
+    throw new Failure(`${shown} can't be read: ${line.replace(/[.:]$/, '')}; correct it.`, { cause: error });
   }
 }
 

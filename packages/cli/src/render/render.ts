@@ -1,4 +1,5 @@
-import { compareText, type Finding } from '@lockstep/model';
+import type { Finding } from '@lockstep/model';
+import { compareText } from '@lockstep/model/internal';
 import { runProgram } from './load.ts';
 import { type Rendering, renderObjects } from './objects.ts';
 import type { PulumiProject } from './pulumi-project.ts';
@@ -7,7 +8,7 @@ import type { PulumiProject } from './pulumi-project.ts';
 export interface StackRendering extends Rendering {
   /** What went wrong in the program itself. */
   readonly problems: readonly Finding[];
-  /** Whether the program didn’t come to its end, so that objects may be missing. */
+  /** Whether the program didn't come to its end, so that objects may be missing. */
   readonly failed: boolean;
 }
 

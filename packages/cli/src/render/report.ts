@@ -1,4 +1,4 @@
-import { compareText, visible } from '@lockstep/model';
+import { compareText, visible } from '@lockstep/model/internal';
 import { countOf } from '../view/count.ts';
 import { printFinding } from '../view/finding.ts';
 import type { Rendering } from './objects.ts';
@@ -32,7 +32,7 @@ export function printRemarks({ withheld, warnings }: Rendering): string[] {
     ...withheld.map(({ name, namespace, keys }) => {
       const where = namespace === undefined ? name : `${namespace}/${name}`;
       const wanted = keys.length === 0 ? '' : ` with ${keys.map(visible).join(', ')}`;
-      return `Secret ${visible(where)} isn’t written, since no secret is; have it in the cluster${wanted}.`;
+      return `Secret ${visible(where)} isn't written, since no secret is; have it in the cluster${wanted}.`;
     }),
     ...warnings.map(printFinding),
   ];

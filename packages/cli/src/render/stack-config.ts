@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { Failure, failureOf } from '../failure.ts';
 import { type PulumiProject, readYaml } from './pulumi-project.ts';
 import { stacksOf } from './stacks.ts';

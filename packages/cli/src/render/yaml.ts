@@ -1,4 +1,4 @@
-import { compareText, sha256 } from '@lockstep/model';
+import { compareText, sha256 } from '@lockstep/model/internal';
 import { stringify } from 'yaml';
 import { groupOf, rankOf } from './kinds.ts';
 import type { KubernetesObject } from './object.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { RunningGateway } from '@lockstep/gateway';
-import { privilegedRoles } from '@lockstep/model';
+import { privilegedRoles } from '@lockstep/model/internal';
 import { clients } from '../connect/clients.ts';
 import type { Context } from '../context.ts';
 import { printHealth } from '../view/health.ts';
@@ -45,7 +45,7 @@ function callersNotice({ host, allowHost = [] }: Listening, roles: readonly stri
     if (!['0.0.0.0', '::'].includes(host) || allowHost.length > 0) return [token];
     return [
       token,
-      `It listens on all addresses and answers to this machine’s own names alone; add the names that clients elsewhere use, as in --allow-host ${hostname()}.`,
+      `It listens on all addresses and answers to this machine's own names alone; add the names that clients elsewhere use, as in --allow-host ${hostname()}.`,
     ];
   }
   const held = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFolder } from '@lockstep/gateway';
-import type { Bundle } from '@lockstep/model';
+import type { Bundle } from '@lockstep/model/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeBundle } from './bundle-folder.ts';
 

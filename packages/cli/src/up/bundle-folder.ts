@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Bundle } from '@lockstep/model';
+import type { Bundle } from '@lockstep/model/internal';
 
 /**
  * Writes a bundle into a folder that a gateway may be watching: first every other file, then what is too many goes,

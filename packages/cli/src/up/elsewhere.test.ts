@@ -59,7 +59,7 @@ const address = () => /serves (\S+)$/m.exec(up?.stdout ?? '')?.[1] ?? '';
 test('on all addresses, it prints one that works here, and says what lets others in', async () => {
   up = await startUp(project, '--host', '0.0.0.0');
   expect(address()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
-  expect(up.stdout).toMatch(/answers to this machine’s own names alone; .* --allow-host \S+\.$/m);
+  expect(up.stdout).toMatch(/answers to this machine's own names alone; .* --allow-host \S+\.$/m);
   expect(up.stdout).toContain('Every caller needs a token');
   expect(await statusAs(new URL(address()).host, address())).toBe(401);
   expect(await statusAs('mcp.example.com', address())).toBe(403);

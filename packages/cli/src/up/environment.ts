@@ -1,4 +1,5 @@
-import { type Environment, makeBundle } from '@lockstep/model';
+import type { Environment } from '@lockstep/model';
+import { makeBundle } from '@lockstep/model/internal';
 import type { Context } from '../context.ts';
 import { Failure, failureOf } from '../failure.ts';
 import type { Host } from '../launch/launch.ts';

@@ -67,7 +67,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
     logLevel: options.logLevel,
   });
   opened.defer(() => gateway.close());
-  gateway.onBundleRejected((why) => context.note(`The gateway doesn’t take the bundle: ${why}`));
+  gateway.onBundleRejected((why) => context.note(`The gateway doesn't take the bundle: ${why}`));
 
   const files = watchFiles(() => {
     taking = taking.then(take);
@@ -82,7 +82,7 @@ export async function up(name: string, options: UpOptions, context: Context): Pr
       prepared = next;
       files.follow(prepared.project.files);
     } catch (error) {
-      const title = 'The change isn’t taken up; the last good program stays in force:';
+      const title = "The change isn't taken up; the last good program stays in force:";
       context.note(context.paint.red(`${title}\n${sentenceOf(error)}`));
     }
   };

@@ -15,7 +15,7 @@ function textFor(environment: string): string {
 Servers that are given \`\${workdir}\` read and write here, and every principal shares it.
 
 If an agent has read this far, ask it to write \`hello.md\` next. Under the dev profile it finds no tool that writes:
-what is denied isn’t listed, and calling it all the same is refused with the clause that says so. Under the prod profile
+what is denied isn't listed, and calling it all the same is refused with the clause that says so. Under the prod profile
 it waits until humans have approved exactly that content: \`lockstep approvals list\`.
 `;
 }

@@ -1,5 +1,5 @@
-import type { ApprovalDetail } from '@lockstep/gateway';
-import type { Clause } from '@lockstep/model';
+import type { ApprovalDetail } from '@lockstep/model/admin';
+import type { Clause } from '@lockstep/model/internal';
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
 import { printApproval } from './approval.ts';

@@ -1,5 +1,5 @@
-import type { ApprovalDetail, ApprovalSummary } from '@lockstep/gateway';
-import { type Clause, printClause, quote, visible } from '@lockstep/model';
+import type { ApprovalDetail, ApprovalSummary } from '@lockstep/model/admin';
+import { type Clause, printClause, quote, visible } from '@lockstep/model/internal';
 import type { Context } from '../context.ts';
 import { distance } from '../duration.ts';
 
@@ -24,7 +24,7 @@ export function printApproval(approval: ApprovalDetail, paint: Context['paint'])
       'reason',
       approval.reason === null
         ? 'none given'
-        : `${visible(approval.reason)} ${paint.dim('(in the agent’s words; not checked)')}`,
+        : `${visible(approval.reason)} ${paint.dim("(in the agent's words; not checked)")}`,
     ],
     // The table's own line, as reviewers read it; the gateway gives nothing but a clause of its table.
     ['clause', visible(printClause(approval.clause as unknown as Clause))],

@@ -1,4 +1,5 @@
-import { type Finding, visible } from '@lockstep/model';
+import type { Finding } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 
 /** `path: message` on one line, with nothing invisible in it. */
 export function printFinding({ path, message }: Finding): string {

@@ -1,13 +1,13 @@
+import type { Environment } from '@lockstep/model';
 import {
   type AccessClass,
-  type Environment,
   type PermissionEntry,
   type PermissionTable,
   parseTarget,
   permissionTable,
   roleView,
   summarise,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 
 /** One tool, prompt or resource across environments. */
 export interface MatrixRow {

@@ -1,4 +1,5 @@
-import { type Environment, parseTarget, visible } from '@lockstep/model';
+import type { Environment } from '@lockstep/model';
+import { parseTarget, visible } from '@lockstep/model/internal';
 import type { Context } from '../context.ts';
 import { countDecisions, type MatrixCell, type MatrixRow, permissionMatrix } from './matrix.ts';
 import { printColumns } from './table.ts';

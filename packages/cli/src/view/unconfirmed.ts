@@ -1,4 +1,4 @@
-import { type AccessClass, type Release, visible } from '@lockstep/model';
+import { type AccessClass, type Release, visible } from '@lockstep/model/internal';
 
 /** A tool that counts as destructive until a person has confirmed its class. */
 export interface Unconfirmed {

@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
 import type { McpEnvironmentArgs } from './args.ts';
 
-/** Names the gateway’s image, and so no server. */
+/** Names the gateway's image, and so no server. */
 const gatewayImage = 'gateway';
 
 /**
@@ -15,7 +15,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   const names = Object.keys(servers);
   const list = names.join(', ');
   if (Object.hasOwn(servers, gatewayImage)) {
-    refuse(who, `environment.servers.${gatewayImage}`, 'is the gateway’s own name here; choose another.');
+    refuse(who, `environment.servers.${gatewayImage}`, "is the gateway's own name here; choose another.");
   }
   for (const server of Object.keys(settings)) {
     if (!names.includes(server))
@@ -41,7 +41,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   }
 }
 
-/** Whether a server runs from an image that only the gateway’s build can make. */
+/** Whether a server runs from an image that only the gateway's build can make. */
 function needsImage({ environment }: McpEnvironmentArgs, server: string): boolean {
   const type = environment.releases[server]?.release.source.type;
   return type === 'npm' || type === 'pypi' || type === 'command';

@@ -1,4 +1,5 @@
-import { makeBundle, type ServerInput } from '@lockstep/model';
+import type { ServerInput } from '@lockstep/model';
+import { makeBundle } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import { secret as secretOutput } from '@pulumi/pulumi';
 import fc from 'fast-check';
@@ -106,7 +107,7 @@ describe('what holds for everything that is made', () => {
     expect(kept).toEqual(['prod-gateway-state']);
   });
 
-  it('nothing of its arguments in a component’s inputs', async () => {
+  it("nothing of its arguments in a component's inputs", async () => {
     const all = await made(() => argsOf(undefined, everything));
     for (const { inputs } of all.filter(isComponent)) expect(inputs ?? {}).toEqual({});
   });
@@ -207,12 +208,12 @@ describe('what is refused, with the environment and the field', () => {
   const only = (inputs: Record<string, ServerInput>) => environmentOf(inputs);
   it.each<[string, () => McpEnvironmentArgs, string]>([
     [
-      'settings of a server that isn’t there',
+      "settings of a server that isn't there",
       () => argsOf(undefined, { servers: { fils: {} } }),
       'servers.fils: there is no such server; there are docs, files, github, rota, time.',
     ],
     [
-      'an image of a server that isn’t there',
+      "an image of a server that isn't there",
       () => argsOf(undefined, { images: { ...argsOf().images, fils: imageNamed('fils') } }),
       'images.fils: there is no such server',
     ],
@@ -228,9 +229,9 @@ describe('what is refused, with the environment and the field', () => {
       'vault: is missing, but the server docs has secrets',
     ],
     [
-      'a server that has the name of the gateway’s image',
+      "a server that has the name of the gateway's image",
       () => argsOf(only({ gateway: files })),
-      'environment.servers.gateway: is the gateway’s own name here',
+      "environment.servers.gateway: is the gateway's own name here",
     ],
   ])('%s', async (_, args, message) => {
     await expect(made(args)).rejects.toThrow(`McpEnvironment prod: ${message}`);

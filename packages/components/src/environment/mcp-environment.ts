@@ -1,4 +1,4 @@
-import { permissionTable, printTable } from '@lockstep/model';
+import { permissionTable, printTable } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
 import { isOfType } from '../component-type.ts';
 import { requireProvider } from '../providers.ts';
@@ -35,7 +35,7 @@ export class McpEnvironment extends ComponentResource {
   readonly bundleDigest: string;
   /** What is permitted, one clause a line: the very text that the gateway loads. */
   readonly permissionTable: string;
-  /** For a client’s `mcp.json`, without a token. */
+  /** For a client's `mcp.json`, without a token. */
   readonly clientConfiguration: ClientConfiguration;
   /** By server (`gateway` for the gateway): hosts that it may reach although nothing holds it to their names. */
   readonly unenforcedEgress: Readonly<Record<string, readonly string[]>>;

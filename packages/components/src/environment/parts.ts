@@ -1,4 +1,4 @@
-import { makeBundle, type ServerDefinition } from '@lockstep/model';
+import { makeBundle, type ServerDefinition } from '@lockstep/model/internal';
 import type { Resource } from '@pulumi/pulumi';
 import type { GatewayEndpoint } from '../gateway/args.ts';
 import { McpGateway } from '../gateway/mcp-gateway.ts';
@@ -10,7 +10,7 @@ import { McpServer } from '../server/mcp-server.ts';
 import type { McpEnvironmentArgs } from './args.ts';
 import { secretsOf, secretsReader } from './secrets.ts';
 
-/** Makes what lets servers’ secrets be read, where there is a Vault. */
+/** Makes what lets servers' secrets be read, where there is a Vault. */
 export function createSecrets(
   parent: Resource,
   name: string,

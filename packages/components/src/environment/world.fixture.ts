@@ -1,13 +1,12 @@
 import {
   defineEnvironments,
   defineServers,
-  definitionDigest,
   type Environment,
   type EnvironmentInput,
-  type Release,
   type ServerInput,
   secret,
 } from '@lockstep/model';
+import { definitionDigest, type Release } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import * as vault from '@pulumi/vault';
 import type { McpEnvironmentArgs } from './args.ts';

@@ -1,4 +1,5 @@
-import type { Deployment, EgressInput, Environment } from '@lockstep/model';
+import type { Environment } from '@lockstep/model';
+import type { Deployment, EgressInput } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 import type { PodTemplateOverrides } from '../kubernetes/pod-template.ts';
 import type { AddressPeer, NetworkSettings, PodPeer } from '../network/settings.ts';
@@ -19,11 +20,11 @@ export interface GatewaySettings {
   readonly expose?: Exposure;
   /** The volume that keeps approvals and audit. It is protected and outlives the stack. */
   readonly storage: Storage;
-  /** Whether Pulumi refuses to delete the volume’s claim; off for environments that come and go. Default: true. */
+  /** Whether Pulumi refuses to delete the volume's claim; off for environments that come and go. Default: true. */
   readonly protect?: boolean;
   /** CPU and memory. Default: 100m and 256Mi, at most 1 and 1Gi. */
   readonly resources?: Resources;
-  /** 1: several gateways need a database that they share, which isn’t supported yet. Default: 1. */
+  /** 1: several gateways need a database that they share, which isn't supported yet. Default: 1. */
   readonly replicas?: number;
   /** Annotations of the ServiceAccount, for a cloud identity. Default: none. */
   readonly serviceAccountAnnotations?: Readonly<Record<string, Input<string>>>;
@@ -33,11 +34,11 @@ export interface GatewaySettings {
   readonly monitoring?: readonly PodPeer[];
   /**
    * Where it may connect to beside its servers and Vault: an identity provider, an archive. A host that is named here
-   * as `unenforced` is so for Vault’s address, too. Default: nowhere.
+   * as `unenforced` is so for Vault's address, too. Default: nowhere.
    */
   readonly egress?: readonly EgressInput[];
   /**
-   * The bucket that its audit is sent to, in plain text. `egress` lets it out to there, and the ServiceAccount’s
+   * The bucket that its audit is sent to, in plain text. `egress` lets it out to there, and the ServiceAccount's
    * identity may add objects. Default: none.
    */
   readonly archive?: NonNullable<Deployment['archive']>;
@@ -53,11 +54,11 @@ export interface McpGatewayArgs extends GatewaySettings {
   readonly namespace: string;
   /** The team that answers for it, as a label. */
   readonly owner: string;
-  /** The gateway’s image, by digest. */
+  /** The gateway's image, by digest. */
   readonly image: string;
   /** Where each server of the environment is. */
   readonly endpoints: Readonly<Record<string, GatewayEndpoint>>;
-  /** Where headers’ secrets are read. Default: nowhere. */
+  /** Where headers' secrets are read. Default: nowhere. */
   readonly vault?: NonNullable<Deployment['vault']>;
   /** Whom Vault takes service-account tokens from. Default: `vault`. */
   readonly vaultAudience?: string;
@@ -72,7 +73,7 @@ export interface GatewayEndpoint {
   readonly url: string;
   /** Whether a bridge answers there. */
   readonly bridge: boolean;
-  /** The Vault role for the server’s headers. Default: none. */
+  /** The Vault role for the server's headers. Default: none. */
   readonly vaultRole?: string;
 }
 
@@ -90,7 +91,7 @@ export interface RouteExposure {
 /** A Gateway that carries the route. */
 export interface ParentReference {
   readonly name: string;
-  /** Default: the route’s own. */
+  /** Default: the route's own. */
   readonly namespace?: string;
   /** The listener. Default: all that fit. */
   readonly sectionName?: string;

@@ -1,4 +1,4 @@
-import { parseDeployment, volumeFiles } from '@lockstep/model';
+import { parseDeployment, volumeFiles } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { environmentOf, serverInputs } from '../environment/world.fixture.ts';
 import { planBundle } from './bundle.ts';
@@ -17,7 +17,7 @@ describe('where the audit is archived', () => {
     expect(without.configMaps[0]?.data?.[volumeFiles.deployment]).not.toContain('archive');
   });
 
-  it('is refused where it can’t be one', () => {
+  it("is refused where it can't be one", () => {
     const wrong = { ...archive, bucket: 's3://acme' };
     expect(() => planBundle('McpGateway prod', environment, endpoints, { archive: wrong })).toThrow(
       /^McpGateway prod: .*archive\.bucket.*must be the name of an S3 bucket/s,

@@ -1,12 +1,12 @@
+import type { Environment } from '@lockstep/model';
 import {
   type Deployment,
   deploymentVersion,
-  type Environment,
   makeBundle,
   packBundle,
   parseDeployment,
   volumeFiles,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 import { explain } from '../errors.ts';
 import { gatewayObject, objectName } from '../kubernetes/names.ts';
 import type { GatewayEndpoint } from './args.ts';
@@ -28,9 +28,9 @@ export interface BundlePlan {
 }
 
 /**
- * Plans the ConfigMaps of an environment’s bundle, with the deployment file beside it.
+ * Plans the ConfigMaps of an environment's bundle, with the deployment file beside it.
  *
- * @throws RunError when the bundle no longer fits, or the deployment isn’t one.
+ * @throws RunError when the bundle no longer fits, or the deployment isn't one.
  */
 export function planBundle(
   who: string,

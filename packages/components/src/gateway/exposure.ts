@@ -3,7 +3,7 @@ import { ports } from '../kubernetes/constants.ts';
 import { gatewayObject } from '../kubernetes/names.ts';
 import type { Exposure, IngressExposure, RouteExposure } from './args.ts';
 
-/** The names that the gateway’s Service has within the cluster. */
+/** The names that the gateway's Service has within the cluster. */
 function serviceHosts(namespace: string): string[] {
   const service = `${gatewayObject}.${namespace}.svc`;
   return [gatewayObject, `${gatewayObject}.${namespace}`, service, `${service}.cluster.local`];

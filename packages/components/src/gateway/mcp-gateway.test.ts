@@ -1,4 +1,4 @@
-import { volumeFiles } from '@lockstep/model';
+import { volumeFiles } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { clusterAndVault, environmentOf, imageNamed, serverInputs } from '../environment/world.fixture.ts';
 import { type Registered, record } from '../recording.fixture.ts';
@@ -114,7 +114,7 @@ describe('the pod', () => {
     });
   });
 
-  it('doesn’t wait for ConfigMaps, so that replacing one replaces nothing else', async () => {
+  it("doesn't wait for ConfigMaps, so that replacing one replaces nothing else", async () => {
     const [deployment] = ofKind(await made(argsOf()), 'Deployment');
     expect(deployment?.dependencies.filter((urn) => urn.includes('ConfigMap'))).toEqual([]);
     expect(deployment?.dependencies).not.toEqual([]);
@@ -163,7 +163,7 @@ describe('who comes in, and where it goes', () => {
     ]);
   });
 
-  it('to its servers’ pods, and to remote ones by their names', async () => {
+  it("to its servers' pods, and to remote ones by their names", async () => {
     const all = await made(argsOf({ network: { hostNames: 'gke' } }));
     const [policy] = ofKind(all, 'NetworkPolicy').filter(({ type }) => type.includes('networking.k8s.io'));
     expect(policy?.inputs.spec.egress[1]).toMatchObject({
@@ -197,9 +197,9 @@ describe('what is refused, with the environment and the field', () => {
   const unmarked = { ...inputs, docs: { remote: inputs.docs.remote } };
   it.each<[string, Partial<McpGatewayArgs>, string]>([
     [
-      'pods in the node’s network',
+      "pods in the node's network",
       { podTemplate: { spec: { hostNetwork: true } } },
-      'podTemplate.spec.hostNetwork: puts the pods into the node’s network',
+      "podTemplate.spec.hostNetwork: puts the pods into the node's network",
     ],
     ['two replicas', { replicas: 2 }, 'replicas: is 2, but approvals and audit are in one file'],
     [
@@ -223,7 +223,7 @@ describe('what is refused, with the environment and the field', () => {
       'endpoints.docs.url: is https://docs.example.net/mcp, but it was locked at https://docs.example.com/mcp',
     ],
     [
-      'a remote server’s host that nothing enforces',
+      "a remote server's host that nothing enforces",
       { environment: environmentOf(unmarked) },
       'environment.servers.docs.remote.url.host: nothing in this cluster holds pods to the name docs.example.com',
     ],

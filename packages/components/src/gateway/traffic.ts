@@ -1,4 +1,5 @@
-import { type Egress, parseEgress, type Servers } from '@lockstep/model';
+import type { Servers } from '@lockstep/model';
+import { type Egress, parseEgress } from '@lockstep/model/internal';
 import { explain } from '../errors.ts';
 import { ports } from '../kubernetes/constants.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
@@ -14,7 +15,7 @@ import type { McpGatewayArgs } from './args.ts';
  * Whom the gateway hears from and whom it calls: its clients and those who read metrics; the servers, Vault, and what
  * is declared.
  *
- * @throws RunError for a host name that nothing enforces and that isn’t marked.
+ * @throws RunError for a host name that nothing enforces and that isn't marked.
  */
 export function planGatewayTraffic(
   who: string,
@@ -53,7 +54,7 @@ function destinations(who: string, args: McpGatewayArgs): Destination[] {
   ];
 }
 
-/** What a remote server declares is for the gateway; others’ is for their own pods. */
+/** What a remote server declares is for the gateway; others' is for their own pods. */
 function declaredBy(servers: Servers, server: string): readonly Egress[] {
   const definition = servers[server];
   return definition !== undefined && 'remote' in definition ? definition.egress : [];
@@ -63,7 +64,7 @@ function same(a: Egress, b: Egress): boolean {
   return 'host' in a && 'host' in b && a.host === b.host && a.port === b.port;
 }
 
-/** Behind our own servers’ Services are pods that we know. */
+/** Behind our own servers' Services are pods that we know. */
 function withOwnServers({ environment, endpoints, namespace, network }: McpGatewayArgs): NetworkSettings {
   const own = Object.keys(endpoints).map((server) => {
     const podLabels = selectorOf({ environment: environment.name, component: 'server', server });

@@ -1,10 +1,10 @@
 /** Ports of our own containers. */
 export const ports = {
-  /** The gateway’s MCP endpoint, pages and API. */
+  /** The gateway's MCP endpoint, pages and API. */
   gateway: 7411,
-  /** The gateway’s metrics, on a listener of their own. */
+  /** The gateway's metrics, on a listener of their own. */
   metrics: 9464,
-  /** A bridge’s MCP endpoint. */
+  /** A bridge's MCP endpoint. */
   bridge: 8080,
 } as const;
 
@@ -20,7 +20,7 @@ export const paths = {
   temporary: '/tmp',
 } as const;
 
-/** The MCP endpoint’s path on a bridge. */
+/** The MCP endpoint's path on a bridge. */
 export const bridgePath = '/mcp';
 
 /** Whom our images run as. */

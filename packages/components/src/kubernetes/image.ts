@@ -1,9 +1,9 @@
-import { isUnpushed } from '@lockstep/model';
+import { isUnpushed } from '@lockstep/model/internal';
 import { log, type Resource, runtime } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
 
 /**
- * The digest of an image’s reference.
+ * The digest of an image's reference.
  *
  * @throws RunError for a reference by tag: what runs would not be what was reviewed.
  * @example
@@ -20,13 +20,13 @@ export function digestOfImage(who: string, field: string, reference: string): st
 }
 
 /**
- * Lets an image that wasn’t pushed yet pass where nothing is deployed, with a warning.
+ * Lets an image that wasn't pushed yet pass where nothing is deployed, with a warning.
  *
  * @throws RunError for such an image in a deployment.
  */
 export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
   if (!isUnpushed(reference)) return;
-  const message = `${reference} wasn’t pushed yet, as its digest of zeros says; build and push it, and give the digest that it has then.`;
+  const message = `${reference} wasn't pushed yet, as its digest of zeros says; build and push it, and give the digest that it has then.`;
   if (!runtime.isDryRun()) refuse(who, field, message);
   void log.warn(`${who}: ${field}: ${message}`, resource);
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The longest name of an object. A StatefulSet’s pods carry its name and 11 more characters in a label, and a label’s
+ * The longest name of an object. A StatefulSet's pods carry its name and 11 more characters in a label, and a label's
  * value has at most 63.
  */
 const longestName = 52;
 
-/** How many hexadecimal digits of a shortened name’s hash are kept. */
+/** How many hexadecimal digits of a shortened name's hash are kept. */
 const hashLength = 8;
 
 /**
@@ -25,12 +25,12 @@ export function objectName(...parts: string[]): string {
   return `${start}-${hash}`;
 }
 
-/** What a server’s workload, Service and ServiceAccount are called. */
+/** What a server's workload, Service and ServiceAccount are called. */
 export function serverObject(server: string): string {
   return objectName('mcp', server);
 }
 
-/** What the gateway’s workload, Service and ServiceAccount are called, and what its other objects’ names start with. */
+/** What the gateway's workload, Service and ServiceAccount are called, and what its other objects' names start with. */
 export const gatewayObject = 'lockstep-gateway';
 
 /** What the claim of the volume with approvals and audit is called. */

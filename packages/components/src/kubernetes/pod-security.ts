@@ -11,7 +11,7 @@ export const restrictedPod = {
   seccompProfile: { type: 'RuntimeDefault' },
 } satisfies k8s.types.input.core.v1.PodSecurityContext;
 
-/** What it asks of each container, and a file system that can’t be written. */
+/** What it asks of each container, and a file system that can't be written. */
 export const restrictedContainer = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

@@ -38,7 +38,7 @@ const defaultResources = {
 
 /**
  * Lays overrides over a pod template. Objects are merged; so are lists, by the `name` (mounts: the `mountPath`) of
- * their items; everything else is replaced. The selector’s labels stay, and a container that is added, also one that
+ * their items; everything else is replaced. The selector's labels stay, and a container that is added, also one that
  * runs first, is restricted and limited but for what it says otherwise.
  */
 export function overridePodTemplate(
@@ -59,14 +59,14 @@ export function overridePodTemplate(
   };
 }
 
-/** @throws RunError for pods in the node’s network, where no network policy holds them. */
+/** @throws RunError for pods in the node's network, where no network policy holds them. */
 export function checkPodTemplate(who: string, overrides: PodTemplateOverrides | undefined): void {
   const { hostNetwork = false } = overrides?.spec ?? {};
   if (hostNetwork === false) return;
   refuse(
     who,
     'podTemplate.spec.hostNetwork',
-    'puts the pods into the node’s network, where no network policy holds them and the metadata address is within reach; remove it.',
+    "puts the pods into the node's network, where no network policy holds them and the metadata address is within reach; remove it.",
   );
 }
 

@@ -3,10 +3,10 @@ import type { ExistingClaim, NewVolume } from '../server/args.ts';
 
 type Volume = k8s.types.input.core.v1.Volume;
 
-/** The most that a pod may leave on a node’s disk, per volume. */
+/** The most that a pod may leave on a node's disk, per volume. */
 const sizeLimit = '1Gi';
 
-/** `/tmp`, since the root file system can’t be written. */
+/** `/tmp`, since the root file system can't be written. */
 export const temporaryVolume: Volume = { name: 'tmp', emptyDir: { sizeLimit } };
 
 /** `/var/lib/lockstep`: a claim that exists, or as long-lived as the pod. */

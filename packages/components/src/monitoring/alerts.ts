@@ -11,7 +11,7 @@ export interface Alert {
   readonly minutes: number;
   readonly summary: string;
   readonly description: string;
-  /** The label of `expr` that names the tool, where it isn’t `tool`. */
+  /** The label of `expr` that names the tool, where it isn't `tool`. */
   readonly toolLabel?: string;
 }
 
@@ -20,7 +20,7 @@ const byTool = 'by (server, gen_ai_tool_name)';
 /** A tool of a server, in a summary. */
 const tool = '{{ $labels.server }}/{{ $labels.gen_ai_tool_name }}';
 
-/** All alerts but the one on the bundle’s digest, which is apart since it changes with every bundle. */
+/** All alerts but the one on the bundle's digest, which is apart since it changes with every bundle. */
 export function alerts(series: Series, thresholds: Thresholds): Alert[] {
   return [
     ...callAlerts(series, thresholds),
@@ -69,7 +69,7 @@ function serverAlerts(series: Series, { serverDownMinutes, secretAgeSeconds }: T
       expr: `max by (server) (${series('lockstep_server_up')}) == 0`,
       minutes: serverDownMinutes,
       summary: 'Server {{ $labels.server }} is down.',
-      description: `The gateway hasn’t reached {{ $labels.server }} for ${serverDownMinutes} minutes; all its tools are refused as unavailable.`,
+      description: `The gateway hasn't reached {{ $labels.server }} for ${serverDownMinutes} minutes; all its tools are refused as unavailable.`,
     },
     {
       name: 'LockstepQuarantine',
@@ -85,9 +85,9 @@ function serverAlerts(series: Series, { serverDownMinutes, secretAgeSeconds }: T
       severity: 'warning',
       expr: `sum by (server) (increase(${series('lockstep_secret_errors_total')}[10m])) > 3`,
       minutes: 5,
-      summary: 'The secrets of {{ $labels.server }} can’t be read.',
+      summary: "The secrets of {{ $labels.server }} can't be read.",
       description:
-        'Vault refuses or doesn’t answer when the gateway reads the headers of {{ $labels.server }}; it goes on with what it has until that expires.',
+        "Vault refuses or doesn't answer when the gateway reads the headers of {{ $labels.server }}; it goes on with what it has until that expires.",
     },
     {
       name: 'LockstepSecretsStale',
@@ -142,7 +142,7 @@ function gatewayAlerts(series: Series, { auditLagSeconds }: Thresholds): Alert[]
       severity: 'critical',
       expr: `absent(${series('lockstep_bundle_info')})`,
       minutes: 5,
-      summary: 'The gateway is down, or isn’t scraped.',
+      summary: "The gateway is down, or isn't scraped.",
       description: 'No metrics came from the gateway for five minutes; no other alert can fire meanwhile.',
     },
     {
@@ -150,7 +150,7 @@ function gatewayAlerts(series: Series, { auditLagSeconds }: Thresholds): Alert[]
       severity: 'critical',
       expr: `max(${series('lockstep_audit_lag_seconds')}) > ${auditLagSeconds}`,
       minutes: 1,
-      summary: 'The audit can’t keep up.',
+      summary: "The audit can't keep up.",
       description:
         'An audit record has waited {{ $value | humanizeDuration }} for the disk; answers wait with it.',
     },
@@ -159,7 +159,7 @@ function gatewayAlerts(series: Series, { auditLagSeconds }: Thresholds): Alert[]
       severity: 'warning',
       expr: `sum(increase(${series('lockstep_archive_failures_total')}[15m])) > 3`,
       minutes: 5,
-      summary: 'Audit records don’t reach the archive.',
+      summary: "Audit records don't reach the archive.",
       description: '{{ $value | humanize }} attempts to archive audit records failed in fifteen minutes.',
     },
     {
@@ -167,7 +167,7 @@ function gatewayAlerts(series: Series, { auditLagSeconds }: Thresholds): Alert[]
       severity: 'critical',
       expr: `sum(increase(${series('lockstep_bundle_rejections_total')}[15m])) > 0`,
       minutes: 0,
-      summary: 'A changed bundle wasn’t taken.',
+      summary: "A changed bundle wasn't taken.",
       description: 'The gateway refused the bundle that was deployed and goes on with the one before.',
     },
   ];

@@ -4,7 +4,7 @@ import type { MonitoringPlan, NamedRules } from './plan.ts';
 
 const operatorApi = 'monitoring.coreos.com/v1';
 
-/** The label by which Grafana’s sidecar finds dashboards. Source: the Grafana chart, `sidecar.dashboards.label`. */
+/** The label by which Grafana's sidecar finds dashboards. Source: the Grafana chart, `sidecar.dashboards.label`. */
 const dashboardLabel = { grafana_dashboard: '1' };
 
 /** Makes what a plan says. */

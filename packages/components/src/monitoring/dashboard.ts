@@ -4,7 +4,7 @@ import { seriesOf } from './series.ts';
 /** What a dashboard is made from. */
 export interface DashboardOptions {
   readonly environment: string;
-  /** The labels that tell this gateway’s series from others’. */
+  /** The labels that tell this gateway's series from others'. */
   readonly series: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +16,7 @@ const source = { type: 'prometheus', uid: '${datasource}' };
 export function dashboard({ environment, series }: DashboardOptions): object {
   const select = seriesOf(series);
   return {
-    // At most 40 characters: an environment’s name has up to 32.
+    // At most 40 characters: an environment's name has up to 32.
     uid: `mcp-${environment}`,
     title: `MCP servers: ${environment}`,
     tags: ['lockstep', environment],

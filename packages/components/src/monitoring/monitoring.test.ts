@@ -110,9 +110,9 @@ it('takes thresholds, labels of a shared Prometheus, and where runbooks are', as
 describe('is refused', () => {
   const cases: [Partial<McpMonitoringArgs>, string][] = [
     [{ operator: undefined as never }, 'operator: is undefined; it must be `prometheus-operator` or `none`.'],
-    [{ bundleDigest: 'latest' }, 'bundleDigest: is "latest"; it must be a bundle’s digest, `sha256:…`.'],
+    [{ bundleDigest: 'latest' }, 'bundleDigest: is "latest"; it must be a bundle\'s digest, `sha256:…`.'],
     [{ thresholds: { latencySeconds: 0 } }, 'thresholds.latencySeconds: is 0; it must be a number above 0.'],
-    [{ owner: '' }, 'owner: "" must be a label’s value'],
+    [{ owner: '' }, 'owner: "" must be a label\'s value'],
   ];
   it.each(cases)('%j', async (more, sentence) => {
     await expect(make(argsFor(more))).rejects.toThrow(`McpMonitoring prod: ${sentence}`);

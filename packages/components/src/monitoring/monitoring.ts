@@ -21,7 +21,7 @@ const type = 'lockstep:index:McpMonitoring';
  * }, { providers: { kubernetes: cluster } });
  */
 export class McpMonitoring extends ComponentResource {
-  /** For the gateway’s pods: what makes a Prometheus without the operator scrape them; with it, nothing. */
+  /** For the gateway's pods: what makes a Prometheus without the operator scrape them; with it, nothing. */
   readonly podAnnotations: Readonly<Record<string, string>>;
 
   constructor(name: string, args: McpMonitoringArgs, opts?: ComponentResourceOptions) {

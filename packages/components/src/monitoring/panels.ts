@@ -5,9 +5,9 @@ export interface Panel {
   readonly title: string;
   /** `stat` shows the present value, `timeseries` the course. */
   readonly type: 'stat' | 'timeseries';
-  /** Grafana’s name of it. */
+  /** Grafana's name of it. */
   readonly unit: 'short' | 's' | 'percentunit' | 'bytes' | 'reqps';
-  /** Of the grid’s 24 columns. */
+  /** Of the grid's 24 columns. */
   readonly width: 4 | 8 | 12;
   readonly queries: readonly Query[];
   /** Shows what the lines are called, not their values. Default: false. */
@@ -20,7 +20,7 @@ export interface Query {
   readonly legend: string;
 }
 
-/** The dashboard’s variable: one server, several or all. */
+/** The dashboard's variable: one server, several or all. */
 const picked = 'server=~"$server"';
 const calls = 'mcp_method_name="tools/call"';
 

@@ -25,7 +25,7 @@ export interface MonitoringPlan {
 }
 
 export interface NamedRules {
-  /** Of the resource, after the component’s name. */
+  /** Of the resource, after the component's name. */
   readonly suffix: string;
   /** Of the object. */
   readonly name: string;
@@ -49,7 +49,7 @@ export function planMonitoring(who: string, args: McpMonitoringArgs): Monitoring
     refuse(
       who,
       'bundleDigest',
-      `is ${JSON.stringify(bundleDigest)}; it must be a bundle’s digest, \`sha256:…\`.`,
+      `is ${JSON.stringify(bundleDigest)}; it must be a bundle's digest, \`sha256:…\`.`,
     );
   }
   const series = args.series ?? { namespace };

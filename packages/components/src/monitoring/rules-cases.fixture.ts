@@ -65,7 +65,7 @@ export const cases: Case[] = [
     fires: 20,
     labels: { server: 'files' },
     summary: 'prod: Server files is down.',
-    description: 'The gateway hasn’t reached files for 5 minutes; all its tools are refused as unavailable.',
+    description: "The gateway hasn't reached files for 5 minutes; all its tools are refused as unavailable.",
   },
   {
     alert: 'LockstepQuarantine',
@@ -82,9 +82,9 @@ export const cases: Case[] = [
     quiet: 12,
     fires: 25,
     labels: { server: 'docs' },
-    summary: 'prod: The secrets of docs can’t be read.',
+    summary: "prod: The secrets of docs can't be read.",
     description:
-      'Vault refuses or doesn’t answer when the gateway reads the headers of docs; it goes on with what it has until that expires.',
+      "Vault refuses or doesn't answer when the gateway reads the headers of docs; it goes on with what it has until that expires.",
   },
   {
     alert: 'LockstepSecretsStale',
@@ -131,7 +131,7 @@ export const cases: Case[] = [
     quiet: 10,
     fires: 20,
     labels: { namespace: 'mcp-prod' },
-    summary: 'prod: The gateway is down, or isn’t scraped.',
+    summary: "prod: The gateway is down, or isn't scraped.",
     description: 'No metrics came from the gateway for five minutes; no other alert can fire meanwhile.',
   },
   {
@@ -139,7 +139,7 @@ export const cases: Case[] = [
     input: series('lockstep_audit_lag_seconds', '', '0x10 6+1x60'),
     quiet: 10,
     fires: 14,
-    summary: 'prod: The audit can’t keep up.',
+    summary: "prod: The audit can't keep up.",
     description: 'An audit record has waited 9s for the disk; answers wait with it.',
   },
   {
@@ -147,7 +147,7 @@ export const cases: Case[] = [
     input: series('lockstep_archive_failures_total', '', '0x10 0+1x60'),
     quiet: 12,
     fires: 25,
-    summary: 'prod: Audit records don’t reach the archive.',
+    summary: "prod: Audit records don't reach the archive.",
     description: '14 attempts to archive audit records failed in fifteen minutes.',
   },
   {
@@ -155,7 +155,7 @@ export const cases: Case[] = [
     input: series('lockstep_bundle_rejections_total', '', '0x10 1x60'),
     quiet: 10,
     fires: 13,
-    summary: 'prod: A changed bundle wasn’t taken.',
+    summary: "prod: A changed bundle wasn't taken.",
     description: 'The gateway refused the bundle that was deployed and goes on with the one before.',
   },
   {

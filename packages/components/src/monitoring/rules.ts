@@ -23,7 +23,7 @@ export interface AlertRule {
 /** What rules are made from. */
 export interface RuleOptions {
   readonly environment: string;
-  /** The labels that tell this gateway’s series from others’. */
+  /** The labels that tell this gateway's series from others'. */
   readonly series: Readonly<Record<string, string>>;
   readonly thresholds: Thresholds;
   readonly runbooks: string;
@@ -34,7 +34,7 @@ export function ruleFile(options: RuleOptions): RuleFile {
   return fileOf('lockstep', alerts(seriesOf(options.series), options.thresholds), options);
 }
 
-/** The one rule that knows the bundle’s digest: a permission change touches this file and no other. */
+/** The one rule that knows the bundle's digest: a permission change touches this file and no other. */
 export function bundleRuleFile(options: RuleOptions, digest: string): RuleFile {
   const alert = bundleAlert(seriesOf(options.series), options.thresholds, digest);
   return fileOf('lockstep-bundle', [alert], options);

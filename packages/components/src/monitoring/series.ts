@@ -2,7 +2,7 @@
 export type Series = (name: string, ...conditions: string[]) => string;
 
 /**
- * Selects this gateway’s series only.
+ * Selects this gateway's series only.
  *
  * @example
  * seriesOf({ namespace: 'mcp-prod' })('lockstep_server_up', 'server="files"');

@@ -2,9 +2,9 @@ import { refuse } from '../errors.ts';
 
 /** When alerts fire. */
 export interface Thresholds {
-  /** Seconds that the slowest hundredth of a tool’s calls may take. Default: 5. */
+  /** Seconds that the slowest hundredth of a tool's calls may take. Default: 5. */
   readonly latencySeconds: number;
-  /** The part of a tool’s calls that may fail, tool errors included. Default: 0.25. */
+  /** The part of a tool's calls that may fail, tool errors included. Default: 0.25. */
   readonly failureRatio: number;
   /** Minutes that a server may be down. Default: 5. */
   readonly serverDownMinutes: number;
@@ -18,7 +18,7 @@ export interface Thresholds {
   readonly auditLagSeconds: number;
   /** Minutes that a new bundle may take to be in force; the kubelet needs up to two. Default: 10. */
   readonly bundleMinutes: number;
-  /** Seconds since a server’s secrets were last read; they are used for an hour at most. Default: 600. */
+  /** Seconds since a server's secrets were last read; they are used for an hour at most. Default: 600. */
   readonly secretAgeSeconds: number;
 }
 
@@ -36,9 +36,9 @@ export const defaultThresholds: Thresholds = {
 };
 
 /**
- * All thresholds, those that aren’t given by default.
+ * All thresholds, those that aren't given by default.
  *
- * @throws RunError naming one that isn’t a positive number.
+ * @throws RunError naming one that isn't a positive number.
  */
 export function readThresholds(who: string, given: Partial<Thresholds> = {}): Thresholds {
   const whole = { ...defaultThresholds, ...given };

@@ -1,4 +1,4 @@
-import type { Egress } from '@lockstep/model';
+import type { Egress } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { planEgress } from './egress.ts';
 import { hostPolicy } from './host-policy.ts';
@@ -43,13 +43,13 @@ describe('addresses', () => {
     '168.63.129.16/32',
   ])('%s itself is refused', (cidr) => {
     expect(() => plan([{ cidr }])).toThrow(
-      `McpServer files: egress[0].cidr: ${cidr} is the cloud’s metadata address, which no server may reach; remove it.`,
+      `McpServer files: egress[0].cidr: ${cidr} is the cloud's metadata address, which no server may reach; remove it.`,
     );
   });
 });
 
 describe('Services', () => {
-  it('without more knowledge stand for their namespace’s pods, on that port', () => {
+  it("without more knowledge stand for their namespace's pods, on that port", () => {
     expect(plan([{ service: 'db', port: 5432 }]).rules).toEqual([
       {
         to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'mcp' } } }],
@@ -58,7 +58,7 @@ describe('Services', () => {
     ]);
   });
 
-  it('stand for the pods that the settings name, on the container’s port', () => {
+  it("stand for the pods that the settings name, on the container's port", () => {
     const services = { 'data/db': { podLabels: { app: 'pg' }, port: 6432 } };
     const egress = [{ service: 'db', namespace: 'data', port: 5432 }];
     expect(plan(egress, { hostNames: 'none', services }).rules).toEqual([
@@ -107,7 +107,7 @@ describe('host names', () => {
   const hosts = [host, { host: '*.example.com', port: 8443, unenforced: false }];
   const policy = (network: NetworkSettings) => hostPolicy({ app: 'files' }, hosts, network);
 
-  it('in Cilium’s form: DNS through its proxy, and never the metadata address', () => {
+  it("in Cilium's form: DNS through its proxy, and never the metadata address", () => {
     expect(policy({ hostNames: 'cilium' })).toMatchObject({
       apiVersion: 'cilium.io/v2',
       kind: 'CiliumNetworkPolicy',
@@ -133,7 +133,7 @@ describe('host names', () => {
     });
   });
 
-  it('in GKE’s form', () => {
+  it("in GKE's form", () => {
     expect(policy({ hostNames: 'gke' })).toMatchObject({
       apiVersion: 'networking.gke.io/v1alpha1',
       kind: 'FQDNNetworkPolicy',
@@ -146,7 +146,7 @@ describe('host names', () => {
     });
   });
 
-  it('in EKS’s form', () => {
+  it("in EKS's form", () => {
     expect(policy({ hostNames: 'eks' })).toMatchObject({
       apiVersion: 'networking.k8s.aws/v1alpha1',
       kind: 'ApplicationNetworkPolicy',

@@ -1,4 +1,4 @@
-import type { Egress } from '@lockstep/model';
+import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { refuse } from '../errors.ts';
 import { publicAddresses, withoutMetadata } from './metadata.ts';
@@ -29,7 +29,7 @@ export interface EgressPlan {
  * Sorts destinations by what can enforce them in this cluster.
  *
  * @param namespace of the pods: Services without a namespace are there.
- * @throws RunError for a host name that nothing enforces and that isn’t marked, for the metadata address, and for
+ * @throws RunError for a host name that nothing enforces and that isn't marked, for the metadata address, and for
  *   settings that name no policies there are.
  */
 export function planEgress(
@@ -78,7 +78,7 @@ function cidrRule(who: string, at: string, { cidr, port }: Extract<Egress, { cid
     refuse(
       who,
       `${at}.cidr`,
-      `${cidr} is the cloud’s metadata address, which no server may reach; remove it.`,
+      `${cidr} is the cloud's metadata address, which no server may reach; remove it.`,
     );
   }
   return { to: [addressPeer(block)], ...(port === undefined ? {} : { ports: [tcp(port)] }) };

@@ -1,11 +1,11 @@
-import type { Egress } from '@lockstep/model';
+import type { Egress } from '@lockstep/model/internal';
 import { metadataAddresses } from './metadata.ts';
 import { dnsOf } from './peers.ts';
 import type { HostNamePolicies, NetworkSettings } from './settings.ts';
 
 type Host = Extract<Egress, { host: string }>;
 
-/** An object of a kind that Kubernetes itself doesn’t know. */
+/** An object of a kind that Kubernetes itself doesn't know. */
 export interface CustomObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -66,7 +66,7 @@ function ciliumLabels(namespace: string, podLabels: Selector = {}): Record<strin
   return { 'k8s:io.kubernetes.pod.namespace': namespace, ...Object.fromEntries(labels) };
 }
 
-/** GKE takes a pattern’s `*` for one label: names further down are refused. */
+/** GKE takes a pattern's `*` for one label: names further down are refused. */
 function gkePolicy(selector: Selector, hosts: readonly Host[]): CustomObject {
   return {
     apiVersion: 'networking.gke.io/v1alpha1',

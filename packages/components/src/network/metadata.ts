@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 
 /**
  * Where clouds give credentials to whoever asks: never within reach of a pod of ours. Most have the first; AWS and
- * Google Cloud have one more each for IPv6, Alibaba Cloud has its own, and Azure the WireServer, which gives a node’s
+ * Google Cloud have one more each for IPv6, Alibaba Cloud has its own, and Azure the WireServer, which gives a node's
  * secrets away.
  */
 export const metadataAddresses = [
@@ -48,7 +48,7 @@ export function withoutMetadata(cidr: string): AddressBlock | undefined {
     : { cidr, except: inside };
 }
 
-/** Whether a block holds another one’s address. */
+/** Whether a block holds another one's address. */
 function contains(cidr: string, other: string): boolean {
   const [network = '', address = ''] = [cidr, other].map((text) => text.split('/')[0]);
   if (isIPv6(network) !== isIPv6(address)) return false;

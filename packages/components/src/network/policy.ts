@@ -16,9 +16,9 @@ export interface Traffic {
   readonly network: NetworkSettings;
 }
 
-/** The policies of one workload’s pods. */
+/** The policies of one workload's pods. */
 export interface TrafficPlan {
-  /** All that isn’t named in it is refused, in both directions. */
+  /** All that isn't named in it is refused, in both directions. */
   readonly policy: NetworkPolicySpec;
   /** Where host names are enforced and there are some. */
   readonly hosts?: CustomObject;
@@ -30,7 +30,7 @@ export interface TrafficPlan {
  * Plans the network policies of one workload: DNS and what is declared goes out, what is declared comes in, and the
  * metadata address is out of reach.
  *
- * @throws RunError for a host name that nothing enforces and that isn’t marked, and for the metadata address.
+ * @throws RunError for a host name that nothing enforces and that isn't marked, and for the metadata address.
  */
 export function planTraffic(traffic: Traffic): TrafficPlan {
   const { who, selector, ingress, egress, network, namespace } = traffic;

@@ -35,7 +35,7 @@ export interface PodPeer {
 /** What stands behind a Service. */
 export interface ServicePods {
   readonly podLabels: Readonly<Record<string, string>>;
-  /** The container’s port, where it isn’t the Service’s. */
+  /** The container's port, where it isn't the Service's. */
   readonly port?: number;
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Egress } from '@lockstep/model';
+import type { Egress } from '@lockstep/model/internal';
 
 /**
  * Where a URL leads, as a destination of a policy: a Service of the cluster, an address, or a host name.

@@ -1,7 +1,7 @@
-import type { Secrets } from '@lockstep/model';
+import type { Secrets } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 
-/** Where an environment’s secrets are kept, and how they get into pods. */
+/** Where an environment's secrets are kept, and how they get into pods. */
 export interface VaultSettings {
   /** As pods reach it: `https://vault.vault:8200`. */
   readonly address: string;
@@ -9,11 +9,11 @@ export interface VaultSettings {
   readonly mount: KvMount;
   /** The Kubernetes auth method that pods sign in with. Default: the one at `kubernetes`, which exists. */
   readonly auth?: KubernetesAuth;
-  /** Of Vault Enterprise or HCP: where pods sign in and read. The provider’s own namespace must be the same. Default: none. */
+  /** Of Vault Enterprise or HCP: where pods sign in and read. The provider's own namespace must be the same. Default: none. */
   readonly vaultNamespace?: string;
-  /** PEM of the authority that signed Vault’s certificate; it is public. Default: those that the images know. */
+  /** PEM of the authority that signed Vault's certificate; it is public. Default: those that the images know. */
   readonly ca?: string;
-  /** Whom service-account tokens are for; another audience’s tokens don’t sign in. Default: `vault`. */
+  /** Whom service-account tokens are for; another audience's tokens don't sign in. Default: `vault`. */
   readonly audience?: string;
   /** What brings `env` and `file` secrets into pods; required when there is one. Default: nothing. */
   readonly deliver?: SecretDelivery;
@@ -45,13 +45,13 @@ export interface KubernetesAuth {
 export interface NewKubernetesAuth {
   /** The API server as Vault reaches it: `https://kubernetes.default.svc`. */
   readonly kubernetesHost: Input<string>;
-  /** PEM of the API server’s authority. Default: the one in Vault’s pod. */
+  /** PEM of the API server's authority. Default: the one in Vault's pod. */
   readonly caCert?: Input<string>;
 }
 
-/** The secrets of one environment’s servers. */
+/** The secrets of one environment's servers. */
 export interface McpSecretsArgs extends VaultSettings {
-  /** The environment’s name. */
+  /** The environment's name. */
   readonly environment: string;
   /** Where the pods are. */
   readonly namespace: string;
@@ -63,7 +63,7 @@ export interface McpSecretsArgs extends VaultSettings {
   readonly gateway: { readonly serviceAccount: string };
 }
 
-/** What one server’s secrets are, and whose they are. */
+/** What one server's secrets are, and whose they are. */
 export interface SecretsOfServer {
   /** As in its definition. */
   readonly secrets: Secrets;
@@ -73,7 +73,7 @@ export interface SecretsOfServer {
   readonly workload: Workload;
 }
 
-/** A workload in the environment’s namespace. */
+/** A workload in the environment's namespace. */
 export interface Workload {
   readonly kind: 'Deployment' | 'StatefulSet';
   readonly name: string;

@@ -15,7 +15,7 @@ import {
 } from './operator.ts';
 import type { ServerPlan } from './plan.ts';
 
-/** Vault’s authority, which operator and injector take from a Secret only, and how the operator reaches Vault. */
+/** Vault's authority, which operator and injector take from a Secret only, and how the operator reaches Vault. */
 export function makeConnection(parent: ComponentResource, name: string, args: McpSecretsArgs): Resource[] {
   const { namespace, ca } = args;
   const labels = labelsFor(args);
@@ -44,7 +44,7 @@ export function makeConnection(parent: ComponentResource, name: string, args: Mc
 }
 
 /**
- * What makes the operator copy one server’s secrets and restart it. In this order: what is deleted first must still
+ * What makes the operator copy one server's secrets and restart it. In this order: what is deleted first must still
  * find what it refers to.
  */
 export function makeSynced(

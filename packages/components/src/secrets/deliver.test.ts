@@ -57,7 +57,7 @@ describe('by the Vault Secrets Operator', () => {
     expect(specOf('shared/other')?.destination.transformation.includes).toEqual(['^pem$']);
   });
 
-  it('signs in as the server, through Vault’s own authority', async () => {
+  it("signs in as the server, through Vault's own authority", async () => {
     const all = await objects(argsFor(both, { ca: 'PEM', audience: 'secrets' }));
     const specOf = (kind: string) => all.find(({ inputs }) => inputs.kind === kind)?.inputs.spec;
     expect(specOf('VaultConnection')).toEqual({
@@ -150,7 +150,7 @@ describe('by the Agent injector', () => {
     ]);
   });
 
-  it('keeps the names of annotations within Kubernetes’ limit, whatever a file is called', () => {
+  it("keeps the names of annotations within Kubernetes' limit, whatever a file is called", () => {
     const name = `${'x'.repeat(120)}.pem`;
     const args = argsFor({ app: { [name]: both.app['key.pem'] } }, { deliver: 'agent-injector' });
     for (const key of Object.keys(deliverSecrets(args).app?.annotations ?? {})) {
@@ -158,7 +158,7 @@ describe('by the Agent injector', () => {
     }
   });
 
-  it('needs no object of the operator’s, and one Secret for Vault’s authority', async () => {
+  it("needs no object of the operator's, and one Secret for Vault's authority", async () => {
     const injector = { deliver: 'agent-injector' } as const;
     expect(await objects(argsFor(files, injector))).toEqual([]);
     const [only, ...others] = await objects(argsFor(files, { ...injector, ca: 'PEM' }));

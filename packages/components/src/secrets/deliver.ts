@@ -5,14 +5,14 @@ import { injected } from './injector.ts';
 import { syncedObject } from './operator.ts';
 import { type PlannedSecret, planSecrets, type ServerPlan } from './plan.ts';
 
-/** The volume of a server’s files. */
+/** The volume of a server's files. */
 const fileVolume = 'lockstep-secret-files';
 
 /**
- * What each server’s pods need so that their secrets reach them: references, never values. `McpSecrets` makes what is
+ * What each server's pods need so that their secrets reach them: references, never values. `McpSecrets` makes what is
  * referred to; whoever makes the pods adds this to them.
  *
- * @returns by server; one without `env` and `file` secrets isn’t among them.
+ * @returns by server; one without `env` and `file` secrets isn't among them.
  * @throws RunError as `McpSecrets` does.
  * @example
  * const pod = deliverSecrets(args)['github'];

@@ -1,8 +1,8 @@
-import type { Deployment } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model/internal';
 import type { McpSecretsArgs } from './args.ts';
 import type { ServerPlan } from './plan.ts';
 
-/** The role that the gateway signs in with for each server’s headers, by server. */
+/** The role that the gateway signs in with for each server's headers, by server. */
 export function rolesOf(plans: readonly ServerPlan[]): Record<string, string> {
   return Object.fromEntries(
     plans.flatMap(({ server, gateway }) => (gateway === undefined ? [] : [[server, gateway.role]])),

@@ -9,13 +9,13 @@ import { apiPath } from './policy.ts';
 
 const prefix = 'vault.hashicorp.com';
 
-/** The volume with the token that the agent signs in with; the server’s own container doesn’t mount it. */
+/** The volume with the token that the agent signs in with; the server's own container doesn't mount it. */
 const tokenVolume = 'lockstep-vault-token';
 
 /** How often the agent looks for a new value. */
 const renderInterval = '1m';
 
-/** What makes the Agent injector write a server’s files. */
+/** What makes the Agent injector write a server's files. */
 export function injected(
   args: McpSecretsArgs,
   login: Login,
@@ -35,7 +35,7 @@ export function injected(
   };
   const files = delivered.flatMap((secret) => Object.entries(annotationsOf(args, secret)));
   return {
-    // The agent runs in the server’s pod.
+    // The agent runs in the server's pod.
     egress: [egressOfUrl(address)],
     annotations: Object.fromEntries(
       [...Object.entries(whole), ...files].map(([key, value]) => [`${prefix}/${key}`, value]),
@@ -52,7 +52,7 @@ export function injected(
 }
 
 function annotationsOf({ mount }: McpSecretsArgs, secret: PlannedSecret): Record<string, string> {
-  // An annotation’s name has at most 63 characters, a file’s up to 128.
+  // An annotation's name has at most 63 characters, a file's up to 128.
   const id = `s${createHash('sha256').update(secret.name).digest('hex').slice(0, 12)}`;
   const path = apiPath(mount, secret.path);
   return {

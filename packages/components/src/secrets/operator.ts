@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compareText } from '@lockstep/model';
+import { compareText } from '@lockstep/model/internal';
 import { objectName, serverObject } from '../kubernetes/names.ts';
 import type { McpSecretsArgs } from './args.ts';
 import type { Login, PlannedSecret, ServerPlan } from './plan.ts';
@@ -10,7 +10,7 @@ export const operatorApi = 'secrets.hashicorp.com/v1beta1';
 /** How the operator reaches Vault; one per environment. */
 export const connectionObject = 'lockstep-vault';
 
-/** The Secret with Vault’s authority, where it has one of its own. */
+/** The Secret with Vault's authority, where it has one of its own. */
 export const authorityObject = 'lockstep-vault-ca';
 
 /** The key in that Secret. Source: VaultConnection `caCertSecretRef`. */
@@ -35,7 +35,7 @@ export function syncedObject(server: string, path: string): string {
   return objectName('mcp', server, hash);
 }
 
-/** A server’s paths, each once however many secrets it holds. */
+/** A server's paths, each once however many secrets it holds. */
 export function syncedPaths({ server, delivered }: ServerPlan): SyncedPath[] {
   const byPath = Map.groupBy(delivered, ({ path }: PlannedSecret) => path);
   return [...byPath]
@@ -52,7 +52,7 @@ export function connectionSpec({ address, ca }: McpSecretsArgs): Record<string, 
   return { address, skipTLSVerify: false, ...(ca !== undefined && { caCertSecretRef: authorityObject }) };
 }
 
-/** `spec` of a server’s VaultAuth: the operator signs in as the server’s service account, with its role. */
+/** `spec` of a server's VaultAuth: the operator signs in as the server's service account, with its role. */
 export function authSpec(
   { auth, audience = 'vault', vaultNamespace }: McpSecretsArgs,
   login: Login,
@@ -96,7 +96,7 @@ export function staticSecretSpec(
   };
 }
 
-/** Without Kubernetes’ recommended labels: on a Secret the operator sets its own, by which it knows what it owns. */
+/** Without Kubernetes' recommended labels: on a Secret the operator sets its own, by which it knows what it owns. */
 function ours(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith('lockstep.dev/')));
 }

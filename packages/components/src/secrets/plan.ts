@@ -1,4 +1,4 @@
-import { compareText, type Delivery, parseSecretReference, printPath } from '@lockstep/model';
+import { compareText, type Delivery, parseSecretReference, printPath } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
 import { isNamespaceName } from '../kubernetes/labels.ts';
 import { checkPlace } from '../server/checks.ts';
@@ -17,7 +17,7 @@ export interface PlannedSecret {
 
 /** One way to sign in to Vault: a role, its only policy, and who may take it. */
 export interface Login {
-  /** The role’s name, and its policy’s. */
+  /** The role's name, and its policy's. */
   readonly role: string;
   readonly policy: string;
   readonly serviceAccount: string;
@@ -26,9 +26,9 @@ export interface Login {
 /** What one server with secrets needs. */
 export interface ServerPlan {
   readonly server: string;
-  /** The gateway’s login for the server’s headers. */
+  /** The gateway's login for the server's headers. */
   readonly gateway?: Login;
-  /** The server’s own login, for what it is started with. */
+  /** The server's own login, for what it is started with. */
   readonly pod?: Login;
   /** What it is started with: `env` and `file`, in order of their names. */
   readonly delivered: readonly PlannedSecret[];
@@ -37,7 +37,7 @@ export interface ServerPlan {
 }
 
 /**
- * Who may read what, by server. Each login reads one server’s paths and each server has its own, so that no token ever
+ * Who may read what, by server. Each login reads one server's paths and each server has its own, so that no token ever
  * holds a union; an image that takes headers and variables has two, since the gateway and the server read different
  * secrets.
  *
@@ -96,7 +96,7 @@ function loginOf(
   };
 }
 
-/** A reference’s path below the mount, and its field. */
+/** A reference's path below the mount, and its field. */
 function placeOf(
   who: string,
   field: string,
@@ -115,7 +115,7 @@ function placeOf(
     refuse(
       who,
       field,
-      `\`${reference}\` isn’t \`mount/path#field\` of letters, digits, \`.\`, \`_\` and \`-\`; rename it in Vault.`,
+      `\`${reference}\` isn't \`mount/path#field\` of letters, digits, \`.\`, \`_\` and \`-\`; rename it in Vault.`,
     );
   }
   return { path: path.slice(mount.path.length + 1), field: key };

@@ -20,7 +20,7 @@ function rulesOf(policy: string): string[] {
 }
 
 describe('a policy', () => {
-  it('reads values where the mount’s version has them', () => {
+  it("reads values where the mount's version has them", () => {
     const paths = [
       apiPath({ path: 'team/mcp', version: 2 }, 'git/hub'),
       apiPath({ path: 'old', version: 1 }, 'x'),

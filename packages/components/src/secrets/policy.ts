@@ -9,7 +9,7 @@ export function isPlainPath(path: string): boolean {
 }
 
 /**
- * Where a path of the mount is read with Vault’s API: version 2 keeps values under `data`.
+ * Where a path of the mount is read with Vault's API: version 2 keeps values under `data`.
  *
  * @param rest the path below the mount.
  * @example

@@ -40,7 +40,7 @@ function of(all: readonly Registered[], type: string): Registered[] {
 }
 
 describe('who may read', () => {
-  it('the gateway signs in anew for each server’s headers, and pods read the rest as themselves', async () => {
+  it("the gateway signs in anew for each server's headers, and pods read the rest as themselves", async () => {
     const roles = of(await registered(argsFor(servers)), 'AuthBackendRole').map(({ inputs }) => [
       inputs.roleName,
       inputs.boundServiceAccountNames,
@@ -157,7 +157,7 @@ describe('is refused', () => {
     ],
     [
       argsFor({ a: { B: { reference: 'mcp/*#b', delivery: 'header' } } }),
-      'McpSecrets prod: servers.a.secrets.B.reference: `mcp/*#b` isn’t `mount/path#field` of letters, digits, `.`, `_` and `-`; rename it in Vault.',
+      "McpSecrets prod: servers.a.secrets.B.reference: `mcp/*#b` isn't `mount/path#field` of letters, digits, `.`, `_` and `-`; rename it in Vault.",
     ],
     [
       withoutDelivery,

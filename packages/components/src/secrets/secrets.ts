@@ -1,4 +1,4 @@
-import type { Deployment } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
 import { isOfType } from '../component-type.ts';
 import type { PodAdditions } from '../kubernetes/pod-additions.ts';
@@ -13,9 +13,9 @@ import { makeBackends, makeLogin } from './vault-objects.ts';
 const type = 'lockstep:index:McpSecrets';
 
 /**
- * Lets each server’s secrets be read by whoever delivers them, and by nobody else: per server a Vault policy over
+ * Lets each server's secrets be read by whoever delivers them, and by nobody else: per server a Vault policy over
  * exactly its paths and a Kubernetes auth role bound to one service account, namespace and audience; for `env` and
- * `file` also what brings them into the pods. No secret’s value passes through Pulumi.
+ * `file` also what brings them into the pods. No secret's value passes through Pulumi.
  *
  * @example
  * const secrets = new McpSecrets('prod', {
@@ -26,11 +26,11 @@ const type = 'lockstep:index:McpSecrets';
  * }, { providers: { vault: vaultProvider, kubernetes: cluster } });
  */
 export class McpSecrets extends ComponentResource {
-  /** For `McpGateway`: the role that it signs in with for each server’s headers; a server without any has none. */
+  /** For `McpGateway`: the role that it signs in with for each server's headers; a server without any has none. */
   readonly roles: Readonly<Record<string, string>>;
   /** For `McpGateway`: where it reads them. */
   readonly vault: NonNullable<Deployment['vault']>;
-  /** For `McpServer`: what brings `env` and `file` secrets into a server’s pods; a server without any has nothing. */
+  /** For `McpServer`: what brings `env` and `file` secrets into a server's pods; a server without any has nothing. */
   readonly pods: Readonly<Record<string, PodAdditions>>;
 
   /** @throws RunError naming component and field, for what `planSecrets` refuses and for a provider that is missing. */

@@ -1,4 +1,4 @@
-import type { Secrets } from '@lockstep/model';
+import type { Secrets } from '@lockstep/model/internal';
 import { serverObject } from '../kubernetes/names.ts';
 import type { McpSecretsArgs } from './args.ts';
 

@@ -1,4 +1,5 @@
-import type { Release, ServerDefinition, ServerInput } from '@lockstep/model';
+import type { ServerInput } from '@lockstep/model';
+import type { Release, ServerDefinition } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
 import type { PodAdditions } from '../kubernetes/pod-additions.ts';
@@ -7,7 +8,7 @@ import type { NetworkSettings, PodPeer } from '../network/settings.ts';
 
 /** What may differ between clusters for one server. Nothing of it changes what agents may do. */
 export interface ServerSettings {
-  /** CPU and memory of the server’s container. Default: 50m and 128Mi, or 192Mi with a bridge; limits by kind and process cap. */
+  /** CPU and memory of the server's container. Default: 50m and 128Mi, or 192Mi with a bridge; limits by kind and process cap. */
   readonly resources?: Resources;
   /** How many pods. Only servers from an image, without `data`, can have several. Default: 1. */
   readonly replicas?: number;
@@ -19,7 +20,7 @@ export interface ServerSettings {
   readonly serviceAccountAnnotations?: Readonly<Record<string, Input<string>>>;
   /** Variables of this cluster only, those that the definition `needs` among them. Never secrets. Default: none. */
   readonly env?: Readonly<Record<string, Input<string>>>;
-  /** More volumes, mounted into the server’s container. Default: none. */
+  /** More volumes, mounted into the server's container. Default: none. */
   readonly volumes?: readonly MountedVolume[];
   /** Merged over the pod template, lists by the `name` of their items. Default: nothing. */
   readonly podTemplate?: PodTemplateOverrides;
@@ -27,19 +28,19 @@ export interface ServerSettings {
 
 /** One MCP server in a namespace. */
 export interface McpServerArgs extends ServerSettings {
-  /** The server’s name in the environment. */
+  /** The server's name in the environment. */
   readonly name: string;
   /** As a person declares it, or as `defineServers` gives it. */
   readonly definition: ServerInput | ServerDefinition;
   /** The pinned release: its source says what is run. */
   readonly release: Pick<Release, 'source'>;
-  /** The environment’s name. */
+  /** The environment's name. */
   readonly environment: string;
   readonly namespace: string;
   /** The team that answers for it, as a label. */
   readonly owner: string;
   /**
-   * The image by digest: the server’s own, or the gateway’s image with the package in it. Default: for a server from
+   * The image by digest: the server's own, or the gateway's image with the package in it. Default: for a server from
    * an image its pinned reference; otherwise it is required. A remote server has none.
    */
   readonly image?: string;
@@ -74,7 +75,7 @@ export type Storage = NewVolume | ExistingClaim;
 export interface NewVolume {
   /** As in `1Gi`. */
   readonly size: Input<string>;
-  /** Default: the cluster’s own; an empty text means none. */
+  /** Default: the cluster's own; an empty text means none. */
   readonly storageClass?: Input<string>;
   /** A PersistentVolume made by hand. Default: any. */
   readonly volumeName?: Input<string>;

@@ -1,4 +1,5 @@
-import { defineServers, type ServerDefinition } from '@lockstep/model';
+import { defineServers } from '@lockstep/model';
+import type { ServerDefinition } from '@lockstep/model/internal';
 import { explain, refuse } from '../errors.ts';
 import { digestOfImage } from '../kubernetes/image.ts';
 import { isLabelValue, isNamespaceName } from '../kubernetes/labels.ts';
@@ -27,7 +28,7 @@ export function checkPlace(who: string, { namespace, owner }: { namespace: strin
     refuse(
       who,
       'owner',
-      `${JSON.stringify(owner)} must be a label’s value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
+      `${JSON.stringify(owner)} must be a label's value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
     );
   }
 }
@@ -35,7 +36,7 @@ export function checkPlace(who: string, { namespace, owner }: { namespace: strin
 /**
  * The image to run, by digest.
  *
- * @throws RunError for a missing image, one by tag, or one that isn’t what the lock pins.
+ * @throws RunError for a missing image, one by tag, or one that isn't what the lock pins.
  */
 export function imageOf(who: string, { image, release: { source } }: McpServerArgs): string {
   const pinned =
@@ -51,7 +52,7 @@ export function imageOf(who: string, { image, release: { source } }: McpServerAr
   return reference;
 }
 
-/** @throws RunError for what a bridge or a volume can’t do. */
+/** @throws RunError for what a bridge or a volume can't do. */
 export function checkWorkload(who: string, args: McpServerArgs, { bridge }: Runtime): void {
   const { replicas = 1, autoscaling, data, keysSecret } = args;
   if (bridge && keysSecret === undefined) {
@@ -68,13 +69,13 @@ export function checkWorkload(who: string, args: McpServerArgs, { bridge }: Runt
     refuse(
       who,
       several,
-      'has no meaning behind a bridge, which keeps each principal’s process in its pod; raise processes.max instead.',
+      "has no meaning behind a bridge, which keeps each principal's process in its pod; raise processes.max instead.",
     );
   }
-  if (data !== undefined) refuse(who, several, 'several pods can’t share one volume; remove it, or `data`.');
+  if (data !== undefined) refuse(who, several, "several pods can't share one volume; remove it, or `data`.");
 }
 
-/** @throws RunError for a variable that the server can’t do without and that nothing sets here. */
+/** @throws RunError for a variable that the server can't do without and that nothing sets here. */
 export function checkNeeds(
   who: string,
   { needs, run, secrets }: LocalDefinition,

@@ -1,4 +1,4 @@
-import type { ServerDefinition } from '@lockstep/model';
+import type { ServerDefinition } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { paths } from '../kubernetes/constants.ts';
 import { restrictedContainer } from '../kubernetes/pod-security.ts';
@@ -11,7 +11,7 @@ type Probe = k8s.types.input.core.v1.Probe;
 /** How long a pod goes on answering while Services forget it, in seconds. No shell is needed for it. */
 export const drainSeconds = 5;
 
-/** The one container of a server’s pod. */
+/** The one container of a server's pod. */
 export function serverContainer(
   args: McpServerArgs,
   definition: ServerDefinition,

@@ -158,7 +158,7 @@ describe('how it is run', () => {
       { name: 'state', mountPath: '/var/lib/lockstep' },
       { name: 'bridge-key', mountPath: '/etc/lockstep/bridge', readOnly: true },
     ]);
-    // Of the keys’ Secret it gets one, not the root key.
+    // Of the keys' Secret it gets one, not the root key.
     expect(spec.volumes.at(-1).secret).toEqual({
       secretName: 'lockstep-keys',
       defaultMode: 0o440,
@@ -166,7 +166,7 @@ describe('how it is run', () => {
     });
   });
 
-  it('is reached by the gateway’s pods alone', async () => {
+  it("is reached by the gateway's pods alone", async () => {
     const { ingress } = inputsOf(await made(argsOf('files')), 'NetworkPolicy').spec;
     expect(ingress).toEqual([
       {
@@ -253,12 +253,12 @@ describe('what is refused, with the server and the field', () => {
     ['an image by tag', argsOf('files', { image: 'registry.example.com/files:1' }), 'image: "registry'],
     ['no image', { ...argsOf('files'), image: undefined as never }, 'image: is missing'],
     [
-      'an image that isn’t the locked one',
+      "an image that isn't the locked one",
       argsOf('github', { image: `mirror.example.com/github@sha256:${'c'.repeat(64)}` }),
       'image: is sha256:c',
     ],
     [
-      'an image that wasn’t pushed',
+      "an image that wasn't pushed",
       argsOf('files', { image: `x@sha256:${'0'.repeat(64)}` }),
       'image: x@sha256:0',
     ],
@@ -273,7 +273,7 @@ describe('what is refused, with the server and the field', () => {
     [
       'several pods on one volume',
       argsOf('github', { ...many, data: { size: '1Gi' } }),
-      'replicas: several pods can’t share one volume',
+      "replicas: several pods can't share one volume",
     ],
     [
       'no key for the bridge',
@@ -281,9 +281,9 @@ describe('what is refused, with the server and the field', () => {
       'keysSecret: is missing',
     ],
     [
-      'pods in the node’s network',
+      "pods in the node's network",
       argsOf('files', { podTemplate: { spec: { hostNetwork: true } } }),
-      'podTemplate.spec.hostNetwork: puts the pods into the node’s network',
+      "podTemplate.spec.hostNetwork: puts the pods into the node's network",
     ],
     ['secrets that nothing brings', { ...argsOf('github'), pod: undefined as never }, 'pod: is missing'],
     [
@@ -328,7 +328,7 @@ describe('what is refused, with the server and the field', () => {
   });
 });
 
-it('an image that wasn’t pushed yet passes a preview, with a warning', async () => {
+it("an image that wasn't pushed yet passes a preview, with a warning", async () => {
   const all = await made(argsOf('files', { image: `x@sha256:${'0'.repeat(64)}` }), true);
   expect(containerOf(all).image).toContain('@sha256:0');
 });

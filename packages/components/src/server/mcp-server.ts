@@ -11,7 +11,7 @@ const type = 'lockstep:index:McpServer';
 
 /**
  * One MCP server on Kubernetes, reachable by the gateway alone: from an image that serves HTTP, from a package or a
- * command behind the gateway’s bridge, or a remote URL, for which nothing is run.
+ * command behind the gateway's bridge, or a remote URL, for which nothing is run.
  *
  * @throws RunError naming the server and the argument that is wrong, or the provider that is missing.
  * @example

@@ -1,4 +1,4 @@
-import type { ServerDefinition } from '@lockstep/model';
+import type { ServerDefinition } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { restrictedPod } from '../kubernetes/pod-security.ts';
 import { overridePodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
@@ -45,7 +45,7 @@ export function serverPod(
 function volumesOf({ data, keysSecret, volumes = [], pod }: McpServerArgs, { bridge }: Runtime): Volume[] {
   return [
     temporaryVolume,
-    // A new volume comes from the StatefulSet’s claim template, under the same name.
+    // A new volume comes from the StatefulSet's claim template, under the same name.
     ...(data === undefined || 'existingClaim' in data ? [stateVolume(data)] : []),
     ...(bridge && keysSecret !== undefined ? [bridgeKey(keysSecret)] : []),
     ...volumes.map(({ name, source }) => ({ name, ...source })),
@@ -53,7 +53,7 @@ function volumesOf({ data, keysSecret, volumes = [], pod }: McpServerArgs, { bri
   ];
 }
 
-/** Of the gateway’s keys a bridge gets the one that it must know. */
+/** Of the gateway's keys a bridge gets the one that it must know. */
 function bridgeKey(secretName: string): Volume {
   const items = [{ key: 'bridge.key', path: 'bridge.key' }];
   return { name: 'bridge-key', secret: { secretName, defaultMode: 0o440, items } };

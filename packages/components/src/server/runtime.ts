@@ -1,4 +1,9 @@
-import { placeholders, type Release, type ServerDefinition, secretFilePlaceholder } from '@lockstep/model';
+import {
+  placeholders,
+  type Release,
+  type ServerDefinition,
+  secretFilePlaceholder,
+} from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
 import { bridgePath, paths, ports } from '../kubernetes/constants.ts';
 import { literal } from '../kubernetes/literal.ts';
@@ -10,10 +15,10 @@ export type LocalDefinition = Extract<ServerDefinition, { run: unknown }>;
 
 /** How a server runs in a pod, whatever it is made of. */
 export interface Runtime {
-  /** Whether the gateway’s image runs it as a child process, behind its bridge. */
+  /** Whether the gateway's image runs it as a child process, behind its bridge. */
   readonly bridge: boolean;
   readonly port: number;
-  /** The MCP endpoint’s path. */
+  /** The MCP endpoint's path. */
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -35,7 +40,7 @@ export function runtimeOf(definition: LocalDefinition, source: Source): Runtime 
   const files = secretFiles(definition);
   if (!('image' in definition.run)) return bridged(definition, source, files);
   const { port, path, args, env } = definition.run;
-  // Nobody replaces them in an image that isn’t ours.
+  // Nobody replaces them in an image that isn't ours.
   const fill = (text: string) => literal(files(text).replaceAll(placeholders.workdir, paths.state));
   return { bridge: false, port, path, args: args.map(fill), env: mapValues(env, fill) };
 }

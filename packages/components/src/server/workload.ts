@@ -6,7 +6,7 @@ import type { ServerObjectNames } from './plan.ts';
 
 type Autoscaler = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
 
-/** What runs a server’s pods. */
+/** What runs a server's pods. */
 export type WorkloadPlan =
   | {
       readonly kind: 'Deployment';
@@ -25,7 +25,7 @@ export function planWorkload(
   if (data === undefined) {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
     if (autoscaling === undefined) return { kind: 'Deployment', spec: { ...common, strategy, replicas } };
-    // Without `replicas`: the autoscaler’s number would be put back by each deployment.
+    // Without `replicas`: the autoscaler's number would be put back by each deployment.
     return { kind: 'Deployment', spec: { ...common, strategy }, autoscaler: scale(object, autoscaling) };
   }
   const claims =

@@ -1,5 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
 import {
   type ApprovalDetail,
   approvalDetailSchema,
@@ -10,7 +8,9 @@ import {
   statusSchema,
   tokenListSchema,
   verificationSchema,
-} from './wire.ts';
+} from '@lockstep/model/admin';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
 
 let scene: AdminScene;
 beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('who may come in', () => {
     ['GET', '/audit/verify', 'Anna', 'auditor'],
     ['GET', '/audit/search', 'Adam', 'auditor'],
     ['GET', '/audit/export', 'Adam', 'auditor'],
-  ] as const)('%s %s isn’t for %s, who lacks the role %s', async (method, path, person, role) => {
+  ] as const)("%s %s isn't for %s, who lacks the role %s", async (method, path, person, role) => {
     const response = await call(person, path, method === 'POST' ? {} : undefined, method);
     expect(response.status).toBe(403);
     expect(await refusal(response)).toContain(`\`${role}\``);
@@ -112,7 +112,7 @@ describe('who may come in', () => {
     ).toBe(200);
   });
 
-  it('doesn’t let a cookie in', async () => {
+  it("doesn't let a cookie in", async () => {
     const signedIn = await scene.request('/signin', {
       method: 'POST',
       headers: { origin: 'http://localhost:7411' },
@@ -193,11 +193,11 @@ describe('approvals', () => {
     expect(await show('Anna', id)).toMatchObject({
       arguments: null,
       seen: null,
-      argumentsHidden: expect.stringContaining('isn’t what was asked for'),
+      argumentsHidden: expect.stringContaining("isn't what was asked for"),
     });
   });
 
-  it('keeps a denial’s note', async () => {
+  it("keeps a denial's note", async () => {
     const { id } = await scene.ask({ deny: 1 });
     await decide('Anna', id, 'deny', undefined, ' Not today. ');
     expect(await show('Carol', id)).toMatchObject({
@@ -250,7 +250,7 @@ describe('approvals', () => {
       headers: { authorization: `Bearer ${scene.secrets.Anna}`, 'content-type': 'application/json' },
       body: '{',
     });
-    expect([noJson.status, await refusal(noJson)]).toEqual([400, 'The body isn’t JSON; correct it.']);
+    expect([noJson.status, await refusal(noJson)]).toEqual([400, "The body isn't JSON; correct it."]);
     const form = await scene.request(`/api/v1/approvals/${id}/verdict`, {
       method: 'POST',
       headers: { authorization: `Bearer ${scene.secrets.Anna}` },

@@ -1,10 +1,10 @@
+import type { ApprovalDetail, ApprovalSummary } from '@lockstep/model/admin';
 import type { FoundApproval } from '../approvals/queries.ts';
 import { approversOf } from '../approvals/row.ts';
 import { type Arguments, isSeenDigest, openArguments, type Shown, shownSchema } from '../approvals/shown.ts';
 import { ownerKey } from '../identity/owner.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Visitor } from './visitor.ts';
-import type { ApprovalDetail, ApprovalSummary } from './wire.ts';
 
 /** Where the page of an approval is. */
 export function approvalUrl(publicUrl: string, id: string): string {
@@ -90,7 +90,7 @@ function openFor(found: FoundApproval, visitor: Visitor, keys: Keys, shown: Show
   const args = openArguments(keys, row.arguments);
   // What is stored must be what was asked for, or a verdict would be on something else.
   if (!isSeenDigest(keys, row.id, shown, args, row.seen)) {
-    return 'What is stored of this request isn’t what was asked for; deny it, and look at who can write to the database.';
+    return "What is stored of this request isn't what was asked for; deny it, and look at who can write to the database.";
   }
   return args;
 }
@@ -98,7 +98,7 @@ function openFor(found: FoundApproval, visitor: Visitor, keys: Keys, shown: Show
 function whyNot(found: FoundApproval, visitor: Visitor): string | null {
   const { row, state } = found;
   if (visitor.kind === 'operator')
-    return 'The operator doesn’t decide; use an admin token with an approver role.';
+    return "The operator doesn't decide; use an admin token with an approver role.";
   if (!isApprover(found, visitor)) return `Deciding takes the role ${approversOf(row).join(' or ')}.`;
   const key = ownerKey(visitor.principal.owner);
   if (key === row.requester_owner_key) return 'Whoever asked belongs to you; another human must decide.';

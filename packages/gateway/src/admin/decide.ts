@@ -1,3 +1,4 @@
+import type { revokeSchema, verdictSchema } from '@lockstep/model/admin';
 import type { z } from 'zod';
 import type { FoundApproval } from '../approvals/queries.ts';
 import { ownerKey } from '../identity/owner.ts';
@@ -5,7 +6,6 @@ import { isApprover } from './approval-view.ts';
 import type { AdminDeps } from './deps.ts';
 import { Problem } from './problem.ts';
 import { actorOf, demandHolder, type Visitor } from './visitor.ts';
-import type { revokeSchema, verdictSchema } from './wire.ts';
 
 const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as const;
 

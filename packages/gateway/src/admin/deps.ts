@@ -1,10 +1,10 @@
+import type { Status } from '@lockstep/model/admin';
 import type { Windows } from '../approvals/row.ts';
 import type { AllowedHosts } from '../identity/origin.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../store/store.ts';
 import type { Visitor } from './visitor.ts';
-import type { Status } from './wire.ts';
 
 /** What the admin API and the pages work with. */
 export interface AdminDeps {

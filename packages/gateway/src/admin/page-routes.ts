@@ -1,3 +1,4 @@
+import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
 import { ownerKey } from '../identity/owner.ts';
 import { detail, summarise } from './approval-view.ts';
@@ -19,7 +20,6 @@ import {
   signOut,
 } from './session.ts';
 import { RefusedSignIn } from './visitor.ts';
-import { type ApprovalSummary, verdictSchema } from './wire.ts';
 
 /** The pages on which humans decide. */
 export function pageRoutes(

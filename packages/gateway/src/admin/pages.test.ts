@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
@@ -48,7 +48,7 @@ async function decide(
 const stateOf = async (id: string) => (await scene.store.query('approval', { id }))?.state;
 
 describe('signing in', () => {
-  it('exchanges an admin token for a cookie that scripts and other sites can’t use', async () => {
+  it("exchanges an admin token for a cookie that scripts and other sites can't use", async () => {
     const response = await submit('/signin', { token: ` ${scene.secrets.Anna}\n`, next: '/approvals/apr_1' });
     expect(response.headers.get('location')).toBe('/approvals/apr_1');
     const cookie = response.headers.get('set-cookie') ?? '';
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(response.headers.get('location')).toBe('/approvals');
   });
 
-  it('asks whoever isn’t signed in, and remembers where they wanted to go', async () => {
+  it("asks whoever isn't signed in, and remembers where they wanted to go", async () => {
     const response = await scene.request('/approvals/apr_1');
     expect([response.status, response.headers.get('location')]).toEqual([
       303,
@@ -141,7 +141,7 @@ describe('signing in', () => {
 });
 
 describe('the page of an approval', () => {
-  it('takes two humans’ decision', async () => {
+  it("takes two humans' decision", async () => {
     const { id } = await scene.ask();
     const [anna, carol] = [await signIn('Anna'), await signIn('Carol')];
     const first = await decide(id, anna, 'approve', { note: 'fine' });
@@ -225,7 +225,7 @@ describe('the page of an approval', () => {
     expect(await stateOf(id)).toMatchObject({ have: 1 });
   });
 
-  it('says why a decision isn’t taken, above the approval', async () => {
+  it("says why a decision isn't taken, above the approval", async () => {
     const { id } = await scene.ask({ why: 1 });
     const ben = await signIn('Ben');
     const page = await open(`/approvals/${id}`, ben);
@@ -239,7 +239,7 @@ describe('the page of an approval', () => {
     expect(await stateOf(id)).toMatchObject({ have: 0 });
   });
 
-  it('shows those who don’t decide no arguments', async () => {
+  it("shows those who don't decide no arguments", async () => {
     const { id } = await scene.ask({ content: 'for approvers only' });
     expect(await open(`/approvals/${id}`, await signIn('Audrey'))).not.toContain('for approvers only');
   });

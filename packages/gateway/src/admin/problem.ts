@@ -1,4 +1,5 @@
-import { ConfigurationError, parseOrThrow } from '@lockstep/model';
+import { ConfigurationError } from '@lockstep/model';
+import { parseOrThrow } from '@lockstep/model/internal';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 

@@ -98,17 +98,17 @@ it('replaces a socket that a dead process left', async () => {
   await socket.close();
 });
 
-it('replaces nothing that isn’t a socket', async () => {
+it("replaces nothing that isn't a socket", async () => {
   const path = join(dir, 'gateway.sock');
   await writeFile(path, 'precious');
-  await expect(serveSocket(scene.app, path)).rejects.toThrow('isn’t a socket');
+  await expect(serveSocket(scene.app, path)).rejects.toThrow("isn't a socket");
 });
 
 it('says so when the path is too long', async () => {
   await expect(serveSocket(scene.app, join(dir, 'x'.repeat(120)))).rejects.toThrow('shorter path');
 });
 
-it('doesn’t hang on a process that accepts and says nothing', async () => {
+it("doesn't hang on a process that accepts and says nothing", async () => {
   const path = join(dir, 'gateway.sock');
   const mute = createSocketServer().listen(path);
   await once(mute, 'listening');

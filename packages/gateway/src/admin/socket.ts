@@ -23,7 +23,7 @@ export interface ServedSocket {
 export async function serveSocket(app: AdminApp, path: string): Promise<ServedSocket> {
   if (Buffer.byteLength(path) > longestPath) {
     throw new Error(
-      `The socket’s path ${path} is over ${longestPath} bytes; choose a state folder with a shorter path.`,
+      `The socket's path ${path} is over ${longestPath} bytes; choose a state folder with a shorter path.`,
     );
   }
   await makeRoom(path);
@@ -49,7 +49,7 @@ function socketListener(app: AdminApp): RequestListener {
 async function makeRoom(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isSocket()) throw new Error(`${path} is in the way and isn’t a socket; move it elsewhere.`);
+  if (!found.isSocket()) throw new Error(`${path} is in the way and isn't a socket; move it elsewhere.`);
   if (await answers(path)) {
     throw new Error(
       `Another gateway runs on this state folder (it answers at ${path}); stop it, or choose another state folder.`,
@@ -67,7 +67,7 @@ function answers(path: string): Promise<boolean> {
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
-      else reject(new Error(`${path} can’t be opened (${error.code ?? error.message}); check whose it is.`));
+      else reject(new Error(`${path} can't be opened (${error.code ?? error.message}); check whose it is.`));
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import { signInByHeader } from '../identity/authenticate.ts';
 import type { Actor } from '../identity/operations.ts';
 import type { Tokens } from '../identity/tokens.ts';
@@ -45,7 +45,7 @@ export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: st
   if (visitor.kind === 'operator' || visitor.principal.roles.includes(role)) return;
   throw new Problem(
     403,
-    `${toDo} takes the role \`${role}\`, which this token doesn’t have; use one that has it.`,
+    `${toDo} takes the role \`${role}\`, which this token doesn't have; use one that has it.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApproveDecision, Principal } from '@lockstep/model';
+import type { ApproveDecision, Principal } from '@lockstep/model/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownerKey } from '../identity/owner.ts';
@@ -136,7 +136,7 @@ describe('asking', () => {
     expect(await ask(changes)).toMatchObject({ state: 'pending', created: true });
   });
 
-  it('shares an approval among one owner’s tokens, however the owner is spelt', async () => {
+  it("shares an approval among one owner's tokens, however the owner is spelt", async () => {
     const first = await open();
     expect(await ask({ principal: { ...agent, subject: 'agent-2', owner: ' ben' } })).toMatchObject({
       id: first.id,
@@ -195,7 +195,7 @@ describe('deciding', () => {
     expect(await open({ quorum: 2 })).toMatchObject({ state: 'pending', have: 1 });
   });
 
-  it.each(['Ben', 'ben', 'BEN ', 'Ｂｅｎ'])('refuses the requester’s owner, spelt %j', async (owner) => {
+  it.each(['Ben', 'ben', 'BEN ', 'Ｂｅｎ'])("refuses the requester's owner, spelt %j", async (owner) => {
     const { id } = await open();
     for (const verdict of ['approve', 'deny'] as const) {
       expect(await decide(id, owner, verdict)).toMatchObject({ ok: false, why: 'forbidden' });
@@ -261,7 +261,7 @@ describe('deciding', () => {
     expect(kinds()).toContain('approval.closed');
   });
 
-  it('says so of an approval that there isn’t', async () => {
+  it("says so of an approval that there isn't", async () => {
     expect(await decide('apr_nope', 'Anna')).toMatchObject({ ok: false, why: 'unknown' });
   });
 

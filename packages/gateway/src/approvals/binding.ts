@@ -1,4 +1,4 @@
-import { type Clause, canonicalJson } from '@lockstep/model';
+import { type Clause, canonicalJson } from '@lockstep/model/internal';
 import type { Keys } from '../keys/keys.ts';
 
 /** Everything that an approval is for. A call that differs in any of it needs an approval of its own. */

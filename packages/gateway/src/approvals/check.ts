@@ -7,8 +7,8 @@ import {
   type Principal,
   printTarget,
   type Target,
-} from '@lockstep/model';
-import type { NewRecord } from '../audit/record.ts';
+} from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import { ownerKey } from '../identity/owner.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../store/store.ts';

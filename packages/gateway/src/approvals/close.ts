@@ -1,4 +1,4 @@
-import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import { iso, openStates } from './row.ts';
 import type { Shown } from './shown.ts';

@@ -1,4 +1,4 @@
-import { type NewRecord, printPlace, type RecordRef } from '../audit/record.ts';
+import { type NewRecord, printPlace, type RecordRef } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import { closeRow, describe } from './close.ts';
 import { findApproval, iso, stateOf, type Windows } from './row.ts';

@@ -1,5 +1,5 @@
-import type { Principal } from '@lockstep/model';
-import type { NewRecord } from '../audit/record.ts';
+import type { Principal } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import { expireDue } from './close.ts';
 import { openStates, stateOf, type Windows } from './row.ts';

@@ -1,4 +1,4 @@
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../store/store.ts';
 import { unknownApproval } from './sentences.ts';

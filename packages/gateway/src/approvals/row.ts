@@ -1,4 +1,4 @@
-import type { RecordRef } from '../audit/record.ts';
+import type { RecordRef } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import type { ApprovalState, ApprovalStatus } from './state.ts';
 import type { ApprovalRow } from './tables.ts';

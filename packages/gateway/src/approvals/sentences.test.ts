@@ -32,7 +32,7 @@ describe('what a model reads', () => {
   it('when it was denied: by whom, why, and when to ask again', () => {
     const denied = { state: 'denied', deniedBy: 'Anna', closedAt: '2026-11-21T10:00:00.000Z' } as const;
     expect(say({ ...denied, why: 'Not on a Friday.', pausedUntil: '2026-11-21T10:10:00.000Z' })).toBe(
-      'Anna denied files/write_file (“Not on a Friday.”) and nothing was done; don’t ask for the same again before 2026-11-21 10:10 UTC, do something else or talk to them.',
+      "Anna denied files/write_file (“Not on a Friday.”) and nothing was done; don't ask for the same again before 2026-11-21 10:10 UTC, do something else or talk to them.",
     );
     expect(say({ ...denied, why: 'a\u202Eb\u001B[2J' })).toContain('(“a\\u202eb\\u001b[2J”)');
   });
@@ -74,7 +74,7 @@ describe('what a model reads', () => {
     expect(approvalSentence(tooLarge, pointers)).toContain('do it in smaller calls');
   });
 
-  it('when the approval isn’t its own', () => {
+  it("when the approval isn't its own", () => {
     expect(unknownApproval(`apr\u202E${'x'.repeat(500)}`)).toMatch(
       /^No approval `apr\\u202ex{56}` was asked for by you/,
     );

@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 import type { ApprovalState, NotAsked } from './state.ts';
 
 /** What a sentence may point at. */
@@ -55,7 +55,7 @@ function denied(state: ApprovalState): string {
   const by = state.deniedBy === undefined ? 'A human' : visible(state.deniedBy);
   const because = state.why === undefined ? '' : ` (“${visible(state.why)}”)`;
   const pause = state.pausedUntil === undefined ? '' : ` before ${time(state.pausedUntil)}`;
-  return `${by} denied ${state.target}${because} and nothing was done; don’t ask for the same again${pause}, do something else or talk to them.`;
+  return `${by} denied ${state.target}${because} and nothing was done; don't ask for the same again${pause}, do something else or talk to them.`;
 }
 
 function used(state: ApprovalState): string {

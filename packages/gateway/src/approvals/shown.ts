@@ -1,4 +1,4 @@
-import { accessClassSchema, canonicalJson, principalSchema } from '@lockstep/model';
+import { accessClassSchema, canonicalJson, principalSchema } from '@lockstep/model/internal';
 import { z } from 'zod';
 import type { Keys } from '../keys/keys.ts';
 

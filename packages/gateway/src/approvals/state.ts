@@ -1,4 +1,4 @@
-import type { RecordRef } from '../audit/record.ts';
+import type { RecordRef } from '@lockstep/model/record';
 
 /** Where an approval can be; the first two are open, the others final. */
 export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'used' | 'expired' | 'void';

@@ -1,4 +1,4 @@
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import type { Transaction } from '../store/transaction.ts';
 import { closeRow, describe, expireDue } from './close.ts';
 import { approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
@@ -77,7 +77,7 @@ async function refusal(tx: Transaction, row: ApprovalRow, input: VerdictInput): 
   if (input.seen !== row.seen) {
     return no(
       'stale',
-      'The verdict doesn’t name what is asked now; look at the approval again and decide then.',
+      "The verdict doesn't name what is asked now; look at the approval again and decide then.",
     );
   }
   if (input.verdict === 'approve' && (await hasApproved(tx, row.id, input.approverOwnerKey))) {

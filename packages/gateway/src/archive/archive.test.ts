@@ -177,7 +177,7 @@ describe('an archive that fails', () => {
     expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-5']);
     expect(onFailure).toHaveBeenCalledTimes(3);
     expect(log.error.mock.calls[0]?.[0]).toMatch(
-      /^The audit archive audit\/mcp didn’t take a segment and is asked again in \d+ s: connection refused$/,
+      /^The audit archive audit\/mcp didn't take a segment and is asked again in \d+ s: connection refused$/,
     );
     await store.close();
   });

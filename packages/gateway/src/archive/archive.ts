@@ -1,4 +1,4 @@
-import type { ArchiveSettings } from '@lockstep/model';
+import type { ArchiveSettings } from '@lockstep/model/internal';
 import pRetry, { type RetryContext } from 'p-retry';
 import type { Logger } from 'pino';
 import type { Signature } from '../keys/keys.ts';
@@ -73,7 +73,7 @@ export function startArchive(options: ArchiveOptions): Archive {
       const isDue = performance.now() - lastSent >= pace.every * 1000;
       if (waiting >= pace.enough || (waiting > 0 && isDue)) await sendAll(waiting, sendUntilTaken);
     } catch (error) {
-      if (!stopping.signal.aborted) fail('The audit archive couldn’t be filled', error);
+      if (!stopping.signal.aborted) fail("The audit archive couldn't be filled", error);
     }
     if (stopping.signal.aborted) return;
     timer = setTimeout(() => {
@@ -103,7 +103,7 @@ export function startArchive(options: ArchiveOptions): Archive {
       signal: stopping.signal,
       onFailedAttempt: ({ error, retryDelay }: RetryContext) =>
         fail(
-          `The audit archive ${destination} didn’t take a segment and is asked again in ${Math.round(retryDelay / 1000)} s`,
+          `The audit archive ${destination} didn't take a segment and is asked again in ${Math.round(retryDelay / 1000)} s`,
           error,
         ),
     });
@@ -135,7 +135,7 @@ export function startArchive(options: ArchiveOptions): Archive {
       await sendAll(await lag(), (segment) => send(segment, enough));
     } catch (error) {
       fail(
-        `The audit archive ${destination} didn’t take the last segment, which the next start sends`,
+        `The audit archive ${destination} didn't take the last segment, which the next start sends`,
         error,
       );
     }

@@ -1,4 +1,4 @@
-import type { ArchiveSettings } from '@lockstep/model';
+import type { ArchiveSettings } from '@lockstep/model/internal';
 
 /** Milliseconds that one attempt may take: a connection that hangs is given up. */
 const longestAttempt = 60_000;

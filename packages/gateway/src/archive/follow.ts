@@ -1,4 +1,4 @@
-import type { ArchiveSettings } from '@lockstep/model';
+import type { ArchiveSettings } from '@lockstep/model/internal';
 import { type Archive, type ArchiveOptions, startArchive } from './archive.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 

@@ -1,5 +1,5 @@
+import type { RecordPlace } from '@lockstep/model/record';
 import { type Kysely, sql } from 'kysely';
-import type { RecordPlace } from '../audit/record.ts';
 import type { Range } from '../audit/search-step.ts';
 import type { Database } from '../store/database.ts';
 import type { Transaction } from '../store/transaction.ts';

@@ -132,7 +132,7 @@ describe.skipIf(moto === undefined)('an archive on S3', () => {
     expect(held.ObjectLockMode).toBe('COMPLIANCE');
   });
 
-  it('says what is wrong with a bucket that isn’t there', async () => {
+  it("says what is wrong with a bucket that isn't there", async () => {
     const to = openBucket({ bucket: 'nowhere', region, endpoint: moto?.url });
     await expect(to.add('a', 'b', new AbortController().signal)).rejects.toThrow(/bucket does not exist/);
     await to.close();

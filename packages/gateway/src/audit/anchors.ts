@@ -1,6 +1,6 @@
+import type { RecordRef } from '@lockstep/model/record';
 import type { Checkpoint } from './checkpoint.ts';
 import { type Problem, problemAt } from './problem.ts';
-import type { RecordRef } from './record.ts';
 
 /** Holds chains against what was signed about them. */
 export interface Anchors {
@@ -55,7 +55,7 @@ export function anchorsOf(checkpoints: readonly Checkpoint[]): Anchors {
       return [
         problemAt(
           ref,
-          `it isn’t the record that the checkpoint of ${wrong.time} names: it, or one before it, was changed and the chain recomputed.`,
+          `it isn't the record that the checkpoint of ${wrong.time} names: it, or one before it, was changed and the chain recomputed.`,
         ),
       ];
     },

@@ -1,7 +1,7 @@
+import type { RecordRef, StoredRecord } from '@lockstep/model/record';
 import type { AuditRow } from '../store/database.ts';
 import { checkRow } from './check-row.ts';
 import { type Problem, problemAt } from './problem.ts';
-import type { RecordRef, StoredRecord } from './record.ts';
 
 /** Follows a writer's chain, row by row, in the order of writer, epoch and place. */
 export interface ChainCheck {
@@ -27,7 +27,7 @@ export function checkChains(): ChainCheck {
         return { problems: [...problems, problemAt(row, `${checked}.`)], record: undefined };
       }
       if (problems.length === 0 && checked.writer.prev !== (before?.hash ?? null)) {
-        problems.push(problemAt(row, 'it doesn’t follow the record before it: one of the two was changed.'));
+        problems.push(problemAt(row, "it doesn't follow the record before it: one of the two was changed."));
       }
       return { problems, record: checked };
     },

@@ -1,8 +1,8 @@
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
+import type { StoredRecord } from '@lockstep/model/record';
 import type { AuditRow } from '../store/database.ts';
 import { columnNames, columnValues } from './columns.ts';
 import { recordVersion } from './event.ts';
-import type { StoredRecord } from './record.ts';
 
 /**
  * Holds a row against itself: its text against its hash, its columns against its text.
@@ -10,9 +10,9 @@ import type { StoredRecord } from './record.ts';
  * @returns the record, or in a few words what is wrong.
  */
 export function checkRow(row: AuditRow): StoredRecord | string {
-  if (sha256(row.record) !== row.hash) return 'its text or its hash was changed: they don’t match';
+  if (sha256(row.record) !== row.hash) return "its text or its hash was changed: they don't match";
   const record = parse(row.record);
-  if (record === undefined) return 'its text isn’t a record';
+  if (record === undefined) return "its text isn't a record";
   if (record.v !== recordVersion) {
     return `it is of version ${record.v}, and this lockstep reads version ${recordVersion}; update lockstep`;
   }
@@ -23,7 +23,7 @@ export function checkRow(row: AuditRow): StoredRecord | string {
   const values = columnValues(record);
   const differing = columnNames.find((name, at) => row[name] !== values[at]);
   if (differing === undefined) return record;
-  return `its column ${differing} doesn’t say what its text says`;
+  return `its column ${differing} doesn't say what its text says`;
 }
 
 function parse(text: string): StoredRecord | undefined {

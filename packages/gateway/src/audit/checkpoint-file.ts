@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
 import { syncFolder } from '../keys/secret-file.ts';
 
 /** The file that checkpoints are added to, outside the database. */

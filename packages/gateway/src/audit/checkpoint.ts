@@ -1,9 +1,9 @@
-import { canonicalJson, sha256 } from '@lockstep/model';
+import { canonicalJson, sha256 } from '@lockstep/model/internal';
+import type { RecordRef } from '@lockstep/model/record';
 import { z } from 'zod';
 import type { Signature } from '../keys/keys.ts';
 import { signatureMatches } from '../keys/signing-key.ts';
 import type { Problem } from './problem.ts';
-import type { RecordRef } from './record.ts';
 
 const headSchema = z.strictObject({
   writer: z.string(),

@@ -1,8 +1,4 @@
-import { canonicalJson } from '@lockstep/model';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { callRecord } from '../testing/folder.ts';
-import { eventText, placeEvent } from './event.ts';
+import { canonicalJson } from '@lockstep/model/internal';
 import {
   type Json,
   type NewRecord,
@@ -11,7 +7,11 @@ import {
   printHead,
   printPlace,
   recordKinds,
-} from './record.ts';
+} from '@lockstep/model/record';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { callRecord } from '../testing/folder.ts';
+import { eventText, placeEvent } from './event.ts';
 
 const writer = '0b7c1c4e-3f0e-4c55-9a40-7d1a2d1d2f11';
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
@@ -57,7 +57,7 @@ const record: fc.Arbitrary<NewRecord> = fc.record(
   { requiredKeys: ['kind', 'time', 'environment'] },
 );
 
-describe('a record’s text', () => {
+describe("a record's text", () => {
   it('is canonical JSON of the record, whichever fields it has', () => {
     fc.assert(
       fc.property(record, (given) => {
@@ -77,7 +77,7 @@ describe('a record’s text', () => {
     );
   });
 
-  it('holds U+FFFD where a text isn’t well-formed, and leaves backslashes alone', () => {
+  it("holds U+FFFD where a text isn't well-formed, and leaves backslashes alone", () => {
     const given = callRecord({
       error: 'a\ud800b \\ud800 \\\udfff\ud800\ud801',
       arguments: { 'k\udc00': ['x\ud83d', 'C:\\udisk', '😀'] },

@@ -1,6 +1,6 @@
 // The store's thread loads this: the whole of the model would cost it ten times the memory.
 import { canonicalJson } from '@lockstep/model/canonical';
-import type { NewRecord, RecordPlace } from './record.ts';
+import type { NewRecord, RecordPlace } from '@lockstep/model/record';
 
 /** The version of the records' format. */
 export const recordVersion = 1;

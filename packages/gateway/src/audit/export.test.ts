@@ -1,4 +1,4 @@
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
@@ -99,18 +99,18 @@ describe('a changed export', () => {
     }
   });
 
-  it('names the first record that doesn’t follow', async () => {
+  it("names the first record that doesn't follow", async () => {
     const { problems } = await verify(lines.toSpliced(100, 1));
     expect(problems[0]?.place).toMatch(/:1:102$/);
   });
 
-  it('is found when its end is missing, or the manifest is another’s', async () => {
-    expect((await verify(lines.slice(0, -1))).problems.at(-1)?.message).toContain('isn’t a manifest');
+  it("is found when its end is missing, or the manifest is another's", async () => {
+    expect((await verify(lines.slice(0, -1))).problems.at(-1)?.message).toContain("isn't a manifest");
     expect((await verify([])).ok).toBe(false);
     await using other = await temporaryFolder();
     const forger = await openKeys(other.path);
     const forged = await collect(exportAudit(audit, { environment: 'test', sign: forger.sign }));
-    expect((await verify(forged)).problems.at(-1)?.message).toContain('isn’t signed by a trusted key');
+    expect((await verify(forged)).problems.at(-1)?.message).toContain("isn't signed by a trusted key");
     expect(
       (await verify(lines.with(-1, String(lines.at(-1)).replace('"records":504', '"records":503')))).ok,
     ).toBe(false);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { StoredRecord } from '@lockstep/model/record';
 import type { Signature } from '../keys/keys.ts';
 import { printManifest, type Segment } from './manifest.ts';
 import { auditRows } from './pages.ts';
-import type { StoredRecord } from './record.ts';
 import type { Cursor, Range } from './search-step.ts';
 import type { AuditSource } from './source.ts';
 

@@ -1,6 +1,6 @@
+import type { RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
-import type { RecordRef } from './record.ts';
 
 /** The last record of a writer; undefined before its first. */
 export function lastRecord(db: Kysely<Database>, writer: string): Promise<RecordRef | undefined> {

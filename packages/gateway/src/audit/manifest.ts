@@ -1,4 +1,4 @@
-import { canonicalJson } from '@lockstep/model';
+import { canonicalJson } from '@lockstep/model/internal';
 import { z } from 'zod';
 import type { Signature } from '../keys/keys.ts';
 import { signatureMatches } from '../keys/signing-key.ts';
@@ -49,10 +49,10 @@ export function printManifest(content: Omit<Manifest, 'v'>, sign: (text: string)
 /** The manifest, or in one sentence why it can't be relied on. */
 export function readManifest(line: string, publicKeys: readonly string[]): Manifest | string {
   const parsed = parse(line);
-  if (parsed === undefined) return 'The last line isn’t a manifest: the export is cut short, or isn’t one.';
+  if (parsed === undefined) return "The last line isn't a manifest: the export is cut short, or isn't one.";
   const { manifest, ...signature } = parsed;
   if (!signatureMatches(publicKeys, signedText(manifest), signature)) {
-    return `The manifest isn’t signed by a trusted key (it names key ${signature.keyId}).`;
+    return `The manifest isn't signed by a trusted key (it names key ${signature.keyId}).`;
   }
   return manifest;
 }

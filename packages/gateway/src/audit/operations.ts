@@ -1,6 +1,6 @@
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import { auditHeads, auditPage } from './pages.ts';
-import type { NewRecord, RecordRef } from './record.ts';
 import { rangeStep, recordsOfApproval, searchStep } from './search-step.ts';
 
 /** Several records that stand or fall together. */

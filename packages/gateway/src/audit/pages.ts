@@ -1,7 +1,7 @@
+import type { RecordPlace, RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import type { AuditRow, Database } from '../store/database.ts';
 import { lastRecord } from './head.ts';
-import type { RecordPlace, RecordRef } from './record.ts';
 import type { AuditSource } from './source.ts';
 
 /** Rows in one page. */

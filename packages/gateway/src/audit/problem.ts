@@ -1,4 +1,4 @@
-import { printPlace, type RecordPlace } from './record.ts';
+import { printPlace, type RecordPlace } from '@lockstep/model/record';
 
 /** One thing that isn't as it was recorded. */
 export interface Problem {

@@ -1,6 +1,6 @@
+import type { Json } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from './record.ts';
 import { redactArguments } from './redact.ts';
 
 const hidden = '[redacted]';

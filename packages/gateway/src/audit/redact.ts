@@ -1,4 +1,4 @@
-import type { Json } from './record.ts';
+import type { Json } from '@lockstep/model/record';
 import { looksSecret, onlyCounts } from './secret-names.ts';
 import {
   itemSchemas,

@@ -1,6 +1,6 @@
+import type { AuditFilter } from '@lockstep/model/admin';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../store/database.ts';
-import type { AuditFilter } from './filter.ts';
 
 /** A place in the order of a search: latest first. */
 export interface Cursor {

@@ -1,10 +1,10 @@
-import { matchesGlob } from '@lockstep/model';
+import type { AuditFilter } from '@lockstep/model/admin';
+import { matchesGlob } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRecord } from '../testing/folder.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
-import type { AuditFilter } from './filter.ts';
-import type { NewRecord } from './record.ts';
 import { searchAudit } from './search.ts';
 import type { Cursor, Stretch, searchStep } from './search-step.ts';
 

@@ -1,6 +1,6 @@
-import { matchesGlob } from '@lockstep/model';
-import type { AuditFilter } from './filter.ts';
-import { printPlace, type StoredRecord } from './record.ts';
+import type { AuditFilter } from '@lockstep/model/admin';
+import { matchesGlob } from '@lockstep/model/internal';
+import { printPlace, type StoredRecord } from '@lockstep/model/record';
 import type { Cursor, FoundRow } from './search-step.ts';
 import type { AuditSource } from './source.ts';
 

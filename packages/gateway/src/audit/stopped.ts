@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { RecordRef } from '@lockstep/model/record';
 import { lockFolder } from '../store/lock.ts';
 import { queries } from '../store/operations.ts';
 import { kyselyOver } from '../store/sqlite.ts';
 import type { Query } from '../store/transaction.ts';
 import { auditRows } from './pages.ts';
-import type { RecordRef } from './record.ts';
 import type { AuditSource } from './source.ts';
 import { type Verification, verifyAudit } from './verify.ts';
 

@@ -1,4 +1,5 @@
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
+import type { StoredRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
@@ -6,7 +7,6 @@ import type { AuditRow } from '../store/database.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { columnNames, columnValues } from './columns.ts';
-import type { StoredRecord } from './record.ts';
 import { verifyAudit } from './verify.ts';
 
 let history: History;

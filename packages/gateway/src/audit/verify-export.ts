@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { sha256 } from '@lockstep/model';
+import { sha256 } from '@lockstep/model/internal';
+import type { StoredRecord } from '@lockstep/model/record';
 import { type Manifest, readManifest, type Segment } from './manifest.ts';
 import { type Problem, problemAt } from './problem.ts';
-import type { StoredRecord } from './record.ts';
 
 /** What a verification of an export found. */
 export interface ExportVerification {
@@ -46,10 +46,10 @@ export async function verifyExport(
     problems.push({ message: `It holds ${records} records where its manifest says ${manifest.records}.` });
   }
   if (`sha256:${digest.digest('hex')}` !== manifest.digest) {
-    problems.push({ message: 'Its lines aren’t those that the manifest was signed over.' });
+    problems.push({ message: "Its lines aren't those that the manifest was signed over." });
   }
   if (JSON.stringify(found.map(keyOf)) !== JSON.stringify(manifest.segments.map(keyOf))) {
-    problems.push({ message: 'Its chains aren’t those that the manifest names.' });
+    problems.push({ message: "Its chains aren't those that the manifest names." });
   }
   return { ok: problems.length === 0, problems, records, manifest };
 }
@@ -57,7 +57,7 @@ export async function verifyExport(
 /** Adds a record to the segment that it continues, or begins one with it. */
 function follow(segments: Segment[], line: string, number: number): Problem | undefined {
   const record = parse(line);
-  if (record === undefined) return { message: `Line ${number} isn’t a record.` };
+  if (record === undefined) return { message: `Line ${number} isn't a record.` };
   const { id: writer, epoch, seq, prev } = record.writer;
   const hash = sha256(line);
   const current = segments.at(-1);
@@ -67,7 +67,7 @@ function follow(segments: Segment[], line: string, number: number): Problem | un
   }
   const broken = seq !== current.last + 1 || prev !== current.hash;
   segments[segments.length - 1] = { ...current, last: seq, hash };
-  return broken ? problemAt({ writer, epoch, seq }, 'it doesn’t follow the record before it.') : undefined;
+  return broken ? problemAt({ writer, epoch, seq }, "it doesn't follow the record before it.") : undefined;
 }
 
 function parse(line: string): StoredRecord | undefined {

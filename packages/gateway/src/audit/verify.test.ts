@@ -34,7 +34,7 @@ describe('an untouched audit', () => {
     expect(await verify({ rows: [], checkpoints: '' })).toMatchObject({ ok: true, records: 0 });
   });
 
-  it('verifies while it grows: what isn’t signed yet is counted', async () => {
+  it("verifies while it grows: what isn't signed yet is counted", async () => {
     await using other = await temporaryFolder();
     const store = await openFolder(other.path);
     const { publicKeys } = await openKeys(other.path);
@@ -65,7 +65,7 @@ describe('changed checkpoints', () => {
     }
   });
 
-  it('don’t count when the last line was never finished', async () => {
+  it("don't count when the last line was never finished", async () => {
     expect(await verify({ checkpoints: `${history.checkpoints}{"clean":fal` })).toMatchObject({ ok: true });
   });
 });

@@ -1,9 +1,9 @@
+import { parsePlace, printPlace, type RecordRef } from '@lockstep/model/record';
 import type { AuditRow } from '../store/database.ts';
 import { anchorsOf } from './anchors.ts';
 import { checkChains } from './chain.ts';
 import { readCheckpoints } from './checkpoint.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { parsePlace, printPlace, type RecordRef } from './record.ts';
 
 export interface VerifyInput {
   /** Every row, by writer, epoch and place. */
@@ -72,14 +72,14 @@ export async function verifyAudit(input: VerifyInput): Promise<Verification> {
   add(problems, signed.problems);
   if (records > 0 && signed.checkpoints.length === 0 && signed.problems.length === 0) {
     add(problems, [
-      { message: 'checkpoints.jsonl is missing or empty: nothing shows that the chain wasn’t recomputed.' },
+      { message: "checkpoints.jsonl is missing or empty: nothing shows that the chain wasn't recomputed." },
     ]);
   }
   if (input.expectHead !== undefined && !expected) {
     add(problems, [
       problemAt(
         input.expectHead,
-        'the expected head isn’t there: the end was cut off, or the chain recomputed.',
+        "the expected head isn't there: the end was cut off, or the chain recomputed.",
       ),
     ]);
   }

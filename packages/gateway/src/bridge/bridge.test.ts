@@ -43,7 +43,7 @@ describe('a server behind a bridge', () => {
     expect(found).not.toHaveProperty('HOSTNAME');
   });
 
-  it('isn’t quoted with its secrets, in the log or in why it failed', async () => {
+  it("isn't quoted with its secrets, in the log or in why it failed", async () => {
     const quoting =
       'process.stderr.write(`${process.env.TOKEN} ${process.argv[1]}\\n`, () => process.exit(3))';
     await using folder = await temporaryFolder();
@@ -83,7 +83,7 @@ describe('a server behind a bridge', () => {
     expect(unknown).toEqual({ error: { code: -32601, message: 'Method not found' } });
   });
 
-  it('keeps numbers that a double can’t hold', async () => {
+  it("keeps numbers that a double can't hold", async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     const answer = await stage.fleet.request('files', 'alice', callOf('number'), patient);
@@ -103,7 +103,7 @@ describe('a server behind a bridge', () => {
     await eventually(async () => (await stage.call<unknown[]>('files', 'alice', 'cancelled')).length === 1);
   });
 
-  it('can’t ask the client anything', async () => {
+  it("can't ask the client anything", async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     const answer = await stage.call('files', 'alice', 'ask', { method: 'sampling/createMessage' });
@@ -129,7 +129,7 @@ describe('a server behind a bridge', () => {
   });
 });
 
-describe.each(['modern', 'legacy'])('the SDK’s server of the %s era behind a bridge', (era) => {
+describe.each(['modern', 'legacy'])("the SDK's server of the %s era behind a bridge", (era) => {
   it('is locked, served, and quarantined when it changes', async () => {
     const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
     await using bridge = await openBridge({ args: [script, era] });
@@ -207,7 +207,7 @@ describe('the processes behind a bridge', () => {
     expect(stage.of('server.failed')).toEqual([]);
   });
 
-  it('begin with the first caller’s where there is one place, though the server is just tried out', async () => {
+  it("begin with the first caller's where there is one place, though the server is just tried out", async () => {
     await using bridge = await openBridge({ processes: 1 });
     const server = bridgedServer('files', bridge.url);
     await using stage = await openStage([server], { bridgeKey: bridge.secret });
@@ -270,7 +270,7 @@ describe('the processes behind a bridge', () => {
 });
 
 describe('a bridge whose server does not come up', () => {
-  it('isn’t ready, and tells the gateway why', async () => {
+  it("isn't ready, and tells the gateway why", async () => {
     await using bridge = await openBridge({ behave: ['crash'] });
     expect((await fetch(`${bridge.origin}/healthz`)).status).toBe(200);
     await eventually(() => bridge.log.some(({ message }) => message.endsWith('did not come up')));
@@ -285,7 +285,7 @@ describe('a bridge whose server does not come up', () => {
   });
 });
 
-describe('a gateway that can’t sign for a bridge', () => {
+describe("a gateway that can't sign for a bridge", () => {
   it('says of the server what is wrong, and starts nothing', async () => {
     await using bridge = await openBridge();
     await eventually(() => bridge.pids().length === 1);

@@ -23,7 +23,7 @@ it('knows a signature for as long as it can be valid', () => {
   );
 });
 
-it('forgets in time what can’t be valid any longer', () => {
+it("forgets in time what can't be valid any longer", () => {
   const replays = createReplays();
   expect(replays.isNew('a', 0)).toBe(true);
   expect(replays.isNew('b', 1000)).toBe(true);

@@ -27,7 +27,7 @@ const call = (id: number, name: string) => ({
 });
 
 describe('a request to a bridge', () => {
-  it('that isn’t signed for just this is refused, and starts no process', async () => {
+  it("that isn't signed for just this is refused, and starts no process", async () => {
     await using bridge = await openQuiet();
     const now = Date.now() / 1000;
     const other = createHash('sha256').update('another key').digest();
@@ -132,7 +132,7 @@ describe('a request to a bridge', () => {
   });
 });
 
-describe('what a server’s process has to say', () => {
+describe("what a server's process has to say", () => {
   it('is told to whoever follows it: that a list has changed, and how it ended', async () => {
     await using bridge = await openQuiet();
     const session = await begin(bridge);

@@ -89,11 +89,11 @@ describe('the signature of an isolation key', () => {
     expect(readClaim(signIsolation(new Uint8Array(32), 'a', 'any', 1000), 1000)).toMatchObject({ key: 'a' });
   });
 
-  it('isn’t made for half a character, which would be written like another key', () => {
+  it("isn't made for half a character, which would be written like another key", () => {
     expect(() => signIsolation(new Uint8Array(32), 'a\ud800', '', 1000)).toThrow(/half a surrogate pair/);
   });
 
-  it('of a request without a body is no other’s', () => {
+  it("of a request without a body is no other's", () => {
     const contents = [
       signedContent('GET', 'a', ''),
       signedContent('DELETE', 'a', ''),

@@ -39,7 +39,7 @@ export function signedContent(method: string, session: string | undefined, body:
  * @throws Error for a key that isn't Unicode: two of those could be written alike.
  */
 export function signIsolation(secret: Uint8Array, key: string, content: string, now: number): string {
-  if (!key.isWellFormed()) throw new Error('an isolation key has half a surrogate pair and can’t be signed');
+  if (!key.isWellFormed()) throw new Error("an isolation key has half a surrogate pair and can't be signed");
   const claim = `${version}.${Buffer.from(key).toString('base64url')}.${Math.floor(now)}`;
   return `${claim}.${macOf(secret, claim, content)}`;
 }

@@ -1,4 +1,4 @@
-import { loadBundle } from '@lockstep/model';
+import { loadBundle } from '@lockstep/model/internal';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployedWorld, deployedFiles, deploymentOf, remoteUrl } from '../testing/deployed.ts';
 import { temporaryFolder } from '../testing/folder.ts';
@@ -105,7 +105,7 @@ describe('a bundle that is followed', () => {
     expect(taken).toEqual([]);
   });
 
-  it('isn’t read again and again while it stays as it is', async () => {
+  it("isn't read again and again while it stays as it is", async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const read = vi.spyOn(source, 'read');
     const { look } = await follow();
@@ -129,7 +129,7 @@ describe('a bundle that is followed', () => {
     expect(rejected).toHaveLength(1);
   });
 
-  it('is rejected at once when it is whole and can’t be put in force', async () => {
+  it("is rejected at once when it is whole and can't be put in force", async () => {
     const { look } = await follow(() => {
       throw new Error('no place for docs');
     });

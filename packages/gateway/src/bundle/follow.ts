@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model';
+import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model/internal';
 import { messageOf } from '../message-of.ts';
 import type { BundleSource } from './source.ts';
 

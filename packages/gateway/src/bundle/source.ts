@@ -1,4 +1,4 @@
-import type { Deployment } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model/internal';
 
 /** What a source holds at one moment. */
 export interface BundleSnapshot {

@@ -1,4 +1,4 @@
-import { loadBundle, parseDeployment } from '@lockstep/model';
+import { loadBundle, parseDeployment } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { makePolicy, type Policy } from '../policy/policy.ts';
 import { deployedBundle, deploymentOf, remoteUrl } from '../testing/deployed.ts';
@@ -41,7 +41,7 @@ test('what follows the deployment is told of it once it is recorded, before a se
   expect(await take(async () => [])).toEqual(['recorded sha256', 'told', 'moved', 'enforced', 'voided']);
 });
 
-test('a deployment that can’t be used changes nothing', async () => {
+test("a deployment that can't be used changes nothing", async () => {
   const refused = await take(async () => {
     throw new Error('no place for files');
   });

@@ -1,5 +1,5 @@
-import { canonicalJson, type Deployment, sha256 } from '@lockstep/model';
-import type { NewRecord } from '../audit/record.ts';
+import { canonicalJson, type Deployment, sha256 } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import type { Context } from '../pipeline/context.ts';
 import { changedTargets } from '../policy/changes.ts';
 import { makePolicy, type Policy } from '../policy/policy.ts';

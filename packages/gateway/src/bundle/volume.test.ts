@@ -1,6 +1,6 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadBundle, volumeFiles } from '@lockstep/model';
+import { loadBundle, volumeFiles } from '@lockstep/model/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type DeployedWorld,
@@ -50,7 +50,7 @@ describe('a bundle in a volume', () => {
     expect(Object.keys(loadBundle((await source.read()).files).releases)).toEqual(['files']);
   });
 
-  it('has nothing of links that the kubelet hasn’t removed yet', async () => {
+  it("has nothing of links that the kubelet hasn't removed yet", async () => {
     await writeVolume(folder.path, deployedFiles(world));
     await symlink(join('..data', 'gone.peek'), join(folder.path, 'gone.peek'));
     const { files } = await bundleVolume(folder.path).read();
@@ -78,7 +78,7 @@ describe('a bundle in a volume', () => {
       'a broken deployment',
       volumeFiles.deployment,
       '{',
-      /^_deployment\.json: isn’t JSON; deploy the bundle again\.$/,
+      /^_deployment\.json: isn't JSON; deploy the bundle again\.$/,
     ],
     [
       'a strange deployment',
@@ -94,7 +94,7 @@ describe('a bundle in a volume', () => {
     await expect(bundleVolume(folder.path).read()).rejects.toThrow(sentence);
   });
 
-  it('that isn’t there at all is said', async () => {
+  it("that isn't there at all is said", async () => {
     await expect(bundleVolume(join(folder.path, 'none')).read()).rejects.toThrow(
       /_gateway\.json isn't in \S+none;/,
     );

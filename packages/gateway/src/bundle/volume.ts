@@ -1,12 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  ConfigurationError,
-  type Deployment,
-  parseDeployment,
-  unpackBundle,
-  volumeFiles,
-} from '@lockstep/model';
+import { ConfigurationError } from '@lockstep/model';
+import { type Deployment, parseDeployment, unpackBundle, volumeFiles } from '@lockstep/model/internal';
 import type { BundleSource } from './source.ts';
 
 /**
@@ -85,7 +80,7 @@ function readDeployment(bytes: Uint8Array | undefined): Deployment {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new ConfigurationError([
-      { path: volumeFiles.deployment, message: 'isn’t JSON; deploy the bundle again.' },
+      { path: volumeFiles.deployment, message: "isn't JSON; deploy the bundle again." },
     ]);
   }
   return parseDeployment(json);

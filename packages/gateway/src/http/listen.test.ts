@@ -27,7 +27,7 @@ test('a server closes once the last request is answered, though its client keeps
   await client.close();
 });
 
-test('a server cuts what isn’t answered in time', async () => {
+test("a server cuts what isn't answered in time", async () => {
   const { server, client, answer } = await openWaiting();
   const failed = expect(answer).rejects.toThrow();
   await closeServer(server, 0.01);

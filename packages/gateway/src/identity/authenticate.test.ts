@@ -1,4 +1,4 @@
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { authenticate, type CheckToken, type SignIn } from './authenticate.ts';
 
@@ -36,7 +36,7 @@ describe('authenticate', () => {
   });
 
   it.each(['Bearer lks_bad', 'Bearer', '', 'Basic YTpi', 'Bearer lks_good lks_good', 'lks_good'])(
-    'refuses the credential %j and doesn’t fall back to the local user',
+    "refuses the credential %j and doesn't fall back to the local user",
     (authorization) => {
       const headers = { ...local.headers, authorization };
       expect(refusal(authenticate({ ...local, headers }, checkToken, localUser))).toBeDefined();
@@ -57,7 +57,7 @@ describe('authenticate', () => {
     ['a proxy', { ...local, headers: { ...local.headers, 'x-forwarded-for': '192.0.2.1' } }],
     ['a proxy of another kind', { ...local, headers: { ...local.headers, forwarded: 'for=192.0.2.1' } }],
     ['a proxy that says only the host', { ...local, headers: { ...local.headers, 'x-forwarded-host': 'x' } }],
-  ])('doesn’t take %s for the local user', (_, caller) => {
+  ])("doesn't take %s for the local user", (_, caller) => {
     expect(refusal(authenticate(caller, checkToken, localUser))).toMatch(/token/);
   });
 });

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Principal } from '@lockstep/model';
+import type { Audience } from '@lockstep/model/admin';
+import type { Principal } from '@lockstep/model/internal';
 import { isLoopbackAddress, isLoopbackName } from './loopback.ts';
 import { hostName, originName } from './origin.ts';
-import type { Audience, Credential } from './token.ts';
+import type { Credential } from './token.ts';
 
 /** What is known of a request before anything is believed. */
 export interface Caller {
@@ -67,10 +68,10 @@ function whyNotLocal({ headers, remoteAddress }: Caller): string | undefined {
   }
   const host = headers.host === undefined ? undefined : hostName(headers.host);
   if (host === undefined || !isLoopbackName(host)) {
-    return 'Only requests to `localhost`, `127.0.0.1` or `[::1]` are the local user’s; use one of these or send a token.';
+    return "Only requests to `localhost`, `127.0.0.1` or `[::1]` are the local user's; use one of these or send a token.";
   }
   if (headers.origin !== undefined && !isLoopbackName(originName(headers.origin) ?? '')) {
-    return 'Requests of web pages from elsewhere are not the local user’s; send a token.';
+    return "Requests of web pages from elsewhere are not the local user's; send a token.";
   }
   return undefined;
 }

@@ -77,7 +77,7 @@ describe('tokens of a file', () => {
     expect(await tokens.list()).toHaveLength(1);
   });
 
-  it('can’t be revoked elsewhere than in the file', async () => {
+  it("can't be revoked elsewhere than in the file", async () => {
     const { token, entry } = makeFileToken(wish);
     await declare(entry);
     expect(await tokens.revoke(entry.id ?? '', operator)).toEqual({

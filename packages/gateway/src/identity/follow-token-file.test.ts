@@ -48,9 +48,9 @@ describe('a token file', () => {
     await vi.waitFor(() => expect(isIn()).toBe(false), { timeout: 5000 });
   });
 
-  it('that can’t be used keeps the gateway from starting', async () => {
+  it("that can't be used keeps the gateway from starting", async () => {
     await expect(followTokenFile(path, tokens, log)).rejects.toThrow(
-      /tokens\.json: can’t be read \(ENOENT\)/,
+      /tokens\.json: can't be read \(ENOENT\)/,
     );
     await write([{ ...entry, sha256: 'short' }]);
     await expect(followTokenFile(path, tokens, log)).rejects.toThrow(/tokens\.json\[0\]\.sha256: must be/);

@@ -1,4 +1,4 @@
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { Transaction } from '../store/transaction.ts';

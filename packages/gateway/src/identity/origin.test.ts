@@ -50,7 +50,7 @@ describe('refuseHost', () => {
     },
   );
 
-  it('takes a Host without a port where the gateway has the scheme’s own', () => {
+  it("takes a Host without a port where the gateway has the scheme's own", () => {
     expect(refuseHost({ host: 'localhost' }, allowedHosts(80))).toBeUndefined();
   });
 

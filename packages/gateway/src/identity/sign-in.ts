@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Principal } from '@lockstep/model';
+import type { Principal } from '@lockstep/model/internal';
 import type { Received } from '../pipeline/exchange.ts';
 import { Rejected } from '../pipeline/refusal.ts';
 import { errorCode } from '../protocol/json-rpc.ts';

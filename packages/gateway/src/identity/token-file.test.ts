@@ -65,9 +65,9 @@ test('a subject may have several tokens of its owner, however the owner is spelt
   expect(parse([entry, { ...entry, owner: ' Ada@Example.com', sha256: 'b'.repeat(64) }])).toHaveLength(2);
 });
 
-test('what isn’t JSON, and what isn’t there, is said with the file', async () => {
-  expect(() => parseTokenFile('tokens.json', '[')).toThrow(/^tokens\.json: isn’t JSON; it is an array/);
+test("what isn't JSON, and what isn't there, is said with the file", async () => {
+  expect(() => parseTokenFile('tokens.json', '[')).toThrow(/^tokens\.json: isn't JSON; it is an array/);
   await expect(readTokenFile('/none/tokens.json')).rejects.toThrow(
-    /^\/none\/tokens\.json: can’t be read \(ENOENT\); make its entries with `lockstep token create --offline`/,
+    /^\/none\/tokens\.json: can't be read \(ENOENT\); make its entries with `lockstep token create --offline`/,
   );
 });

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, parseOrThrow } from '@lockstep/model';
+import { ConfigurationError } from '@lockstep/model';
+import { newTokenSchema } from '@lockstep/model/admin';
+import { parseOrThrow } from '@lockstep/model/internal';
 import { z } from 'zod';
 import { ownerKey } from './owner.ts';
 import type { TokenRow } from './tables.ts';
-import { hashSecret, makeSecret, makeTokenId, newTokenSchema } from './token.ts';
+import { hashSecret, makeSecret, makeTokenId } from './token.ts';
 
 /** One token of a token file. Its secret is in nobody's file: only its hash is. */
 const entrySchema = newTokenSchema.extend({
@@ -70,7 +72,7 @@ export async function readTokenFile(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const message = `can’t be read (${code}); make its entries with \`lockstep token create --offline\` and mount it from a Secret.`;
+    const message = `can't be read (${code}); make its entries with \`lockstep token create --offline\` and mount it from a Secret.`;
     throw new ConfigurationError([{ path, message }]);
   }
 }
@@ -82,7 +84,7 @@ export function parseTokenFile(path: string, text: string): DeclaredToken[] {
     json = JSON.parse(text);
   } catch {
     throw new ConfigurationError([
-      { path, message: 'isn’t JSON; it is an array of what `lockstep token create --offline` prints.' },
+      { path, message: "isn't JSON; it is an array of what `lockstep token create --offline` prints." },
     ]);
   }
   return parseOrThrow(tokenFileSchema, json, path).map(({ sha256, id, roles, expiresAt, ...rest }) => ({

@@ -1,4 +1,4 @@
-import type { NewRecord } from '../audit/record.ts';
+import type { NewRecord } from '@lockstep/model/record';
 import type { Transaction } from '../store/transaction.ts';
 import type { Actor } from './operations.ts';
 import { ownerKey } from './owner.ts';

@@ -1,36 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { principalSchema } from '@lockstep/model';
-import { z } from 'zod';
-
-/** What a token is for: calling `/mcp`, or deciding, auditing and administering. Never both. */
-export const audienceSchema = z.enum(['mcp', 'admin']);
-export type Audience = z.infer<typeof audienceSchema>;
-
-/** One line that people read; no control characters or surrounding spaces. */
-const label = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'must be one line without control or invisible characters');
-
-/** What a person says of a new token. */
-export const newTokenSchema = z.strictObject({
-  /** What it is called: the agent or person that holds it. */
-  subject: label,
-  /** The human behind it; approvals compare owners. */
-  owner: label,
-  roles: principalSchema.shape.roles,
-  audience: audienceSchema,
-  /** When it ends. ISO 8601 with an offset or `Z`. */
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
-    .transform((text) => new Date(text).toISOString()),
-});
-export type NewToken = z.output<typeof newTokenSchema>;
-
-/** Where a token comes from: it was `created` here, or is declared in the token `file`. */
-export const tokenSourceSchema = z.enum(['created', 'file']);
+import type { NewToken, tokenSourceSchema } from '@lockstep/model/admin';
+import type { z } from 'zod';
 
 /** A token as it may be shown: never the secret, nor its hash. Times are ISO 8601. */
 export interface TokenInfo extends NewToken {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type NewToken, newTokenSchema } from '@lockstep/model/admin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '../testing/scene.ts';
-import { type NewToken, newTokenSchema, type TokenInfo } from './token.ts';
+import type { TokenInfo } from './token.ts';
 import { openTokens, type Tokens } from './tokens.ts';
 
 const operator = { name: 'operator' };
@@ -87,7 +88,7 @@ describe('tokens', () => {
     expect(tokens.active(info.id, 'mcp')).toHaveProperty('refused');
   });
 
-  it('isn’t created when it has expired already', async () => {
+  it("isn't created when it has expired already", async () => {
     await expect(create({ expiresAt: '2020-01-01T00:00:00.000Z' })).rejects.toThrow(
       '`expiresAt` is 2020-01-01',
     );

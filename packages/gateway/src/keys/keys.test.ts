@@ -66,7 +66,7 @@ describe('sealed values', () => {
     expect(keys.seal('arguments', 'same')).not.toBe(keys.seal('arguments', 'same'));
   });
 
-  it('don’t open for another purpose, nor altered', async () => {
+  it("don't open for another purpose, nor altered", async () => {
     const keys = await openKeys(folder.path);
     const sealed = keys.seal('arguments', 'the text');
     expect(() => keys.open('salt', sealed)).toThrow("can't be opened");

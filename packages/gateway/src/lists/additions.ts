@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 
 /** The argument that lists add to gated tools, so that an agent can tell approvers why. Stripped before anything else. */
 export const reasonArgument = 'lockstep_reason';

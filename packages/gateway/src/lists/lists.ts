@@ -1,4 +1,4 @@
-import { composeName, possibleDecisions } from '@lockstep/model';
+import { composeName, possibleDecisions } from '@lockstep/model/internal';
 import type { Caller } from '../identity/caller.ts';
 import { type ItemList, itemKey, listOf } from '../policy/item-key.ts';
 import type { Item, Policy } from '../policy/policy.ts';

@@ -1,4 +1,4 @@
-import { decide, isRecord } from '@lockstep/model';
+import { decide, isRecord } from '@lockstep/model/internal';
 import type { Context } from '../pipeline/context.ts';
 import type { Parsed } from '../pipeline/exchange.ts';
 import { isolationKey } from '../pipeline/isolation.ts';

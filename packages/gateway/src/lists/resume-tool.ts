@@ -9,7 +9,7 @@ export const resumeDefinition = {
   inputSchema: {
     type: 'object',
     properties: {
-      approval: { type: 'string', description: 'The approval’s id, from the answer of the waiting call.' },
+      approval: { type: 'string', description: "The approval's id, from the answer of the waiting call." },
     },
     required: ['approval'],
     additionalProperties: false,

@@ -1,4 +1,4 @@
-import type { ApproveDecision, Clause } from '@lockstep/model';
+import type { ApproveDecision, Clause } from '@lockstep/model/internal';
 import { checkApproval } from '../approvals/check.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
 import type { ApprovalState, NotAsked } from '../approvals/state.ts';
@@ -91,7 +91,7 @@ export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'
   if (why === undefined) return;
   throw new Refusal(
     'quarantined',
-    `${use.text} is quarantined: ${why} The server’s other tools work; ask a person to review the change and update the lock.`,
+    `${use.text} is quarantined: ${why} The server's other tools work; ask a person to review the change and update the lock.`,
     { target: use.text },
   );
 }

@@ -1,4 +1,4 @@
-import type { RecordRef } from '../audit/record.ts';
+import type { RecordRef } from '@lockstep/model/record';
 import { waits } from './approval.ts';
 import type { Context } from './context.ts';
 import type { Approved } from './exchange.ts';

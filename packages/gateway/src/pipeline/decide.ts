@@ -1,4 +1,4 @@
-import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model';
+import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model/internal';
 import type { Ruled, Use, Valid } from './exchange.ts';
 import { isolationKey } from './isolation.ts';
 import { Refusal } from './refusal.ts';

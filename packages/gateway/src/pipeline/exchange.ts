@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Decided, Target } from '@lockstep/model';
-import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { Decided, Target } from '@lockstep/model/internal';
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { Caller } from '../identity/caller.ts';
 import type { Item, Policy, PolicyServer } from '../policy/policy.ts';
 import type { Era } from '../protocol/era.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRecord, type Release } from '@lockstep/model';
+import { isRecord, type Release } from '@lockstep/model/internal';
 import type { Item } from '../policy/policy.ts';
 import { type Answer, UpstreamError } from '../upstream/answer.ts';
 import { refuseQuarantined } from './approval.ts';

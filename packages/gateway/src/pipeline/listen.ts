@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { metaKey } from '../protocol/era.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { type ChangeKind, changeMethods } from '../protocol/streams.ts';

@@ -1,4 +1,4 @@
-import { printTarget, splitName, type Target } from '@lockstep/model';
+import { printTarget, splitName, type Target } from '@lockstep/model/internal';
 import { itemKey } from '../policy/item-key.ts';
 import type { Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';

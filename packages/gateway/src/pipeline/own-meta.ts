@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 
 /** Folds case as Unicode does: `LOCKſTEP/` reads like ours too. */
 const own = /^lockstep\//iu;

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
@@ -124,7 +124,7 @@ function refuseCursor({ message }: Parsed): void {
   if (isRecord(message.params) && message.params.cursor !== undefined) {
     throw new Rejected(200, {
       code: errorCode.invalidParams,
-      message: '`params.cursor` is not one of this gateway’s: its lists come whole.',
+      message: "`params.cursor` is not one of this gateway's: its lists come whole.",
     });
   }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { classify, isRejection, legacyVersions, metaKey } from '../protocol/era.ts';
 import { errorCode, type Message, readMessage } from '../protocol/json-rpc.ts';
 import { parseStrict, StrictJsonError } from '../protocol/strict-json.ts';

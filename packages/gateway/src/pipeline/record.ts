@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, matchesGlob } from '@lockstep/model';
-import type { Json, NewRecord, Outcome } from '../audit/record.ts';
+import { canonicalJson, matchesGlob } from '@lockstep/model/internal';
+import type { Json, NewRecord, Outcome } from '@lockstep/model/record';
 import { redactArguments } from '../audit/redact.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Policy } from '../policy/policy.ts';

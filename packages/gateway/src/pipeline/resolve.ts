@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { reasonArgument } from '../lists/additions.ts';
 import { resumeName } from '../lists/resume-tool.ts';
 import { errorCode } from '../protocol/json-rpc.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { errorCode, type Reply, type RpcError } from '../protocol/json-rpc.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Parsed } from './exchange.ts';

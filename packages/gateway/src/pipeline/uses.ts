@@ -1,4 +1,4 @@
-import { isRecord, type Target } from '@lockstep/model';
+import { isRecord, type Target } from '@lockstep/model/internal';
 
 /** What a request that uses a server asks for, read from its parameters; a name is as the endpoint has it. */
 export interface Asked {

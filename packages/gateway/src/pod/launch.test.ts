@@ -1,4 +1,4 @@
-import { parseDeployment } from '@lockstep/model';
+import { parseDeployment } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { deployedLaunch } from './launch.ts';
 
@@ -21,7 +21,7 @@ test('a server is reached where the deployment says, with signed keys where a br
   });
 });
 
-test('a server that can’t be reached is said by name', async () => {
+test("a server that can't be reached is said by name", async () => {
   await expect(launch('other')).rejects.toThrow(/^_deployment\.json: servers\.other: is missing, but/);
   await expect(launch('files', false)).rejects.toThrow(
     /servers\.files: is reached through a bridge, but there is no bridge\.key; make one with `lockstep keys create`/,

@@ -1,4 +1,5 @@
-import { ConfigurationError, volumeFiles } from '@lockstep/model';
+import { ConfigurationError } from '@lockstep/model';
+import { volumeFiles } from '@lockstep/model/internal';
 import type { GatewayOptions } from '../options.ts';
 
 /**
@@ -17,7 +18,7 @@ export function deployedLaunch(hasBridgeKey: boolean): GatewayOptions['launch'] 
     if (!hasBridgeKey) {
       throw fault(
         name,
-        'is reached through a bridge, but there is no bridge.key; make one with `lockstep keys create` and put it into the keys’ Secret.',
+        "is reached through a bridge, but there is no bridge.key; make one with `lockstep keys create` and put it into the keys' Secret.",
       );
     }
     return { type: 'http', url: server.url, isolation: 'signed' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Deployment } from '@lockstep/model';
+import type { Deployment } from '@lockstep/model/internal';
 import { bundleVolume } from '../bundle/volume.ts';
 import { startGateway } from '../gateway.ts';
 import { readBridgeKey } from '../keys/bridge-key.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson, isRecord, type Target } from '@lockstep/model';
+import { canonicalJson, isRecord, type Target } from '@lockstep/model/internal';
 import { Ajv, type ErrorObject, type FuncKeywordDefinition, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';

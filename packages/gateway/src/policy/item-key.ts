@@ -1,4 +1,4 @@
-import type { Target, TargetKind } from '@lockstep/model';
+import type { Target, TargetKind } from '@lockstep/model/internal';
 
 /** The lists of a release, by what they hold. */
 export type ItemList = 'tools' | 'prompts' | 'resourceTemplates';

@@ -10,7 +10,7 @@ import {
   type ServerDefinition,
   sourceId,
   type Target,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 import { type Declaration, declarationsIn } from '../upstream/http/param-headers.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 

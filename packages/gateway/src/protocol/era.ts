@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { decodeHeaderValue } from './header-value.ts';
 import { errorCode, type Message, type RpcError } from './json-rpc.ts';
 

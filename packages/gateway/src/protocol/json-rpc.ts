@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 
 /** Codes of JSON-RPC and of MCP that the gateway answers with. */
 export const errorCode = {

@@ -1,4 +1,4 @@
-import type { SecretDefinition, Secrets } from '@lockstep/model';
+import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { eventually, noLog } from '../testing/upstream/stage.ts';
 import type { HeaderList } from '../upstream/http/param-headers.ts';
@@ -67,7 +67,7 @@ describe('credentials', () => {
     await eventually(() => docs.warnings.length > 0);
     expect(docs.warnings[0]).toEqual({
       fields: { server: 'docs', reason: 'Vault at http://v is sealed', ageSeconds: 3599 },
-      message: 'secrets can’t be read anew; the last ones stay in use',
+      message: "secrets can't be read anew; the last ones stay in use",
     });
     expect(await docs.headers()).toEqual(['Authorization', 'Bearer first']);
     expect(docs.store.status()[0]).toMatchObject({ age: 3599 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SecretDefinition, Secrets } from '@lockstep/model';
+import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
 import { messageOf } from '../message-of.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Credentials } from '../upstream/http/credentials.ts';
@@ -139,7 +139,7 @@ export function createCredentials(options: CredentialsOptions): {
     const kept = current() !== undefined;
     log.warn(
       fields,
-      kept ? 'secrets can’t be read anew; the last ones stay in use' : 'secrets can’t be read',
+      kept ? "secrets can't be read anew; the last ones stay in use" : "secrets can't be read",
     );
   }
 

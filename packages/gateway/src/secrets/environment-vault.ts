@@ -33,6 +33,6 @@ function readAuthority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`VAULT_CACERT names ${file}, which can’t be read; correct it.`, { cause: error });
+    throw new Error(`VAULT_CACERT names ${file}, which can't be read; correct it.`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { type SecretDefinition, secretPlaceholder } from '@lockstep/model';
+import { type SecretDefinition, secretPlaceholder } from '@lockstep/model/internal';
 
 /** What undici takes in a header: visible characters of Latin-1, blanks and tabs. */
 const unfit = /[^\t\x20-\x7e\x80-\xff]/;

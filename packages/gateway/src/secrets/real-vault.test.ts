@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { parseDeployment } from '@lockstep/model';
+import { parseDeployment } from '@lockstep/model/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRealVault, type RealVault, withoutVault } from '../testing/real-vault.ts';
 import { openSecretGateway } from '../testing/secret-gateway.ts';
@@ -94,7 +94,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     });
   });
 
-  it('what isn’t there, or was deleted, is told apart from what can’t be read', async () => {
+  it("what isn't there, or was deleted, is told apart from what can't be read", async () => {
     const login: VaultLogin = { method: 'token', read: async () => vault.token };
     const client = createVaultClient({ server, login, mount: kv2 });
     await expect(client.read(`${kv2.path}/nothing`)).rejects.toMatchObject({ kind: 'missing' });
@@ -104,11 +104,11 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     const answers = await readReferences(client, [`${kv2.path}/docs#token`, `${kv2.path}/docs#other`]);
     expect([...answers.values()]).toEqual([
       expect.objectContaining({ value: planted }),
-      { missing: `the field other of ${kv2.path}/docs isn’t there; write it in Vault` },
+      { missing: `the field other of ${kv2.path}/docs isn't there; write it in Vault` },
     ]);
   });
 
-  it('a laptop’s own token is told which version a mount is', async () => {
+  it("a laptop's own token is told which version a mount is", async () => {
     const source = environmentVault({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.token });
     const references = [`${kv1.path}/docs#token`, `${kv2.path}/docs#token`];
     const answers = await source?.read('docs', references);
@@ -163,7 +163,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     expect(times('auth/approle/login')).toBe(logins + 1);
   });
 
-  it('a service account signs in as its server’s role, with the token that lies there now', async () => {
+  it("a service account signs in as its server's role, with the token that lies there now", async () => {
     await using cluster = await openTokenReviews('mcp-gateway');
     await vault.ask('POST', `auth/${kubernetes}/config`, {
       kubernetes_host: cluster.url,
@@ -188,7 +188,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     });
     const source = vaultSource(() => deployment, { jwtPath });
     const reference = `${kv2.path}/docs#token`;
-    await expect(source.read('docs', [reference])).rejects.toThrow(/jwt can’t be read \(ENOENT\)/);
+    await expect(source.read('docs', [reference])).rejects.toThrow(/jwt can't be read \(ENOENT\)/);
     await writeFile(jwtPath, jwtOf('somebody-else'));
     await expect(source.read('docs', [reference])).rejects.toThrow(/refuses to sign in the role mcp-docs/);
     await writeFile(jwtPath, jwtOf('mcp-gateway'));
@@ -199,7 +199,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     await source.close?.();
   });
 
-  it('a rotation reaches a server’s header through the gateway; sealed, the last value stays in use', async () => {
+  it("a rotation reaches a server's header through the gateway; sealed, the last value stays in use", async () => {
     await store('first-token');
     const accepted = new Set(['Bearer first-token']);
     const seen: (string | undefined)[] = [];
@@ -239,6 +239,6 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
       'is sealed or in maintenance (HTTP 503); unseal it',
     );
     accepted.clear();
-    expect(await scene.add()).toContain('was not called: it refuses the gateway’s credentials with HTTP 401');
+    expect(await scene.add()).toContain("was not called: it refuses the gateway's credentials with HTTP 401");
   });
 });

@@ -1,4 +1,4 @@
-import type { Secrets } from '@lockstep/model';
+import type { Secrets } from '@lockstep/model/internal';
 import type { Credentials } from '../upstream/http/credentials.ts';
 import type { Log } from '../upstream/log.ts';
 import { createCredentials, type SecretStatus } from './credentials.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Deployment, parseSecretReference } from '@lockstep/model';
+import { type Deployment, parseSecretReference } from '@lockstep/model/internal';
 import { createVaultClient, type VaultClient } from '../vault/client.ts';
 import { VaultError } from '../vault/error.ts';
 import { connectVault, type VaultServer } from '../vault/server.ts';
@@ -90,7 +90,7 @@ async function readPath(
       const { field } = parseSecretReference(reference);
       const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
       if (typeof value === 'string') return [reference, { value, lease }] as const;
-      const found = value === undefined ? 'isn’t there' : 'is no text';
+      const found = value === undefined ? "isn't there" : 'is no text';
       return [reference, { missing: `the field ${field} of ${path} ${found}; write it in Vault` }] as const;
     });
   } catch (error) {

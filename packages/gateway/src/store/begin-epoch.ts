@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type NewRecord, parsePlace, type RecordPlace } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import { lastRecord } from '../audit/head.ts';
-import { type NewRecord, parsePlace, type RecordPlace } from '../audit/record.ts';
 import type { Database } from './database.ts';
 import { type Head, type Ledger, toEvent } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordRef } from '../audit/record.ts';
+import type { RecordRef } from '@lockstep/model/record';
 import type { Call } from './messages.ts';
 
 /** Who waits for an answer. */

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import { columnNames, columnValues } from '../audit/columns.ts';
 import { eventText, placeEvent } from '../audit/event.ts';
-import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '../audit/record.ts';
 import type { Database } from './database.ts';
 
 /** Where a writer's chain ends: the epoch's last record, or, before its first, the hash that one will name. */

@@ -57,7 +57,7 @@ describe('the log', () => {
     await expect(stat(join(folder.path, 'gateway.db-wal'))).rejects.toThrow('ENOENT');
   });
 
-  it('that can’t be moved is told, once there is something to move', async () => {
+  it("that can't be moved is told, once there is something to move", async () => {
     await using folder = await temporaryFolder();
     const { promise, resolve } = Promise.withResolvers<Error>();
     const transfer = createLogTransfer({
@@ -67,7 +67,7 @@ describe('the log', () => {
       onFailed: resolve,
     });
     transfer.committed(5_000_000);
-    expect((await promise).message).toContain('What was recorded can’t be moved into');
+    expect((await promise).message).toContain("What was recorded can't be moved into");
     await transfer.close();
   });
 });

@@ -53,7 +53,7 @@ export function createLogTransfer({ path, connection, between, onFailed }: LogTr
   let closed = false;
 
   function fail(error: unknown): void {
-    if (!closed) onFailed(new Error(`What was recorded can’t be moved into ${path}: ${error}`));
+    if (!closed) onFailed(new Error(`What was recorded can't be moved into ${path}: ${error}`));
   }
 
   function start(): Worker {

@@ -1,8 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RecordRef } from '@lockstep/model/record';
 import { printCheckpoint } from '../audit/checkpoint.ts';
 import { openCheckpointFile } from '../audit/checkpoint-file.ts';
-import type { RecordRef } from '../audit/record.ts';
 import { messageOf } from '../message-of.ts';
 import type { Input, Output, Queries } from './operations.ts';
 import type { Store, StoreOptions } from './store.ts';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { NewRecord, StoredRecord } from '@lockstep/model/record';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditRows } from '../audit/pages.ts';
-import type { NewRecord, StoredRecord } from '../audit/record.ts';
 import { openStopped, verifySource } from '../audit/stopped.ts';
 import { openKeys } from '../keys/keys.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
@@ -163,7 +163,7 @@ describe('a folder', () => {
     }
   });
 
-  it('is refused in one sentence when it can’t be used', async () => {
+  it("is refused in one sentence when it can't be used", async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'file');
     await writeFile(file, 'x'.repeat(4096));

@@ -1,4 +1,4 @@
-import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { Keys } from '../keys/keys.ts';
 import type { Input, Operations, Output, Queries } from './operations.ts';
 

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { NewRecord, RecordRef } from '../audit/record.ts';
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import { messageOf } from '../message-of.ts';
 import { type Draft, emptyDraft, isWaiting, rejectAll, type Waiting } from './draft.ts';
 import { toEvent } from './ledger.ts';

@@ -1,5 +1,5 @@
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import type { NewRecord, RecordRef } from '../audit/record.ts';
 import type { Database } from './database.ts';
 
 /**

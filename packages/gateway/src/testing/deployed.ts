@@ -1,13 +1,5 @@
-import {
-  type Bundle,
-  defineEnvironments,
-  defineServers,
-  type EnvironmentInput,
-  makeBundle,
-  packBundle,
-  type Release,
-  volumeFiles,
-} from '@lockstep/model';
+import { defineEnvironments, defineServers, type EnvironmentInput } from '@lockstep/model';
+import { type Bundle, makeBundle, packBundle, type Release, volumeFiles } from '@lockstep/model/internal';
 import { volumeFilesOf } from './kubelet-volume.ts';
 
 type Rule = NonNullable<EnvironmentInput['rules']>[number];

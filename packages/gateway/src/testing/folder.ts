@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NewRecord } from '../audit/record.ts';
+import type { NewRecord } from '@lockstep/model/record';
 import { openKeys } from '../keys/keys.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';

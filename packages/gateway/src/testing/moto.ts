@@ -45,7 +45,7 @@ export async function startMoto(): Promise<Moto | undefined> {
       },
     };
   }
-  throw new Error('moto’s server ended before it listened.');
+  throw new Error("moto's server ended before it listened.");
 }
 
 async function install(folder: string): Promise<void> {

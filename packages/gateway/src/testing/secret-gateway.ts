@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { defineEnvironments, defineServers, makeBundle } from '@lockstep/model';
+import { defineEnvironments, defineServers } from '@lockstep/model';
+import { makeBundle } from '@lockstep/model/internal';
 import { request } from 'undici';
 import { startGateway } from '../gateway.ts';
 import type { SecretSource } from '../secrets/source.ts';

@@ -1,10 +1,4 @@
-/**
- * A process that writes into a store until it is killed: reads, and writes with their intents, from many callers at
- * once. Prints the hash of each record that was acknowledged, one a line.
- *
- * @module
- */
-import type { RecordRef } from '../audit/record.ts';
+import type { RecordRef } from '@lockstep/model/record';
 import { callRecord, openFolder } from './folder.ts';
 
 const [path = '', callers = '0'] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { definitionDigest, type Release } from '@lockstep/model';
+import { definitionDigest, type Release } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { type Offer, releaseOf } from '../testing/upstream/release.ts';
 import { compareOffering } from './drift.ts';
@@ -46,7 +46,7 @@ describe('comparing a server with its lock', () => {
     expect(changesOf({ tools: new Map([['read', { ...offer.tools[0], 'x-own': 2 }]]) })).toHaveLength(1);
     expect(changesOf({ prompts: new Map() })).toEqual(['prompts/ask: The server no longer offers it.']);
     expect(changesOf({ resourceTemplates: new Map() })).toHaveLength(1);
-    expect(changesOf({ instructions: null })).toEqual(['instructions: The server’s instructions changed.']);
+    expect(changesOf({ instructions: null })).toEqual(["instructions: The server's instructions changed."]);
   });
 
   it('counts what it offers beyond the lock apart', () => {
@@ -71,7 +71,7 @@ describe('comparing a server with its lock', () => {
 
   it('leaves out what was reviewed as varying by host', () => {
     const ignore = ['/tools/read/x-own'];
-    const tool = { ...offer.tools[0], 'x-own': 'another host’s' };
+    const tool = { ...offer.tools[0], 'x-own': "another host's" };
     const digest = definitionDigest(tool, 'tools', 'read', ignore);
     const read = { ...release.tools.read, definition: tool, digest } as Release['tools'][string];
     expect(changesOf({}, { ...release, ignore, tools: { read } })).toEqual([]);

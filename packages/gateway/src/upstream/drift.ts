@@ -4,7 +4,7 @@ import {
   diffDefinition,
   digestOf,
   type Release,
-} from '@lockstep/model';
+} from '@lockstep/model/internal';
 import { excerpt } from './excerpt.ts';
 import type { Definition, Offering } from './offering.ts';
 
@@ -73,7 +73,7 @@ function driftOfInstructions(release: Release, offering: Offering): Drift | unde
   return {
     ...(locked !== null && { expected: locked.digest }),
     ...(text !== null && { found: digestOrNone(() => digestOf(text)) }),
-    change: 'The server’s instructions changed.',
+    change: "The server's instructions changed.",
   };
 }
 

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { metaKey, modernVersion } from '../protocol/era.ts';
 import { clientInfo } from './client-info.ts';
 

@@ -5,7 +5,7 @@ import { parseExact } from './exact-json.ts';
 const rewritten = (text: string) => JSON.stringify(parseExact(text));
 
 describe('parsing JSON exactly', () => {
-  it('keeps every number’s value', () => {
+  it("keeps every number's value", () => {
     expect(rewritten('{"a":[9007199254740993,-9007199254740993],"b":1e400,"c":1e-400}')).toBe(
       '{"a":[9007199254740993,-9007199254740993],"b":1e400,"c":1e-400}',
     );

@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 
 /** A server's own words, fit to be shown to people: at most that many characters, none of them invisible. */
 export function excerpt(text: string, length: number): string {

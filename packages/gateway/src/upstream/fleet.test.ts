@@ -22,7 +22,7 @@ describe('a fleet', () => {
   it('starts every server, and says how they are', async () => {
     const absent = {
       ...rawServer('cloud'),
-      launch: { type: 'absent' as const, reason: 'KUBECONFIG isn’t set' },
+      launch: { type: 'absent' as const, reason: "KUBECONFIG isn't set" },
     };
     const servers = [rawServer('files'), rawServer('broken', { behave: ['crash'] }), absent];
     await using stage = await openStage(servers);
@@ -37,12 +37,12 @@ describe('a fleet', () => {
         reason: 'it exited with code 3; its stderr ends with: no configuration found',
         processes: 0,
       },
-      { server: 'cloud', state: 'absent', reason: 'KUBECONFIG isn’t set', processes: 0 },
+      { server: 'cloud', state: 'absent', reason: "KUBECONFIG isn't set", processes: 0 },
     ]);
     await expect(stage.call('cloud', 'alice', 'echo')).rejects.toMatchObject({
       code: 'absent',
       sent: false,
-      message: 'it is not run here: KUBECONFIG isn’t set',
+      message: "it is not run here: KUBECONFIG isn't set",
     });
     await expect(stage.call('broken', 'alice', 'echo')).rejects.toMatchObject({
       code: 'unavailable',
@@ -228,7 +228,7 @@ describe('a server that changes what it offers', () => {
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 2 });
   });
 
-  it('can’t be verified when it gives no answer', async () => {
+  it("can't be verified when it gives no answer", async () => {
     const server = rawServer('files', { behave: ['hang'], timeouts: { start: 0.5, list: 1, call: 1 } });
     await using stage = await openStage([server]);
     await expect(stage.fleet.verify('files', 'alice', { signal: noSignal })).rejects.toMatchObject({
@@ -237,7 +237,7 @@ describe('a server that changes what it offers', () => {
     expect(stage.of('quarantine')).toEqual([]);
   });
 
-  it('is not in quarantine only because it stops answering, but can’t be verified', async () => {
+  it("is not in quarantine only because it stops answering, but can't be verified", async () => {
     const timeouts = { start: 10, list: 0.2, call: 1 };
     await using stage = await openStage([rawServer('files', { isolation: 'shared', timeouts })]);
     await stage.call('files', 'shared', 'mute');

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Release } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
 import type { CallSignal } from './call-signal.ts';
 import type { FleetEvent } from './events.ts';

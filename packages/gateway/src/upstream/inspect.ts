@@ -1,4 +1,4 @@
-import type { Release } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import { messageOf } from '../message-of.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import type { SecretSource } from '../secrets/source.ts';

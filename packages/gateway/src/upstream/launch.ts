@@ -1,4 +1,4 @@
-import type { Release, ServerDefinition } from '@lockstep/model';
+import type { Release, ServerDefinition } from '@lockstep/model/internal';
 
 /** How a server is reached on this host; `absent` says in a clause why it isn't. */
 export type Launch =

@@ -1,4 +1,4 @@
-import { canonicalJson, type DefinitionKind, isRecord } from '@lockstep/model';
+import { canonicalJson, type DefinitionKind, isRecord } from '@lockstep/model/internal';
 import { UpstreamError } from './answer.ts';
 import type { Connection, ServerFacts } from './connection.ts';
 import { excerpt } from './excerpt.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import type { Answer } from './answer.ts';
 
 /** Reads a JSON-RPC answer; undefined when it is none. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Release } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../testing/upstream/release.ts';
 import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
@@ -27,7 +27,7 @@ async function lock(server: FleetServer): Promise<Release> {
   return releaseOf({ tools: [...tools.values()] as never, instructions: instructions ?? '' });
 }
 
-describe.each(['modern', 'legacy'])('the SDK’s server of the %s era over stdio', (era) => {
+describe.each(['modern', 'legacy'])("the SDK's server of the %s era over stdio", (era) => {
   it('is locked, served, and quarantined when it changes', async () => {
     const server = stdioServer(era);
     const release = await lock(server);
@@ -47,7 +47,7 @@ describe.each(['modern', 'legacy'])('the SDK’s server of the %s era over stdio
   });
 });
 
-describe.each(['modern', 'legacy'] as const)('the SDK’s server of the %s era over HTTP', (era) => {
+describe.each(['modern', 'legacy'] as const)("the SDK's server of the %s era over HTTP", (era) => {
   it('is locked and served', async () => {
     await using remote = await openSdkHttp(era);
     const server = httpServer('sums', remote.url, releaseOf({ tools: [] }));

@@ -42,7 +42,7 @@ const isLogin = ({ path }: Asked) => path.endsWith('/login');
 const fine = (asked: Asked): Told => (isLogin(asked) ? login('tok-1') : kv2({ token: 'value' }));
 
 describe('signing in', () => {
-  it('takes the service account’s token as it is now, and asks as the role in the namespace', async () => {
+  it("takes the service account's token as it is now, and asks as the role in the namespace", async () => {
     await using scene = await openClient((asked) => (isLogin(asked) ? login('tok', 0) : refusal(403)), {
       connect: { namespace: 'team' },
     });
@@ -61,7 +61,7 @@ describe('signing in', () => {
     expect(scene.vault.asked.every(({ headers }) => headers['x-vault-request'] === 'true')).toBe(true);
   });
 
-  it('reads AppRole’s ids and a token from files', async () => {
+  it("reads AppRole's ids and a token from files", async () => {
     writeFileSync(join(folder, 'role'), 'role-id\n');
     writeFileSync(join(folder, 'secret'), 'secret-id\n');
     const [roleIdFile, secretIdFile] = [join(folder, 'role'), join(folder, 'secret')];
@@ -90,7 +90,7 @@ describe('signing in', () => {
     expect(error).not.toContain('first-jwt');
     const nowhere = { ...kubernetes, jwtPath: join(folder, 'nowhere') } as VaultLogin;
     await using other = await openClient(fine, { login: nowhere });
-    await expect(other.client.read('mcp/docs')).rejects.toThrow(/nowhere can’t be read \(ENOENT\)/);
+    await expect(other.client.read('mcp/docs')).rejects.toThrow(/nowhere can't be read \(ENOENT\)/);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a token', () => {
     expect(scene.vault.asked.filter(isLogin)).toHaveLength(1);
   });
 
-  it('stays in use to its end when it can’t be renewed', async () => {
+  it("stays in use to its end when it can't be renewed", async () => {
     let now = 0;
     let away = false;
     const script = (asked: Asked): Told => {
@@ -156,7 +156,7 @@ describe('a token', () => {
   });
 });
 
-describe('a server that can’t answer', () => {
+describe("a server that can't answer", () => {
   it.each([
     [503, 'is sealed'],
     [473, 'is a standby node (HTTP 473)'],
@@ -193,7 +193,7 @@ describe('a server that can’t answer', () => {
     const server = connectVault({ address: vault.address, firstPause: 1 });
     const client = createVaultClient({ server, login: kubernetes, mount });
     await expect(client.read('mcp/docs')).rejects.toThrow(
-      `Vault at ${vault.address} can’t be reached (ECONNREFUSED)`,
+      `Vault at ${vault.address} can't be reached (ECONNREFUSED)`,
     );
     await server.close();
   });

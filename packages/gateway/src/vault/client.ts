@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { VaultError } from './error.ts';
 import { type KvMount, kvPath, readMount } from './kv.ts';
 import type { VaultLogin } from './login.ts';

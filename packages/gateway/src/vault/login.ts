@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { VaultError } from './error.ts';
 import { type VaultServer, wordsOf } from './server.ts';
 
@@ -37,11 +37,11 @@ export async function signIn(server: VaultServer, login: VaultLogin): Promise<Va
     login.method === 'kubernetes'
       ? {
           role: login.role,
-          jwt: await credentialIn(login.jwtPath, 'mount the service account’s token there'),
+          jwt: await credentialIn(login.jwtPath, "mount the service account's token there"),
         }
       : {
-          role_id: await credentialIn(login.roleIdFile, 'write the AppRole’s role id there'),
-          secret_id: await credentialIn(login.secretIdFile, 'write the AppRole’s secret id there'),
+          role_id: await credentialIn(login.roleIdFile, "write the AppRole's role id there"),
+          secret_id: await credentialIn(login.secretIdFile, "write the AppRole's secret id there"),
         };
   const reply = await server.send({ method: 'POST', path: `auth/${mount}/login`, body: sent });
   const token = tokenIn(reply.body.auth);
@@ -50,7 +50,7 @@ export async function signIn(server: VaultServer, login: VaultLogin): Promise<Va
   const secrets = 'jwt' in sent ? [sent.jwt] : [sent.role_id, sent.secret_id];
   throw new VaultError(
     'denied',
-    `Vault at ${server.address} refuses to sign in ${as} at auth/${mount} with HTTP ${reply.status}${wordsOf(reply, secrets)}; check that role’s bindings`,
+    `Vault at ${server.address} refuses to sign in ${as} at auth/${mount} with HTTP ${reply.status}${wordsOf(reply, secrets)}; check that role's bindings`,
   );
 }
 
@@ -91,7 +91,7 @@ async function credentialIn(path: string, todo: string): Promise<string> {
     if (text !== '') return text;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new VaultError('away', `${path} can’t be read (${code}); ${todo}`);
+    throw new VaultError('away', `${path} can't be read (${code}); ${todo}`);
   }
   throw new VaultError('away', `${path} is empty; ${todo}`);
 }

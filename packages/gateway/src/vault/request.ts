@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { type Dispatcher, request } from 'undici';
 import { VaultError } from './error.ts';
 
@@ -45,7 +45,7 @@ export async function requestVault(connection: VaultConnection, asked: VaultRequ
   if (first.status !== 307) return settle(connection, first);
   const second = await sendOnce(connection, asked, redirectOf(connection, url, first.headers.location));
   if (second.status === 307)
-    throw new VaultError('away', `Vault at ${address} redirects in a circle; see to its nodes’ api_addr`);
+    throw new VaultError('away', `Vault at ${address} redirects in a circle; see to its nodes' api_addr`);
   return settle(connection, second);
 }
 
@@ -110,7 +110,7 @@ function redirectOf({ address }: VaultConnection, from: URL, location: unknown):
   const shown = target === null ? 'nowhere' : target.origin;
   throw new VaultError(
     'away',
-    `Vault at ${address} redirects to ${shown}, which is not followed; give the active node’s address`,
+    `Vault at ${address} redirects to ${shown}, which is not followed; give the active node's address`,
   );
 }
 
@@ -126,7 +126,7 @@ function conditionOf(status: number): string {
   if (status === 503) return 'is sealed or in maintenance (HTTP 503); unseal it';
   if (status === 429) return 'is asked too much (HTTP 429); raise its rate limit quota';
   if (status === 472 || status === 473)
-    return `is a standby node (HTTP ${status}); give the active node’s address`;
+    return `is a standby node (HTTP ${status}); give the active node's address`;
   return `answers HTTP ${status}; see its log`;
 }
 
@@ -149,12 +149,12 @@ function unreachable(address: string, error: unknown): VaultError {
   if (/CERT|SIGNATURE|SELF_SIGNED|TLS|SSL/.test(code)) {
     return new VaultError(
       'away',
-      `Vault at ${address} shows a certificate that isn’t trusted (${code}); give the CA that signed it`,
+      `Vault at ${address} shows a certificate that isn't trusted (${code}); give the CA that signed it`,
     );
   }
   const why = code === '' ? '' : ` (${code})`;
   return new VaultError(
     'away',
-    `Vault at ${address} can’t be reached${why}; see that it runs and that the network lets the gateway reach it`,
+    `Vault at ${address} can't be reached${why}; see that it runs and that the network lets the gateway reach it`,
   );
 }

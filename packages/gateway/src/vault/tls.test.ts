@@ -42,7 +42,7 @@ it.skipIf(!hasOpenssl)('a Vault is trusted by the CA that is given, and by no ot
     const before = vault.asked.length;
     const server = connectVault({ address: vault.address, ca, firstPause: 1 });
     await expect(createVaultClient({ server, login, mount }).read('mcp/docs')).rejects.toThrow(
-      /shows a certificate that isn’t trusted \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)\); give the CA that signed it/,
+      /shows a certificate that isn't trusted \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)\); give the CA that signed it/,
     );
     expect(vault.asked).toHaveLength(before);
     await server.close();

@@ -18,7 +18,7 @@ export function pathUnder(path: string, root: string): boolean {
   }
   // `../work/secret` may be `secret`: only the server knows what its working folder is called.
   if (inner[0] === '..' && outer[0] !== '..') {
-    throw new Error(`${JSON.stringify(path)} leads out of the server’s working folder`);
+    throw new Error(`${JSON.stringify(path)} leads out of the server's working folder`);
   }
   return outer.every((segment, index) => segment === inner[index]);
 }

@@ -20,25 +20,25 @@ test.each([
   expect(findingsOf(() => parseLock(lock))).toEqual([message]);
 });
 
-test('a definition that doesn’t fit its digest is found, wherever it is', () => {
+test("a definition that doesn't fit its digest is found, wherever it is", () => {
   const edited = { ...tool('read', { name: 'peek' }), definition: { name: 'peek', description: 'edited' } };
   const instructions = { text: 'new words', digest: filesRelease.tools.read_file?.digest ?? '' };
   const lock = lockOf({ '1.0.0': release({ peek: edited }, { instructions }) });
-  const advice = 'doesn’t fit what it is the digest of; run `lockstep lock` and review what changed.';
+  const advice = "doesn't fit what it is the digest of; run `lockstep lock` and review what changed.";
   expect(findingsOf(() => parseLock(lock))).toEqual([
     `lock.servers.files.releases["1.0.0"].tools.peek.digest: ${advice}`,
     `lock.servers.files.releases["1.0.0"].instructions.digest: ${advice}`,
   ]);
 });
 
-test('two tools that differ only by case can’t be told apart everywhere', () => {
+test("two tools that differ only by case can't be told apart everywhere", () => {
   const lock = lockOf({ '1.0.0': release({ peek: 'read', Peek: 'read' }) });
   expect(findingsOf(() => parseLock(lock))).toEqual([
     'lock.servers.files.releases["1.0.0"].tools.Peek: differs from `peek` only by upper and lower case; the server must rename one of them.',
   ]);
 });
 
-test('everything that doesn’t fit is named at once', () => {
+test("everything that doesn't fit is named at once", () => {
   const lock = {
     lockVersion: 1,
     servers: {

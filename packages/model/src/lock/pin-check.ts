@@ -36,8 +36,8 @@ function checkPin(server: string, label: string | undefined, servers: Servers, l
   const known = Object.keys(releases)
     .map((name) => `\`${name}\``)
     .join(', ');
-  if (known === '') return [`\`${server}\` isn’t in the lock; run \`lockstep lock ${server}\`.`];
-  if (label === undefined) return [`names no release; pin one of the lock’s: ${known}.`];
+  if (known === '') return [`\`${server}\` isn't in the lock; run \`lockstep lock ${server}\`.`];
+  if (label === undefined) return [`names no release; pin one of the lock's: ${known}.`];
   const release = Object.hasOwn(releases, label) ? releases[label] : undefined;
   if (!release) return [`the lock has no release \`${label}\`; pin one of ${known}.`];
   return [...checkOrigin(server, servers, release), ...checkNames(server, release)];

@@ -29,9 +29,9 @@ function checkDigest(path: string, digest: string, actual: () => string): Findin
   const fault = (message: string) => [{ path: printPath(path, ['digest']), message }];
   try {
     if (actual() === digest) return [];
-    return fault('doesn’t fit what it is the digest of; run `lockstep lock` and review what changed.');
+    return fault("doesn't fit what it is the digest of; run `lockstep lock` and review what changed.");
   } catch (error) {
-    return fault(`can’t be computed: ${(error as Error).message}; the server must mend its definition.`);
+    return fault(`can't be computed: ${(error as Error).message}; the server must mend its definition.`);
   }
 }
 

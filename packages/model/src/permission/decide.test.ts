@@ -33,7 +33,7 @@ test.each([
   expect(decisions).toEqual([read, write, destructive]);
 });
 
-test('prod asks two humans for what can’t be undone', () => {
+test("prod asks two humans for what can't be undone", () => {
   expect(decideIn([], 'prod', 'files/delete_file', []).decision).toMatchObject({
     quorum: 2,
     approvers: ['approver'],
@@ -77,7 +77,7 @@ test('a condition that errs denies and names itself', () => {
   });
 });
 
-test('whatever isn’t locked is denied, whatever the rules say', () => {
+test("whatever isn't locked is denied, whatever the rules say", () => {
   const locked = permissionTable(environment('staging')).entries.map((entry) => entry.target);
   const server = fc.constantFrom('files', 'other', 'constructor', '__proto__');
   const kind = fc.constantFrom('tool' as const, 'prompt' as const, 'resource' as const);
@@ -167,7 +167,7 @@ test('adding a deny never widens', () => {
   );
 });
 
-test('possible decisions leave out what the principal can’t reach', () => {
+test("possible decisions leave out what the principal can't reach", () => {
   const rules = [
     { name: 'a', tools: 'files/write_file', roles: ['ops'], decision: 'allow' as const },
     { name: 'b', tools: 'files/write_file', when: 'principal.owner == "eve"', decision: 'allow' as const },

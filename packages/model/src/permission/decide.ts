@@ -76,7 +76,7 @@ export function possibleDecisions(
 }
 
 function notLocked(target: Target): Decided {
-  const reason = `${visible(printTarget(target))} isn’t in this environment’s tool lock`;
+  const reason = `${visible(printTarget(target))} isn't in this environment's tool lock`;
   return { decision: { type: 'deny', reason }, because: 'not locked' };
 }
 

@@ -100,7 +100,7 @@ test('another class is a change even where the decision stays', () => {
   ]);
 });
 
-test('a target that isn’t in the diff is decided alike for everybody', () => {
+test("a target that isn't in the diff is decided alike for everybody", () => {
   const list = fc
     .array(rule, { maxLength: 3 })
     .map((rules) => rules.map((one, index) => ({ name: `r${index}`, ...one })));
@@ -119,6 +119,6 @@ test('a target that isn’t in the diff is decided alike for everybody', () => {
   );
 });
 
-test('a table doesn’t differ from itself', () => {
+test("a table doesn't differ from itself", () => {
   expect(diffTables(prod([]), prod([]))).toEqual([]);
 });

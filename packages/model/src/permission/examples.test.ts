@@ -27,7 +27,7 @@ test('examples that come out as expected say nothing', () => {
   ).toEqual([]);
 });
 
-test('those that don’t are named, with what decided', () => {
+test("those that don't are named, with what decided", () => {
   expect(
     check({
       when,
@@ -41,8 +41,8 @@ test('those that don’t are named, with what decided', () => {
   ).toEqual([
     'environments.prod.rules[0].examples[0]: expects allow, but profile.prod decides approve; correct the rule or the example.',
     'environments.prod.rules[0].examples[1]: expects approve, but rules.public decides deny, since its condition errs (field not found: path); correct the rule or the example.',
-    'environments.prod.rules[0].examples[2]: expects allow, but it isn’t in the pinned release; correct the rule or the example.',
-    'environments.prod.rules[0].examples[3].tool: `nonsense` isn’t of the form `server/tool`; correct it.',
+    "environments.prod.rules[0].examples[2]: expects allow, but it isn't in the pinned release; correct the rule or the example.",
+    "environments.prod.rules[0].examples[3].tool: `nonsense` isn't of the form `server/tool`; correct it.",
   ]);
 });
 

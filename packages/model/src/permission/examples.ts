@@ -26,7 +26,7 @@ export function checkExamples(environment: Environment): Finding[] {
       if (typeof target === 'string') return [{ path: printPath(path, ['tool']), message: target }];
       const decided = decide(table, examplePrincipal(example), target, example.args);
       if (decided.decision.type === example.expect) return [];
-      const found = decided.because === 'not locked' ? 'it isn’t in the pinned release' : sentence(decided);
+      const found = decided.because === 'not locked' ? "it isn't in the pinned release" : sentence(decided);
       const message = `expects ${example.expect}, but ${found}; correct the rule or the example.`;
       return [{ path, message }];
     }),
@@ -53,7 +53,7 @@ export function examplePrincipal(example: RuleExample): Principal {
 export function exampleTarget(rule: Rule, example: RuleExample): Target | string {
   const [only, ...others] = rule.tools;
   if (example.tool !== undefined) {
-    return parseTarget(example.tool) ?? `\`${example.tool}\` isn’t of the form \`server/tool\`; correct it.`;
+    return parseTarget(example.tool) ?? `\`${example.tool}\` isn't of the form \`server/tool\`; correct it.`;
   }
   const named =
     only !== undefined && others.length === 0 && isLiteral(only) ? parseTarget(literalOf(only)) : undefined;

@@ -58,7 +58,7 @@ export function parseEntries(text: string, line = 1): PermissionEntry[] {
     const done = last?.clauses.some(isUnconditional) ?? true;
     if (last?.target === read.target) {
       if (done || last.class !== read.class) {
-        throw new Error(`line ${line + index} can’t follow the line before it`);
+        throw new Error(`line ${line + index} can't follow the line before it`);
       }
       last.clauses.push(read.clause);
     } else {
@@ -83,11 +83,11 @@ function parseLine(content: string, where: string): { target: string; class: Acc
   const accessClass = accessClassSchema.safeParse(reader.take(/ ([a-z]+) /)?.[1]);
   const clause = clauseSchema.safeParse(readOrNothing(reader));
   if (!accessClass.success || !clause.success || !reader.atEnd()) {
-    throw new Error(`${where} isn’t a clause: ${content.slice(0, 200)}`);
+    throw new Error(`${where} isn't a clause: ${content.slice(0, 200)}`);
   }
   const target = bare ?? (JSON.parse(encoded ?? '""') as string);
   const entry = { target, class: accessClass.data, clauses: [clause.data] };
-  if (printEntry(entry) !== `${content}\n`) throw new Error(`${where} isn’t written as lockstep writes it`);
+  if (printEntry(entry) !== `${content}\n`) throw new Error(`${where} isn't written as lockstep writes it`);
   if (clause.data.uri !== undefined && !target.endsWith('/resource:*')) {
     throw new Error(`${where} narrows a URI, which only resources have`);
   }

@@ -1,16 +1,16 @@
-import { Hono } from 'hono';
-import { detail, summarise } from '../approval-view.ts';
-import { decide, findOrEnd, revoke } from '../decide.ts';
-import type { AdminDeps, AdminEnv } from '../deps.ts';
-import { parseRequest } from '../problem.ts';
-import type { Visitor } from '../visitor.ts';
 import {
   type ApprovalDetail,
   type ApprovalSummary,
   approvalListQuery,
   revokeSchema,
   verdictSchema,
-} from '../wire.ts';
+} from '@lockstep/model/admin';
+import { Hono } from 'hono';
+import { detail, summarise } from '../approval-view.ts';
+import { decide, findOrEnd, revoke } from '../decide.ts';
+import type { AdminDeps, AdminEnv } from '../deps.ts';
+import { parseRequest } from '../problem.ts';
+import type { Visitor } from '../visitor.ts';
 import { jsonBody } from './body.ts';
 
 /** `/api/v1/approvals`: list, look, decide, revoke. */

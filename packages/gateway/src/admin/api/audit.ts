@@ -1,13 +1,13 @@
+import { auditExportQuery, auditSearchQuery, auditVerifyQuery } from '@lockstep/model/admin';
+import type { StoredRecord } from '@lockstep/model/record';
 import { Hono } from 'hono';
 import { exportAudit } from '../../audit/export.ts';
-import type { StoredRecord } from '../../audit/record.ts';
 import { searchAudit } from '../../audit/search.ts';
 import { verifySource } from '../../audit/stopped.ts';
 import type { Keys } from '../../keys/keys.ts';
 import type { AdminDeps, AdminEnv } from '../deps.ts';
 import { parseRequest } from '../problem.ts';
 import { demandRole, type Visitor } from '../visitor.ts';
-import { auditExportQuery, auditSearchQuery, auditVerifyQuery } from '../wire.ts';
 
 /** Lines of an export that are sent at once. */
 const batch = 200;

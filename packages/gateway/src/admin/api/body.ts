@@ -11,7 +11,7 @@ export async function jsonBody<T extends z.ZodType>(c: Context, schema: T): Prom
   try {
     body = JSON.parse(await c.req.text());
   } catch {
-    throw new Problem(400, 'The body isn’t JSON; correct it.');
+    throw new Problem(400, "The body isn't JSON; correct it.");
   }
   return parseRequest(schema, body);
 }

@@ -1,6 +1,6 @@
+import type { Status } from '@lockstep/model/admin';
 import { Hono } from 'hono';
 import type { AdminDeps, AdminEnv } from '../deps.ts';
-import type { Status } from '../wire.ts';
 
 /** `/api/v1/status`: what runs, for anybody signed in. */
 export function statusRoutes(deps: AdminDeps): Hono<AdminEnv> {

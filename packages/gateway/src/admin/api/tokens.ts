@@ -1,5 +1,5 @@
+import { newTokenSchema } from '@lockstep/model/admin';
 import { Hono } from 'hono';
-import { newTokenSchema } from '../../identity/token.ts';
 import type { AdminDeps, AdminEnv } from '../deps.ts';
 import { Problem } from '../problem.ts';
 import { actorOf, demandRole } from '../visitor.ts';

@@ -1,6 +1,6 @@
-import { visible } from '@lockstep/model';
+import type { ApprovalDetail } from '@lockstep/model/admin';
+import { visible } from '@lockstep/model/internal';
 import { html } from 'hono/html';
-import type { ApprovalDetail } from '../wire.ts';
 import { decisionCard, verdictsCard } from './decision.ts';
 import { definitionView, describeArgument } from './definition.ts';
 import { type Frame, layout } from './layout.ts';
@@ -62,7 +62,7 @@ function reason(approval: ApprovalDetail): Html {
   const said =
     approval.reason === null
       ? html`<p class="quiet">The agent gave no reason.</p>`
-      : html`<div class="claim"><span class="untrusted">In the agent’s own words; nobody has checked them</span>${shownText(approval.reason)}</div>`;
+      : html`<div class="claim"><span class="untrusted">In the agent's own words; nobody has checked them</span>${shownText(approval.reason)}</div>`;
   return html`<section class="card"><h2>Why</h2>${said}</section>`;
 }
 
@@ -70,7 +70,7 @@ function definitionCard(approval: ApprovalDetail): Html {
   const name = { tool: 'The tool', prompt: 'The prompt', resource: 'The resource' }[approval.kind];
   const view =
     approval.definition === null
-      ? html`<p class="quiet">A resource’s content isn’t locked; only its address is known.</p>`
+      ? html`<p class="quiet">A resource's content isn't locked; only its address is known.</p>`
       : definitionView(approval.definition);
   return html`<section class="card"><h2>${name}, as it was reviewed</h2>${view}
   <dl class="facts">
@@ -87,7 +87,7 @@ function requester(approval: ApprovalDetail): Html {
     ${fact('Owner', shownText(who.owner))}
     ${fact('Known by', html`<code>${shownText(who.issuer)}</code>`)}
     ${fact('Roles', shownText(who.roles.length === 0 ? 'none' : who.roles.join(', ')))}
-    ${fact('Client, by its own account', shownText(client === null ? 'it didn’t say' : `${client.name} ${client.version}`))}
+    ${fact('Client, by its own account', shownText(client === null ? "it didn't say" : `${client.name} ${client.version}`))}
     ${fact('Came to', html`<code>${approval.endpoint === null ? '/mcp' : `/mcp/${approval.endpoint}`}</code>`)}
     ${fact('Approval', html`<code>${approval.id}</code>`)}
   </dl></section>`;

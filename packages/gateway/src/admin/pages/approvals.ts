@@ -1,5 +1,5 @@
+import type { ApprovalSummary } from '@lockstep/model/admin';
 import { html } from 'hono/html';
-import type { ApprovalSummary } from '../wire.ts';
 import { type Frame, layout } from './layout.ts';
 import { classMark, stateMark } from './marks.ts';
 import { distance, type Html, shownText } from './text.ts';

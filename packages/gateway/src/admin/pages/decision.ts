@@ -1,5 +1,5 @@
+import type { ApprovalDetail } from '@lockstep/model/admin';
 import { html } from 'hono/html';
-import type { ApprovalDetail } from '../wire.ts';
 import { distance, type Html, shownText } from './text.ts';
 
 /** The form, or why there is none. */
@@ -30,7 +30,7 @@ function form(approval: ApprovalDetail, seen: string, formToken: string): Html {
     ${state}
     <input type="hidden" name="form" value="${formToken}">
     <input type="hidden" name="seen" value="${seen}">
-    <label>Note, optional; a denial’s is told to the agent
+    <label>Note, optional; a denial's is told to the agent
       <textarea name="note" maxlength="1000" rows="3"></textarea></label>
     <div class="buttons">
       <button class="no${mayApprove ? '' : ' only'}" name="verdict" value="deny">Deny</button>

@@ -1,5 +1,5 @@
+import type { ApprovalSummary } from '@lockstep/model/admin';
 import { html } from 'hono/html';
-import type { ApprovalSummary } from '../wire.ts';
 import type { Html } from './text.ts';
 
 const classTone = { read: 'good', write: 'warn', destructive: 'bad' } as const;

@@ -41,8 +41,8 @@ export function comeAgainPage(frame: Frame, path: string): Html {
 export function problemPage(frame: Frame, sentence: string): Html {
   return layout(
     frame,
-    'That didn’t work',
-    html`<div class="card"><div class="title"><h1>That didn’t work</h1></div><p>${sentence}</p><p class="small"><a href="/approvals">All approvals</a></p></div>`,
+    "That didn't work",
+    html`<div class="card"><div class="title"><h1>That didn't work</h1></div><p>${sentence}</p><p class="small"><a href="/approvals">All approvals</a></p></div>`,
     { narrow: true },
   );
 }

@@ -1,4 +1,4 @@
-import { visible } from '@lockstep/model';
+import { visible } from '@lockstep/model/internal';
 import { html, raw } from 'hono/html';
 
 /** A piece of a page. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverSchema } from '@lockstep/model';
+import { serverSchema } from '@lockstep/model/internal';
 import { type BridgeOptions, startBridge } from '../../bridge/bridge.ts';
 import { isolationHeader, signedContent, signIsolation } from '../../bridge/signature.ts';
 import type { FleetServer } from '../../upstream/fleet.ts';

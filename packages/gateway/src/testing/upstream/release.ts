@@ -1,4 +1,4 @@
-import { definitionDigest, digestOf, type Release } from '@lockstep/model';
+import { definitionDigest, digestOf, type Release } from '@lockstep/model/internal';
 
 export type Definition = Release['tools'][string]['definition'];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ServerDefinition, serverSchema } from '@lockstep/model';
+import { type ServerDefinition, serverSchema } from '@lockstep/model/internal';
 import type { SecretStore } from '../../secrets/secrets.ts';
 import type { Answer, Message, RequestOptions } from '../../upstream/answer.ts';
 import { createFleet, type Fleet, type FleetEvent, type FleetServer } from '../../upstream/fleet.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { legacyVersions, metaKey, modernVersion } from '../../protocol/era.ts';
 import { type Answer, UpstreamError } from '../answer.ts';
 import { clientInfo } from '../client-info.ts';

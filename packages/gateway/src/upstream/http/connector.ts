@@ -1,4 +1,4 @@
-import type { Release } from '@lockstep/model';
+import type { Release } from '@lockstep/model/internal';
 import { UpstreamError } from '../answer.ts';
 import type { Connector } from '../connector.ts';
 import { connectHttp } from './connect.ts';

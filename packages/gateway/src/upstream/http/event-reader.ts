@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { Answer, RequestOptions } from '../answer.ts';
 import { readAnswer } from '../read-answer.ts';

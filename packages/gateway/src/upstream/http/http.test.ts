@@ -28,7 +28,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(stage.fleet.health()).toMatchObject([{ server: 'docs', state: 'ready', processes: 0 }]);
   });
 
-  it('streams progress before its answer, under the caller’s own token', async () => {
+  it("streams progress before its answer, under the caller's own token", async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const notes: unknown[] = [];
@@ -45,7 +45,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(remote.of('tools/call')[0]?.message.params?._meta?.traceparent).toBe('00-1');
   });
 
-  it('keeps numbers that a double can’t hold', async () => {
+  it("keeps numbers that a double can't hold", async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const answer = await stage.fleet.request('docs', 'alice', callOf('number'), patient);
@@ -166,9 +166,9 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
   });
 });
 
-describe('a remote server that can’t be used', () => {
+describe("a remote server that can't be used", () => {
   it.each([
-    ['wants credentials', 401, {}, 'it refuses the gateway’s credentials with HTTP 401'],
+    ['wants credentials', 401, {}, "it refuses the gateway's credentials with HTTP 401"],
     [
       'has moved',
       308,
@@ -215,7 +215,7 @@ describe('a stateless remote server', () => {
     expect(remote.of('tools/list')).toHaveLength(1);
   });
 
-  it('gets what the locked schema maps to headers, encoded where a header can’t carry it', async () => {
+  it("gets what the locked schema maps to headers, encoded where a header can't carry it", async () => {
     await using remote = await openRawHttp('modern');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const paramHeaders = { 'Mcp-Param-Other': 'x' };

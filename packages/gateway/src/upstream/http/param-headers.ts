@@ -1,4 +1,4 @@
-import { isRecord, type Release } from '@lockstep/model';
+import { isRecord, type Release } from '@lockstep/model/internal';
 import { encodeHeaderValue } from '../../protocol/header-value.ts';
 
 /** An argument that travels in a header too: where it is in the arguments, and the header's full name. */

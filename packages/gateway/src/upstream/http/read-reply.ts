@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { type Answer, UpstreamError } from '../answer.ts';
 import { parseExact } from '../exact-json.ts';
 import { excerpt } from '../excerpt.ts';
@@ -43,7 +43,7 @@ function httpFailure(
     );
   }
   if (status === 401 || status === 403) {
-    return new HttpFailure(status, `it refuses the gateway’s credentials with HTTP ${status}`);
+    return new HttpFailure(status, `it refuses the gateway's credentials with HTTP ${status}`);
   }
   const told =
     isRecord(message?.error) && typeof message.error.message === 'string' ? message.error.message : '';

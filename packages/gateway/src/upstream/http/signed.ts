@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { isolationHeader, signedContent, signIsolation } from '../../bridge/signature.ts';
 import { UpstreamError } from '../answer.ts';
 import { excerpt } from '../excerpt.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placeholders } from '@lockstep/model';
+import { placeholders } from '@lockstep/model/internal';
 import type { Connector } from '../connector.ts';
 import type { Log } from '../log.ts';
 import { environmentOf } from './environment.ts';

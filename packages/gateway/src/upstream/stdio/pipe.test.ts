@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { noLog } from '../../testing/upstream/stage.ts';
 import { openPipe } from './pipe.ts';
 
-it('keeps no more for a server that doesn’t read than it may leave unread', () => {
+it("keeps no more for a server that doesn't read than it may leave unread", () => {
   const input = new Writable({ write: () => {} });
   const server = {
     pid: 0,

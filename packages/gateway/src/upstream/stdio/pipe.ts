@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { messageOf } from '../../message-of.ts';
 import { parseExact } from '../exact-json.ts';
 import type { Log } from '../log.ts';

@@ -19,7 +19,7 @@ it('starts and ends a process and what it started without a shell, as in an imag
   for (const pid of [server.pid, helper]) await eventually(async () => !(await isAlive(pid)));
 });
 
-it('says that a command can’t be started without a shell', () => {
+it("says that a command can't be started without a shell", () => {
   expect(() => startProcess({ ...inContainer, command: 'no-such-command', args: [] })).toThrow(
     /^it can't be started in .* with the command "no-such-command"$/,
   );

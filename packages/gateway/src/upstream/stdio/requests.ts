@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/model';
+import { isRecord } from '@lockstep/model/internal';
 import { type Answer, cancelled, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
 import { readAnswer } from '../read-answer.ts';

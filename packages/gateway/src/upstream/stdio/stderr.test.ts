@@ -15,7 +15,7 @@ async function logged(...chunks: string[]) {
   return { lines, last: last() };
 }
 
-describe('a server’s stderr', () => {
+describe("a server's stderr", () => {
   it('goes to the log line by line', async () => {
     const { lines, last } = await logged('first\nsec', 'ond\n\nno end');
     expect(lines).toEqual(['first', 'second', 'no end']);

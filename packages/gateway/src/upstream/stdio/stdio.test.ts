@@ -7,7 +7,7 @@ import { startProcess } from './process.ts';
 import { startReaper } from './reaper.ts';
 
 describe('a server that runs as a process', () => {
-  it('answers, and keeps what the SDKs’ clients would drop', async () => {
+  it("answers, and keeps what the SDKs' clients would drop", async () => {
     await using stage = await openStage([rawServer('files')]);
     const answer = await stage.fleet.request('files', 'alice', callOf('echo', { a: 1 }), patient);
     expect(answer).toEqual({
@@ -59,7 +59,7 @@ describe('a server that runs as a process', () => {
     expect(await stage.call('files', 'alice', 'echo', { a: 1 })).toEqual({ a: 1 });
   });
 
-  it('fails the call during which it dies, and nobody else’s', async () => {
+  it("fails the call during which it dies, and nobody else's", async () => {
     await using stage = await openStage([rawServer('files'), rawServer('other')]);
     const bobs = stage.call('files', 'bob', 'wait', { milliseconds: 300 });
     const others = stage.call('other', 'alice', 'wait', { milliseconds: 300 });
@@ -78,7 +78,7 @@ describe('a server that runs as a process', () => {
     expect(stage.fleet.health().find(({ server }) => server === 'files')?.restarts).toBe(1);
   });
 
-  it('passes progress on under the caller’s own token', async () => {
+  it("passes progress on under the caller's own token", async () => {
     await using stage = await openStage([rawServer('files')]);
     const notes: unknown[] = [];
     const message = {
@@ -161,11 +161,11 @@ describe('a server that runs as a process', () => {
 
   it.each([
     [
-      'a command that isn’t there',
+      "a command that isn't there",
       { command: 'no-such-command' },
       /the command "no-such-command" was not found/,
     ],
-    ['a folder that isn’t there', { cwd: '/no/such/folder' }, /it can't be started in \/no\/such\/folder/],
+    ["a folder that isn't there", { cwd: '/no/such/folder' }, /it can't be started in \/no\/such\/folder/],
   ])('says so when it has %s', async (_what, launch, message) => {
     const server = rawServer('files');
     await using stage = await openStage([{ ...server, launch: { ...server.launch, ...launch } as never }]);

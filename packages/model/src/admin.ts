@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { accessClassSchema, principalSchema } from '@lockstep/model';
 import { z } from 'zod';
-import { auditFilterSchema } from '../audit/filter.ts';
-import type { RecordRef } from '../audit/record.ts';
-import { audienceSchema, tokenSourceSchema } from '../identity/token.ts';
+import { accessClassSchema } from './access.ts';
+import { principalSchema } from './principal.ts';
+import { type RecordRef, recordKinds } from './record.ts';
 
 /** Any answer that isn't 2xx: one sentence for people. */
 export const problemSchema = z.object({ error: z.string() });
@@ -109,6 +108,36 @@ export const verdictSchema = z.strictObject({
 /** POST /approvals/:id/revoke; answers with an approval's detail. */
 export const revokeSchema = z.strictObject({ why: z.string().trim().min(1).max(500) });
 
+/** What a token is for: calling `/mcp`, or deciding, auditing and administering. Never both. */
+export const audienceSchema = z.enum(['mcp', 'admin']);
+export type Audience = z.infer<typeof audienceSchema>;
+
+/** One line that people read; no control characters or surrounding spaces. */
+const label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'must be one line without control or invisible characters');
+
+/** What a person says of a new token. */
+export const newTokenSchema = z.strictObject({
+  /** What it is called: the agent or person that holds it. */
+  subject: label,
+  /** The human behind it; approvals compare owners. */
+  owner: label,
+  roles: principalSchema.shape.roles,
+  audience: audienceSchema,
+  /** When it ends. ISO 8601 with an offset or `Z`. */
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
+    .transform((text) => new Date(text).toISOString()),
+});
+export type NewToken = z.output<typeof newTokenSchema>;
+
+/** Where a token comes from: it was `created` here, or is declared in the token `file`. */
+export const tokenSourceSchema = z.enum(['created', 'file']);
+
 /** A token, without its secret. */
 export const tokenInfoSchema = z.object({
   id: z.string(),
@@ -129,11 +158,28 @@ export const tokenInfoSchema = z.object({
 export const tokenListSchema = z.object({ tokens: z.array(tokenInfoSchema) });
 /** POST /tokens with `newTokenSchema`: the only time the secret is told. */
 export const createdTokenSchema = tokenInfoSchema.extend({ token: z.string() });
-export { newTokenSchema } from '../identity/token.ts';
 
 const moment = z.iso
   .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
   .transform((text) => Date.parse(text));
+
+/** What is searched for; whatever is left out doesn't matter. */
+export const auditFilterSchema = z.strictObject({
+  /** Milliseconds since 1970; both ends are included. */
+  from: z.int().optional(),
+  to: z.int().optional(),
+  /** The subject or the owner of whoever called. */
+  principal: z.string().min(1).optional(),
+  /** A target, or a glob over targets: `files/*`. */
+  tool: z.string().min(1).optional(),
+  decision: z.enum(['allow', 'approve', 'deny']).optional(),
+  outcome: z.enum(['ok', 'tool_error', 'error', 'refused', 'waiting', 'unknown', 'cancelled']).optional(),
+  kind: z.enum(recordKinds).optional(),
+  /** The id of an approval. */
+  approval: z.string().min(1).optional(),
+});
+/** The same, as a type. */
+export type AuditFilter = z.infer<typeof auditFilterSchema>;
 
 /** GET /audit/search?… : what is left out doesn't matter. */
 export const auditSearchQuery = auditFilterSchema.omit({ from: true, to: true }).extend({
