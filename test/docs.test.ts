@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { defineServers } from '@lockstep/model';
 import { recordKinds } from '@lockstep/model/record';
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../packages/gateway/src/metrics.ts';
+import { createMetrics } from '../packages/gateway/src/metrics/metrics.ts';
 import { replyTo } from '../packages/gateway/src/pipeline/refusal.ts';
 import { environmentSchema } from '../packages/model/src/environment.ts';
 import { commandLines, complaint } from './docs/commands.ts';

@@ -1,5 +1,4 @@
-import type { ComponentResource, ProviderResource } from '@pulumi/pulumi';
-import { RunError } from '@pulumi/pulumi';
+import { type ComponentResource, type ProviderResource, RunError } from '@pulumi/pulumi';
 import { refuse } from './errors.ts';
 
 /** The providers that components ask for, and a resource type of each. */

@@ -1,14 +1,14 @@
 export { openStopped, verifySource } from './audit/stopped.ts';
 export type { Verification } from './audit/verify.ts';
 export { type ExportVerification, verifyExport } from './audit/verify-export.ts';
+export type { BundleSnapshot, BundleSource } from './bundle/folder.ts';
 export { bundleFolder } from './bundle/folder.ts';
-export type { BundleSnapshot, BundleSource } from './bundle/source.ts';
-export { startGateway } from './gateway.ts';
+export type { GatewayOptions, RunningGateway } from './compose/options.ts';
+export { startGateway } from './compose/start-gateway.ts';
 export { makeFileToken, type TokenFileEntry, tokenFileSchema } from './identity/token-file.ts';
 export { createKeys } from './keys/create.ts';
 export { openKeys } from './keys/keys.ts';
 export type { LogLevel } from './log.ts';
-export type { GatewayOptions, RunningGateway } from './options.ts';
 export { environmentVault } from './secrets/environment-vault.ts';
 export type { SecretAnswer, SecretSource } from './secrets/source.ts';
 export { inspectServer } from './upstream/inspect.ts';

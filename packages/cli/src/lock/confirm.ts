@@ -1,6 +1,5 @@
 import type { Lock } from '@lockstep/model';
-import type { AccessClass, LockedTool } from '@lockstep/model/internal';
-import { parseTarget } from '@lockstep/model/internal';
+import { type AccessClass, type LockedTool, parseTarget } from '@lockstep/model/internal';
 import { Failure } from '../failure.ts';
 
 /** One tool of one release, whose class a person confirms. */

@@ -2,20 +2,17 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { refuseHost } from '../identity/origin.ts';
-import { approvalRoutes } from './api/approvals.ts';
-import { auditRoutes } from './api/audit.ts';
-import { statusRoutes } from './api/status.ts';
-import { tokenRoutes } from './api/tokens.ts';
+import { approvalRoutes, auditRoutes, statusRoutes, tokenRoutes } from './api.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pageHeaders } from './pages/layout.ts';
 import { problemPage } from './pages/sign-in.ts';
 import { Problem } from './problem.ts';
-import { frameFor, signedIn } from './session.ts';
 import { RefusedSignIn, visitorOf } from './visitor.ts';
+import { frameFor, signedIn } from './web-session.ts';
 
 /** Bytes that a request to the API or a form may bring. */
-const longestBody = 64 * 1024;
+const maxBody = 64 * 1024;
 
 export type AdminApp = Hono<AdminEnv>;
 
@@ -64,17 +61,20 @@ export function adminApp(deps: AdminDeps): AdminApp {
       if (c.req.header('transfer-encoding') !== undefined) {
         throw new Problem(411, 'The body has no declared length; send it with `content-length`.');
       }
-      if (Number(c.req.header('content-length') ?? 0) > longestBody) {
-        throw new Problem(413, `The body is over ${longestBody} bytes; send less.`);
+      if (Number(c.req.header('content-length') ?? 0) > maxBody) {
+        throw new Problem(413, `The body is over ${maxBody} bytes; send less.`);
       }
       await next();
     })
     .route('/api/v1', api)
     .route('/', pageRoutes(deps, recordRefused('page')))
-    .notFound((c) => {
+    .notFound(async (c) => {
       if (isApi(c.req.path))
         return c.json({ error: 'There is nothing at this address; check its spelling.' }, 404);
-      return c.html(problemPage(frameFor(deps, signedIn(c, deps)), 'There is nothing at this address.'), 404);
+      return c.html(
+        problemPage(frameFor(deps, await signedIn(c, deps)), 'There is nothing at this address.'),
+        404,
+      );
     })
     .onError(async (error, c) => {
       if (error instanceof RefusedSignIn) await recordRefused('api')(error);
@@ -84,7 +84,7 @@ export function adminApp(deps: AdminDeps): AdminApp {
       if (status === 500) deps.onFailure(error);
       if (status === 401) c.header('www-authenticate', 'Bearer');
       if (isApi(c.req.path)) return c.json({ error: sentence }, status);
-      return c.html(problemPage(frameFor(deps, signedIn(c, deps)), sentence), status);
+      return c.html(problemPage(frameFor(deps, await signedIn(c, deps)), sentence), status);
     });
 }
 

@@ -18,7 +18,7 @@ export interface AdminDeps {
   readonly publicUrl: () => string;
   readonly allowedHosts: () => AllowedHosts;
   /** The environment's settings on approvals, as of now. */
-  readonly windows: () => Windows;
+  readonly approvalSettings: () => Windows;
   /** What only the running gateway knows. */
   readonly status: () => Omit<Status, 'approvalsWaiting'>;
   /** Told of what should not have happened, for the log. */

@@ -2,14 +2,15 @@ import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
 import { ownerKey } from '../identity/owner.ts';
 import { detail, summarise } from './approval-view.ts';
-import { decide, findOrEnd } from './decide.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
+import { decide, findOrEnd } from './give-verdict.ts';
 import { approvalPage } from './pages/approval.ts';
 import { approvalsPage } from './pages/approvals.ts';
 import { notice } from './pages/layout.ts';
 import { comeAgainPage, signInPage } from './pages/sign-in.ts';
 import type { Html } from './pages/text.ts';
 import { Problem, parseRequest } from './problem.ts';
+import { RefusedSignIn } from './visitor.ts';
 import {
   demandForm,
   demandSameOrigin,
@@ -18,8 +19,7 @@ import {
   signedIn,
   signIn,
   signOut,
-} from './session.ts';
-import { RefusedSignIn } from './visitor.ts';
+} from './web-session.ts';
 
 /** The pages on which humans decide. */
 export function pageRoutes(
@@ -33,7 +33,7 @@ export function pageRoutes(
       demandSameOrigin(c);
       const { token, next } = await formOf(c);
       try {
-        signIn(c, deps, (token ?? '').trim());
+        await signIn(c, deps, (token ?? '').trim());
       } catch (error) {
         if (!(error instanceof RefusedSignIn)) throw error;
         await onRefused(error);
@@ -43,13 +43,13 @@ export function pageRoutes(
     })
     .post('/signout', async (c) => {
       demandSameOrigin(c);
-      const visitor = signedIn(c, deps);
+      const visitor = await signedIn(c, deps);
       if (visitor !== undefined) demandForm(deps, visitor, (await formOf(c)).form ?? '');
       signOut(c, deps);
       return c.redirect('/signin', 303);
     })
     .get('/approvals', async (c) => {
-      const visitor = signedIn(c, deps);
+      const visitor = await signedIn(c, deps);
       if (visitor === undefined) return askToSignIn(c, deps);
       const found = await deps.store.query('listApprovals', { open: false, limit: 200 });
       const approvals = found.map((one) => summarise(one, deps.publicUrl()));
@@ -58,13 +58,13 @@ export function pageRoutes(
       );
     })
     .get('/approvals/:id', async (c) => {
-      const visitor = signedIn(c, deps);
+      const visitor = await signedIn(c, deps);
       if (visitor === undefined) return askToSignIn(c, deps);
       return c.html(await showPage(deps, visitor, c.req.param('id')));
     })
     .post('/approvals/:id', async (c) => {
       demandSameOrigin(c);
-      const visitor = signedIn(c, deps);
+      const visitor = await signedIn(c, deps);
       if (visitor === undefined) return c.redirect(signInPath(c.req.path), 303);
       const { form, ...given } = await formOf(c);
       demandForm(deps, visitor, form ?? '');

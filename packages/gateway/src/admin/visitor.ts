@@ -1,6 +1,6 @@
 import type { Principal } from '@lockstep/model/internal';
-import { signInByHeader } from '../identity/authenticate.ts';
 import type { Actor } from '../identity/operations.ts';
+import { signInByHeader } from '../identity/sign-in.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import { Problem } from './problem.ts';
 

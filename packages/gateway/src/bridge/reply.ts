@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { eventText, keepOpen, mostUnread } from '../http/event-stream.ts';
+import { eventText, keepOpen, maxUnread } from '../http/respond.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -50,7 +50,7 @@ export function eventStream(response: ServerResponse): EventStream {
     begin,
     send,
     notify: (message) => {
-      if (response.writableLength <= mostUnread) send(message);
+      if (response.writableLength <= maxUnread) send(message);
     },
   };
 }

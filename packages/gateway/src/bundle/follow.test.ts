@@ -4,8 +4,8 @@ import { type DeployedWorld, deployedFiles, deploymentOf, remoteUrl } from '../t
 import { temporaryFolder } from '../testing/folder.ts';
 import { writeVolume } from '../testing/kubelet-volume.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
+import type { BundleSource } from './folder.ts';
 import { type Follower, followBundle, type Offer, readOffer } from './follow.ts';
-import type { BundleSource } from './source.ts';
 import { bundleVolume } from './volume.ts';
 
 const release = {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model/internal';
 import { messageOf } from '../message-of.ts';
-import type { BundleSource } from './source.ts';
+import type { BundleSource } from './folder.ts';
 
 /** Milliseconds between looks. */
 const interval = 1000;

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '@lockstep/model';
 import { type Deployment, parseDeployment, unpackBundle, volumeFiles } from '@lockstep/model/internal';
-import type { BundleSource } from './source.ts';
+import type { BundleSource } from './folder.ts';
 
 /**
  * Seconds that a change may take to arrive. Whoever deploys changes one ConfigMap after the other, and the kubelet,

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 
 /** Bounds of our HTTP servers on connections and headers: milliseconds, and bytes. */
 export const serverLimits = {
@@ -35,14 +35,14 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
 }
 
 /** Milliseconds between looks for connections whose last request is done. */
-const sweep = 100;
+const sweepMs = 100;
 
 /** Stops accepting, lets the requests in flight finish for up to `seconds`, then cuts what is left. */
 export function closeServer(server: Server, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), seconds * 1000);
     // A client keeps its connection for another request, which will not be answered.
-    const sweeper = setInterval(() => server.closeIdleConnections(), sweep);
+    const sweeper = setInterval(() => server.closeIdleConnections(), sweepMs);
     server.close(() => {
       clearTimeout(timer);
       clearInterval(sweeper);
@@ -50,4 +50,23 @@ export function closeServer(server: Server, seconds: number): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+/**
+ * The address that clients can use. One that stands for all addresses is none: then it is the first host that was
+ * allowed, or this machine's own.
+ *
+ * @example
+ * clientAddress('0.0.0.0', 7411, ['mcp.example.com']); // 'http://mcp.example.com:7411'
+ */
+export function clientAddress(host: string, port: number, allowedHosts: readonly string[] = []): string {
+  if (host !== '0.0.0.0' && host !== '::') return `http://${bracketed(host)}:${port}`;
+  const [named] = allowedHosts;
+  if (named === undefined) return `http://${host === '::' ? '[::1]' : '127.0.0.1'}:${port}`;
+  const name = bracketed(named);
+  return /:\d+$/.test(name) ? `http://${name}` : `http://${name}:${port}`;
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }

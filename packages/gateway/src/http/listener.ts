@@ -6,9 +6,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AllowedHosts, refuseHost } from '../identity/origin.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Context } from '../pipeline/context.ts';
 import { serverLimits } from './listen.ts';
-import { sendError, serveMcp } from './mcp.ts';
+import { serveMcp } from './mcp.ts';
+import { sendError } from './respond.ts';
 
 export interface ListenerOptions {
   readonly context: Context;
@@ -58,4 +60,18 @@ function sendHealth(response: ServerResponse, status: number, body: object): voi
   response
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(JSON.stringify(body));
+}
+
+/** The listener of `/metrics`, apart from what agents reach. */
+export function createMetricsListener(metrics: Metrics): Server {
+  return createServer((request, response) => {
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
 }

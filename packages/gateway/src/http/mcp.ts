@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
-import { withoutOwnMeta } from '../pipeline/own-meta.ts';
 import { handle } from '../pipeline/pipeline.ts';
-import { answerText, errorCode } from '../protocol/json-rpc.ts';
+import { RequestRecord } from '../pipeline/request-record.ts';
+import { answerText } from '../protocol/json-rpc.ts';
+import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { CallAbort } from '../upstream/call-signal.ts';
 import { readBody } from './body.ts';
-import { eventText, keepOpen, mostUnread } from './event-stream.ts';
+import { eventText, keepOpen, maxUnread, sendError } from './respond.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
@@ -48,11 +49,10 @@ export async function serveMcp(
     policy,
     signal,
     notify: wire.notify,
-    draft: { environment: policy.config.environment, bundle: policy.digest },
-    story: { known: false },
+    record: new RequestRecord(policy),
   };
   const answer = await handle(received, context);
-  wire.finish(answer, received.story.id);
+  wire.finish(answer, received.record.id);
 }
 
 /** The response side: one JSON document, unless something was to be told before the answer. */
@@ -72,7 +72,7 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
   return {
     notify(notification: { method: string; params?: Record<string, unknown> }): void {
       if (!takesEvents || response.writableEnded || !passedOn.has(notification.method)) return;
-      if (response.writableLength > mostUnread) return;
+      if (response.writableLength > maxUnread) return;
       const { method, params } = notification;
       const text = written({ jsonrpc: '2.0', method, ...(params && { params }) });
       if (text === undefined) return;
@@ -131,26 +131,4 @@ function openStream(
   keepOpen(response);
   const onClosed = stream.open(event, () => response.end());
   response.once('close', onClosed);
-}
-
-/** An answer to what never became a request. */
-export function sendError(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
-  const text = JSON.stringify({
-    jsonrpc: '2.0',
-    id: null,
-    error: { code: errorCode.invalidRequest, message },
-  });
-  response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...headers,
-    })
-    .end(text);
 }

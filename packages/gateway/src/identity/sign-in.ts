@@ -1,35 +1,80 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { userInfo } from 'node:os';
+import type { Audience } from '@lockstep/model/admin';
 import type { Principal } from '@lockstep/model/internal';
-import type { Received } from '../pipeline/exchange.ts';
-import { Rejected } from '../pipeline/refusal.ts';
-import { errorCode } from '../protocol/json-rpc.ts';
-import { authenticate, type CheckToken } from './authenticate.ts';
-import type { Caller } from './caller.ts';
-import { type AllowedHosts, refuseHost } from './origin.ts';
+import { isLoopbackAddress, isLoopbackName } from './loopback.ts';
+import { hostName, originName } from './origin.ts';
+import type { Credential } from './token.ts';
 
-/** Says who sent a request to `/mcp`; throws Rejected for whoever can't be let in. */
-export type SignInTo = (received: Received) => Caller;
+/** What is known of a request before anything is believed. */
+export interface SignInRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** The peer's address, as the socket reports it. */
+  readonly remoteAddress: string | undefined;
+}
+
+/** Somebody, or a refusal: one sentence for a 401, and the token's id where it is a known one. */
+export type SignIn =
+  | { readonly principal: Principal; readonly credential?: Credential }
+  | { readonly refused: string; readonly tokenId?: string };
+
+/** Looks a presented token up; see `openTokens`. */
+export type CheckToken = (presented: string, audience: Audience) => SignIn;
 
 /**
- * @param localUser - Absent where the gateway listens beyond loopback.
+ * Decides who calls `/mcp`. A credential that was presented decides alone: an invalid one is refused and never falls
+ * back to the local user. Without one the caller is the local user, if there is one and the request comes straight
+ * from this machine.
+ *
+ * @param localUser - Absent where authentication is configured or the gateway listens beyond loopback.
  */
-export function createSignIn(
-  allowedHosts: () => AllowedHosts,
+export function signIn(
+  request: SignInRequest,
   checkToken: CheckToken,
-  localUser: (() => Principal) | undefined,
-): SignInTo {
-  return (received) => {
-    const wrongHost = refuseHost(received.headers, allowedHosts());
-    if (wrongHost !== undefined) throw new Rejected(403, { code: errorCode.refused, message: wrongHost });
-    const signIn = authenticate(received, checkToken, localUser?.());
-    if (!('refused' in signIn)) return signIn;
-    if (signIn.tokenId !== undefined) received.draft.credential = signIn.tokenId;
-    throw new Rejected(
-      401,
-      { code: errorCode.refused, message: signIn.refused },
-      { 'www-authenticate': 'Bearer realm="lockstep"' },
-    );
-  };
+  localUser: Principal | undefined,
+): SignIn {
+  const authorization = request.headers.authorization;
+  if (authorization !== undefined) return signInByHeader(authorization, checkToken, 'mcp');
+  if (localUser === undefined) {
+    return {
+      refused:
+        'This gateway wants a token; create one with `lockstep token create` and send it as a Bearer token.',
+    };
+  }
+  const why = whyNotLocal(request);
+  return why === undefined ? { principal: localUser } : { refused: why };
+}
+
+/** Signs in by an Authorization header; only Bearer tokens are known. */
+export function signInByHeader(authorization: string, checkToken: CheckToken, audience: Audience): SignIn {
+  const match = /^Bearer +(\S+) *$/i.exec(authorization);
+  if (match?.[1] === undefined) {
+    return {
+      refused: 'The Authorization header must be `Bearer` and one token; correct it or leave it out.',
+    };
+  }
+  return checkToken(match[1], audience);
+}
+
+/** Anything that a proxy adds: behind one, every caller would look like this machine. */
+const forwarding = /^(forwarded|x-forwarded-.*|x-real-ip)$/;
+
+function whyNotLocal({ headers, remoteAddress }: SignInRequest): string | undefined {
+  const forwarded = Object.keys(headers).find((name) => forwarding.test(name));
+  if (forwarded !== undefined) {
+    return `A request with the header \`${forwarded}\` came through a proxy and can't be the local user; send a token.`;
+  }
+  if (!isLoopbackAddress(remoteAddress)) {
+    return 'Only callers on this machine are the local user; send a token.';
+  }
+  const host = headers.host === undefined ? undefined : hostName(headers.host);
+  if (host === undefined || !isLoopbackName(host)) {
+    return "Only requests to `localhost`, `127.0.0.1` or `[::1]` are the local user's; use one of these or send a token.";
+  }
+  if (headers.origin !== undefined && !isLoopbackName(originName(headers.origin) ?? '')) {
+    return "Requests of web pages from elsewhere are not the local user's; send a token.";
+  }
+  return undefined;
 }
 
 /** Asked once: the system looks it up in its account database each time. */
@@ -49,4 +94,12 @@ function accountName(): string {
     account = 'local';
   }
   return account;
+}
+
+/** Who calls, as the credentials prove: a principal, and the token it presented; the local user has none. */
+export type Caller = Exclude<SignIn, { readonly refused: string }>;
+
+/** Whether two callers are the same one, by what proves it: issuer and subject. */
+export function samePrincipal(a: Caller, b: Caller): boolean {
+  return a.principal.issuer === b.principal.issuer && a.principal.subject === b.principal.subject;
 }

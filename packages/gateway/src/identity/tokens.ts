@@ -1,8 +1,8 @@
 import { type Audience, audienceSchema, type NewToken, tokenSourceSchema } from '@lockstep/model/admin';
 import { type Principal, principalSchema } from '@lockstep/model/internal';
 import type { Store } from '../store/store.ts';
-import type { SignIn } from './authenticate.ts';
 import type { Actor, NotDone } from './operations.ts';
+import type { SignIn } from './sign-in.ts';
 import type { TokenRow } from './tables.ts';
 import { hashSecret, makeSecret, makeTokenId, type TokenInfo } from './token.ts';
 import type { DeclaredToken } from './token-file.ts';

@@ -1,11 +1,10 @@
 import { composeName, possibleDecisions } from '@lockstep/model/internal';
-import type { Caller } from '../identity/caller.ts';
+import type { Caller } from '../identity/sign-in.ts';
 import { type ItemList, itemKey, listOf } from '../policy/item-key.ts';
 import type { Item, Policy } from '../policy/policy.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Fleet } from '../upstream/fleet.ts';
-import { markGated } from './additions.ts';
-import { resumeDefinition } from './resume-tool.ts';
+import { markGated, resumeDefinition } from './gateway-additions.ts';
 
 /** The lists that come from the lock alone; concrete resources are asked of the servers. */
 export type ListKind = ItemList;

@@ -1,47 +1,71 @@
 import { decide, isRecord } from '@lockstep/model/internal';
-import type { Context } from '../pipeline/context.ts';
-import type { Parsed } from '../pipeline/exchange.ts';
-import { isolationKey } from '../pipeline/isolation.ts';
-import { withoutOwnMeta } from '../pipeline/own-meta.ts';
-import type { PolicyServer } from '../policy/policy.ts';
+import type { Logger } from 'pino';
+import type { ClientSession } from '../client/client-sessions.ts';
+import { isolationKey } from '../client/isolation-key.ts';
+import type { Caller } from '../identity/sign-in.ts';
+import type { Policy, PolicyServer } from '../policy/policy.ts';
+import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
-import { abortSignalOf } from '../upstream/call-signal.ts';
+import { abortSignalOf, type CallSignal } from '../upstream/call-signal.ts';
+import type { Fleet } from '../upstream/fleet.ts';
 
 /** Most pages that are read from one server. */
-const mostPages = 100;
+const maxPages = 100;
 /** Most resources that are taken from one server. */
-const mostResources = 10_000;
+const maxResources = 10_000;
+
+/** Who asks, where, and by which bundle. */
+export interface ResourceListRequest {
+  readonly policy: Policy;
+  readonly caller: Caller;
+  readonly endpoint: string | undefined;
+  readonly session: ClientSession | undefined;
+  readonly signal: CallSignal;
+}
+
+interface ListContext {
+  readonly fleet: Pick<Fleet, 'request'>;
+  readonly log: Pick<Logger, 'warn'>;
+}
 
 /**
  * Asks the servers for their concrete resources and keeps what the caller may read. A server that doesn't answer
  * within its deadline is left out, so that it delays nobody.
  */
-export async function listResources(parsed: Parsed, context: Context): Promise<object[]> {
-  const { policy, endpoint } = parsed;
+export async function listResources(request: ResourceListRequest, context: ListContext): Promise<object[]> {
+  const { policy, endpoint } = request;
   const servers = [...policy.servers.values()].filter(
     ({ name, release }) => release.resources && (endpoint === undefined || name === endpoint),
   );
-  const lists = await Promise.all(servers.map((server) => listOne(server, parsed, context)));
+  const lists = await Promise.all(servers.map((server) => listOne(server, request, context)));
   return lists.flat();
 }
 
-async function listOne(server: PolicyServer, parsed: Parsed, context: Context): Promise<object[]> {
+async function listOne(
+  server: PolicyServer,
+  request: ResourceListRequest,
+  context: ListContext,
+): Promise<object[]> {
   try {
-    const raw = await readPages(server, parsed, context);
-    return raw.flatMap((resource) => shown(resource, server, parsed));
+    const raw = await readPages(server, request, context);
+    return raw.flatMap((resource) => shown(resource, server, request));
   } catch (error) {
     context.log.warn({ server: server.name, error: String(error) }, 'left out of a resource list: no answer');
     return [];
   }
 }
 
-async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Context): Promise<unknown[]> {
+async function readPages(
+  server: PolicyServer,
+  request: ResourceListRequest,
+  { fleet }: ListContext,
+): Promise<unknown[]> {
   const timeout = server.definition.timeouts.list;
-  const signal = AbortSignal.any([abortSignalOf(parsed.signal), AbortSignal.timeout(timeout * 1000)]);
-  const key = isolationKey(server, parsed);
+  const signal = AbortSignal.any([abortSignalOf(request.signal), AbortSignal.timeout(timeout * 1000)]);
+  const key = isolationKey(server, request);
   const found: unknown[] = [];
   let cursor: unknown;
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const params = typeof cursor === 'string' ? { cursor } : {};
     const answer = await fleet.request(
       server.name,
@@ -51,14 +75,18 @@ async function readPages(server: PolicyServer, parsed: Parsed, { fleet }: Contex
     );
     if ('error' in answer) throw new Error(answer.error.message);
     if (Array.isArray(answer.result.resources)) found.push(...withoutOwnMeta(answer.result.resources));
-    if (found.length > mostResources) throw new Error(`more than ${mostResources} resources`);
+    if (found.length > maxResources) throw new Error(`more than ${maxResources} resources`);
     cursor = answer.result.nextCursor;
     if (typeof cursor !== 'string') break;
   }
   return found;
 }
 
-function shown(resource: unknown, server: PolicyServer, { policy, caller, endpoint }: Parsed): object[] {
+function shown(
+  resource: unknown,
+  server: PolicyServer,
+  { policy, caller, endpoint }: ResourceListRequest,
+): object[] {
   if (!isRecord(resource) || typeof resource.uri !== 'string' || oddityOf(resource.uri) !== undefined)
     return [];
   const target = { server: server.name, kind: 'resource', name: resource.uri } as const;

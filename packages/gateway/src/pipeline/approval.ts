@@ -2,14 +2,13 @@ import type { ApproveDecision, Clause } from '@lockstep/model/internal';
 import { checkApproval } from '../approvals/check.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
 import type { ApprovalState, NotAsked } from '../approvals/state.ts';
-import { resumeName } from '../lists/resume-tool.ts';
+import { resumeName } from '../lists/gateway-additions.ts';
 import { itemKey } from '../policy/item-key.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Context } from './context.ts';
-import type { Approved, Ruled } from './exchange.ts';
-import { refuseUnseenHeaders } from './param-headers.ts';
-import { describeArguments } from './record.ts';
-import { Refusal } from './refusal.ts';
+import { type Approved, add, type Ruled } from './exchange.ts';
+import { ToolRefusal } from './refusal.ts';
+import { refuseUnseenHeaders } from './validate.ts';
 
 /**
  * Lets a gated call on only when humans have approved exactly this one; otherwise opens an approval, or tells
@@ -19,7 +18,7 @@ export function checkGate(ruled: Ruled, context: Context): Approved | Promise<Ap
   const { decision, clause } = ruled.ruling;
   return decision.type === 'approve' && clause !== undefined
     ? demandApproval(ruled, decision, clause, context)
-    : Object.assign(ruled, { approval: undefined });
+    : add(ruled, { approval: undefined });
 }
 
 /** The server's definitions are read anew first: what was approved is what is called. */
@@ -29,7 +28,7 @@ async function demandApproval(
   clause: Clause,
   context: Context,
 ): Promise<Approved> {
-  const { use, ruling, draft, policy } = ruled;
+  const { use, ruling, record, policy } = ruled;
   refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {
@@ -43,25 +42,25 @@ async function demandApproval(
     decision,
     args: use.args,
     principal: ruled.caller.principal,
-    client: draft.client,
+    client: record.client,
     reason: use.reason,
     endpoint: ruled.endpoint,
     settings: policy.config.settings.approvals,
-    record: { ...draft, ...describeArguments(use, policy, context.keys) },
+    record: record.soFar(use, policy, context.keys),
   });
   if (checked.state !== 'approved') throw waits(use.text, checked, context);
-  draft.approval = checked.id;
-  return Object.assign(ruled, { approval: { id: checked.id, binding: checked.binding } });
+  record.approvedBy(checked.id);
+  return add(ruled, { approval: { id: checked.id, binding: checked.binding } });
 }
 
 /** The refusal of a call whose approval doesn't let it through now. */
-export function waits(target: string, state: ApprovalState | NotAsked, context: Context): Refusal {
+export function waits(target: string, state: ApprovalState | NotAsked, context: Context): ToolRefusal {
   const url = 'id' in state ? `${context.publicUrl()}/approvals/${state.id}` : context.publicUrl();
   // The binding is a key to nothing, but nobody's business either.
   const { binding: _kept, ...told } = { binding: undefined, ...state };
   const sentence = approvalSentence(state, { url, resumeTool: resumeName });
   const waiting = state.state === 'pending' || state.state === 'approved';
-  return new Refusal(waiting ? 'waiting' : 'refused', sentence, {
+  return new ToolRefusal(waiting ? 'waiting' : 'refused', sentence, {
     target,
     decision: 'approve',
     approval: { ...told, url },
@@ -74,7 +73,7 @@ async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Conte
     await fleet.verify(use.server.name, isolationKey, { signal });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    throw new Refusal(
+    throw new ToolRefusal(
       'unavailable',
       `${use.text} was not called: its definition could not be checked just now (${error.message}); call again later.`,
       { target: use.text },
@@ -89,7 +88,7 @@ export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'
   const quarantined = fleet.quarantine(use.server.name);
   const why = quarantined.size === 0 ? undefined : quarantined.get(itemKey(use.target));
   if (why === undefined) return;
-  throw new Refusal(
+  throw new ToolRefusal(
     'quarantined',
     `${use.text} is quarantined: ${why} The server's other tools work; ask a person to review the change and update the lock.`,
     { target: use.text },

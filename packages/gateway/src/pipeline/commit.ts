@@ -1,13 +1,6 @@
-import type { RecordRef } from '@lockstep/model/record';
 import { waits } from './approval.ts';
 import type { Context } from './context.ts';
-import type { Approved } from './exchange.ts';
-import { complete, describeArguments } from './record.ts';
-
-export interface Committed extends Approved {
-  /** The durable record of what is about to be forwarded; absent for reads. */
-  readonly intent: RecordRef | undefined;
-}
+import { type Approved, add, type Committed } from './exchange.ts';
 
 /**
  * The point of no return for a mutating or gated call: in one transaction its approval is used up and its intent
@@ -15,22 +8,22 @@ export interface Committed extends Approved {
  */
 export function commit(approved: Approved, context: Context): Committed | Promise<Committed> {
   const isRead = approved.ruling.class === 'read' && approved.approval === undefined;
-  return isRead ? Object.assign(approved, { intent: undefined }) : commitIntent(approved, context);
+  return isRead ? add(approved, { intent: undefined }) : commitIntent(approved, context);
 }
 
 async function commitIntent(approved: Approved, context: Context): Promise<Committed> {
-  const { use, approval, draft, story } = approved;
-  Object.assign(draft, describeArguments(use, approved.policy, context.keys));
-  const intent = complete({ ...draft }, 'intent');
+  const { use, approval, record, policy } = approved;
+  const intent = record.toIntent(use, policy, context.keys);
   if (approval === undefined) {
-    story.intent = await context.store.append(intent, 'durable');
-    return Object.assign(approved, { intent: story.intent });
+    record.intent = await context.store.append(intent, 'durable');
+    return add(approved, { intent: record.intent });
   }
-  const windows = approved.policy.config.settings.approvals;
-  const done = await context.store.transact('commitIntent', { approval: { ...approval, windows }, intent });
-  if (done.ok) {
-    story.intent = done.ref;
-    return Object.assign(approved, { intent: done.ref });
-  }
-  throw waits(use.text, done.state, context);
+  const { approvals: settings } = policy.config.settings;
+  const done = await context.store.transact('commitIntent', {
+    approval: { ...approval, windows: settings },
+    intent,
+  });
+  if (!done.ok) throw waits(use.text, done.state, context);
+  record.intent = done.ref;
+  return add(approved, { intent: done.ref });
 }

@@ -1,23 +1,28 @@
+import type { Principal } from '@lockstep/model/internal';
 import type { Logger } from 'pino';
-import type { Caller } from '../identity/caller.ts';
+import type { ClientSessions } from '../client/client-sessions.ts';
+import type { Streams } from '../client/streams.ts';
+import type { AllowedHosts } from '../identity/origin.ts';
+import type { CheckToken } from '../identity/sign-in.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Lists } from '../lists/lists.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Sessions } from '../protocol/sessions.ts';
-import type { Streams } from '../protocol/streams.ts';
 import type { Store } from '../store/store.ts';
 import type { Fleet } from '../upstream/fleet.ts';
-import type { Received } from './exchange.ts';
 
 /** What the stages work with. */
 export interface Context {
-  readonly authenticate: (received: Received) => Caller;
+  /** The hosts that it answers to; known once the port is. */
+  readonly allowedHosts: () => AllowedHosts;
+  readonly checkToken: CheckToken;
+  /** Absent where authentication is configured or the gateway listens beyond loopback. */
+  readonly localUser: (() => Principal) | undefined;
   readonly store: Store;
   readonly keys: Keys;
   readonly fleet: Fleet;
   readonly lists: Lists;
-  readonly sessions: Sessions;
+  readonly sessions: ClientSessions;
   readonly streams: Streams;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -1,18 +1,16 @@
 import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model/internal';
-import type { Ruled, Use, Valid } from './exchange.ts';
-import { isolationKey } from './isolation.ts';
-import { Refusal } from './refusal.ts';
+import { isolationKey } from '../client/isolation-key.ts';
+import { add, type Ruled, type Use, type Valid } from './exchange.ts';
+import { ToolRefusal } from './refusal.ts';
 
 /** Asks the permission table, and ends whatever it denies. */
 export function decide(valid: Valid): Ruled {
-  const { use, policy, caller, draft } = valid;
+  const { use, policy, caller, record } = valid;
   const ruling = decideByTable(policy.table, caller.principal, use.target, use.args);
-  draft.decision = ruling.decision.type;
-  draft.because = ruling.because;
-  if (ruling.clause !== undefined) draft.clause = printClause(ruling.clause);
+  record.decided(ruling);
   if (ruling.decision.type === 'deny')
-    throw new Refusal('refused', denial(use.text, ruling), refusalData(use, ruling));
-  return Object.assign(valid, { ruling, isolationKey: isolationKey(use.server, valid) });
+    throw new ToolRefusal('refused', denial(use.text, ruling), refusalData(use, ruling));
+  return add(valid, { ruling, isolationKey: isolationKey(use.server, valid) });
 }
 
 /** One sentence: which clause refused it, and what to do. */

@@ -1,18 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Decided, Target } from '@lockstep/model/internal';
-import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import type { Caller } from '../identity/caller.ts';
+import type { RecordRef } from '@lockstep/model/record';
+import type { ClientSession } from '../client/client-sessions.ts';
+import type { Caller } from '../identity/sign-in.ts';
 import type { Item, Policy, PolicyServer } from '../policy/policy.ts';
 import type { Era } from '../protocol/era.ts';
-import type { Message, Reply, RequestId } from '../protocol/json-rpc.ts';
-import type { Session } from '../protocol/sessions.ts';
+import type { Message, Reply } from '../protocol/json-rpc.ts';
+import type { Answer as ServerAnswer } from '../upstream/answer.ts';
 import type { CallAbort } from '../upstream/call-signal.ts';
-import type { RefusalKind } from './refusal.ts';
+import type { RequestRecord } from './request-record.ts';
 
-/**
- * What arrived, before anything about it is believed. Each stage adds what it has found out: to the very same object,
- * since copying it at each step would cost more than the steps.
- */
+/** What arrived, before anything about it is believed. Each stage adds what it has found out. */
 export interface Received {
   readonly verb: 'POST' | 'GET' | 'DELETE';
   readonly headers: IncomingHttpHeaders;
@@ -26,25 +24,17 @@ export interface Received {
   readonly signal: CallAbort;
   /** Passes a notification of the server on, where the client can take it. */
   readonly notify: (notification: { method: string; params?: Record<string, unknown> }) => void;
-  /** What the audit will say; the stages write into it what they find. */
-  readonly draft: Draft;
-  /** How far it came, for the recording around the stages. */
-  readonly story: Story;
+  /** What the audit will say; the stages tell it what they find. */
+  readonly record: RequestRecord;
 }
 
-export interface Story {
-  /** What the answer is for; absent until the message is read, and for notifications. */
-  id?: RequestId;
-  /** Set once the method is known to be one that is served. */
-  known: boolean;
-  use?: Use;
-  /** Set once a mutating call's intent is durable. */
-  intent?: RecordRef;
-  refusal?: RefusalKind | 'sign-in' | 'rejected';
+/** Adds what a stage has found out to the request: to the very same object, since a copy at each step costs more than the steps. */
+export function add<Request extends object, Found extends object>(
+  request: Request,
+  found: Found,
+): Request & Found {
+  return Object.assign(request, found);
 }
-
-/** An audit record in the making. */
-export type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] } & { environment: string };
 
 export interface Authenticated extends Received {
   readonly caller: Caller;
@@ -54,7 +44,7 @@ export interface Parsed extends Authenticated {
   readonly message: Message;
   readonly era: Era;
   /** Legacy requests after `initialize` have one. */
-  readonly session: Session | undefined;
+  readonly session: ClientSession | undefined;
 }
 
 /** A request that uses something of a server. */
@@ -92,6 +82,15 @@ export interface Ruled extends Valid {
 export interface Approved extends Ruled {
   /** The approval that this call is about to use up; absent for calls that need none. */
   readonly approval: { readonly id: string; readonly binding: string } | undefined;
+}
+
+export interface Committed extends Approved {
+  /** The durable record of what is about to be forwarded; absent for reads. */
+  readonly intent: RecordRef | undefined;
+}
+
+export interface Forwarded extends Committed {
+  readonly answer: ServerAnswer;
 }
 
 /** What the HTTP side does with a finished request. */

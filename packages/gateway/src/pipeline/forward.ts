@@ -1,15 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type Release } from '@lockstep/model/internal';
 import type { Item } from '../policy/policy.ts';
-import { type Answer, UpstreamError } from '../upstream/answer.ts';
+import { UpstreamError } from '../upstream/answer.ts';
 import { refuseQuarantined } from './approval.ts';
-import type { Committed } from './commit.ts';
 import type { Context } from './context.ts';
-import { Refusal } from './refusal.ts';
-
-export interface Forwarded extends Committed {
-  readonly answer: Answer;
-}
+import { add, type Committed, type Forwarded } from './exchange.ts';
+import { ToolRefusal } from './refusal.ts';
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
 export async function forward(committed: Committed, { fleet, metrics }: Context): Promise<Forwarded> {
@@ -36,7 +32,7 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
       },
     );
     metrics.answered(use.server.name, use.method, (performance.now() - started) / 1000);
-    return Object.assign(committed, { answer });
+    return add(committed, { answer });
   } catch (error) {
     if (error instanceof UpstreamError) throw refusalOf(error, committed);
     throw error;
@@ -52,7 +48,7 @@ function refuseReplaced({ server, item, text }: Committed['use'], fleet: Context
   if (now === server.release) return;
   const digests = [now, server.release].map((release) => release && digestIn(release, item));
   if (isDeepStrictEqual(now?.source, server.release.source) && digests[0] === digests[1]) return;
-  throw new Refusal(
+  throw new ToolRefusal(
     'unavailable',
     `${text} was not called: a new bundle has just replaced its server; call it again.`,
     {
@@ -78,17 +74,21 @@ function metaOf({ message }: Committed): { _meta?: Record<string, unknown> } {
 
 const forwardedMeta = ['progressToken', 'traceparent', 'tracestate', 'baggage'] as const;
 
-function refusalOf(error: UpstreamError, { use, intent }: Committed): Refusal {
+function refusalOf(error: UpstreamError, { use, intent }: Committed): ToolRefusal {
   const data = { target: use.text, reason: error.code };
   if (error.code === 'absent')
-    return new Refusal('unavailable', `${use.text} can't be called: ${error.message}.`, data);
+    return new ToolRefusal('unavailable', `${use.text} can't be called: ${error.message}.`, data);
   if (!error.sent)
-    return new Refusal('unavailable', `${use.text} was not called: ${error.message}; try again later.`, data);
+    return new ToolRefusal(
+      'unavailable',
+      `${use.text} was not called: ${error.message}; try again later.`,
+      data,
+    );
   if (error.code === 'cancelled' && intent === undefined)
-    return new Refusal('cancelled', `${use.text} was cancelled.`, data);
+    return new ToolRefusal('cancelled', `${use.text} was cancelled.`, data);
   if (intent === undefined)
-    return new Refusal('unavailable', `${use.text} gave no answer: ${error.message}; try again.`, data);
-  return new Refusal(
+    return new ToolRefusal('unavailable', `${use.text} gave no answer: ${error.message}; try again.`, data);
+  return new ToolRefusal(
     'unknown',
     `The outcome of ${use.text} is unknown: ${error.message}, after the call was sent. It may or may not have acted; look before you call it again (record ${intent.writer}:${intent.epoch}:${intent.seq}).`,
     { ...data, record: intent },

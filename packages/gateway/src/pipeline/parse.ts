@@ -3,52 +3,48 @@ import { classify, isRejection, legacyVersions, metaKey } from '../protocol/era.
 import { errorCode, type Message, readMessage } from '../protocol/json-rpc.ts';
 import { parseStrict, StrictJsonError } from '../protocol/strict-json.ts';
 import type { Context } from './context.ts';
-import type { Authenticated, Parsed } from './exchange.ts';
-import { Rejected } from './refusal.ts';
+import { type Authenticated, add, type Parsed } from './exchange.ts';
+import { HttpRejection } from './refusal.ts';
 
 /** The pseudo-method of a legacy client that opens its stream (GET) or ends its session (DELETE). */
 export const sessionMethods = { GET: 'session/stream', DELETE: 'session/end' } as const;
 
 /** Reads the one message of a request strictly, and tells its era, its client and its session. */
 export function parse(received: Authenticated, { sessions }: Context): Parsed {
-  const { draft, headers, endpoint, policy } = received;
+  const { record, headers, endpoint, policy } = received;
   if (endpoint !== undefined && !policy.servers.has(endpoint)) {
-    throw new Rejected(404, {
+    throw new HttpRejection(404, {
       code: errorCode.invalidRequest,
       message: `There is no server ${JSON.stringify(endpoint.slice(0, 63))} here; see \`lockstep plan\`.`,
     });
   }
   if (received.verb !== 'POST') return parseSessionVerb(received, sessions);
   const message = readBody(received);
-  draft.method = message.method.slice(0, 100);
-  if (message.id !== undefined) received.story.id = message.id;
-  const traceId = traceIdOf(message);
-  if (traceId !== undefined) draft.traceId = traceId;
+  record.asks(message.method, message.id);
+  record.tracedBy(traceIdOf(message));
   const era = classify(message, headers);
-  if (isRejection(era)) throw new Rejected(era.status, era.error);
-  draft.era = era;
+  if (isRejection(era)) throw new HttpRejection(era.status, era.error);
   if (era === 'modern') {
-    const client = clientOf(message, metaKey.clientInfo);
-    if (client !== undefined) draft.client = client;
-    return Object.assign(received, { message, era, session: undefined });
+    record.spokenIn(era, clientOf(message, metaKey.clientInfo));
+    return add(received, { message, era, session: undefined });
   }
   if (message.method === 'initialize') {
-    const client = readClient(message.params.clientInfo);
-    if (client !== undefined) draft.client = client;
-    return Object.assign(received, { message, era, session: undefined });
+    record.spokenIn(era, readClient(message.params.clientInfo));
+    return add(received, { message, era, session: undefined });
   }
+  record.spokenIn(era);
   const session = findSession(received, sessions);
-  if (session.client !== undefined) draft.client = session.client;
-  return Object.assign(received, { message, era, session });
+  record.spokenIn(era, session.client);
+  return add(received, { message, era, session });
 }
 
 function parseSessionVerb(received: Authenticated, sessions: Context['sessions']): Parsed {
   const method = sessionMethods[received.verb as 'GET' | 'DELETE'];
-  received.draft.method = method;
-  received.draft.era = 'legacy';
+  received.record.asks(method, undefined);
+  received.record.spokenIn('legacy');
   const session = findSession(received, sessions);
   const message = { id: undefined, method, params: {} };
-  return Object.assign(received, { era: 'legacy' as const, session, message });
+  return add(received, { era: 'legacy' as const, session, message });
 }
 
 function readBody({ body, policy }: Authenticated): Message {
@@ -57,31 +53,31 @@ function readBody({ body, policy }: Authenticated): Message {
     value = parseStrict(body, policy.config.settings.limits.depth);
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error;
-    throw new Rejected(400, { code: errorCode.parse, message: error.message });
+    throw new HttpRejection(400, { code: errorCode.parse, message: error.message });
   }
   const message = readMessage(value);
-  if (typeof message === 'string') throw new Rejected(400, { code: errorCode.invalidRequest, message });
+  if (typeof message === 'string') throw new HttpRejection(400, { code: errorCode.invalidRequest, message });
   return message;
 }
 
 function findSession({ headers, caller, endpoint }: Authenticated, sessions: Context['sessions']) {
   const version = headers['mcp-protocol-version'];
   if (version !== undefined && !legacyVersions.includes(String(version))) {
-    throw new Rejected(400, {
+    throw new HttpRejection(400, {
       code: errorCode.unsupportedVersion,
       message: `Protocol version ${JSON.stringify(version)} is not served with sessions; use one of ${legacyVersions.join(', ')}.`,
     });
   }
   const id = headers['mcp-session-id'];
   if (typeof id !== 'string') {
-    throw new Rejected(400, {
+    throw new HttpRejection(400, {
       code: errorCode.invalidRequest,
       message: 'The header Mcp-Session-Id is missing; send `initialize` first.',
     });
   }
   const session = sessions.find(id, caller, endpoint);
   if (session === undefined) {
-    throw new Rejected(404, {
+    throw new HttpRejection(404, {
       code: errorCode.invalidRequest,
       message: 'This session is not open (any more); send `initialize` again.',
     });

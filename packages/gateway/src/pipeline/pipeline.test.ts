@@ -5,12 +5,13 @@ import { defineEnvironments, defineServers } from '@lockstep/model';
 import { digestOf, loadBundle, makeBundle, type Principal, type Release } from '@lockstep/model/internal';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createClientSessions } from '../client/client-sessions.ts';
+import { createStreams } from '../client/streams.ts';
+import { allowedHosts } from '../identity/origin.ts';
 import { openKeys } from '../keys/keys.ts';
 import { createLists } from '../lists/lists.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { makePolicy } from '../policy/policy.ts';
-import { createSessions } from '../protocol/sessions.ts';
-import { createStreams } from '../protocol/streams.ts';
 import { openStore } from '../store/open-store.ts';
 import {
   type Message,
@@ -22,6 +23,7 @@ import { CallAbort } from '../upstream/call-signal.ts';
 import type { Context } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { handle } from './pipeline.ts';
+import { RequestRecord } from './request-record.ts';
 
 const tool = (name: string, classOf: 'read' | 'write' | 'destructive') => {
   const definition = {
@@ -120,7 +122,9 @@ beforeAll(async () => {
     close: async () => undefined,
   };
   context = {
-    authenticate: () => ({ principal: alice }),
+    allowedHosts: () => allowedHosts(7411),
+    checkToken: () => ({ refused: 'no token is known here' }),
+    localUser: () => alice,
     store: {
       ...store,
       append: (record, durability) => {
@@ -131,7 +135,7 @@ beforeAll(async () => {
     keys,
     fleet,
     lists: createLists(fleet),
-    sessions: createSessions(() => undefined),
+    sessions: createClientSessions(() => undefined),
     streams: createStreams(),
     metrics: createMetrics({
       health: () => [],
@@ -183,15 +187,20 @@ async function send(
   };
   const received: Received = {
     verb: 'POST',
-    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name, ...headers },
+    headers: {
+      host: '127.0.0.1:7411',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...name,
+      ...headers,
+    },
     remoteAddress: '127.0.0.1',
     body: body ?? JSON.stringify(message),
     endpoint: 'files',
     policy: context.policy(),
     signal: new CallAbort(),
     notify: () => undefined,
-    draft: { environment: 'prod', bundle: context.policy().digest },
-    story: { known: false },
+    record: new RequestRecord(context.policy()),
   };
   const answer = (await handle(received, context)) as Exclude<Answer, { stream: unknown }>;
   return { status: answer.status, reply: answer.reply as never };

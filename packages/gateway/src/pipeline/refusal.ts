@@ -35,26 +35,28 @@ export const decisionMetaKey = 'lockstep/decision';
 /** The key of a call's `_meta` under which an agent may say why it calls. Recorded, and marked as untrusted. */
 export const reasonMetaKey = 'lockstep/reason';
 
-/** Thrown by a stage to end a request with a sentence that a model can read. Not an Error: it has no stack to tell. */
-export class Refusal {
+/** Thrown by a stage to end a request with a sentence that a model can read. */
+export class ToolRefusal extends Error {
   readonly kind: RefusalKind;
-  readonly sentence: string;
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(kind: RefusalKind, sentence: string, data: Readonly<Record<string, unknown>> = {}) {
+    super(sentence);
+    this.name = 'ToolRefusal';
     this.kind = kind;
-    this.sentence = sentence;
     this.data = data;
   }
 }
 
 /** Thrown by a stage to end a request before it is one: with an HTTP status, and a JSON-RPC error as the body. */
-export class Rejected {
+export class HttpRejection extends Error {
   readonly status: number;
   readonly error: RpcError;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(status: number, error: RpcError, headers: Readonly<Record<string, string>> = {}) {
+    super(error.message);
+    this.name = 'HttpRejection';
     this.status = status;
     this.error = error;
     this.headers = headers;
@@ -62,16 +64,16 @@ export class Rejected {
 }
 
 /** What the client gets: a call's refusal is a result that its model reads, anything else's is an error. */
-export function replyTo(refusal: Refusal, method: string): Reply {
+export function replyTo(refusal: ToolRefusal, method: string): Reply {
   const data = { ...refusal.data, kind: refusal.kind };
   if (method !== 'tools/call') {
     return {
-      error: { code: codes[refusal.kind], message: refusal.sentence, data: { [decisionMetaKey]: data } },
+      error: { code: codes[refusal.kind], message: refusal.message, data: { [decisionMetaKey]: data } },
     };
   }
   return {
     result: {
-      content: [{ type: 'text', text: refusal.sentence }],
+      content: [{ type: 'text', text: refusal.message }],
       isError: true,
       _meta: { [decisionMetaKey]: data },
     },

@@ -1,26 +1,28 @@
-import { isRecord } from '@lockstep/model/internal';
-import { reasonArgument } from '../lists/additions.ts';
-import { resumeName } from '../lists/resume-tool.ts';
+import { isRecord, printTarget, splitName, type Target } from '@lockstep/model/internal';
+import { loadForResume } from '../approvals/resume.ts';
+import { reasonArgument, resumeName } from '../lists/gateway-additions.ts';
+import { itemKey } from '../policy/item-key.ts';
+import type { Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import { refuseQuarantined } from './approval.ts';
+import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
+import type { Fleet } from '../upstream/fleet.ts';
+import { refuseQuarantined, waits } from './approval.ts';
 import type { Context } from './context.ts';
-import type { Parsed, Resolved, Use } from './exchange.ts';
-import { invalid, locate } from './locate.ts';
-import { demandId } from './own.ts';
-import { Rejected, reasonMetaKey } from './refusal.ts';
-import { readResume } from './resume.ts';
-import { type Asked, uses } from './uses.ts';
+import { add, type Parsed, type Resolved, type Use } from './exchange.ts';
+import { demandId } from './gateway-methods.ts';
+import { HttpRejection, reasonMetaKey } from './refusal.ts';
+import { type Asked, serverMethods } from './server-methods.ts';
 
 /** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
 export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Resolved> {
   const { message } = parsed;
-  const read = Object.hasOwn(uses, message.method) ? uses[message.method] : undefined;
+  const read = Object.hasOwn(serverMethods, message.method) ? serverMethods[message.method] : undefined;
   if (read === undefined)
-    throw new Rejected(parsed.era === 'modern' ? 404 : 200, {
+    throw new HttpRejection(parsed.era === 'modern' ? 404 : 200, {
       code: errorCode.methodNotFound,
       message: `The method ${JSON.stringify(message.method.slice(0, 100))} is not served.`,
     });
-  parsed.story.known = true;
+  parsed.record.isServed = true;
   demandId(message);
   const asked = read(message.params);
   if (typeof asked === 'string') throw invalid(asked);
@@ -30,15 +32,9 @@ export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Re
 }
 
 function resolvedTo(use: Use, parsed: Parsed, context: Context): Resolved {
-  const { draft, story } = parsed;
-  story.use = use;
-  draft.server = use.server.name;
-  draft.source = use.server.source;
-  draft.target = use.text;
-  if (use.item !== undefined) draft.toolDigest = use.item.digest;
-  if (use.reason !== undefined) draft.reason = use.reason;
+  parsed.record.uses(use);
   refuseQuarantined(use, context.fleet);
-  return Object.assign(parsed, { use });
+  return add(parsed, { use });
 }
 
 function findUse(asked: Asked, parsed: Parsed, { fleet }: Context): Use {
@@ -70,4 +66,97 @@ function takeReason(
 
 function readReason(given: unknown): string | undefined {
   return typeof given === 'string' && given !== '' ? given.slice(0, 2000) : undefined;
+}
+
+/**
+ * Finds what a name on an endpoint stands for. Throws for a name that nobody knows; what a server offers without
+ * having been locked is known, and denied later for what it is.
+ */
+export function locate(
+  asked: Pick<Asked, 'kind' | 'name'>,
+  endpoint: string | undefined,
+  policy: Policy,
+  fleet: Pick<Fleet, 'offersUnlocked'>,
+): Pick<Use, 'server' | 'target' | 'text' | 'item'> {
+  const own = endpoint === undefined ? split(asked) : { server: endpoint, name: asked.name };
+  const server = own === undefined ? undefined : policy.servers.get(own.server);
+  if (own === undefined || server === undefined) throw unknownName(asked);
+  const target: Target = { server: server.name, kind: asked.kind, name: own.name };
+  const text = printTarget(target);
+  const locked = policy.items.get(text);
+  const item = locked?.target.kind === asked.kind ? locked : undefined;
+  if (item === undefined && asked.kind === 'resource') demandPlainUri(own.name);
+  // A template that isn't locked is no concrete resource, though completions may name one.
+  const isConcrete = asked.kind === 'resource' && server.release.resources && !/[{}]/.test(own.name);
+  if (item === undefined && !isConcrete && !fleet.offersUnlocked(server.name, itemKey(target))) {
+    throw unknownName(asked);
+  }
+  return { server, target, text, item };
+}
+
+/** Records, approvals and sentences name resources by their whole URI. */
+const maxUri = 8192;
+
+/** Checked on what the server is sent, not on what the endpoint of all servers calls it. */
+function demandPlainUri(uri: string): void {
+  if (uri.length > maxUri) throw invalid(`The URI is over ${maxUri} characters; use a shorter one.`);
+  const oddity = oddityOf(uri);
+  if (oddity !== undefined) throw invalid(`The URI ${oddity}; write it out plainly.`);
+}
+
+function split({ kind, name }: Pick<Asked, 'kind' | 'name'>): { server: string; name: string } | undefined {
+  if (kind !== 'resource') return splitName(name);
+  const parts = splitUri(name);
+  return parts === undefined ? undefined : { server: parts.server, name: parts.uri };
+}
+
+function unknownName({ kind, name }: Pick<Asked, 'kind' | 'name'>): HttpRejection {
+  return invalid(`There is no ${kind} ${JSON.stringify(name.slice(0, 200))} here; see the list of ${kind}s.`);
+}
+
+/** Ends a request whose parameters make no sense. */
+export function invalid(message: string): HttpRejection {
+  return new HttpRejection(200, { code: errorCode.invalidParams, message });
+}
+
+/** Reads a call of {@link resumeName} as the call that waited; from there on it is like any other. */
+export async function readResume(
+  args: Readonly<Record<string, unknown>>,
+  parsed: Parsed,
+  context: Context,
+): Promise<Use> {
+  if (typeof args.approval !== 'string' || Object.keys(args).length !== 1) {
+    throw new HttpRejection(200, {
+      code: errorCode.invalidParams,
+      message: `${resumeName} takes one argument, \`approval\`: the id of an approval.`,
+    });
+  }
+  const windows = parsed.policy.config.settings.approvals;
+  const found = await loadForResume(
+    context.store,
+    context.keys,
+    args.approval,
+    parsed.caller.principal,
+    windows,
+  );
+  if ('unknown' in found)
+    throw new HttpRejection(200, { code: errorCode.invalidParams, message: found.unknown });
+  if ('closed' in found) {
+    parsed.record.approvedBy(found.closed.id);
+    throw waits(found.closed.target, found.closed, context);
+  }
+  const { call } = found;
+  if (call.kind !== 'tool') {
+    throw new HttpRejection(200, {
+      code: errorCode.invalidParams,
+      message: `The approval ${args.approval.slice(0, 60)} is for the ${call.kind} ${JSON.stringify(call.name.slice(0, 200))}, which no tool carries out; make the very same request again once it is approved.`,
+    });
+  }
+  return {
+    ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy, context.fleet),
+    method: 'tools/call',
+    args: call.args,
+    params: { name: call.name, arguments: call.args },
+    reason: call.reason,
+  };
 }

@@ -1,32 +1,31 @@
 import { hash } from 'node:crypto';
 import { isRecord } from '@lockstep/model/internal';
 import { errorCode, type Reply, type RpcError } from '../protocol/json-rpc.ts';
+import { withoutOwnKeys, withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
-import type { Parsed } from './exchange.ts';
-import type { Forwarded } from './forward.ts';
-import { withoutOwnKeys, withoutOwnMeta } from './own-meta.ts';
-import { Refusal } from './refusal.ts';
+import type { Forwarded, Parsed } from './exchange.ts';
+import { ToolRefusal } from './refusal.ts';
 
 /** Puts a server's answer into the client's era, without what servers may not say. The content is passed on as it came. */
 export function shapeResult(forwarded: Forwarded): Reply {
-  const { answer, use, draft, endpoint, era } = forwarded;
+  const { answer, use, record, endpoint, era } = forwarded;
   if ('error' in answer) {
-    draft.outcome = 'error';
-    draft.error = answer.error.message.slice(0, 1000);
+    record.answered('error', { error: answer.error.message });
     return { error: asServers(answer.error) };
   }
   const { result } = answer;
   const text = JSON.stringify(result);
-  draft.resultBytes = Buffer.byteLength(text);
-  draft.resultHash = `sha256:${hash('sha256', text)}`;
+  record.answered(result.isError === true ? 'tool_error' : 'ok', {
+    bytes: Buffer.byteLength(text),
+    hash: `sha256:${hash('sha256', text)}`,
+  });
   if (result.resultType !== undefined && result.resultType !== 'complete') {
-    throw new Refusal(
+    throw new ToolRefusal(
       'unavailable',
       `${use.text} asked the client for input, which this gateway does not let servers do.`,
       { target: use.text },
     );
   }
-  draft.outcome = result.isError === true ? 'tool_error' : 'ok';
   const theirs = withoutOwnMeta(result, text);
   const shaped = inEra(
     endpoint === undefined && text.includes('"uri"') ? composeUris(theirs, use.server.name) : theirs,

@@ -1,13 +1,63 @@
-import type { Resolved, Valid } from './exchange.ts';
-import { checkParamHeaders } from './param-headers.ts';
-import { Refusal } from './refusal.ts';
+import { resumeName } from '../lists/gateway-additions.ts';
+import { errorCode } from '../protocol/json-rpc.ts';
+import { decodeHeaderValue, paramHeaders } from '../protocol/param-headers.ts';
+import { add, type Resolved, type Ruled, type Valid } from './exchange.ts';
+import { HttpRejection, ToolRefusal } from './refusal.ts';
 
 /** Holds the arguments against the locked definition, before anything is decided on them. */
 export function validateArguments(resolved: Resolved): Valid {
   const { item, method, args, text } = resolved.use;
-  if (item === undefined || method === 'completion/complete')
-    return Object.assign(resolved, { paramHeaders: {} });
+  if (item === undefined || method === 'completion/complete') return add(resolved, { paramHeaders: {} });
   const wrong = item.checkArguments(args);
-  if (wrong !== undefined) throw new Refusal('invalid', `${text} was not called: ${wrong}`, { target: text });
-  return Object.assign(resolved, { paramHeaders: checkParamHeaders(resolved) });
+  if (wrong !== undefined)
+    throw new ToolRefusal('invalid', `${text} was not called: ${wrong}`, { target: text });
+  return add(resolved, { paramHeaders: checkParamHeaders(resolved) });
+}
+
+/**
+ * Holds the `Mcp-Param-*` headers of a modern call against its arguments; those that the locked schema declares are
+ * made anew for the server.
+ *
+ * @returns the others, by lower-case name. Nobody has looked at them.
+ */
+export function checkParamHeaders({
+  era,
+  headers,
+  message,
+  use,
+}: Resolved): Readonly<Record<string, string>> {
+  if (era !== 'modern' || message.method !== 'tools/call') return {};
+  const given = Object.keys(headers).filter((name) => name.startsWith('mcp-param-'));
+  // A resumed call brings no arguments, so its headers can mirror none.
+  const declarations = message.params.name === resumeName ? [] : (use.item?.declaredHeaders ?? []);
+  if (given.length === 0 && declarations.length === 0) return {};
+  const others = new Map(given.map((name) => [name, String(headers[name])]));
+  for (const declaration of declarations) {
+    const name = declaration.header.toLowerCase();
+    const [, wanted] = paramHeaders([declaration], use.args);
+    const found = others.get(name);
+    others.delete(name);
+    const agrees =
+      found === undefined || wanted === undefined
+        ? found === wanted
+        : decodeHeaderValue(found) === decodeHeaderValue(wanted);
+    if (agrees) continue;
+    // Neither value is quoted: this is recorded, and an argument may be a secret.
+    throw new HttpRejection(400, {
+      code: errorCode.headerMismatch,
+      message: `The header ${declaration.header} doesn't say what the argument ${declaration.path.join('.')} says; send the same in both, or neither.`,
+    });
+  }
+  return Object.fromEntries(others);
+}
+
+/** A header that no approver saw would slip past the approval. */
+export function refuseUnseenHeaders({ paramHeaders: unseen, use }: Ruled): void {
+  const [name] = Object.keys(unseen);
+  if (name === undefined) return;
+  throw new ToolRefusal(
+    'invalid',
+    `${use.text} was not called: the header ${name} is not part of its reviewed schema, so no approver would see it; leave it out.`,
+    { target: use.text },
+  );
 }

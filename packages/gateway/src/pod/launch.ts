@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@lockstep/model';
 import { volumeFiles } from '@lockstep/model/internal';
-import type { GatewayOptions } from '../options.ts';
+import type { GatewayOptions } from '../compose/options.ts';
 
 /**
  * Reaches every server where the deployment says that it is.

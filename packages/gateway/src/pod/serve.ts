@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Deployment } from '@lockstep/model/internal';
 import { bundleVolume } from '../bundle/volume.ts';
-import { startGateway } from '../gateway.ts';
+import { startGateway } from '../compose/start-gateway.ts';
 import { readBridgeKey } from '../keys/bridge-key.ts';
 import { createLog } from '../log.ts';
 import { vaultSource } from '../secrets/vault-source.ts';

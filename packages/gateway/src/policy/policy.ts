@@ -11,7 +11,7 @@ import {
   sourceId,
   type Target,
 } from '@lockstep/model/internal';
-import { type Declaration, declarationsIn } from '../upstream/http/param-headers.ts';
+import { type Declaration, declarationsIn } from '../protocol/param-headers.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 
 /** One locked tool, prompt or resource template, ready for use. */
@@ -98,4 +98,23 @@ function makeItem(
       return check(args);
     },
   };
+}
+
+/**
+ * What two bundles of one environment say differently, by target: another decision, another definition, or gone.
+ * Approvals that were asked for under the old one no longer hold. Pure.
+ */
+export function changedTargets(before: Policy, after: Policy): string[] {
+  const now = describe(after);
+  return [...describe(before)].filter(([target, text]) => now.get(target) !== text).map(([target]) => target);
+}
+
+function describe({ table, items, servers }: Policy): Map<string, string> {
+  return new Map(
+    table.entries.map((entry) => {
+      const item = items.get(entry.target);
+      const source = item === undefined ? '' : servers.get(item.target.server)?.source;
+      return [entry.target, JSON.stringify([entry, item?.digest, source])];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
+import type { HeaderList } from '../protocol/param-headers.ts';
 import { eventually, noLog } from '../testing/upstream/stage.ts';
-import type { HeaderList } from '../upstream/http/param-headers.ts';
 import { createSecrets } from './secrets.ts';
 import type { SecretAnswer, SecretSource } from './source.ts';
 

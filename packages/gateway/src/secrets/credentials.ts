@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
 import { messageOf } from '../message-of.ts';
+import type { HeaderList } from '../protocol/param-headers.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Credentials } from '../upstream/http/credentials.ts';
-import type { HeaderList } from '../upstream/http/param-headers.ts';
 import type { Log } from '../upstream/log.ts';
 import { headerValue } from './header.ts';
 import type { SecretAnswer, SecretSource } from './source.ts';

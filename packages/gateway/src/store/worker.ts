@@ -7,8 +7,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectStartupGarbage } from '../kernel/startup-garbage.ts';
 import { syncFolder } from '../keys/secret-file.ts';
-import { collectStartupGarbage } from '../startup-garbage.ts';
 import { nextEpoch, recordStart } from './begin-epoch.ts';
 import { openLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';

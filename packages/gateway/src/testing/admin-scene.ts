@@ -39,7 +39,7 @@ export async function openAdminScene(): Promise<AdminScene> {
     dataDir: dir,
     publicUrl: () => `http://${host}`,
     allowedHosts: () => allowedHosts(7411),
-    windows: () => windows,
+    approvalSettings: () => windows,
     status: () => ({
       environment: 'prod',
       bundle: 'sha256:0',

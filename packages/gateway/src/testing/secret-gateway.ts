@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import { makeBundle } from '@lockstep/model/internal';
 import { request } from 'undici';
-import { startGateway } from '../gateway.ts';
+import { startGateway } from '../compose/start-gateway.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import { inspectServer } from '../upstream/inspect.ts';
 import { releaseOf } from './upstream/release.ts';

@@ -1,4 +1,4 @@
-import { survivesDouble } from '../protocol/decimal.ts';
+import { survivesDouble } from '../protocol/strict-json.ts';
 
 declare global {
   interface JSON {

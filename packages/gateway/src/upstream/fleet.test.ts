@@ -4,8 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Who } from '../testing/upstream/raw-stdio-tools.ts';
-import { rawStdioTools } from '../testing/upstream/raw-stdio-tools.ts';
+import { rawStdioTools, type Who } from '../testing/upstream/raw-stdio-tools.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import {
   callOf,

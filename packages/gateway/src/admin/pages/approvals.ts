@@ -1,7 +1,6 @@
 import type { ApprovalSummary } from '@lockstep/model/admin';
 import { html } from 'hono/html';
-import { type Frame, layout } from './layout.ts';
-import { classMark, stateMark } from './marks.ts';
+import { classMark, type Frame, layout, stateMark } from './layout.ts';
 import { distance, type Html, shownText } from './text.ts';
 
 /** The list: what waits for the visitor first, then what others decide on, then what is over. */

@@ -1,10 +1,10 @@
 import type { Release } from '@lockstep/model/internal';
+import { declaredParamHeaders } from '../../protocol/param-headers.ts';
 import { UpstreamError } from '../answer.ts';
 import type { Connector } from '../connector.ts';
 import { connectHttp } from './connect.ts';
 import type { Credentials } from './credentials.ts';
 import { openEndpoint } from './endpoint.ts';
-import { declaredParamHeaders } from './param-headers.ts';
 import { HttpFailure } from './read-reply.ts';
 import { signedEndpoint } from './signed.ts';
 

@@ -1,6 +1,6 @@
+import type { HeaderList } from '../../protocol/param-headers.ts';
 import { waitFor } from '../wait.ts';
 import type { ExchangeOptions, HttpReply } from './exchange.ts';
-import type { HeaderList } from './param-headers.ts';
 
 /** Seconds that a request waits for a credential at most, before it is not sent. */
 const longestWait = 30;

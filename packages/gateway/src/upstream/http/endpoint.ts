@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Pool } from 'undici';
+import type { HeaderList } from '../../protocol/param-headers.ts';
 import { clientInfo } from '../client-info.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
 import { type ExchangeOptions, exchange, type HttpReply } from './exchange.ts';
-import type { HeaderList } from './param-headers.ts';
 
 /** Seconds in which a server must accept a connection. */
 const connectTimeout = 10;

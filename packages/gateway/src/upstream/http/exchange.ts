@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
+import type { HeaderList } from '../../protocol/param-headers.ts';
 import { cancelled, UpstreamError } from '../answer.ts';
 import type { CallSignal } from '../call-signal.ts';
 import { failureOf } from './failure.ts';
-import type { HeaderList } from './param-headers.ts';
 
 /** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */
 const longestFarewell = 1000;

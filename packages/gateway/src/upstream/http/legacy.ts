@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { readEnded } from '../../bridge/ended.ts';
+import type { HeaderList } from '../../protocol/param-headers.ts';
 import { type Answer, cancelled, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import { abortSignalOf, type CallSignal } from '../call-signal.ts';
 import { type Connection, type ConnectionHooks, ConversationOver, type ServerFacts } from '../connection.ts';
@@ -9,7 +10,6 @@ import type { Endpoint } from './endpoint.ts';
 import { type EventReader, readEvents } from './event-reader.ts';
 import type { HttpReply } from './exchange.ts';
 import { followNotices, isListChange } from './notices.ts';
-import type { HeaderList } from './param-headers.ts';
 import { parseMessage, readReply } from './read-reply.ts';
 
 /** Seconds that a message without an answer may take: a cancellation, a refusal, a goodbye. */

@@ -1,6 +1,11 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { modernVersion } from '../../protocol/era.ts';
-import { encodeHeaderValue } from '../../protocol/header-value.ts';
+import {
+  type Declaration,
+  encodeHeaderValue,
+  type HeaderList,
+  paramHeaders,
+} from '../../protocol/param-headers.ts';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
 import type { Connection, ConnectionHooks, ServerFacts } from '../connection.ts';
 import { outgoingParams, progressTokenOf } from '../envelope.ts';
@@ -8,7 +13,6 @@ import type { Endpoint } from './endpoint.ts';
 import { readEvents } from './event-reader.ts';
 import type { HttpReply } from './exchange.ts';
 import { followNotices, isListChange } from './notices.ts';
-import { type Declaration, type HeaderList, paramHeaders } from './param-headers.ts';
 import { parseMessage, readReply } from './read-reply.ts';
 
 /** Which field of `params` travels as `Mcp-Name`. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */

@@ -1,0 +1,57 @@
+import type { revokeSchema, verdictSchema } from '@lockstep/model/admin';
+import type { z } from 'zod';
+import type { FoundApproval } from '../approvals/queries.ts';
+import { ownerKey } from '../identity/owner.ts';
+import { isApprover } from './approval-view.ts';
+import type { AdminDeps } from './deps.ts';
+import { Problem } from './problem.ts';
+import { actorOf, demandHolder, type Visitor } from './visitor.ts';
+
+const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as const;
+
+/** Looks an approval up, or ends the request. */
+export async function findOrEnd(deps: AdminDeps, id: string): Promise<FoundApproval> {
+  const found = await deps.store.query('approval', { id, windows: deps.approvalSettings() });
+  if (found === null)
+    throw new Problem(404, 'There is no such approval; look at the list for those that wait.');
+  return found;
+}
+
+/** Gives the visitor's verdict, or ends the request with why it isn't taken. */
+export async function decide(
+  deps: AdminDeps,
+  visitor: Visitor,
+  id: string,
+  verdict: z.output<typeof verdictSchema>,
+): Promise<void> {
+  const { principal, tokenId } = demandHolder(visitor);
+  const answer = await deps.store.transact('giveVerdict', {
+    id,
+    ...verdict,
+    approver: principal,
+    approverOwnerKey: ownerKey(principal.owner),
+    credential: tokenId,
+  });
+  if (!answer.ok) throw new Problem(statuses[answer.why], answer.sentence);
+}
+
+/** Takes an open approval back; for administrators, and for those who could deny it. */
+export async function revoke(
+  deps: AdminDeps,
+  visitor: Visitor,
+  id: string,
+  { why }: z.output<typeof revokeSchema>,
+): Promise<void> {
+  const found = await findOrEnd(deps, id);
+  const holder = demandHolder(visitor);
+  if (!isApprover(found, visitor) && !holder.principal.roles.includes('admin')) {
+    throw new Problem(
+      403,
+      `Revoking ${found.row.target} takes the role \`admin\` or one that decides on it.`,
+    );
+  }
+  const { name, ...by } = actorOf(visitor);
+  const closed = await deps.store.transact('revokeApproval', { id, why: `${name} revoked it: ${why}`, by });
+  if (closed.length === 0)
+    throw new Problem(409, `The approval is ${found.state.state}; there is nothing left to revoke.`);
+}

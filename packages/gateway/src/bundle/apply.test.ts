@@ -1,0 +1,49 @@
+import { loadBundle, parseDeployment } from '@lockstep/model/internal';
+import { expect, test } from 'vitest';
+import { makePolicy, type Policy } from '../policy/policy.ts';
+import { deployedBundle, deploymentOf, remoteUrl } from '../testing/deployed.ts';
+import { releaseOf } from '../testing/upstream/release.ts';
+import { applyBundle, type BundleTarget } from './apply.ts';
+
+const release = { ...releaseOf({ tools: [] }), source: { type: 'remote', url: remoteUrl } } as const;
+const bundle = loadBundle(deployedBundle({ releases: { files: release } }).files);
+const deployment = parseDeployment(deploymentOf({ files: release }));
+
+/** Takes it, and tells in which order what was done. */
+async function take(fleetServers: BundleTarget['fleetServers']): Promise<string[]> {
+  const done: string[] = [];
+  const say = (what: string) => async () => void done.push(what);
+  const context = {
+    policy: () => makePolicy(bundle) as Policy,
+    store: {
+      append: async ({ detail }: { detail: { deployment: string } }) =>
+        void done.push(`recorded ${detail.deployment.slice(0, 6)}`),
+      transact: say('voided'),
+    },
+    fleet: { update: say('moved') },
+    metrics: { bundle: () => {} },
+    streams: { refresh: () => {} },
+    log: { info: () => {} },
+  } as unknown as BundleTarget['context'];
+  await applyBundle(
+    { bundle, deployment },
+    {
+      context,
+      enforce: () => void done.push('enforced'),
+      relocate: () => void done.push('told'),
+      fleetServers,
+    },
+  ).catch(({ message }: Error) => done.push(message));
+  return done;
+}
+
+test('what follows the deployment is told of it once it is recorded, before a server moves', async () => {
+  expect(await take(async () => [])).toEqual(['recorded sha256', 'told', 'moved', 'enforced', 'voided']);
+});
+
+test("a deployment that can't be used changes nothing", async () => {
+  const refused = await take(async () => {
+    throw new Error('no place for files');
+  });
+  expect(refused).toEqual(['no place for files']);
+});

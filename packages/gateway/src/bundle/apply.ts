@@ -1,0 +1,82 @@
+import { canonicalJson, type Deployment, sha256 } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
+import type { Context } from '../pipeline/context.ts';
+import { changedTargets, makePolicy, type Policy } from '../policy/policy.ts';
+import type { FleetServer } from '../upstream/launch.ts';
+import type { Offer } from './follow.ts';
+
+/** What taking a bundle needs besides the stages' context. */
+export interface BundleTarget {
+  readonly context: Context;
+  /** Puts a policy in force. */
+  readonly enforce: (policy: Policy) => void;
+  /** Tells whatever else a deployment places where that is from now on. */
+  readonly relocate: (deployment: Deployment | undefined) => void;
+  readonly fleetServers: (policy: Policy, deployment: Deployment | undefined) => Promise<FleetServer[]>;
+}
+
+/**
+ * Puts a new bundle in force without dropping a call: requests in flight end under the one they began with. What
+ * was asked to be approved under other terms is void, and clients whose lists have changed are told. Where only the
+ * deployment is new, the servers that moved are reached at their new places, and all else stays.
+ */
+export async function applyBundle(
+  { bundle, deployment }: Offer,
+  { context, enforce, relocate, fleetServers }: BundleTarget,
+): Promise<void> {
+  const { store, fleet, streams, metrics, log } = context;
+  const before = context.policy();
+  const after = makePolicy(bundle);
+  if (after.config.environment !== before.config.environment) {
+    throw new Error(
+      `The bundle is of ${after.config.environment}, but this gateway runs ${before.config.environment}; give it its own.`,
+    );
+  }
+  const servers = await fleetServers(after, deployment);
+  await store.append(loadedRecord(after, deployment, before.digest), 'durable');
+  // Before servers move: they are signed in to with what the deployment names.
+  relocate(deployment);
+  // Nothing may come between these two: a call decided by the one bundle would meet the servers of the other.
+  await fleet.update(servers);
+  enforce(after);
+  metrics.bundle(after.digest, true);
+  await store.transact('voidApprovals', {
+    targets: changedTargets(before, after),
+    why: 'what it is decided by has changed',
+  });
+  streams.refresh();
+  log.info({ bundle: after.digest, before: before.digest }, 'a new bundle is in force');
+}
+
+/** A bundle that was not whole, or not for this gateway: the one in force stays, loudly. */
+export async function rejectBundle(why: string, { store, metrics, log, policy }: Context): Promise<void> {
+  metrics.bundle(policy().digest, false);
+  log.error({ why, kept: policy().digest }, 'a changed bundle was not taken; the one in force stays');
+  await store.append(bundleRecord('bundle.rejected', policy(), { why }), 'written');
+}
+
+/**
+ * What is in force from now on. The deployment is named by its digest: it decides nothing, but where calls go.
+ *
+ * @param before digest of the bundle that it replaces; undefined at start.
+ */
+export function loadedRecord(policy: Policy, deployment: Deployment | undefined, before?: string): NewRecord {
+  return bundleRecord('bundle.loaded', policy, {
+    before,
+    deployment: deployment && sha256(canonicalJson(deployment)),
+  });
+}
+
+function bundleRecord(
+  kind: 'bundle.loaded' | 'bundle.rejected',
+  policy: Policy,
+  detail: NewRecord['detail'],
+): NewRecord {
+  return {
+    kind,
+    time: new Date().toISOString(),
+    environment: policy.config.environment,
+    bundle: policy.digest,
+    detail,
+  };
+}

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AdminApp, adminListener } from '../admin/app.ts';
+import { serveSocket } from '../admin/socket.ts';
+import { clientAddress, closeServer, listen } from '../http/listen.ts';
+import { createListener, createMetricsListener } from '../http/listener.ts';
+import { isLoopbackName } from '../identity/loopback.ts';
+import { type AllowedHosts, allowedHosts } from '../identity/origin.ts';
+import type { Context } from '../pipeline/context.ts';
+import type { GatewayOptions } from './options.ts';
+
+/** Seconds that calls in flight have to finish when the gateway stops. */
+const drainSeconds = 10;
+
+/** Where a gateway answers; known once it listens. */
+export interface Addresses {
+  url(): string;
+  /** Where people reach its pages. */
+  publicUrl(): string;
+  allowedHosts(): AllowedHosts;
+  /** Set once. */
+  port: number;
+}
+
+export function addressesOf(options: GatewayOptions): Addresses {
+  const { host = '127.0.0.1' } = options;
+  let hosts: AllowedHosts | undefined;
+  const addresses: Addresses = {
+    port: 0,
+    url: () => clientAddress(host, addresses.port, options.allowedHosts),
+    publicUrl: () => options.publicUrl ?? addresses.url(),
+    allowedHosts() {
+      hosts ??= allowedHosts(addresses.port, [
+        ...(isLoopbackName(host) ? [] : [host]),
+        ...(options.allowedHosts ?? []),
+      ]);
+      return hosts;
+    },
+  };
+  return addresses;
+}
+
+/**
+ * Listens: for agents and people, for Prometheus, and on the socket that only this account can open.
+ *
+ * @throws Error in one sentence when a port can't be had.
+ */
+export async function openListeners(
+  { host = '127.0.0.1', port = 7411, metricsHost = '127.0.0.1', metricsPort = 0 }: GatewayOptions,
+  {
+    context,
+    admin,
+    addresses,
+    isReady,
+  }: {
+    context: Context;
+    admin: AdminApp;
+    addresses: Addresses;
+    isReady: () => boolean;
+  },
+  opened: AsyncDisposableStack,
+  runFolder: string,
+): Promise<{ metricsUrl: string; socketPath: string }> {
+  const server = createListener({
+    context,
+    allowedHosts: addresses.allowedHosts,
+    admin: adminListener(admin),
+    isReady,
+  });
+  addresses.port = await listen(server, host, port);
+  opened.defer(() => closeServer(server, drainSeconds));
+  opened.defer(() => context.streams.closeWhere(() => true));
+  const metricsServer = createMetricsListener(context.metrics);
+  const boundMetricsPort = await listen(metricsServer, metricsHost, metricsPort, '--metrics-port');
+  opened.defer(() => closeServer(metricsServer, 0));
+  const socketPath = join(runFolder, 'gateway.sock');
+  const socket = await serveSocket(admin, socketPath);
+  opened.defer(() => socket.close());
+  return { metricsUrl: `${clientAddress(metricsHost, boundMetricsPort)}/metrics`, socketPath };
+}
+
+/** Tells the command where the gateway of this state folder is. */
+export function announce(runFolder: string, addresses: { url: string; metricsUrl: string }): Promise<void> {
+  const text = JSON.stringify({ pid: process.pid, ...addresses });
+  return writeFile(join(runFolder, 'gateway.json'), `${text}\n`, { mode: 0o600 });
+}

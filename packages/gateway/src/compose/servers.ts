@@ -1,0 +1,20 @@
+import type { Deployment } from '@lockstep/model/internal';
+import type { Policy } from '../policy/policy.ts';
+import type { FleetServer } from '../upstream/launch.ts';
+import type { GatewayOptions } from './options.ts';
+
+/** How each server of a policy is run here, or where. */
+export function serversOf(
+  policy: Policy,
+  deployment: Deployment | undefined,
+  { launch }: GatewayOptions,
+): Promise<FleetServer[]> {
+  return Promise.all(
+    [...policy.servers.values()].map(async ({ name, definition, release }) => ({
+      name,
+      definition,
+      release,
+      launch: await launch(name, definition, release, deployment),
+    })),
+  );
+}

@@ -1,0 +1,174 @@
+import type { Deployment } from '@lockstep/model/internal';
+import { adminApp } from '../admin/app.ts';
+import { applyBundle, loadedRecord, rejectBundle } from '../bundle/apply.ts';
+import { followBundle, readOffer } from '../bundle/follow.ts';
+import { createClientSessions } from '../client/client-sessions.ts';
+import { principalKey } from '../client/isolation-key.ts';
+import { createStreams } from '../client/streams.ts';
+import { collectStartupGarbage } from '../kernel/startup-garbage.ts';
+import { principalFolder } from '../kernel/state-folders.ts';
+import { createLists } from '../lists/lists.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import type { Context } from '../pipeline/context.ts';
+import { makePolicy } from '../policy/policy.ts';
+import { createSecrets } from '../secrets/secrets.ts';
+import { createFleet } from '../upstream/fleet.ts';
+import { version } from '../version.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { openIdentities } from './identities.ts';
+import { addressesOf, announce, openListeners } from './listeners.ts';
+import type { GatewayOptions, RunningGateway } from './options.ts';
+import { serversOf } from './servers.ts';
+import { openStorage } from './storage.ts';
+import { handleFleetEvent } from './upstream-events.ts';
+
+/**
+ * Starts a gateway: it loads the bundle whole or not at all, opens the audit, starts the servers, and listens.
+ *
+ * @throws ConfigurationError for a bundle that can't be used, and Error in one sentence for anything else that
+ * stands in the way: a port in use, a state folder that another gateway has, an address without authentication.
+ * @example
+ * const gateway = await startGateway({ bundle: bundleFolder('bundle'), launch, stateDir: '.lockstep/dev' });
+ * console.log(gateway.url);
+ * await gateway.close();
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const log = createLog(options.logLevel ?? 'info');
+  const offer = await readOffer(options.bundle);
+  let policy = makePolicy(offer.bundle);
+  const { environment } = policy.config;
+  const ended = Promise.withResolvers<void>();
+  let isReady = false;
+
+  // Whatever is opened is closed in the opposite order, also when a later step fails.
+  await using opened = new AsyncDisposableStack();
+  const { folders, keys, store, archive } = await openStorage(options, environment, { opened, onLost, log });
+  relocate(offer.deployment);
+  const { tokens, localUser } = await openIdentities(options, store, environment, { opened, log });
+  const secrets = createSecrets({ source: options.secrets, log });
+  opened.defer(() => options.secrets?.close?.());
+  const fleet = createFleet(await serversOf(policy, offer.deployment, options), {
+    workdir: folders.work,
+    principalDir: (server, key) => principalFolder(folders, server, key),
+    onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
+    log,
+    secrets,
+    bridgeKey: options.bridgeKey,
+    maxResultBytes: policy.config.settings.limits.result,
+  });
+  opened.defer(() => fleet.close());
+  const streams = createStreams();
+  const sessions = createClientSessions((session) => {
+    streams.closeWhere((stream) => stream.sessionId === session.id);
+    fleet.releaseKey(`session:${session.id}`);
+  });
+  tokens.onRevoked((token) => {
+    sessions.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
+    streams.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
+    fleet.releaseKey(principalKey({ principal: { ...token, issuer: 'lockstep:token' } }));
+  });
+
+  const addresses = addressesOf(options);
+  const context: Context = {
+    allowedHosts: addresses.allowedHosts,
+    checkToken: tokens.authenticate,
+    localUser: localUser && (() => localUser(policy.config.settings.local.roles)),
+    store,
+    keys,
+    fleet,
+    lists: createLists(fleet),
+    sessions,
+    streams,
+    metrics: createMetrics({
+      health: () => fleet.health(),
+      approvalsWaiting: () => store.query('countWaiting', null),
+      auditLag: store.lag,
+      archive,
+      secrets: secrets.status,
+    }),
+    log,
+    policy: () => policy,
+    publicUrl: addresses.publicUrl,
+  };
+  const startedAt = new Date().toISOString();
+  const admin = adminApp({
+    environment,
+    store,
+    keys,
+    tokens,
+    dataDir: folders.data,
+    publicUrl: addresses.publicUrl,
+    allowedHosts: addresses.allowedHosts,
+    approvalSettings: () => policy.config.settings.approvals,
+    status: () => ({
+      environment,
+      bundle: policy.digest,
+      version,
+      startedAt,
+      localUser: localUser ? policy.config.settings.local.roles : null,
+      servers: fleet.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
+    }),
+    onFailure: logError,
+  });
+  const listening = { context, admin, addresses, isReady: () => isReady };
+  const { metricsUrl, socketPath } = await openListeners(options, listening, opened, folders.run);
+
+  await store.append(loadedRecord(policy, offer.deployment), 'durable');
+  context.metrics.bundle(policy.digest, true);
+  const rejections = new Set<(why: string) => void>();
+  const follower = followBundle(options.bundle, offer, {
+    onChange: (next) =>
+      applyBundle(next, {
+        context,
+        enforce(after) {
+          policy = after;
+        },
+        relocate,
+        fleetServers: (...of) => serversOf(...of, options),
+      }),
+    async onRejected(why) {
+      for (const listener of rejections) listener(why);
+      await rejectBundle(why, context);
+    },
+    onPartial: (why) => log.warn({ why, kept: policy.digest }, "a changed bundle isn't whole yet"),
+  });
+  opened.defer(() => follower.stop());
+  opened.defer(startHousekeeping(context));
+  await announce(folders.run, { url: addresses.url(), metricsUrl });
+
+  collectStartupGarbage();
+  const running = opened.move();
+  let closing: Promise<void> | undefined;
+  isReady = true;
+  return {
+    url: addresses.url(),
+    metricsUrl,
+    socketPath,
+    digest: () => policy.digest,
+    health: () => fleet.health(),
+    lookForBundle: () => follower.look(),
+    onBundleRejected: (listener) => void rejections.add(listener),
+    closed: ended.promise,
+    close: () => {
+      isReady = false;
+      closing ??= running.disposeAsync().then(ended.resolve, ended.reject);
+      return closing;
+    },
+  };
+
+  function relocate(deployment: Deployment | undefined): void {
+    archive.use(deployment?.archive);
+    options.onDeployment?.(deployment);
+  }
+
+  function onLost(error: Error): void {
+    isReady = false;
+    log.fatal(error.message);
+    ended.reject(error);
+  }
+
+  function logError(error: unknown): void {
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}

@@ -1,0 +1,50 @@
+import { printTarget } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
+import type { Context } from '../pipeline/context.ts';
+import { targetOfItem } from '../policy/item-key.ts';
+import type { FleetEvent } from '../upstream/events.ts';
+
+/**
+ * What the gateway does about what happens to servers: it records it, and where a definition has drifted it voids
+ * the approvals that were asked for under the reviewed one and tells clients that their lists have changed.
+ */
+export async function handleFleetEvent(
+  event: FleetEvent,
+  context: Pick<Context, 'store' | 'streams' | 'policy' | 'log'>,
+): Promise<void> {
+  const { store, streams, policy, log } = context;
+  await store.append(recordOf(event, policy()), 'written');
+  if (event.type !== 'quarantine' && event.type !== 'quarantine.lifted') return;
+  log.warn(
+    { server: event.server, item: event.item },
+    event.type === 'quarantine' ? `quarantined: ${event.change}` : 'as reviewed again',
+  );
+  streams.refresh();
+  const target = targetOfItem(event.server, event.item);
+  if (event.type === 'quarantine' && target !== undefined) {
+    await store.transact('voidApprovals', {
+      server: event.server,
+      targets: [printTarget(target)],
+      why: 'its definition has changed',
+    });
+  }
+}
+
+/** Servers choose their names, versions and last words. */
+function bounded(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, 1000) : value;
+}
+
+function recordOf(event: FleetEvent, policy: ReturnType<Context['policy']>): NewRecord {
+  const { type, server, ...detail } = event;
+  return {
+    // What was never reviewed is as good as quarantined: nobody can use it.
+    kind: type === 'extra' ? 'quarantine' : type,
+    time: new Date().toISOString(),
+    environment: policy.config.environment,
+    bundle: policy.digest,
+    server,
+    ...(policy.servers.get(server) !== undefined && { source: policy.servers.get(server)?.source }),
+    detail: JSON.parse(JSON.stringify(detail, bounded)) as NewRecord['detail'],
+  };
+}

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import { errorCode } from '../protocol/json-rpc.ts';
+
+/** An answer to what never became a request. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: errorCode.invalidRequest, message },
+  });
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    })
+    .end(text);
+}
+
+/** Bytes that may wait for a reader who doesn't read. It can do without the notifications that are dropped then. */
+export const maxUnread = 1024 * 1024;
+
+/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
+const keepAliveMs = 15_000;
+
+/** One JSON-RPC message, as an event. */
+export function eventText(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}
+
+/** Keeps a stream from being taken for dead, until it closes. */
+export function keepOpen(response: ServerResponse): void {
+  const timer = setInterval(() => {
+    if (!response.writableEnded) response.write(': still here\n\n');
+  }, keepAliveMs);
+  response.once('close', () => clearInterval(timer));
+}

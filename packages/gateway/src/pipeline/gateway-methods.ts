@@ -1,0 +1,174 @@
+import { isRecord } from '@lockstep/model/internal';
+import type { ListKind } from '../lists/lists.ts';
+import { listResources } from '../lists/resources.ts';
+import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
+import { errorCode, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
+import { version } from '../version.ts';
+import type { Context } from './context.ts';
+import type { Answer, Parsed } from './exchange.ts';
+import { readClient, sessionMethods } from './parse.ts';
+import { HttpRejection } from './refusal.ts';
+import { inEra } from './shape.ts';
+import { openListen, openSessionStream } from './subscribe.ts';
+
+type GatewayMethod = (parsed: Parsed, context: Context) => Answer | Promise<Answer>;
+
+/** The methods that the gateway answers itself, each in the eras that have it. Everything else is a use or unknown. */
+const gatewayMethods: Readonly<
+  Record<string, { readonly eras: readonly Era[]; readonly answer: GatewayMethod }>
+> = {
+  initialize: { eras: ['legacy'], answer: initialize },
+  'server/discover': { eras: ['modern'], answer: discover },
+  ping: { eras: ['legacy'], answer: (parsed) => reply(parsed, {}) },
+  'tools/list': { eras: ['modern', 'legacy'], answer: list('tools', 'tools') },
+  'prompts/list': { eras: ['modern', 'legacy'], answer: list('prompts', 'prompts') },
+  'resources/templates/list': {
+    eras: ['modern', 'legacy'],
+    answer: list('resourceTemplates', 'resourceTemplates'),
+  },
+  'resources/list': {
+    eras: ['modern', 'legacy'],
+    answer: async (parsed, context) => {
+      refuseCursor(parsed);
+      return reply(parsed, { resources: await listResources(parsed, context), ...caching(parsed) });
+    },
+  },
+  'subscriptions/listen': { eras: ['modern'], answer: openListen },
+  [sessionMethods.GET]: { eras: ['legacy'], answer: openSessionStream },
+  [sessionMethods.DELETE]: { eras: ['legacy'], answer: endSession },
+};
+
+/** Answers what concerns the gateway itself; undefined for whatever uses a server. */
+export function answerByGateway(parsed: Parsed, context: Context): Answer | Promise<Answer> | undefined {
+  const { message, era } = parsed;
+  if (message.id === undefined && message.method.startsWith('notifications/'))
+    return takeNotification(parsed);
+  const entry = Object.hasOwn(gatewayMethods, message.method) ? gatewayMethods[message.method] : undefined;
+  if (entry === undefined || !entry.eras.includes(era)) return undefined;
+  const isSessionVerb = message.method.startsWith('session/');
+  if (isSessionVerb !== (parsed.verb !== 'POST')) return undefined;
+  if (!isSessionVerb) demandId(message);
+  parsed.record.isServed = true;
+  return entry.answer(parsed, context);
+}
+
+/** Ends a request that would get no answer: nobody could cancel it or hear how it went. */
+export function demandId({ id, method }: Message): void {
+  if (id !== undefined) return;
+  throw new HttpRejection(400, {
+    code: errorCode.invalidRequest,
+    message: `${method} is a request; give it an \`id\`.`,
+  });
+}
+
+/** Of what clients tell, only a cancellation changes anything; it reaches requests of the same session. */
+function takeNotification({ message, session }: Parsed): Answer {
+  if (message.method === 'notifications/cancelled') {
+    session?.inFlight.get(message.params.requestId as RequestId)?.abort();
+  }
+  return { status: 202 };
+}
+
+function reply(parsed: Parsed, result: Record<string, unknown>): Answer {
+  return { status: 200, reply: { result: inEra(result, parsed.era) } satisfies Reply };
+}
+
+function initialize(parsed: Parsed, { sessions }: Context): Answer {
+  const { params } = parsed.message;
+  const asked = params.protocolVersion;
+  const version = legacyVersions.find((known) => known === asked) ?? legacyVersions[0] ?? '';
+  const session = sessions.open({
+    caller: parsed.caller,
+    endpoint: parsed.endpoint,
+    version,
+    client: readClient(params.clientInfo),
+  });
+  if (session === undefined) {
+    throw new HttpRejection(503, {
+      code: errorCode.unavailable,
+      message: 'The gateway has too many open sessions; try again later.',
+    });
+  }
+  const result = {
+    protocolVersion: version,
+    capabilities: capabilitiesOf(parsed),
+    serverInfo,
+    instructions: instructionsOf(parsed),
+  };
+  return { status: 200, headers: { 'mcp-session-id': session.id }, reply: { result } };
+}
+
+function discover(parsed: Parsed): Answer {
+  return reply(parsed, {
+    supportedVersions: [modernVersion, ...legacyVersions],
+    capabilities: capabilitiesOf(parsed),
+    instructions: instructionsOf(parsed),
+    ...caching(parsed),
+    _meta: { [metaKey.serverInfo]: serverInfo },
+  });
+}
+
+function list(kind: ListKind, field: string): GatewayMethod {
+  return (parsed, { lists }) => {
+    refuseCursor(parsed);
+    const items = lists.list(kind, parsed.policy, parsed.caller, parsed.endpoint);
+    return reply(parsed, { [field]: items, ...caching(parsed) });
+  };
+}
+
+/** Lists depend on who asks, and may change at any moment: nobody else may reuse them, nor anybody for long. */
+function caching({ era }: Parsed): Record<string, unknown> {
+  return era === 'modern' ? { ttlMs: 0, cacheScope: 'private' } : {};
+}
+
+/** Lists come whole, so a cursor can only be made up. */
+function refuseCursor({ message }: Parsed): void {
+  if (isRecord(message.params) && message.params.cursor !== undefined) {
+    throw new HttpRejection(200, {
+      code: errorCode.invalidParams,
+      message: "`params.cursor` is not one of this gateway's: its lists come whole.",
+    });
+  }
+}
+
+function endSession(parsed: Parsed, { sessions }: Context): Answer {
+  if (parsed.session !== undefined) sessions.close(parsed.session);
+  return { status: 204 };
+}
+
+/** What the gateway calls itself towards clients. */
+export const serverInfo = { name: 'lockstep', title: 'Lockstep gateway', version } as const;
+
+type Where = Pick<Parsed, 'policy' | 'endpoint'>;
+
+function releasesAt({ policy, endpoint }: Where) {
+  return [...policy.servers.values()].filter(({ name }) => endpoint === undefined || name === endpoint);
+}
+
+/** What the locked releases at an endpoint offer. Pure. */
+export function capabilitiesOf(where: Where): Record<string, unknown> {
+  const releases = releasesAt(where).map(({ release }) => release);
+  const has = (test: (release: (typeof releases)[number]) => boolean) => releases.some(test);
+  return {
+    tools: { listChanged: true },
+    ...(has(({ prompts }) => Object.keys(prompts).length > 0) && { prompts: { listChanged: true } }),
+    ...(has(({ resources, resourceTemplates }) => resources || Object.keys(resourceTemplates).length > 0) && {
+      resources: { listChanged: true },
+    }),
+    ...(has(({ completions }) => completions) && { completions: {} }),
+  };
+}
+
+/** The locked instructions of the servers at an endpoint, each under its name where there are several. Pure. */
+export function instructionsOf(where: Where): string {
+  const parts = releasesAt(where).flatMap(({ name, release }) =>
+    release.instructions === null
+      ? []
+      : [
+          where.endpoint === undefined
+            ? `# ${name}\n${release.instructions.text}`
+            : release.instructions.text,
+        ],
+  );
+  return parts.join('\n\n');
+}

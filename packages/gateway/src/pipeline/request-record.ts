@@ -1,0 +1,192 @@
+import { hash } from 'node:crypto';
+import { canonicalJson, type Decided, matchesGlob, printClause } from '@lockstep/model/internal';
+import type { Json, NewRecord, Outcome, RecordRef } from '@lockstep/model/record';
+import { redactArguments } from '../audit/redact.ts';
+import type { Caller } from '../identity/sign-in.ts';
+import type { Keys } from '../keys/keys.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { RequestId } from '../protocol/json-rpc.ts';
+import type { Use } from './exchange.ts';
+import type { RefusalKind } from './refusal.ts';
+
+/** An audit record in the making. */
+type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] } & { environment: string };
+
+/** Longest error that is recorded, in characters: it may quote names that a client made up. */
+const maxError = 2000;
+/** Longest arguments that are recorded, in characters of JSON; the commitment covers all of them in any case. */
+const maxArguments = 65_536;
+
+/**
+ * What the audit will say of one request, and how far the request came. The stages tell it what they find; what
+ * becomes of it is the recording's matter.
+ */
+export class RequestRecord {
+  readonly #draft: Draft;
+  /** What the answer is for; absent until the message is read, and for notifications. */
+  id: RequestId | undefined;
+  /** Whether the method is known to be one that is served. */
+  isServed = false;
+  use: Use | undefined;
+  /** The durable record of a mutating call, once there is one. */
+  intent: RecordRef | undefined;
+  refusal: RefusalKind | 'sign-in' | 'rejected' | undefined;
+
+  constructor({ config, digest }: Policy) {
+    this.#draft = { environment: config.environment, bundle: digest };
+  }
+
+  get method(): string | undefined {
+    return this.#draft.method;
+  }
+
+  get era(): string | undefined {
+    return this.#draft.era;
+  }
+
+  get client(): NewRecord['client'] {
+    return this.#draft.client;
+  }
+
+  get decision(): NewRecord['decision'] {
+    return this.#draft.decision;
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#draft.outcome;
+  }
+
+  /** Milliseconds; 0 until it is over. */
+  get durationMs(): number {
+    return this.#draft.durationMs ?? 0;
+  }
+
+  calledBy({ principal, credential }: Caller): void {
+    this.#draft.principal = principal;
+    if (credential !== undefined) this.#draft.credential = credential.tokenId;
+  }
+
+  /** A token that opens nothing was presented; its id, where it is a known one. */
+  presented(tokenId: string | undefined): void {
+    if (tokenId !== undefined) this.#draft.credential = tokenId;
+  }
+
+  asks(method: string, id: RequestId | undefined): void {
+    this.#draft.method = method.slice(0, 100);
+    if (id !== undefined) this.id = id;
+  }
+
+  tracedBy(traceId: string | undefined): void {
+    if (traceId !== undefined) this.#draft.traceId = traceId;
+  }
+
+  spokenIn(era: 'legacy' | 'modern', client?: NewRecord['client']): void {
+    this.#draft.era = era;
+    if (client !== undefined) this.#draft.client = client;
+  }
+
+  uses(use: Use): void {
+    this.use = use;
+    this.#draft.server = use.server.name;
+    this.#draft.source = use.server.source;
+    this.#draft.target = use.text;
+    if (use.item !== undefined) this.#draft.toolDigest = use.item.digest;
+    if (use.reason !== undefined) this.#draft.reason = use.reason;
+  }
+
+  decided({ decision, because, clause }: Decided): void {
+    this.#draft.decision = decision.type;
+    this.#draft.because = because;
+    if (clause !== undefined) this.#draft.clause = printClause(clause);
+  }
+
+  approvedBy(approval: string): void {
+    this.#draft.approval = approval;
+  }
+
+  /** How a server's answer is recorded. */
+  answered(outcome: Outcome, result: { bytes: number; hash: string } | { error: string }): void {
+    this.#draft.outcome = outcome;
+    if ('error' in result) {
+      this.#draft.error = result.error.slice(0, 1000);
+      return;
+    }
+    this.#draft.resultBytes = result.bytes;
+    this.#draft.resultHash = result.hash;
+  }
+
+  /** A stage ended it. */
+  refused(refusal: RequestRecord['refusal'], outcome: Outcome, sentence: string): void {
+    this.refusal = refusal;
+    this.#draft.outcome = outcome;
+    this.#draft.error = sentence.slice(0, maxError);
+    if (refusal === 'quarantined') this.#draft.because = 'quarantined';
+  }
+
+  /** The gateway itself failed; what was sent may have acted. */
+  failed(sentence: string): void {
+    this.#draft.outcome = this.intent === undefined ? 'error' : 'unknown';
+    this.#draft.error = sentence;
+  }
+
+  /** @param started as `performance.now()` told it. */
+  ended(started: number): void {
+    this.#draft.outcome ??= 'ok';
+    this.#draft.durationMs = Math.round((performance.now() - started) * 1000) / 1000;
+  }
+
+  /** What is known so far, for the record of an approval that is asked for. */
+  soFar(use: Use, policy: Policy, keys: Keys): Draft {
+    return { ...this.#draft, ...describeArguments(use, policy, keys) };
+  }
+
+  /** The record that is durable before a mutating call is forwarded; the same arguments are in no record after it. */
+  toIntent(use: Use, policy: Policy, keys: Keys): NewRecord {
+    return complete(this.soFar(use, policy, keys), 'intent');
+  }
+
+  /** The record of a request that is over; nothing is told to this any more. */
+  toRecord(policy: Policy, keys: Keys): NewRecord {
+    const draft = this.#draft;
+    if (this.intent !== undefined) {
+      const { writer, epoch, seq } = this.intent;
+      draft.intent = { writer, epoch, seq };
+      return complete(draft, 'outcome');
+    }
+    if (this.refusal === 'sign-in') return complete(draft, 'signin.refused');
+    if (this.use !== undefined) {
+      const described = describeArguments(this.use, policy, keys);
+      draft.arguments = described.arguments;
+      draft.commitment = described.commitment;
+      draft.salt = described.salt;
+    }
+    return complete(draft, 'call');
+  }
+}
+
+function complete(draft: Draft, kind: NewRecord['kind']): NewRecord {
+  draft.kind = kind;
+  draft.time = new Date().toISOString();
+  return draft as NewRecord;
+}
+
+/** Arguments as they are recorded: redacted, with a salted commitment to the original. */
+function describeArguments(
+  use: Use,
+  policy: Policy,
+  keys: Keys,
+): Pick<NewRecord, 'arguments' | 'commitment' | 'salt'> {
+  const pointers = policy.config.settings.redact
+    .filter(({ tools }) => matchesGlob(tools, use.text))
+    .flatMap((rule) => rule.pointers);
+  const canonical = canonicalJson(use.args);
+  const { salt, sealed } = keys.newSalt();
+  return {
+    arguments:
+      canonical.length > maxArguments
+        ? { '[too large to record]': canonical.length }
+        : redactArguments(use.args as Json, use.item?.definition.inputSchema, pointers),
+    commitment: `sha256:${hash('sha256', salt + canonical)}`,
+    salt: sealed,
+  };
+}
