@@ -13,9 +13,10 @@ import {
 import type { StoredRecord } from '@lockstep/model/record';
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { countWaiting, listApprovals } from '../approvals/queries.ts';
 import { exportAudit } from '../audit/export.ts';
 import { searchAudit } from '../audit/search.ts';
-import { verifySource } from '../audit/stopped.ts';
+import { verifySource } from '../audit/verify-source.ts';
 import type { Keys } from '../keys/keys.ts';
 import { detail, summarise } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
@@ -79,7 +80,7 @@ export function approvalRoutes(deps: AdminDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>()
     .get('/', async (c) => {
       const { state, limit } = parseRequest(approvalListQuery, c.req.query());
-      const found = await deps.store.query('listApprovals', { open: state === 'open', limit });
+      const found = await deps.store.query(listApprovals, { open: state === 'open', limit });
       const approvals: ApprovalSummary[] = found.map((one) => summarise(one, deps.publicUrl()));
       return c.json({ approvals });
     })
@@ -113,7 +114,7 @@ export function statusRoutes(deps: AdminDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>().get('/', async (c) => {
     const status: Status = {
       ...deps.status(),
-      approvalsWaiting: await deps.store.query('countWaiting', null),
+      approvalsWaiting: await deps.store.query(countWaiting, null),
     };
     return c.json(status);
   });

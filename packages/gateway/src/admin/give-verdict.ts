@@ -1,6 +1,8 @@
 import type { revokeSchema, verdictSchema } from '@lockstep/model/admin';
 import type { z } from 'zod';
-import type { FoundApproval } from '../approvals/queries.ts';
+import { revokeApproval } from '../approvals/close.ts';
+import { type FoundApproval, findApprovalById } from '../approvals/queries.ts';
+import { giveVerdict } from '../approvals/verdict.ts';
 import { ownerKey } from '../identity/owner.ts';
 import { isApprover } from './approval-view.ts';
 import type { AdminDeps } from './deps.ts';
@@ -11,7 +13,7 @@ const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as co
 
 /** Looks an approval up, or ends the request. */
 export async function findOrEnd(deps: AdminDeps, id: string): Promise<FoundApproval> {
-  const found = await deps.store.query('approval', { id, windows: deps.approvalSettings() });
+  const found = await deps.store.query(findApprovalById, { id, windows: deps.approvalSettings() });
   if (found === null)
     throw new Problem(404, 'There is no such approval; look at the list for those that wait.');
   return found;
@@ -25,7 +27,7 @@ export async function decide(
   verdict: z.output<typeof verdictSchema>,
 ): Promise<void> {
   const { principal, tokenId } = demandHolder(visitor);
-  const answer = await deps.store.transact('giveVerdict', {
+  const answer = await deps.store.transact(giveVerdict, {
     id,
     ...verdict,
     approver: principal,
@@ -51,7 +53,7 @@ export async function revoke(
     );
   }
   const { name, ...by } = actorOf(visitor);
-  const closed = await deps.store.transact('revokeApproval', { id, why: `${name} revoked it: ${why}`, by });
+  const closed = await deps.store.transact(revokeApproval, { id, why: `${name} revoked it: ${why}`, by });
   if (closed.length === 0)
     throw new Problem(409, `The approval is ${found.state.state}; there is nothing left to revoke.`);
 }

@@ -1,5 +1,6 @@
 import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
+import { listApprovals } from '../approvals/queries.ts';
 import { ownerKey } from '../identity/owner.ts';
 import { detail, summarise } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
@@ -51,7 +52,7 @@ export function pageRoutes(
     .get('/approvals', async (c) => {
       const visitor = await signedIn(c, deps);
       if (visitor === undefined) return askToSignIn(c, deps);
-      const found = await deps.store.query('listApprovals', { open: false, limit: 200 });
+      const found = await deps.store.query(listApprovals, { open: false, limit: 200 });
       const approvals = found.map((one) => summarise(one, deps.publicUrl()));
       return c.html(
         approvalsPage(frameFor(deps, visitor), approvals, (approval) => isFor(approval, visitor)),

@@ -1,6 +1,7 @@
 import { visible } from '@lockstep/model/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findApprovalById } from '../approvals/queries.ts';
 import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
 import { shownText } from './pages/text.ts';
 import { argumentList } from './pages/values.ts';
@@ -45,7 +46,7 @@ async function decide(
   return submit(`/approvals/${id}`, fields, { origin, cookie, ...headers });
 }
 
-const stateOf = async (id: string) => (await scene.store.query('approval', { id }))?.state;
+const stateOf = async (id: string) => (await scene.store.query(findApprovalById, { id }))?.state;
 
 describe('signing in', () => {
   it("exchanges an admin token for a cookie that scripts and other sites can't use", async () => {

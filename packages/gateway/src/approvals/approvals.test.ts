@@ -6,9 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownerKey } from '../identity/owner.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
 import { type ApprovalRequest, type Checked, checkApproval } from './check.ts';
+import { expireDue, revokeApproval, voidApprovals } from './close.ts';
+import { commitIntent } from './commit.ts';
+import { findApprovalById } from './queries.ts';
 import { loadForResume } from './resume.ts';
 import type { ApprovalState } from './state.ts';
-import type { VerdictAnswer } from './verdict.ts';
+import { giveVerdict, type VerdictAnswer } from './verdict.ts';
 
 const agent: Principal = { issuer: 'lockstep:token', subject: 'agent', owner: 'Ben', roles: ['developer'] };
 const windows = { pauseAfterDenial: 600, repeatWindow: 600 };
@@ -22,7 +25,7 @@ beforeAll(async () => {
   scene = await openScene();
 });
 beforeEach(async () => {
-  await scene.store.transact('voidApprovals', { why: 'the next test begins' });
+  await scene.store.transact(voidApprovals, { why: 'the next test begins' });
   test += 1;
   earlier = scene.records().length;
 });
@@ -75,8 +78,8 @@ async function decide(
   verdict: 'approve' | 'deny' = 'approve',
   changes: { subject?: string; roles?: string[]; seen?: string; note?: string } = {},
 ): Promise<VerdictAnswer> {
-  const found = await scene.store.query('approval', { id });
-  return scene.store.transact('giveVerdict', {
+  const found = await scene.store.query(findApprovalById, { id });
+  return scene.store.transact(giveVerdict, {
     id,
     verdict,
     seen: changes.seen ?? found?.row.seen ?? '',
@@ -93,7 +96,7 @@ async function decide(
 }
 
 const use = ({ id, binding }: { id: string; binding: string }) =>
-  scene.store.transact('commitIntent', {
+  scene.store.transact(commitIntent, {
     approval: { id, binding, windows },
     intent: {
       kind: 'intent',
@@ -214,7 +217,7 @@ describe('deciding', () => {
 
   it('refuses a verdict on something else than what is asked', async () => {
     const other = await open({ args: { test, path: 'other' } });
-    const seen = (await scene.store.query('approval', { id: other.id }))?.row.seen ?? '';
+    const seen = (await scene.store.query(findApprovalById, { id: other.id }))?.row.seen ?? '';
     const { id } = await open();
     expect(await decide(id, 'Anna', 'approve', { seen })).toMatchObject({ ok: false, why: 'stale' });
     expect(await decide(id, 'Anna', 'approve', { seen: 'x' })).toMatchObject({ ok: false, why: 'stale' });
@@ -337,7 +340,7 @@ describe('using', () => {
             const [verb, owner = ''] = what.split(' ');
             if (verb === 'use') return use(approval);
             if (verb === 'approve' || verb === 'deny') await decide(approval.id, owner, verb);
-            if (verb === 'void') await scene.store.transact('voidApprovals', { server: 'nothing', why: 'x' });
+            if (verb === 'void') await scene.store.transact(voidApprovals, { server: 'nothing', why: 'x' });
             if (verb === 'ask') await ask(call);
             return undefined;
           }),
@@ -380,7 +383,7 @@ describe('using', () => {
 
   it('records the intent of a call that needs no approval', async () => {
     const intent = { kind: 'intent', time: new Date().toISOString(), environment: 'prod' } as const;
-    expect(await scene.store.transact('commitIntent', { intent })).toMatchObject({ ok: true });
+    expect(await scene.store.transact(commitIntent, { intent })).toMatchObject({ ok: true });
   });
 });
 
@@ -405,9 +408,9 @@ describe('ending', () => {
   it('expires all that are due, with a record each', async () => {
     const due = await Promise.all([1, 2, 3].map((n) => open({ args: { test, n }, quorum: 3, expiry: 0 })));
     await open({ args: { test, n: 4 } });
-    const closed = await scene.store.transact('expireDue', {});
+    const closed = await scene.store.transact(expireDue, {});
     expect(closed.map(({ id }) => id).toSorted()).toEqual(due.map(({ id }) => id).toSorted());
-    expect(await scene.store.transact('expireDue', {})).toEqual([]);
+    expect(await scene.store.transact(expireDue, {})).toEqual([]);
     expect(records().filter(({ kind }) => kind === 'approval.closed')).toHaveLength(3);
   });
 
@@ -415,14 +418,14 @@ describe('ending', () => {
     const tool = (server: string, name: string) => open({ target: { server, kind: 'tool', name } });
     const [a, b, c] = [await tool('files', 'a'), await tool('files', 'b'), await tool('git', 'c')];
     const close = async (input: { server?: string; targets?: string[] }) =>
-      (await scene.store.transact('voidApprovals', { ...input, why: 'its definition has changed' })).map(
+      (await scene.store.transact(voidApprovals, { ...input, why: 'its definition has changed' })).map(
         ({ id }) => id,
       );
     expect(await close({ targets: [] })).toEqual([]);
     expect(await close({ server: 'files', targets: ['files/a', 'git/c'] })).toEqual([a.id]);
     expect(await close({ server: 'files' })).toEqual([b.id]);
     expect(await close({})).toEqual([c.id]);
-    expect((await scene.store.query('approval', { id: a.id, windows }))?.state).toMatchObject({
+    expect((await scene.store.query(findApprovalById, { id: a.id, windows }))?.state).toMatchObject({
       state: 'void',
       why: 'its definition has changed',
     });
@@ -431,8 +434,8 @@ describe('ending', () => {
   it.each<[string, (approval: { id: string; binding: string }) => Promise<unknown>]>([
     ['use', async (approval) => [await decide(approval.id, 'Anna'), await use(approval)]],
     ['denial', (approval) => decide(approval.id, 'Anna', 'deny')],
-    ['voiding', () => scene.store.transact('voidApprovals', { why: 'x' })],
-    ['revocation', ({ id }) => scene.store.transact('revokeApproval', { id, why: 'x', by: {} })],
+    ['voiding', () => scene.store.transact(voidApprovals, { why: 'x' })],
+    ['revocation', ({ id }) => scene.store.transact(revokeApproval, { id, why: 'x', by: {} })],
   ])('wipes the arguments after %s', async (_, end) => {
     const approval = await open();
     const kept = () => scene.rows(`select arguments from approvals where id = '${approval.id}'`);

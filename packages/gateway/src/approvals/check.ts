@@ -11,9 +11,9 @@ import {
 import type { NewRecord } from '@lockstep/model/record';
 import { ownerKey } from '../identity/owner.ts';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../ledger/store.ts';
 import { bindingOf } from './binding.ts';
-import type { Opened } from './open.ts';
+import { type Opened, openOrFindApproval } from './open.ts';
 import { iso, type Windows } from './row.ts';
 import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
 import type { TooLarge } from './state.ts';
@@ -84,7 +84,7 @@ export async function checkApproval(store: Store, keys: Keys, request: ApprovalR
   const expiresAt = requestedAt + request.decision.expiry * 1000;
   const shown = describeRequest(request, iso(requestedAt), iso(expiresAt));
   const seen = seenDigest(keys, id, shown, request.args);
-  const opened = await store.transact('openOrFindApproval', {
+  const opened = await store.transact(openOrFindApproval, {
     id,
     binding,
     server: request.target.server,

@@ -1,9 +1,9 @@
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import type { Transaction } from '../store/transaction.ts';
+import { operation, type Transaction } from '../ledger/operation.ts';
 import { iso, openStates } from './row.ts';
 import type { Shown } from './shown.ts';
 import type { ApprovalStatus } from './state.ts';
-import type { ApprovalRow } from './tables.ts';
+import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** Who or what ended an approval, for the record. */
 export interface Closing {
@@ -24,7 +24,11 @@ export interface Closed {
  *
  * @returns Whether it was open.
  */
-export async function closeRow(tx: Transaction, id: string, closing: Closing): Promise<boolean> {
+export async function closeRow(
+  tx: Transaction<ApprovalTables>,
+  id: string,
+  closing: Closing,
+): Promise<boolean> {
   const { numUpdatedRows } = await tx.db
     .updateTable('approvals')
     .set({
@@ -43,7 +47,7 @@ export async function closeRow(tx: Transaction, id: string, closing: Closing): P
 
 /** Closes approvals with one record each. */
 async function closeAll(
-  tx: Transaction,
+  tx: Transaction<ApprovalTables>,
   rows: readonly ApprovalRow[],
   closing: Closing,
   by: Partial<NewRecord> = {},
@@ -76,9 +80,11 @@ export function describe(row: ApprovalRow): Pick<NewRecord, 'environment' | 'app
     ...(shown.definitionDigest !== null && { toolDigest: shown.definitionDigest }),
   };
 }
-
 /** Closes what is past its time; `binding` narrows it to one. */
-export async function expireDue(tx: Transaction, input: { binding?: string } = {}): Promise<Closed[]> {
+export async function expire(
+  tx: Transaction<ApprovalTables>,
+  input: { readonly binding?: string },
+): Promise<Closed[]> {
   let due = tx.db
     .selectFrom('approvals')
     .selectAll()
@@ -91,6 +97,9 @@ export async function expireDue(tx: Transaction, input: { binding?: string } = {
   });
 }
 
+/** {@link expire}, for whoever isn't in a transaction. */
+export const expireDue = operation('expireDue', expire);
+
 /** Which open approvals to void, and why, in a clause that follows “void”. Without server and targets: all. */
 export interface VoidInput {
   readonly server?: string;
@@ -98,15 +107,17 @@ export interface VoidInput {
   readonly targets?: readonly string[];
   readonly why: string;
 }
-
 /** Voids open approvals because what they are for has changed. */
-export async function voidApprovals(tx: Transaction, input: VoidInput): Promise<Closed[]> {
-  if (input.targets?.length === 0) return [];
-  let open = tx.db.selectFrom('approvals').selectAll().where('state', 'in', openStates);
-  if (input.server !== undefined) open = open.where('server', '=', input.server);
-  if (input.targets !== undefined) open = open.where('target', 'in', input.targets);
-  return closeAll(tx, await open.orderBy('id').execute(), { state: 'void', why: input.why });
-}
+export const voidApprovals = operation(
+  'voidApprovals',
+  async (tx: Transaction<ApprovalTables>, input: VoidInput): Promise<Closed[]> => {
+    if (input.targets?.length === 0) return [];
+    let open = tx.db.selectFrom('approvals').selectAll().where('state', 'in', openStates);
+    if (input.server !== undefined) open = open.where('server', '=', input.server);
+    if (input.targets !== undefined) open = open.where('target', 'in', input.targets);
+    return closeAll(tx, await open.orderBy('id').execute(), { state: 'void', why: input.why });
+  },
+);
 
 /** A human takes an open approval back. */
 export interface RevokeInput {
@@ -115,15 +126,17 @@ export interface RevokeInput {
   /** Who, for the record. */
   readonly by: Pick<NewRecord, 'principal' | 'credential'>;
 }
-
 /** Voids one open approval; nothing happens where it isn't open. */
-export async function revokeApproval(tx: Transaction, input: RevokeInput): Promise<Closed[]> {
-  const rows = await tx.db
-    .selectFrom('approvals')
-    .selectAll()
-    .where('id', '=', input.id)
-    .where('state', 'in', openStates)
-    .where('expires_at', '>', tx.now)
-    .execute();
-  return closeAll(tx, rows, { state: 'void', why: input.why }, input.by);
-}
+export const revokeApproval = operation(
+  'revokeApproval',
+  async (tx: Transaction<ApprovalTables>, input: RevokeInput): Promise<Closed[]> => {
+    const rows = await tx.db
+      .selectFrom('approvals')
+      .selectAll()
+      .where('id', '=', input.id)
+      .where('state', 'in', openStates)
+      .where('expires_at', '>', tx.now)
+      .execute();
+    return closeAll(tx, rows, { state: 'void', why: input.why }, input.by);
+  },
+);

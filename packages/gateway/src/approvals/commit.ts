@@ -1,8 +1,9 @@
 import { type NewRecord, printPlace, type RecordRef } from '@lockstep/model/record';
-import type { Transaction } from '../store/transaction.ts';
+import { operation, type Transaction } from '../ledger/operation.ts';
 import { closeRow, describe } from './close.ts';
 import { findApproval, iso, stateOf, type Windows } from './row.ts';
 import type { ApprovalState } from './state.ts';
+import type { ApprovalTables } from './tables.ts';
 
 /** A call that is about to be forwarded. */
 export interface CommitInput {
@@ -14,31 +15,33 @@ export interface CommitInput {
 export type Committed =
   | { readonly ok: true; readonly ref: RecordRef }
   | { readonly ok: false; readonly state: ApprovalState };
-
 /**
  * Uses an approval up and records the intent, both or neither. Of any number of calls that bring the same approval one
  * gets through; the others learn its state.
  *
  * @throws Error when the approval isn't for this call: the pipeline has mixed two up.
  */
-export async function commitIntent(tx: Transaction, input: CommitInput): Promise<Committed> {
-  const { approval } = input;
-  if (approval === undefined) return { ok: true, ref: tx.append(input.intent) };
-  const row = await findApproval(tx.db, approval.id);
-  if (row === undefined || row.binding !== approval.binding) {
-    throw new Error(`The approval ${approval.id} is not for this call.`);
-  }
-  const state = await stateOf(tx, row, approval.windows);
-  if (state.state !== 'approved') return { ok: false, state };
-  const ref = tx.append({ ...input.intent, approval: row.id });
-  tx.append({
-    ...describe(row),
-    kind: 'approval.used',
-    time: iso(tx.now),
-    detail: { intent: printPlace(ref) },
-  });
-  if (!(await closeRow(tx, row.id, { state: 'used', why: null, usedBy: ref }))) {
-    throw new Error(`The approval ${row.id} was used by another call in the same moment.`);
-  }
-  return { ok: true, ref };
-}
+export const commitIntent = operation(
+  'commitIntent',
+  async (tx: Transaction<ApprovalTables>, input: CommitInput): Promise<Committed> => {
+    const { approval } = input;
+    if (approval === undefined) return { ok: true, ref: tx.append(input.intent) };
+    const row = await findApproval(tx.db, approval.id);
+    if (row === undefined || row.binding !== approval.binding) {
+      throw new Error(`The approval ${approval.id} is not for this call.`);
+    }
+    const state = await stateOf(tx, row, approval.windows);
+    if (state.state !== 'approved') return { ok: false, state };
+    const ref = tx.append({ ...input.intent, approval: row.id });
+    tx.append({
+      ...describe(row),
+      kind: 'approval.used',
+      time: iso(tx.now),
+      detail: { intent: printPlace(ref) },
+    });
+    if (!(await closeRow(tx, row.id, { state: 'used', why: null, usedBy: ref }))) {
+      throw new Error(`The approval ${row.id} was used by another call in the same moment.`);
+    }
+    return { ok: true, ref };
+  },
+);

@@ -1,10 +1,10 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
-import type { Transaction } from '../store/transaction.ts';
-import { expireDue } from './close.ts';
+import { operation, type Transaction } from '../ledger/operation.ts';
+import { expire } from './close.ts';
 import { openStates, stateOf, type Windows } from './row.ts';
 import type { ApprovalState, TooMany } from './state.ts';
-import type { ApprovalRow } from './tables.ts';
+import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** A request for approval, prepared by `checkApproval`. */
 export interface OpenInput {
@@ -31,25 +31,30 @@ export interface OpenInput {
 }
 
 export type Opened = (ApprovalState & { readonly created: boolean }) | TooMany;
-
 /**
  * Finds the approval that answers for a call, or opens one: an open one first; then, within the windows, one that was
  * denied or used.
  */
-export async function openOrFindApproval(tx: Transaction, input: OpenInput): Promise<Opened> {
-  await expireDue(tx, { binding: input.binding });
-  const found = await findAnswering(tx, input);
-  if (found !== undefined) return { ...found, created: false };
-  const pending = await countPending(tx, input.requester);
-  if (pending >= input.pendingPerPrincipal) {
-    return { state: 'too many', target: input.target, pending, most: input.pendingPerPrincipal };
-  }
-  const row = await insert(tx, input);
-  tx.append(input.record);
-  return { ...(await stateOf(tx, row)), created: true };
-}
+export const openOrFindApproval = operation(
+  'openOrFindApproval',
+  async (tx: Transaction<ApprovalTables>, input: OpenInput): Promise<Opened> => {
+    await expire(tx, { binding: input.binding });
+    const found = await findAnswering(tx, input);
+    if (found !== undefined) return { ...found, created: false };
+    const pending = await countPending(tx, input.requester);
+    if (pending >= input.pendingPerPrincipal) {
+      return { state: 'too many', target: input.target, pending, most: input.pendingPerPrincipal };
+    }
+    const row = await insert(tx, input);
+    tx.append(input.record);
+    return { ...(await stateOf(tx, row)), created: true };
+  },
+);
 
-async function findAnswering(tx: Transaction, input: OpenInput): Promise<ApprovalState | undefined> {
+async function findAnswering(
+  tx: Transaction<ApprovalTables>,
+  input: OpenInput,
+): Promise<ApprovalState | undefined> {
   const ofBinding = tx.db.selectFrom('approvals').selectAll().where('binding', '=', input.binding);
   const open = await ofBinding.where('state', 'in', openStates).executeTakeFirst();
   if (open !== undefined) return stateOf(tx, open);
@@ -59,7 +64,7 @@ async function findAnswering(tx: Transaction, input: OpenInput): Promise<Approva
   return state.pausedUntil !== undefined && tx.now < Date.parse(state.pausedUntil) ? state : undefined;
 }
 
-async function countPending(tx: Transaction, requester: Principal): Promise<number> {
+async function countPending(tx: Transaction<ApprovalTables>, requester: Principal): Promise<number> {
   const { count } = await tx.db
     .selectFrom('approvals')
     .select(({ fn }) => fn.countAll<number | string>().as('count'))
@@ -71,7 +76,7 @@ async function countPending(tx: Transaction, requester: Principal): Promise<numb
   return Number(count);
 }
 
-async function insert(tx: Transaction, input: OpenInput): Promise<ApprovalRow> {
+async function insert(tx: Transaction<ApprovalTables>, input: OpenInput): Promise<ApprovalRow> {
   return tx.db
     .insertInto('approvals')
     .values({

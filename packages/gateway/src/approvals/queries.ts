@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import type { Database } from '../store/database.ts';
+import { query } from '../ledger/operation.ts';
 import { findApproval, openStates, toState, type Windows } from './row.ts';
 import type { ApprovalState } from './state.ts';
-import type { ApprovalRow, ApprovalVerdictRow } from './tables.ts';
+import type { ApprovalRow, ApprovalTables, ApprovalVerdictRow } from './tables.ts';
 
 /** An approval with all that is known of it. */
 export interface FoundApproval {
@@ -10,51 +10,59 @@ export interface FoundApproval {
   readonly state: ApprovalState;
   readonly verdicts: readonly ApprovalVerdictRow[];
 }
-
 /** One approval, as of now. */
-export async function approval(
-  db: Kysely<Database>,
-  input: { readonly id: string; readonly windows?: Windows },
-): Promise<FoundApproval | null> {
-  const row = await findApproval(db, input.id);
-  return row === undefined ? null : ((await withVerdicts(db, [row], input.windows))[0] ?? null);
-}
-
+export const findApprovalById = query(
+  'approval',
+  async (
+    db: Kysely<ApprovalTables>,
+    input: { readonly id: string; readonly windows?: Windows },
+  ): Promise<FoundApproval | null> => {
+    const row = await findApproval(db, input.id);
+    return row === undefined ? null : ((await withVerdicts(db, [row], input.windows))[0] ?? null);
+  },
+);
 /** The newest approvals first. */
-export async function listApprovals(
-  db: Kysely<Database>,
-  input: { readonly open: boolean; readonly limit: number },
-): Promise<FoundApproval[]> {
-  let rows = db.selectFrom('approvals').selectAll();
-  if (input.open) rows = rows.where('state', 'in', openStates).where('expires_at', '>', Date.now());
-  const found = await rows.orderBy('requested_at', 'desc').orderBy('id').limit(input.limit).execute();
-  return withVerdicts(db, found);
-}
-
+export const listApprovals = query(
+  'listApprovals',
+  async (
+    db: Kysely<ApprovalTables>,
+    input: { readonly open: boolean; readonly limit: number },
+  ): Promise<FoundApproval[]> => {
+    let rows = db.selectFrom('approvals').selectAll();
+    if (input.open) rows = rows.where('state', 'in', openStates).where('expires_at', '>', Date.now());
+    const found = await rows.orderBy('requested_at', 'desc').orderBy('id').limit(input.limit).execute();
+    return withVerdicts(db, found);
+  },
+);
 /** How many wait for a verdict. */
-export async function countWaiting(db: Kysely<Database>, _input: null): Promise<number> {
-  const { count } = await db
-    .selectFrom('approvals')
-    .select(({ fn }) => fn.countAll<number | string>().as('count'))
-    .where('state', '=', 'pending')
-    .where('expires_at', '>', Date.now())
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
+export const countWaiting = query(
+  'countWaiting',
+  async (db: Kysely<ApprovalTables>, _input: null): Promise<number> => {
+    const { count } = await db
+      .selectFrom('approvals')
+      .select(({ fn }) => fn.countAll<number | string>().as('count'))
+      .where('state', '=', 'pending')
+      .where('expires_at', '>', Date.now())
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  },
+);
 /** How many are past their expiry and not closed yet. */
-export async function countDue(db: Kysely<Database>, _input: null): Promise<number> {
-  const { count } = await db
-    .selectFrom('approvals')
-    .select(({ fn }) => fn.countAll<number | string>().as('count'))
-    .where('state', 'in', openStates)
-    .where('expires_at', '<=', Date.now())
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
+export const countDue = query(
+  'countDue',
+  async (db: Kysely<ApprovalTables>, _input: null): Promise<number> => {
+    const { count } = await db
+      .selectFrom('approvals')
+      .select(({ fn }) => fn.countAll<number | string>().as('count'))
+      .where('state', 'in', openStates)
+      .where('expires_at', '<=', Date.now())
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  },
+);
 
 async function withVerdicts(
-  db: Kysely<Database>,
+  db: Kysely<ApprovalTables>,
   rows: readonly ApprovalRow[],
   windows?: Windows,
 ): Promise<FoundApproval[]> {

@@ -1,6 +1,7 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../ledger/store.ts';
+import { findApprovalById } from './queries.ts';
 import { unknownApproval } from './sentences.ts';
 import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
 import type { ApprovalState } from './state.ts';
@@ -37,7 +38,7 @@ export async function loadForResume(
   principal: Pick<Principal, 'issuer' | 'subject'>,
   windows: { readonly pauseAfterDenial: number; readonly repeatWindow: number },
 ): Promise<LoadedForResume> {
-  const found = await store.query('approval', { id, windows });
+  const found = await store.query(findApprovalById, { id, windows });
   if (
     found === null ||
     found.row.requester_issuer !== principal.issuer ||

@@ -1,7 +1,7 @@
 import type { RecordRef } from '@lockstep/model/record';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../ledger/operation.ts';
 import type { ApprovalState, ApprovalStatus } from './state.ts';
-import type { ApprovalRow } from './tables.ts';
+import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** How long a closed approval still answers for an identical call, in seconds. */
 export interface Windows {
@@ -13,7 +13,10 @@ export interface Windows {
 export const openStates: readonly ApprovalStatus[] = ['pending', 'approved'];
 
 /** Reads one approval; undefined where there is none. */
-export function findApproval(db: Transaction['db'], id: string): Promise<ApprovalRow | undefined> {
+export function findApproval(
+  db: Transaction<ApprovalTables>['db'],
+  id: string,
+): Promise<ApprovalRow | undefined> {
   return db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
@@ -24,7 +27,7 @@ export function approversOf(row: ApprovalRow): string[] {
 
 /** The approval as of now, counting its verdicts; see {@link toState}. */
 export async function stateOf(
-  { db, now }: Pick<Transaction, 'db' | 'now'>,
+  { db, now }: Pick<Transaction<ApprovalTables>, 'db' | 'now'>,
   row: ApprovalRow,
   windows?: Windows,
 ): Promise<ApprovalState> {
@@ -57,7 +60,10 @@ export function toState(row: ApprovalRow, have: number, now: number, windows?: W
 }
 
 /** How many distinct owners have approved. */
-export async function countApproving(db: Transaction['db'], approval: string): Promise<number> {
+export async function countApproving(
+  db: Transaction<ApprovalTables>['db'],
+  approval: string,
+): Promise<number> {
   const { count } = await db
     .selectFrom('approval_verdicts')
     .select(({ fn }) => fn.countAll<number | string>().as('count'))

@@ -1,9 +1,9 @@
 import type { Principal } from '@lockstep/model/internal';
-import type { Transaction } from '../store/transaction.ts';
-import { closeRow, describe, expireDue } from './close.ts';
+import { operation, type Transaction } from '../ledger/operation.ts';
+import { closeRow, describe, expire } from './close.ts';
 import { approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalState } from './state.ts';
-import type { ApprovalRow } from './tables.ts';
+import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** What one human says of one approval. */
 export interface VerdictInput {
@@ -29,34 +29,40 @@ export type VerdictAnswer =
     };
 
 type Refused = Extract<VerdictAnswer, { ok: false }>;
-
 /**
  * Takes a verdict. Whoever may give it holds one of the clause's roles and is another human than the requester's owner;
  * each human counts once. One “deny” ends the approval, also after others have approved and as long as it isn't used.
  */
-export async function giveVerdict(tx: Transaction, input: VerdictInput): Promise<VerdictAnswer> {
-  const found = await findApproval(tx.db, input.id);
-  if (found === undefined) {
-    return {
-      ok: false,
-      why: 'unknown',
-      sentence: `There is no approval ${input.id}; look at the list for those that wait.`,
-    };
-  }
-  await expireDue(tx, { binding: found.binding });
-  const row = (await findApproval(tx.db, input.id)) ?? found;
-  const refused = await refusal(tx, row, input);
-  if (refused !== undefined) {
-    record(tx, row, input, { outcome: 'refused', error: refused.sentence });
-    return refused;
-  }
-  await keep(tx, input);
-  if (input.verdict === 'deny') await deny(tx, row, input);
-  else await approve(tx, row, input);
-  return { ok: true, state: await stateOf(tx, (await findApproval(tx.db, row.id)) ?? row) };
-}
+export const giveVerdict = operation(
+  'giveVerdict',
+  async (tx: Transaction<ApprovalTables>, input: VerdictInput): Promise<VerdictAnswer> => {
+    const found = await findApproval(tx.db, input.id);
+    if (found === undefined) {
+      return {
+        ok: false,
+        why: 'unknown',
+        sentence: `There is no approval ${input.id}; look at the list for those that wait.`,
+      };
+    }
+    await expire(tx, { binding: found.binding });
+    const row = (await findApproval(tx.db, input.id)) ?? found;
+    const refused = await refusal(tx, row, input);
+    if (refused !== undefined) {
+      record(tx, row, input, { outcome: 'refused', error: refused.sentence });
+      return refused;
+    }
+    await keep(tx, input);
+    if (input.verdict === 'deny') await deny(tx, row, input);
+    else await approve(tx, row, input);
+    return { ok: true, state: await stateOf(tx, (await findApproval(tx.db, row.id)) ?? row) };
+  },
+);
 
-async function refusal(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<Refused | undefined> {
+async function refusal(
+  tx: Transaction<ApprovalTables>,
+  row: ApprovalRow,
+  input: VerdictInput,
+): Promise<Refused | undefined> {
   const roles = approversOf(row);
   if (!roles.some((role) => input.approver.roles.includes(role))) {
     return no(
@@ -90,7 +96,11 @@ function no(why: Refused['why'], sentence: string): Refused {
   return { ok: false, why, sentence };
 }
 
-async function hasApproved(tx: Transaction, approval: string, ownerKey: string): Promise<boolean> {
+async function hasApproved(
+  tx: Transaction<ApprovalTables>,
+  approval: string,
+  ownerKey: string,
+): Promise<boolean> {
   const given = await tx.db
     .selectFrom('approval_verdicts')
     .select('verdict')
@@ -100,7 +110,7 @@ async function hasApproved(tx: Transaction, approval: string, ownerKey: string):
   return given?.verdict === 'approve';
 }
 
-async function keep(tx: Transaction, input: VerdictInput): Promise<void> {
+async function keep(tx: Transaction<ApprovalTables>, input: VerdictInput): Promise<void> {
   const given = { verdict: input.verdict, note: input.note, credential: input.credential, given_at: tx.now };
   await tx.db
     .insertInto('approval_verdicts')
@@ -117,7 +127,11 @@ async function keep(tx: Transaction, input: VerdictInput): Promise<void> {
     .execute();
 }
 
-async function approve(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<void> {
+async function approve(
+  tx: Transaction<ApprovalTables>,
+  row: ApprovalRow,
+  input: VerdictInput,
+): Promise<void> {
   const have = await countApproving(tx.db, row.id);
   const state = have >= row.quorum ? 'approved' : 'pending';
   await tx.db
@@ -129,7 +143,7 @@ async function approve(tx: Transaction, row: ApprovalRow, input: VerdictInput): 
   record(tx, row, input, { outcome: 'ok' }, { have, quorum: row.quorum, state });
 }
 
-async function deny(tx: Transaction, row: ApprovalRow, input: VerdictInput): Promise<void> {
+async function deny(tx: Transaction<ApprovalTables>, row: ApprovalRow, input: VerdictInput): Promise<void> {
   record(tx, row, input, { outcome: 'ok' }, { state: 'denied' });
   await closeRow(tx, row.id, { state: 'denied', why: input.note, deniedBy: input.approver.owner });
   tx.append({
@@ -141,7 +155,7 @@ async function deny(tx: Transaction, row: ApprovalRow, input: VerdictInput): Pro
 }
 
 function record(
-  tx: Transaction,
+  tx: Transaction<ApprovalTables>,
   row: ApprovalRow,
   input: VerdictInput,
   end: { outcome: 'ok' | 'refused'; error?: string },

@@ -1,11 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
+import { appendAll } from '../audit/operations.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Operation } from '../ledger/operation.ts';
+import type { Store } from '../ledger/store.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { type Archive, type ArchivePace, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';
 import { followArchive } from './follow.ts';
+import { segmentSent } from './operations.ts';
 
 /** Waits for as long as a busy machine may take. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000 });
@@ -52,7 +55,7 @@ async function archiveOf(folder: string, store: Store, bucket: Bucket, pace: Par
 
 async function add(store: Store, count: number): Promise<void> {
   await store.transact(
-    'appendAll',
+    appendAll,
     Array.from({ length: count }, () => callRecord()),
   );
 }
@@ -211,10 +214,10 @@ describe('an archive that fails', () => {
     // As far as a process gets that dies between the object's arrival and its note of it.
     const dying = {
       query: store.query,
-      transact: (name: string, input: never) =>
-        name === 'segmentSent'
+      transact: (operation: Operation<never, never>, input: never) =>
+        operation.name === segmentSent.name
           ? Promise.reject(new Error('killed'))
-          : store.transact(name as 'closeSegment', input),
+          : store.transact(operation, input),
     } as unknown as Store;
     const { archive: dead } = await archiveOf(folder.path, dying, bucket);
     await until(() => expect(objects.size).toBe(1));

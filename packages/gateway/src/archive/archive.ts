@@ -2,9 +2,9 @@ import type { ArchiveSettings } from '@lockstep/model/internal';
 import pRetry, { type RetryContext } from 'p-retry';
 import type { Logger } from 'pino';
 import type { Signature } from '../keys/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../ledger/store.ts';
 import type { Bucket } from './bucket.ts';
-import type { ClosedSegment, SegmentSize } from './operations.ts';
+import { archiveLag, type ClosedSegment, closeSegment, type SegmentSize, segmentSent } from './operations.ts';
 import { segmentKey, segmentText } from './segment.ts';
 
 /** When a segment is closed, and how long is waited. Seconds, but for the size. */
@@ -85,10 +85,10 @@ export function startArchive(options: ArchiveOptions): Archive {
   async function sendAll(waiting: number, send: (segment: ClosedSegment) => Promise<void>): Promise<void> {
     lastSent = performance.now();
     for (let left = waiting; left > 0; ) {
-      const segment = await store.transact('closeSegment', { destination, size: pace.size });
+      const segment = await store.transact(closeSegment, { destination, size: pace.size });
       if (segment === null) return;
       await send(segment);
-      await store.transact('segmentSent', { destination, segment });
+      await store.transact(segmentSent, { destination, segment });
       left -= segment.last - segment.first + 1;
     }
   }
@@ -123,7 +123,7 @@ export function startArchive(options: ArchiveOptions): Archive {
   }
 
   function lag(): Promise<number> {
-    return store.query('archiveLag', { destination });
+    return store.query(archiveLag, { destination });
   }
 
   async function close(): Promise<void> {

@@ -1,8 +1,9 @@
 import type { RecordPlace } from '@lockstep/model/record';
 import { type Kysely, sql } from 'kysely';
 import type { Range } from '../audit/search-step.ts';
-import type { Database } from '../store/database.ts';
-import type { Transaction } from '../store/transaction.ts';
+import { operation, query, type Transaction } from '../ledger/operation.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
+import type { ArchiveTables } from './tables.ts';
 
 /** The most records that are counted as waiting: it bounds how long everybody else waits for the database. */
 const mostCounted = 100_000;
@@ -19,69 +20,75 @@ export interface SegmentSize {
   /** Of the records' text. */
   readonly bytes: number;
 }
-
 /**
  * The segment to send next: one that was closed before and hasn't arrived, or else the next records, closed now.
  * Its records are durable when this has answered; null when all have arrived.
  */
-async function closeSegment(
-  { db, now }: Transaction,
-  { destination, size }: { readonly destination: string; readonly size: SegmentSize },
-): Promise<ClosedSegment | null> {
-  const open = await db
-    .selectFrom('archive_segments')
-    .select(['writer', 'epoch', 'first', 'last', 'closed_at as closedAt'])
-    .where('destination', '=', destination)
-    .where('sent_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst();
-  if (open !== undefined) return open;
-  for (const after of await archiveEnds(db, destination)) {
-    const range = await nextRange(db, after, size);
-    if (range === undefined) continue;
-    await db
-      .insertInto('archive_segments')
-      .values({ destination, ...range, closed_at: now, sent_at: null })
-      .execute();
-    return { ...range, closedAt: now };
-  }
-  return null;
-}
-
+export const closeSegment = operation(
+  'closeSegment',
+  async (
+    { db, now }: Transaction<ArchiveTables & LedgerTables>,
+    { destination, size }: { readonly destination: string; readonly size: SegmentSize },
+  ): Promise<ClosedSegment | null> => {
+    const open = await db
+      .selectFrom('archive_segments')
+      .select(['writer', 'epoch', 'first', 'last', 'closed_at as closedAt'])
+      .where('destination', '=', destination)
+      .where('sent_at', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    if (open !== undefined) return open;
+    for (const after of await archiveEnds(db, destination)) {
+      const range = await nextRange(db, after, size);
+      if (range === undefined) continue;
+      await db
+        .insertInto('archive_segments')
+        .values({ destination, ...range, closed_at: now, sent_at: null })
+        .execute();
+      return { ...range, closedAt: now };
+    }
+    return null;
+  },
+);
 /** The archive has it. */
-async function segmentSent(
-  { db, now }: Transaction,
-  { destination, segment }: { readonly destination: string; readonly segment: Range },
-): Promise<void> {
-  await db
-    .updateTable('archive_segments')
-    .set({ sent_at: now })
-    .where('destination', '=', destination)
-    .where('writer', '=', segment.writer)
-    .where('epoch', '=', segment.epoch)
-    .where('first', '=', segment.first)
-    .execute();
-}
-
+export const segmentSent = operation(
+  'segmentSent',
+  async (
+    { db, now }: Transaction<ArchiveTables & LedgerTables>,
+    { destination, segment }: { readonly destination: string; readonly segment: Range },
+  ): Promise<void> => {
+    await db
+      .updateTable('archive_segments')
+      .set({ sent_at: now })
+      .where('destination', '=', destination)
+      .where('writer', '=', segment.writer)
+      .where('epoch', '=', segment.epoch)
+      .where('first', '=', segment.first)
+      .execute();
+  },
+);
 /** Records that the archive doesn't have yet; 100,000 stands for that many or more. */
-async function archiveLag(
-  db: Kysely<Database>,
-  { destination }: { readonly destination: string },
-): Promise<number> {
-  let waiting = 0;
-  for (const after of await archiveEnds(db, destination, 'sent')) {
-    const { count } = await db
-      .selectFrom(recordsAfter(db, after).select('seq').limit(mostCounted).as('waiting'))
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    waiting += Number(count);
-  }
-  return Math.min(waiting, mostCounted);
-}
+export const archiveLag = query(
+  'archiveLag',
+  async (
+    db: Kysely<ArchiveTables & LedgerTables>,
+    { destination }: { readonly destination: string },
+  ): Promise<number> => {
+    let waiting = 0;
+    for (const after of await archiveEnds(db, destination, 'sent')) {
+      const { count } = await db
+        .selectFrom(recordsAfter(db, after).select('seq').limit(mostCounted).as('waiting'))
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      waiting += Number(count);
+    }
+    return Math.min(waiting, mostCounted);
+  },
+);
 
 /** For every writer the place of its last record that is in a segment; place 0 of epoch 0 before its first. */
 async function archiveEnds(
-  db: Kysely<Database>,
+  db: Kysely<ArchiveTables & LedgerTables>,
   destination: string,
   which: 'closed' | 'sent' = 'closed',
 ): Promise<RecordPlace[]> {
@@ -101,7 +108,7 @@ async function archiveEnds(
 
 /** The next records of one epoch, as many as fit; undefined when there is none. */
 async function nextRange(
-  db: Kysely<Database>,
+  db: Kysely<ArchiveTables & LedgerTables>,
   after: RecordPlace,
   size: SegmentSize,
 ): Promise<Range | undefined> {
@@ -123,12 +130,9 @@ async function nextRange(
   return { writer: after.writer, epoch: first.epoch, first: first.seq, last: last.seq };
 }
 
-function recordsAfter(db: Kysely<Database>, { writer, epoch, seq }: RecordPlace) {
+function recordsAfter(db: Kysely<ArchiveTables & LedgerTables>, { writer, epoch, seq }: RecordPlace) {
   return db
     .selectFrom('audit')
     .where('writer', '=', writer)
     .where(({ eb, refTuple, tuple }) => eb(refTuple('epoch', 'seq'), '>', tuple(epoch, seq)));
 }
-
-export const archiveOperations = { closeSegment, segmentSent };
-export const archiveQueries = { archiveLag };

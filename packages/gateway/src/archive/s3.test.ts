@@ -10,9 +10,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { appendAll } from '../audit/operations.ts';
+import { auditHeads } from '../audit/pages.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../ledger/store.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startMoto } from '../testing/moto.ts';
 import { startArchive } from './archive.ts';
@@ -86,7 +88,7 @@ async function read(bucket: string) {
 
 async function add(store: Store, count: number): Promise<void> {
   await store.transact(
-    'appendAll',
+    appendAll,
     Array.from({ length: count }, () => callRecord()),
   );
 }
@@ -101,7 +103,7 @@ describe.skipIf(moto === undefined)('an archive on S3', () => {
       await using wire = await looseWire(moto?.url ?? '', epoch === 2 ? 1 : 0);
       const failures = await sendAll(store, { ...settings, endpoint: wire.url as never });
       expect(failures).toBe(epoch === 2 ? 1 : 0);
-      head = (await store.query('auditHeads', null))[0]?.hash ?? '';
+      head = (await store.query(auditHeads, null))[0]?.hash ?? '';
       await store.close();
     }
 

@@ -1,6 +1,6 @@
 import type { RecordRef } from '@lockstep/model/record';
-import type { Checkpoint } from './checkpoint.ts';
-import { type Problem, problemAt } from './problem.ts';
+import type { Checkpoint } from '../ledger/checkpoint.ts';
+import { type Problem, problemAt } from '../ledger/problem.ts';
 
 /** Holds chains against what was signed about them. */
 export interface Anchors {

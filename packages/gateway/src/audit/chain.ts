@@ -1,7 +1,7 @@
 import type { RecordRef, StoredRecord } from '@lockstep/model/record';
-import type { AuditRow } from '../store/database.ts';
+import { type Problem, problemAt } from '../ledger/problem.ts';
+import type { AuditRow } from '../ledger/tables.ts';
 import { checkRow } from './check-row.ts';
-import { type Problem, problemAt } from './problem.ts';
 
 /** Follows a writer's chain, row by row, in the order of writer, epoch and place. */
 export interface ChainCheck {

@@ -1,8 +1,8 @@
 import { sha256 } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
-import type { AuditRow } from '../store/database.ts';
-import { columnNames, columnValues } from './columns.ts';
-import { recordVersion } from './event.ts';
+import { columnNames, columnValues } from '../ledger/columns.ts';
+import { recordVersion } from '../ledger/event.ts';
+import type { AuditRow } from '../ledger/tables.ts';
 
 /**
  * Holds a row against itself: its text against its hash, its columns against its text.

@@ -1,9 +1,10 @@
 import { sha256 } from '@lockstep/model/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keys, openKeys } from '../keys/keys.ts';
+import { openStopped, type StoppedAudit } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { exportAudit } from './export.ts';
-import { openStopped, type StoppedAudit } from './stopped.ts';
+import { appendAll } from './operations.ts';
 import { verifyExport } from './verify-export.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -25,7 +26,7 @@ beforeAll(async () => {
         arguments: { at: epoch * 250 + at },
       }),
     );
-    await store.transact('appendAll', records);
+    await store.transact(appendAll, records);
     await store.close();
   }
   audit = openStopped(folder.path);

@@ -3,7 +3,7 @@ import type { StoredRecord } from '@lockstep/model/record';
 import type { Signature } from '../keys/keys.ts';
 import { printManifest, type Segment } from './manifest.ts';
 import { auditRows } from './pages.ts';
-import type { Cursor, Range } from './search-step.ts';
+import { type Cursor, type Range, rangeStep } from './search-step.ts';
 import type { AuditSource } from './source.ts';
 
 /** Records in one stretch: some five milliseconds of the database's time. */
@@ -78,7 +78,7 @@ async function rangesOf(source: AuditSource, { from, to }: ExportOptions): Promi
   const whole = new Map<string, Range>();
   let before: Cursor | null = null;
   do {
-    const step: { ranges: Range[]; next: Cursor | null } = await source.query('rangeStep', {
+    const step: { ranges: Range[]; next: Cursor | null } = await source.query(rangeStep, {
       from,
       to,
       before,

@@ -1,36 +1,41 @@
 import type { RecordPlace, RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import type { AuditRow, Database } from '../store/database.ts';
-import { lastRecord } from './head.ts';
+import { lastRecord } from '../ledger/epochs.ts';
+import { query } from '../ledger/operation.ts';
+import type { AuditRow, LedgerTables } from '../ledger/tables.ts';
 import type { AuditSource } from './source.ts';
 
 /** Rows in one page. */
 const pageSize = 200;
-
 /** The last record of every writer. */
-export async function auditHeads(db: Kysely<Database>, _input: null): Promise<RecordRef[]> {
-  const writers = await db.selectFrom('writers').select('writer').orderBy('writer').execute();
-  const found: RecordRef[] = [];
-  for (const { writer } of writers) {
-    const head = await lastRecord(db, writer);
-    if (head !== undefined) found.push(head);
-  }
-  return found;
-}
-
+export const auditHeads = query(
+  'auditHeads',
+  async (db: Kysely<LedgerTables>, _input: null): Promise<RecordRef[]> => {
+    const writers = await db.selectFrom('writers').select('writer').orderBy('writer').execute();
+    const found: RecordRef[] = [];
+    for (const { writer } of writers) {
+      const head = await lastRecord(db, writer);
+      if (head !== undefined) found.push(head);
+    }
+    return found;
+  },
+);
 /** The rows after a place, by writer, epoch and place. */
-export async function auditPage(
-  db: Kysely<Database>,
-  { after, limit }: { readonly after: RecordPlace | null; readonly limit: number },
-): Promise<AuditRow[]> {
-  let rows = db.selectFrom('audit').selectAll();
-  if (after !== null) {
-    rows = rows.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('writer', 'epoch', 'seq'), '>', tuple(after.writer, after.epoch, after.seq)),
-    );
-  }
-  return rows.orderBy('writer').orderBy('epoch').orderBy('seq').limit(limit).execute();
-}
+export const auditPage = query(
+  'auditPage',
+  async (
+    db: Kysely<LedgerTables>,
+    { after, limit }: { readonly after: RecordPlace | null; readonly limit: number },
+  ): Promise<AuditRow[]> => {
+    let rows = db.selectFrom('audit').selectAll();
+    if (after !== null) {
+      rows = rows.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('writer', 'epoch', 'seq'), '>', tuple(after.writer, after.epoch, after.seq)),
+      );
+    }
+    return rows.orderBy('writer').orderBy('epoch').orderBy('seq').limit(limit).execute();
+  },
+);
 
 /** All rows after a place, in the order of the chains, page by page, so that nobody waits long for their turn. */
 export async function* auditRows(
@@ -39,7 +44,7 @@ export async function* auditRows(
 ): AsyncGenerator<AuditRow> {
   let last = after;
   while (true) {
-    const page: readonly AuditRow[] = await source.query('auditPage', { after: last, limit: pageSize });
+    const page: readonly AuditRow[] = await source.query(auditPage, { after: last, limit: pageSize });
     yield* page;
     const end = page.at(-1);
     if (end === undefined || page.length < pageSize) return;

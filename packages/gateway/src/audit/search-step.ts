@@ -1,6 +1,7 @@
 import type { AuditFilter } from '@lockstep/model/admin';
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../store/database.ts';
+import { query } from '../ledger/operation.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
 
 /** A place in the order of a search: latest first. */
 export interface Cursor {
@@ -24,59 +25,64 @@ export interface FoundRow extends Cursor {
   readonly hash: string;
   readonly record: string;
 }
-
 /** The records in a stretch that match, at most `limit`, and where the next stretch begins: null at the end. */
-export async function searchStep(
-  db: Kysely<Database>,
-  input: { readonly filter: AuditFilter; readonly stretch: Stretch; readonly limit: number },
-): Promise<{ found: FoundRow[]; next: Cursor | null }> {
-  const { filter, stretch, limit } = input;
-  let looked = db
-    .selectFrom(stretchOf(db, stretch).as('looked'))
-    .innerJoin('audit', (join) =>
-      join
-        .onRef('audit.writer', '=', 'looked.writer')
-        .onRef('audit.epoch', '=', 'looked.epoch')
-        .onRef('audit.seq', '=', 'looked.seq'),
-    );
-  const { principal, tool, decision, outcome, kind } = filter;
-  if (principal !== undefined) {
-    looked = looked.where(({ or, eb }) =>
-      or([eb('looked.subject', '=', principal), eb('looked.owner', '=', principal)]),
-    );
-  }
-  if (tool !== undefined) looked = looked.where(sql<boolean>`looked.target like ${likeOf(tool)} escape '\\'`);
-  if (decision !== undefined) looked = looked.where('looked.decision', '=', decision);
-  if (outcome !== undefined) looked = looked.where('looked.outcome', '=', outcome);
-  if (kind !== undefined) looked = looked.where('looked.kind', '=', kind);
-  const found = await looked
-    .select(['audit.time', 'audit.writer', 'audit.epoch', 'audit.seq', 'audit.hash', 'audit.record'])
-    .orderBy('looked.time', 'desc')
-    .orderBy('looked.writer', 'desc')
-    .orderBy('looked.epoch', 'desc')
-    .orderBy('looked.seq', 'desc')
-    .limit(limit)
-    .execute();
-  const last = found.length === limit ? found.at(-1) : await endOf(db, stretch);
-  return { found, next: last === undefined ? null : placeOf(last) };
-}
-
+export const searchStep = query(
+  'searchStep',
+  async (
+    db: Kysely<LedgerTables>,
+    input: { readonly filter: AuditFilter; readonly stretch: Stretch; readonly limit: number },
+  ): Promise<{ found: FoundRow[]; next: Cursor | null }> => {
+    const { filter, stretch, limit } = input;
+    let looked = db
+      .selectFrom(stretchOf(db, stretch).as('looked'))
+      .innerJoin('audit', (join) =>
+        join
+          .onRef('audit.writer', '=', 'looked.writer')
+          .onRef('audit.epoch', '=', 'looked.epoch')
+          .onRef('audit.seq', '=', 'looked.seq'),
+      );
+    const { principal, tool, decision, outcome, kind } = filter;
+    if (principal !== undefined) {
+      looked = looked.where(({ or, eb }) =>
+        or([eb('looked.subject', '=', principal), eb('looked.owner', '=', principal)]),
+      );
+    }
+    if (tool !== undefined)
+      looked = looked.where(sql<boolean>`looked.target like ${likeOf(tool)} escape '\\'`);
+    if (decision !== undefined) looked = looked.where('looked.decision', '=', decision);
+    if (outcome !== undefined) looked = looked.where('looked.outcome', '=', outcome);
+    if (kind !== undefined) looked = looked.where('looked.kind', '=', kind);
+    const found = await looked
+      .select(['audit.time', 'audit.writer', 'audit.epoch', 'audit.seq', 'audit.hash', 'audit.record'])
+      .orderBy('looked.time', 'desc')
+      .orderBy('looked.writer', 'desc')
+      .orderBy('looked.epoch', 'desc')
+      .orderBy('looked.seq', 'desc')
+      .limit(limit)
+      .execute();
+    const last = found.length === limit ? found.at(-1) : await endOf(db, stretch);
+    return { found, next: last === undefined ? null : placeOf(last) };
+  },
+);
 /** The records of one approval, latest first. */
-export async function recordsOfApproval(
-  db: Kysely<Database>,
-  { approval, limit }: { readonly approval: string; readonly limit: number },
-): Promise<FoundRow[]> {
-  return db
-    .selectFrom('audit')
-    .select(['time', 'writer', 'epoch', 'seq', 'hash', 'record'])
-    .where('approval', '=', approval)
-    .orderBy('time', 'desc')
-    .orderBy('writer', 'desc')
-    .orderBy('epoch', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .execute();
-}
+export const recordsOfApproval = query(
+  'recordsOfApproval',
+  async (
+    db: Kysely<LedgerTables>,
+    { approval, limit }: { readonly approval: string; readonly limit: number },
+  ): Promise<FoundRow[]> => {
+    return db
+      .selectFrom('audit')
+      .select(['time', 'writer', 'epoch', 'seq', 'hash', 'record'])
+      .where('approval', '=', approval)
+      .orderBy('time', 'desc')
+      .orderBy('writer', 'desc')
+      .orderBy('epoch', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+  },
+);
 
 /** Consecutive records of one epoch. */
 export interface Range {
@@ -85,28 +91,27 @@ export interface Range {
   readonly first: number;
   readonly last: number;
 }
-
 /** Between which places the records of a stretch lie, and where the next stretch begins: null at the end. */
-export async function rangeStep(
-  db: Kysely<Database>,
-  stretch: Stretch,
-): Promise<{ ranges: Range[]; next: Cursor | null }> {
-  const ranges = await db
-    .selectFrom(stretchOf(db, stretch).as('looked'))
-    .select(({ fn }) => [
-      'looked.writer',
-      'looked.epoch',
-      fn.min('looked.seq').as('first'),
-      fn.max('looked.seq').as('last'),
-    ])
-    .groupBy(['looked.writer', 'looked.epoch'])
-    .execute();
-  const end = await endOf(db, stretch);
-  return { ranges, next: end === undefined ? null : placeOf(end) };
-}
+export const rangeStep = query(
+  'rangeStep',
+  async (db: Kysely<LedgerTables>, stretch: Stretch): Promise<{ ranges: Range[]; next: Cursor | null }> => {
+    const ranges = await db
+      .selectFrom(stretchOf(db, stretch).as('looked'))
+      .select(({ fn }) => [
+        'looked.writer',
+        'looked.epoch',
+        fn.min('looked.seq').as('first'),
+        fn.max('looked.seq').as('last'),
+      ])
+      .groupBy(['looked.writer', 'looked.epoch'])
+      .execute();
+    const end = await endOf(db, stretch);
+    return { ranges, next: end === undefined ? null : placeOf(end) };
+  },
+);
 
 /** Answered by the index `audit_search` alone. */
-function stretchOf(db: Kysely<Database>, { from, to, before, length }: Stretch) {
+function stretchOf(db: Kysely<LedgerTables>, { from, to, before, length }: Stretch) {
   let rows = db
     .selectFrom('audit')
     .select(['time', 'writer', 'epoch', 'seq', 'kind', 'subject', 'owner', 'target', 'decision', 'outcome']);
@@ -130,7 +135,7 @@ function stretchOf(db: Kysely<Database>, { from, to, before, length }: Stretch) 
 }
 
 /** The last record of a full stretch; undefined when the audit ends within it. */
-async function endOf(db: Kysely<Database>, stretch: Stretch): Promise<Cursor | undefined> {
+async function endOf(db: Kysely<LedgerTables>, stretch: Stretch): Promise<Cursor | undefined> {
   return stretchOf(db, stretch)
     .offset(stretch.length - 1)
     .limit(1)

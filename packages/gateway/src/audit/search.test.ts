@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRecord } from '../testing/folder.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
+import { appendAll } from './operations.ts';
 import { searchAudit } from './search.ts';
-import type { Cursor, Stretch, searchStep } from './search-step.ts';
+import { type Cursor, type Stretch, searchStep } from './search-step.ts';
 
 const start = Date.parse('2026-03-01T00:00:00.000Z');
 const subjects = ['ann', 'ben'];
@@ -40,7 +41,7 @@ const calls: NewRecord[] = Array.from({ length: 240 }, (_, at) =>
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene();
-  await scene.store.transact('appendAll', calls);
+  await scene.store.transact(appendAll, calls);
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
@@ -123,7 +124,7 @@ describe('a search', () => {
       do {
         const filter: AuditFilter = { decision: 'deny' };
         const stretch: Stretch = { from: start, to: start + 1e9, before, length };
-        const step: Awaited<ReturnType<typeof searchStep>> = await scene.store.query('searchStep', {
+        const step: Awaited<ReturnType<typeof searchStep.run>> = await scene.store.query(searchStep, {
           filter,
           stretch,
           limit: 5,

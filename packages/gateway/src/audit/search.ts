@@ -1,7 +1,7 @@
 import type { AuditFilter } from '@lockstep/model/admin';
 import { matchesGlob } from '@lockstep/model/internal';
 import { printPlace, type StoredRecord } from '@lockstep/model/record';
-import type { Cursor, FoundRow } from './search-step.ts';
+import { type Cursor, type FoundRow, recordsOfApproval, searchStep } from './search-step.ts';
 import type { AuditSource } from './source.ts';
 
 /** Records in one stretch: some five milliseconds of the database's time. */
@@ -37,7 +37,7 @@ export async function searchAudit(
 
 async function* matching(source: AuditSource, filter: AuditFilter, limit: number): AsyncGenerator<FoundRow> {
   if (filter.approval !== undefined) {
-    const rows = await source.query('recordsOfApproval', { approval: filter.approval, limit: stretchLength });
+    const rows = await source.query(recordsOfApproval, { approval: filter.approval, limit: stretchLength });
     yield* rows.filter((row) => matches(filter, row));
     return;
   }
@@ -45,7 +45,7 @@ async function* matching(source: AuditSource, filter: AuditFilter, limit: number
   let before: Cursor | null = null;
   do {
     const stretch = { from, to, before, length: stretchLength };
-    const step: { found: FoundRow[]; next: Cursor | null } = await source.query('searchStep', {
+    const step: { found: FoundRow[]; next: Cursor | null } = await source.query(searchStep, {
       filter,
       stretch,
       limit,

@@ -3,10 +3,10 @@ import type { StoredRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
-import type { AuditRow } from '../store/database.ts';
+import { columnNames, columnValues } from '../ledger/columns.ts';
+import type { AuditRow } from '../ledger/tables.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
-import { columnNames, columnValues } from './columns.ts';
 import { verifyAudit } from './verify.ts';
 
 let history: History;

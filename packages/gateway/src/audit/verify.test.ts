@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
-import type { AuditRow } from '../store/database.ts';
+import type { AuditRow } from '../ledger/tables.ts';
+import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { auditRows } from './pages.ts';
-import { openStopped, readCheckpointFile, verifySource } from './stopped.ts';
 import { verifyAudit } from './verify.ts';
+import { readCheckpointFile, verifySource } from './verify-source.ts';
 
 let history: History;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { parsePlace, printPlace, type RecordRef } from '@lockstep/model/record';
-import type { AuditRow } from '../store/database.ts';
+import { readCheckpoints } from '../ledger/checkpoint.ts';
+import { type Problem, problemAt } from '../ledger/problem.ts';
+import type { AuditRow } from '../ledger/tables.ts';
 import { anchorsOf } from './anchors.ts';
 import { checkChains } from './chain.ts';
-import { readCheckpoints } from './checkpoint.ts';
-import { type Problem, problemAt } from './problem.ts';
 
 export interface VerifyInput {
   /** Every row, by writer, epoch and place. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
+import { createLog } from '../kernel/log.ts';
 import { readBridgeKey } from '../keys/bridge-key.ts';
-import { createLog } from '../log.ts';
 import { parseBridgeArguments } from './arguments.ts';
 import { startBridge } from './bridge.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { legacyVersions } from '../protocol/era.ts';
 import { type Message, type RequestId, readMessage } from '../protocol/json-rpc.ts';
 import { UpstreamError } from '../upstream/answer.ts';

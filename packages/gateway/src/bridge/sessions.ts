@@ -1,4 +1,4 @@
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Connection, ConnectionHooks } from '../upstream/connection.ts';
 import type { Connector } from '../upstream/connector.ts';

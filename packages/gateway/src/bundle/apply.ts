@@ -1,5 +1,6 @@
 import { canonicalJson, type Deployment, sha256 } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
+import { voidApprovals } from '../approvals/close.ts';
 import type { Context } from '../pipeline/context.ts';
 import { changedTargets, makePolicy, type Policy } from '../policy/policy.ts';
 import type { FleetServer } from '../upstream/launch.ts';
@@ -40,7 +41,7 @@ export async function applyBundle(
   await fleet.update(servers);
   enforce(after);
   metrics.bundle(after.digest, true);
-  await store.transact('voidApprovals', {
+  await store.transact(voidApprovals, {
     targets: changedTargets(before, after),
     why: 'what it is decided by has changed',
   });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model/internal';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import type { BundleSource } from './folder.ts';
 
 /** Milliseconds between looks. */

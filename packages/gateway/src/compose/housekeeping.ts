@@ -1,3 +1,5 @@
+import { expireDue } from '../approvals/close.ts';
+import { countDue } from '../approvals/queries.ts';
 import type { Caller } from '../identity/sign-in.ts';
 import type { Context } from '../pipeline/context.ts';
 
@@ -17,7 +19,7 @@ export function startHousekeeping({ sessions, streams, store, log }: Context): (
 
   async function expireApprovals(): Promise<void> {
     // A transaction is durable and so costs the disk; the question doesn't.
-    if ((await store.query('countDue', null)) > 0) await store.transact('expireDue', {});
+    if ((await store.query(countDue, null)) > 0) await store.transact(expireDue, {});
   }
 
   return () => clearInterval(timer);

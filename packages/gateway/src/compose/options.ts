@@ -1,6 +1,6 @@
 import type { Deployment, Release, ServerDefinition } from '@lockstep/model/internal';
 import type { BundleSource } from '../bundle/folder.ts';
-import type { LogLevel } from '../log.ts';
+import type { LogLevel } from '../kernel/log.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { ServerHealth } from '../upstream/fleet.ts';
 import type { Launch } from '../upstream/launch.ts';

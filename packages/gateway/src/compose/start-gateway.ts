@@ -1,20 +1,21 @@
 import type { Deployment } from '@lockstep/model/internal';
 import { adminApp } from '../admin/app.ts';
+import { countWaiting } from '../approvals/queries.ts';
 import { applyBundle, loadedRecord, rejectBundle } from '../bundle/apply.ts';
 import { followBundle, readOffer } from '../bundle/follow.ts';
 import { createClientSessions } from '../client/client-sessions.ts';
 import { principalKey } from '../client/isolation-key.ts';
 import { createStreams } from '../client/streams.ts';
+import { createLog } from '../kernel/log.ts';
 import { collectStartupGarbage } from '../kernel/startup-garbage.ts';
 import { principalFolder } from '../kernel/state-folders.ts';
+import { version } from '../kernel/version.ts';
 import { createLists } from '../lists/lists.ts';
-import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { Context } from '../pipeline/context.ts';
 import { makePolicy } from '../policy/policy.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import { createFleet } from '../upstream/fleet.ts';
-import { version } from '../version.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openIdentities } from './identities.ts';
 import { addressesOf, announce, openListeners } from './listeners.ts';
@@ -82,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     streams,
     metrics: createMetrics({
       health: () => fleet.health(),
-      approvalsWaiting: () => store.query('countWaiting', null),
+      approvalsWaiting: () => store.query(countWaiting, null),
       auditLag: store.lag,
       archive,
       secrets: secrets.status,

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { type FollowedArchive, followArchive } from '../archive/follow.ts';
 import { prepareState, type StateFolders } from '../kernel/state-folders.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
+import type { Store } from '../ledger/store.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** All that a gateway keeps, open: its folders, keys, records, and the archive that they go to. */

@@ -1,5 +1,6 @@
 import { printTarget } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
+import { voidApprovals } from '../approvals/close.ts';
 import type { Context } from '../pipeline/context.ts';
 import { targetOfItem } from '../policy/item-key.ts';
 import type { FleetEvent } from '../upstream/events.ts';
@@ -22,7 +23,7 @@ export async function handleFleetEvent(
   streams.refresh();
   const target = targetOfItem(event.server, event.item);
   if (event.type === 'quarantine' && target !== undefined) {
-    await store.transact('voidApprovals', {
+    await store.transact(voidApprovals, {
       server: event.server,
       targets: [printTarget(target)],
       why: 'its definition has changed',

@@ -1,6 +1,6 @@
-import type { Transaction } from '../store/transaction.ts';
+import { operation, type Transaction } from '../ledger/operation.ts';
 import type { Actor, NotDone } from './operations.ts';
-import type { TokenRow } from './tables.ts';
+import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { findStranger, keep, recordOf } from './token-row.ts';
 
@@ -18,44 +18,46 @@ export interface DeclaredTokens {
   readonly ended: readonly TokenRow[];
   readonly added: readonly TokenRow[];
 }
-
 /**
  * Makes the tokens that come from the file those that it has now. An entry that reads otherwise than before is another
  * token, though it keep its name. All or nothing: an entry in the way of a token that was created here refuses the file.
  */
-export async function declareTokens(
-  tx: Transaction,
-  { environment, rows }: DeclareTokensInput,
-): Promise<DeclaredTokens | NotDone> {
-  const all = await tx.db.selectFrom('tokens').selectAll().execute();
-  const created = all.filter(({ source }) => source !== 'file');
-  for (const row of rows) {
-    const refused = refuseEntry(row, created, tx.now);
-    if (refused !== undefined) return { refused };
-  }
-  const active = all.filter(({ source, revoked_at }) => source === 'file' && revoked_at === null);
-  const ended = active
-    .filter((row) => !rows.some((next) => isSameToken(row, next)))
-    .map((row) => ({ ...row, revoked_at: tx.now, revoked_by: tokenFile.name }));
-  const added = rows
-    .filter((row) => !active.some((known) => isSameToken(known, row)))
-    .map((row) => keep(row, 'file', tokenFile, tx.now));
-  for (const row of ended) {
-    const { revoked_at, revoked_by } = row;
-    await tx.db.updateTable('tokens').set({ revoked_at, revoked_by }).where('id', '=', row.id).execute();
-    tx.append(recordOf(tx, 'token.revoked', environment, tokenFile, row));
-  }
-  for (const row of added) {
-    // What had its name or its secret before came from the file too, and is over.
-    await tx.db
-      .deleteFrom('tokens')
-      .where((or) => or.or([or('id', '=', row.id), or('hash', '=', row.hash)]))
-      .execute();
-    await tx.db.insertInto('tokens').values(row).execute();
-    tx.append(recordOf(tx, 'token.created', environment, tokenFile, row));
-  }
-  return { ended, added };
-}
+export const declareTokens = operation(
+  'declareTokens',
+  async (
+    tx: Transaction<TokenTables>,
+    { environment, rows }: DeclareTokensInput,
+  ): Promise<DeclaredTokens | NotDone> => {
+    const all = await tx.db.selectFrom('tokens').selectAll().execute();
+    const created = all.filter(({ source }) => source !== 'file');
+    for (const row of rows) {
+      const refused = refuseEntry(row, created, tx.now);
+      if (refused !== undefined) return { refused };
+    }
+    const active = all.filter(({ source, revoked_at }) => source === 'file' && revoked_at === null);
+    const ended = active
+      .filter((row) => !rows.some((next) => isSameToken(row, next)))
+      .map((row) => ({ ...row, revoked_at: tx.now, revoked_by: tokenFile.name }));
+    const added = rows
+      .filter((row) => !active.some((known) => isSameToken(known, row)))
+      .map((row) => keep(row, 'file', tokenFile, tx.now));
+    for (const row of ended) {
+      const { revoked_at, revoked_by } = row;
+      await tx.db.updateTable('tokens').set({ revoked_at, revoked_by }).where('id', '=', row.id).execute();
+      tx.append(recordOf(tx, 'token.revoked', environment, tokenFile, row));
+    }
+    for (const row of added) {
+      // What had its name or its secret before came from the file too, and is over.
+      await tx.db
+        .deleteFrom('tokens')
+        .where((or) => or.or([or('id', '=', row.id), or('hash', '=', row.hash)]))
+        .execute();
+      await tx.db.insertInto('tokens').values(row).execute();
+      tx.append(recordOf(tx, 'token.created', environment, tokenFile, row));
+    }
+    return { ended, added };
+  },
+);
 
 /** Why an entry of the token file can't stand beside the tokens that were created here. */
 function refuseEntry(row: DeclaredToken, created: readonly TokenRow[], now: number): string | undefined {

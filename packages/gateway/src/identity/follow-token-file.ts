@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@lockstep/model';
 import type { Logger } from 'pino';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { parseTokenFile, readTokenFile } from './token-file.ts';
 import type { Tokens } from './tokens.ts';
 

@@ -1,9 +1,7 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { Kysely } from 'kysely';
-import type { Database } from '../store/database.ts';
-import type { Transaction } from '../store/transaction.ts';
-import { declareTokens } from './declare.ts';
-import type { TokenRow } from './tables.ts';
+import { operation, query, type Transaction } from '../ledger/operation.ts';
+import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { findStranger, keep, recordOf } from './token-row.ts';
 
@@ -28,55 +26,58 @@ export interface NotDone {
   /** Whether that is because there is no such token. */
   readonly missing?: true;
 }
-
 /** Keeps a new token. A subject belongs to one owner, or two humans would share what the subject may do and has. */
-async function createToken(tx: Transaction, input: CreateTokenInput): Promise<TokenRow | NotDone> {
-  const { row, actor, environment } = input;
-  const stranger = findStranger(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
-  if (stranger !== undefined) {
-    return {
-      refused: `The subject \`${row.subject}\` belongs to ${stranger.owner} already; choose another subject, or revoke ${stranger.id} first.`,
-    };
-  }
-  const kept = keep(row, 'created', actor, tx.now);
-  await tx.db.insertInto('tokens').values(kept).execute();
-  tx.append(recordOf(tx, 'token.created', environment, actor, kept));
-  return kept;
-}
+export const createToken = operation(
+  'createToken',
+  async (tx: Transaction<TokenTables>, input: CreateTokenInput): Promise<TokenRow | NotDone> => {
+    const { row, actor, environment } = input;
+    const stranger = findStranger(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
+    if (stranger !== undefined) {
+      return {
+        refused: `The subject \`${row.subject}\` belongs to ${stranger.owner} already; choose another subject, or revoke ${stranger.id} first.`,
+      };
+    }
+    const kept = keep(row, 'created', actor, tx.now);
+    await tx.db.insertInto('tokens').values(kept).execute();
+    tx.append(recordOf(tx, 'token.created', environment, actor, kept));
+    return kept;
+  },
+);
 
 export interface RevokeTokenInput {
   readonly environment: string;
   readonly actor: Actor;
   readonly id: string;
 }
-
 /** Ends a token for good. Doing so again changes nothing. */
-async function revokeToken(tx: Transaction, input: RevokeTokenInput): Promise<TokenRow | NotDone> {
-  const row = await tx.db.selectFrom('tokens').selectAll().where('id', '=', input.id).executeTakeFirst();
-  if (row === undefined) {
-    return {
-      refused: `There is no token \`${input.id}\`; \`lockstep token list\` shows those that there are.`,
-      missing: true,
-    };
-  }
-  if (row.source === 'file') {
-    return { refused: `The token ${row.id} is declared in the token file; remove its entry there.` };
-  }
-  if (row.revoked_at !== null) return row;
-  const revoked = { ...row, revoked_at: tx.now, revoked_by: input.actor.name };
-  await tx.db
-    .updateTable('tokens')
-    .set({ revoked_at: revoked.revoked_at, revoked_by: revoked.revoked_by })
-    .where('id', '=', row.id)
-    .execute();
-  tx.append(recordOf(tx, 'token.revoked', input.environment, input.actor, row));
-  return revoked;
-}
-
+export const revokeToken = operation(
+  'revokeToken',
+  async (tx: Transaction<TokenTables>, input: RevokeTokenInput): Promise<TokenRow | NotDone> => {
+    const row = await tx.db.selectFrom('tokens').selectAll().where('id', '=', input.id).executeTakeFirst();
+    if (row === undefined) {
+      return {
+        refused: `There is no token \`${input.id}\`; \`lockstep token list\` shows those that there are.`,
+        missing: true,
+      };
+    }
+    if (row.source === 'file') {
+      return { refused: `The token ${row.id} is declared in the token file; remove its entry there.` };
+    }
+    if (row.revoked_at !== null) return row;
+    const revoked = { ...row, revoked_at: tx.now, revoked_by: input.actor.name };
+    await tx.db
+      .updateTable('tokens')
+      .set({ revoked_at: revoked.revoked_at, revoked_by: revoked.revoked_by })
+      .where('id', '=', row.id)
+      .execute();
+    tx.append(recordOf(tx, 'token.revoked', input.environment, input.actor, row));
+    return revoked;
+  },
+);
 /** Every token, the newest first. */
-function listTokens(db: Kysely<Database>, _input: null): Promise<TokenRow[]> {
-  return db.selectFrom('tokens').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
-}
-
-export const tokenOperations = { createToken, revokeToken, declareTokens };
-export const tokenQueries = { listTokens };
+export const listTokens = query(
+  'listTokens',
+  (db: Kysely<TokenTables>, _input: null): Promise<TokenRow[]> => {
+    return db.selectFrom('tokens').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
+  },
+);

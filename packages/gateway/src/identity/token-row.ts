@@ -1,8 +1,8 @@
 import type { NewRecord } from '@lockstep/model/record';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../ledger/operation.ts';
 import type { Actor } from './operations.ts';
 import { ownerKey } from './owner.ts';
-import type { TokenRow } from './tables.ts';
+import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 
 /** A token as it is stored from now on. */
@@ -27,7 +27,7 @@ export function findStranger(
 
 /** What the audit says of a token that is new or over. */
 export function recordOf(
-  tx: Transaction,
+  tx: Transaction<TokenTables>,
   kind: 'token.created' | 'token.revoked',
   environment: string,
   actor: Actor,

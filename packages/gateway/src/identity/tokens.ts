@@ -1,7 +1,8 @@
 import { type Audience, audienceSchema, type NewToken, tokenSourceSchema } from '@lockstep/model/admin';
 import { type Principal, principalSchema } from '@lockstep/model/internal';
-import type { Store } from '../store/store.ts';
-import type { Actor, NotDone } from './operations.ts';
+import type { Store } from '../ledger/store.ts';
+import { declareTokens } from './declare.ts';
+import { type Actor, createToken, listTokens, type NotDone, revokeToken } from './operations.ts';
 import type { SignIn } from './sign-in.ts';
 import type { TokenRow } from './tables.ts';
 import { hashSecret, makeSecret, makeTokenId, type TokenInfo } from './token.ts';
@@ -49,7 +50,7 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
   const tell = (info: TokenInfo) => {
     for (const listener of listeners) listener(info);
   };
-  for (const row of await store.query('listTokens', null)) learn(row);
+  for (const row of await store.query(listTokens, null)) learn(row);
 
   return {
     async create(token, actor) {
@@ -66,17 +67,17 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
       if (row.expires_at <= Date.now()) {
         return { refused: `\`expiresAt\` is ${token.expiresAt}, which is past; give a time to come.` };
       }
-      const kept = await store.transact('createToken', { environment, actor, row });
+      const kept = await store.transact(createToken, { environment, actor, row });
       return 'refused' in kept ? kept : { token: secret, info: learn(kept) };
     },
 
     async list() {
-      return (await store.query('listTokens', null)).map((row) => knownOf(row).info);
+      return (await store.query(listTokens, null)).map((row) => knownOf(row).info);
     },
 
     async revoke(id, actor) {
       const before = byId.get(id);
-      const row = await store.transact('revokeToken', { environment, actor, id });
+      const row = await store.transact(revokeToken, { environment, actor, id });
       if ('refused' in row) return row;
       const info = learn(row);
       if (before?.info.revokedAt === null) tell(info);
@@ -84,7 +85,7 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
     },
 
     async declare(rows) {
-      const changed = await store.transact('declareTokens', { environment, rows });
+      const changed = await store.transact(declareTokens, { environment, rows });
       if ('refused' in changed) return changed;
       const ended = changed.ended.map(learn);
       for (const row of changed.added) learn(row);

@@ -1,3 +1,4 @@
+import { commitIntent } from '../approvals/commit.ts';
 import { waits } from './approval.ts';
 import type { Context } from './context.ts';
 import { type Approved, add, type Committed } from './exchange.ts';
@@ -8,10 +9,10 @@ import { type Approved, add, type Committed } from './exchange.ts';
  */
 export function commit(approved: Approved, context: Context): Committed | Promise<Committed> {
   const isRead = approved.ruling.class === 'read' && approved.approval === undefined;
-  return isRead ? add(approved, { intent: undefined }) : commitIntent(approved, context);
+  return isRead ? add(approved, { intent: undefined }) : commitMutation(approved, context);
 }
 
-async function commitIntent(approved: Approved, context: Context): Promise<Committed> {
+async function commitMutation(approved: Approved, context: Context): Promise<Committed> {
   const { use, approval, record, policy } = approved;
   const intent = record.toIntent(use, policy, context.keys);
   if (approval === undefined) {
@@ -19,7 +20,7 @@ async function commitIntent(approved: Approved, context: Context): Promise<Commi
     return add(approved, { intent: record.intent });
   }
   const { approvals: settings } = policy.config.settings;
-  const done = await context.store.transact('commitIntent', {
+  const done = await context.store.transact(commitIntent, {
     approval: { ...approval, windows: settings },
     intent,
   });

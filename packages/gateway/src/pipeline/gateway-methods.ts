@@ -1,9 +1,9 @@
 import { isRecord } from '@lockstep/model/internal';
+import { version } from '../kernel/version.ts';
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
 import { errorCode, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
-import { version } from '../version.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { readClient, sessionMethods } from './parse.ts';

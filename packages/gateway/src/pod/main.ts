@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { ConfigurationError } from '@lockstep/model';
-import { createLog } from '../log.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { createLog } from '../kernel/log.ts';
 
 /** What the image runs, by its first argument; each brings what only it needs. */
 const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@lockstep/model';
 import { allowedHosts } from '../identity/origin.ts';
-import { type LogLevel, logLevels } from '../log.ts';
+import { type LogLevel, logLevels } from '../kernel/log.ts';
 import { podPaths, podPorts } from './paths.ts';
 
 /** What a gateway in a pod is told from outside. */

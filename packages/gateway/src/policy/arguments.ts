@@ -2,7 +2,7 @@ import { canonicalJson, isRecord, type Target } from '@lockstep/model/internal';
 import { Ajv, type ErrorObject, type FuncKeywordDefinition, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 
 /** Says in one sentence what is wrong with arguments; undefined when they fit. */
 export type ArgumentCheck = (args: Readonly<Record<string, unknown>>) => string | undefined;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import type { HeaderList } from '../protocol/param-headers.ts';
 import { UpstreamError } from '../upstream/answer.ts';
 import type { Credentials } from '../upstream/http/credentials.ts';

@@ -1,4 +1,4 @@
-import type { Event } from './ledger.ts';
+import type { Event } from '../ledger/ledger.ts';
 
 /** What the store's thread is started with. */
 export interface ThreadSetup {

@@ -1,12 +1,24 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordRef } from '@lockstep/model/record';
-import { printCheckpoint } from '../audit/checkpoint.ts';
-import { openCheckpointFile } from '../audit/checkpoint-file.ts';
-import { messageOf } from '../message-of.ts';
-import type { Input, Output, Queries } from './operations.ts';
-import type { Store, StoreOptions } from './store.ts';
+import { auditHeads } from '../audit/pages.ts';
+import { messageOf } from '../kernel/errors.ts';
+import type { Keys } from '../keys/keys.ts';
+import { openCheckpointFile, printCheckpoint } from '../ledger/checkpoint.ts';
+import type { Query } from '../ledger/operation.ts';
+import type { Store } from '../ledger/store.ts';
 import { startThread } from './thread.ts';
+
+export interface StoreOptions {
+  /** Holds `gateway.db` and `checkpoints.jsonl`; created when missing. */
+  readonly dataDir: string;
+  readonly keys: Keys;
+  readonly environment: string;
+  /** Seconds between checkpoints. Default: 60. */
+  readonly checkpointEvery?: number;
+  /** The store can't promise anything any more (the disk failed, its thread died): the gateway must stop. */
+  onLost(error: Error): void;
+}
 
 /** Seconds between checkpoints. */
 const defaultCheckpointEvery = 60;
@@ -28,8 +40,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let turn = Promise.resolve();
   let closing: Promise<void> | undefined;
 
-  function query<K extends keyof Queries>(name: K, input: Input<Queries, K>): Promise<Output<Queries, K>> {
-    return thread.query({ name, input }) as Promise<Output<Queries, K>>;
+  function query<Input, Output>({ name }: Query<Input, Output>, input: Input): Promise<Output> {
+    return thread.query({ name, input }) as Promise<Output>;
   }
 
   function checkpoint(clean = false): Promise<void> {
@@ -39,7 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 
   async function sign(clean: boolean): Promise<void> {
-    const heads: readonly RecordRef[] = await query('auditHeads', null);
+    const heads: readonly RecordRef[] = await query(auditHeads, null);
     const summary = JSON.stringify(heads);
     if (summary === last && !clean) return;
     // What is signed must outlive a crash; otherwise the next start would look like a cut tail.
@@ -77,7 +89,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     writer: thread.writer,
     append: (record, durability) => (closing ? refuse() : thread.append(record, durability)),
-    transact: (name, input) => (closing ? refuse() : thread.transact({ name, input })) as never,
+    transact: ({ name }, input) => (closing ? refuse() : thread.transact({ name, input })) as never,
     query,
     checkpoint: () => checkpoint(),
     flush: () => thread.flush(),

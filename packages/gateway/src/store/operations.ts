@@ -1,29 +1,52 @@
-import { approvalOperations, approvalQueries } from '../approvals/operations.ts';
-import { archiveOperations, archiveQueries } from '../archive/operations.ts';
-import { auditOperations, auditQueries } from '../audit/operations.ts';
-import { tokenOperations, tokenQueries } from '../identity/operations.ts';
+import { expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
+import { commitIntent } from '../approvals/commit.ts';
+import { openOrFindApproval } from '../approvals/open.ts';
+import { countDue, countWaiting, findApprovalById, listApprovals } from '../approvals/queries.ts';
+import { giveVerdict } from '../approvals/verdict.ts';
+import { archiveLag, closeSegment, segmentSent } from '../archive/operations.ts';
+import { appendAll } from '../audit/operations.ts';
+import { auditHeads, auditPage } from '../audit/pages.ts';
+import { rangeStep, recordsOfApproval, searchStep } from '../audit/search-step.ts';
+import { declareTokens } from '../identity/declare.ts';
+import { createToken, listTokens, revokeToken } from '../identity/operations.ts';
+import type { Operation, Query } from '../ledger/operation.ts';
 
-/**
- * Everything that is written besides single records, by name. Each part of the gateway declares its own beside
- * its code; here they are put together, so that the same functions run on every database.
- */
-export const operations = {
-  ...auditOperations,
-  ...archiveOperations,
-  ...approvalOperations,
-  ...tokenOperations,
-};
+type AnyOperation = Operation<never, unknown>;
+type AnyQuery = Query<never, unknown>;
 
-/** Everything that is read, by name. */
-export const queries = { ...auditQueries, ...archiveQueries, ...approvalQueries, ...tokenQueries };
+/** What every feature writes besides single records. The store's thread finds them here by their names. */
+export const operations: ReadonlyMap<string, AnyOperation> = byName<AnyOperation>([
+  openOrFindApproval,
+  giveVerdict,
+  commitIntent,
+  expireDue,
+  voidApprovals,
+  revokeApproval,
+  closeSegment,
+  segmentSent,
+  appendAll,
+  createToken,
+  revokeToken,
+  declareTokens,
+]);
 
-export type Operations = typeof operations;
-export type Queries = typeof queries;
+/** What every feature reads. */
+export const queries: ReadonlyMap<string, AnyQuery> = byName<AnyQuery>([
+  findApprovalById,
+  listApprovals,
+  countWaiting,
+  countDue,
+  archiveLag,
+  auditHeads,
+  auditPage,
+  searchStep,
+  rangeStep,
+  recordsOfApproval,
+  listTokens,
+]);
 
-type Named = Record<string, (first: never, input: never) => Promise<unknown>>;
-
-/** What the operation or query `K` takes. */
-export type Input<M extends Named, K extends keyof M> = Parameters<M[K]>[1];
-
-/** What the operation or query `K` gives. */
-export type Output<M extends Named, K extends keyof M> = Awaited<ReturnType<M[K]>>;
+function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
+  const named = new Map(all.map((one) => [one.name, one]));
+  if (named.size !== all.length) throw new Error('Two operations, or two queries, have one name.');
+  return named;
+}

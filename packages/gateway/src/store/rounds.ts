@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
-import { columnNames } from '../audit/columns.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { columnNames } from '../ledger/columns.ts';
+import { type Ledger, toEvent } from '../ledger/ledger.ts';
+import type { Transaction } from '../ledger/operation.ts';
 import type { Database } from './database.ts';
-import { type Ledger, toEvent } from './ledger.ts';
 import { type Call, type FromThread, type Result, type Round, unpackEvents } from './messages.ts';
 import { operations, queries } from './operations.ts';
-import type { Operation, Query, Transaction } from './transaction.ts';
 
 export interface RoundsOptions {
   readonly connection: DatabaseSync;
@@ -51,10 +51,10 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
 async function runOperation({ name, input }: Call, options: RoundsOptions): Promise<Result> {
   const { ledger, connection, db } = options;
   const before = ledger.head;
-  const operation = (operations as Record<string, Operation<never, unknown>>)[name];
+  const operation = operations.get(name);
   if (operation === undefined) return { error: `There is no operation ${name}.` };
   let open = true;
-  const tx: Transaction = {
+  const tx: Transaction<Database> = {
     db,
     now: Date.now(),
     append(record) {
@@ -64,7 +64,7 @@ async function runOperation({ name, input }: Call, options: RoundsOptions): Prom
   };
   connection.exec('savepoint operation');
   try {
-    const value = await operation(tx, input as never);
+    const value = await operation.run(tx as never, input as never);
     ledger.write();
     connection.exec('release operation');
     return { value };
@@ -81,10 +81,10 @@ async function runOperation({ name, input }: Call, options: RoundsOptions): Prom
 }
 
 async function runQuery({ name, input }: Call, { reading }: RoundsOptions): Promise<Result> {
-  const query = (queries as Record<string, Query<never, unknown>>)[name];
+  const query = queries.get(name);
   if (query === undefined) return { error: `There is no query ${name}.` };
   try {
-    return { value: await query(reading, input as never) };
+    return { value: await query.run(reading as never, input as never) };
   } catch (error) {
     return { error: messageOf(error) };
   }

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NewRecord, StoredRecord } from '@lockstep/model/record';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { auditRows } from '../audit/pages.ts';
-import { openStopped, verifySource } from '../audit/stopped.ts';
+import { appendAll } from '../audit/operations.ts';
+import { auditHeads, auditRows } from '../audit/pages.ts';
+import { verifySource } from '../audit/verify-source.ts';
 import { openKeys } from '../keys/keys.ts';
+import { operation, query } from '../ledger/operation.ts';
+import type { Store } from '../ledger/store.ts';
+import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startProgram } from '../testing/process.ts';
-import type { Store } from './store.ts';
 
 const recordsOf = async (store: Pick<Store, 'query'>): Promise<StoredRecord[]> =>
   (await collect(auditRows(store))).map(({ record }) => JSON.parse(record));
@@ -42,10 +45,10 @@ describe('an open store', () => {
   it('shows to queries whatever was answered before', async () => {
     for (const durability of ['written', 'durable'] as const) {
       const ref = await store.append(callRecord(), durability);
-      expect(await store.query('auditHeads', null)).toEqual([ref]);
+      expect(await store.query(auditHeads, null)).toEqual([ref]);
     }
-    const refs = await store.transact('appendAll', [callRecord(), callRecord()]);
-    expect(await store.query('auditHeads', null)).toEqual([refs[1]]);
+    const refs = await store.transact(appendAll, [callRecord(), callRecord()]);
+    expect(await store.query(auditHeads, null)).toEqual([refs[1]]);
   });
 
   it('tells for how long its oldest record has waited, and counts no query', async () => {
@@ -55,7 +58,7 @@ describe('an open store', () => {
     await vi.waitFor(() => expect(store.lag()).toBeGreaterThan(0), { interval: 0 });
     expect(store.lag()).toBeLessThanOrEqual((performance.now() - asked) / 1000);
     await writing;
-    const asking = store.query('auditHeads', null);
+    const asking = store.query(auditHeads, null);
     expect(store.lag()).toBe(0);
     await asking;
   });
@@ -65,9 +68,9 @@ describe('an open store', () => {
     const wrong = callRecord({ time: 'yesterday' });
     const results = await Promise.allSettled([
       store.append(callRecord({ target: 'files/a' }), 'written'),
-      store.transact('appendAll', [callRecord({ target: 'files/b' })]),
-      store.transact('appendAll', [callRecord({ target: 'files/never' }), wrong]),
-      store.transact('appendAll', [callRecord({ target: 'files/c' })]),
+      store.transact(appendAll, [callRecord({ target: 'files/b' })]),
+      store.transact(appendAll, [callRecord({ target: 'files/never' }), wrong]),
+      store.transact(appendAll, [callRecord({ target: 'files/c' })]),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     expect((await recordsOf(store)).slice(before).map(({ target }) => target)).toEqual([
@@ -81,11 +84,21 @@ describe('an open store', () => {
     await expect(store.append(callRecord({ time: 'now' }), 'written')).rejects.toThrow(
       "A record's time must be ISO 8601, not now.",
     );
-    await expect(store.transact('nonsense' as 'appendAll', [])).rejects.toThrow('no operation nonsense');
-    await expect(store.transact('appendAll', [() => 1] as never)).rejects.toThrow(
+    await expect(
+      store.transact(
+        operation('nonsense', async () => null),
+        null,
+      ),
+    ).rejects.toThrow('no operation nonsense');
+    await expect(store.transact(appendAll, [() => 1] as never)).rejects.toThrow(
       "can't be sent to its thread",
     );
-    await expect(store.query('nonsense' as 'auditHeads', null)).rejects.toThrow('no query nonsense');
+    await expect(
+      store.query(
+        query('nonsense', async () => null),
+        null,
+      ),
+    ).rejects.toThrow('no query nonsense');
   });
 
   it('is refused to a second gateway, in this process or another', async () => {
@@ -220,6 +233,6 @@ describe('a closed store', () => {
     await expect(store.append(callRecord(), 'written')).rejects.toThrow('The store is closed.');
     await Promise.all([closing, store.close()]);
     await expect(store.append(callRecord(), 'written')).rejects.toThrow('The store is closed.');
-    await expect(store.transact('appendAll', [])).rejects.toThrow('The store is closed.');
+    await expect(store.transact(appendAll, [])).rejects.toThrow('The store is closed.');
   });
 });

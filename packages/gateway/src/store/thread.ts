@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { toEvent } from '../ledger/ledger.ts';
+import type { Durability } from '../ledger/store.ts';
 import { type Draft, emptyDraft, isWaiting, rejectAll, type Waiting } from './draft.ts';
-import { toEvent } from './ledger.ts';
 import {
   type Call,
   type FromThread,
@@ -12,7 +13,6 @@ import {
   type ToThread,
 } from './messages.ts';
 import { startWorker } from './start-worker.ts';
-import type { Durability } from './store.ts';
 
 /** The store's thread, seen from the gateway. Each promise rejects once the thread is lost or closed. */
 export interface Thread {

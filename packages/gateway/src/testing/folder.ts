@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NewRecord } from '@lockstep/model/record';
 import { openKeys } from '../keys/keys.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store, StoreOptions } from '../store/store.ts';
+import type { Store } from '../ledger/store.ts';
+import { openStore, type StoreOptions } from '../store/open-store.ts';
 
 /** A temporary folder that goes with its scope. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -1,8 +1,9 @@
 import { auditRows } from '../audit/pages.ts';
-import { openStopped, readCheckpointFile } from '../audit/stopped.ts';
 import { type Verification, verifyAudit } from '../audit/verify.ts';
+import { readCheckpointFile } from '../audit/verify-source.ts';
 import { openKeys } from '../keys/keys.ts';
-import type { AuditRow } from '../store/database.ts';
+import type { AuditRow } from '../ledger/tables.ts';
+import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from './folder.ts';
 
 /** An audit as it lies in a folder. */

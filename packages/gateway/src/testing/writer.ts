@@ -1,4 +1,5 @@
 import type { RecordRef } from '@lockstep/model/record';
+import { appendAll } from '../audit/operations.ts';
 import { callRecord, openFolder } from './folder.ts';
 
 const [path = '', callers = '0'] = process.argv.slice(2);
@@ -13,7 +14,7 @@ async function call(number: number): Promise<void> {
   const intent = await store.append(callRecord({ kind: 'intent', arguments: { number } }), 'durable');
   acknowledge(intent);
   const outcome = callRecord({ kind: 'outcome', intent });
-  for (const ref of await store.transact('appendAll', [callRecord(), outcome])) acknowledge(ref);
+  for (const ref of await store.transact(appendAll, [callRecord(), outcome])) acknowledge(ref);
 }
 
 async function callForever(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Release } from '@lockstep/model/internal';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import { UpstreamError } from './answer.ts';

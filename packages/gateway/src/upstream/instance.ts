@@ -1,4 +1,4 @@
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { type Answer, type Message, type RequestOptions, UpstreamError } from './answer.ts';
 import type { CallSignal } from './call-signal.ts';
 import { createChecks } from './checks.ts';

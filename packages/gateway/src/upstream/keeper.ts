@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { UpstreamError } from './answer.ts';
 import { backoff } from './backoff.ts';
 import type { CallSignal } from './call-signal.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '@lockstep/model/internal';
-import { messageOf } from '../../message-of.ts';
+import { messageOf } from '../../kernel/errors.ts';
 import { parseExact } from '../exact-json.ts';
 import type { Log } from '../log.ts';
 import { readLines } from './lines.ts';

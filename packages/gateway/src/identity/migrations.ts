@@ -20,3 +20,13 @@ export const tokensMigration: Migration = {
       .execute();
   },
 };
+
+/** Tokens that come from a token file are told from those that were created here. */
+export const tokenSourceMigration: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .alterTable('tokens')
+      .addColumn('source', 'text', (column) => column.notNull().defaultTo('created'))
+      .execute();
+  },
+};

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import { columnNames, columnValues } from '../audit/columns.ts';
-import { eventText, placeEvent } from '../audit/event.ts';
-import type { Database } from './database.ts';
+import { columnNames, columnValues } from './columns.ts';
+import { eventText, placeEvent } from './event.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** Where a writer's chain ends: the epoch's last record, or, before its first, the hash that one will name. */
 export interface Head extends RecordPlace {
@@ -45,7 +45,7 @@ export interface Ledger {
 }
 
 /** Continues the chain at `start`. */
-export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start: Head): Ledger {
+export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, start: Head): Ledger {
   let head = start;
   let size = 0;
   let linked: { ref: RecordRef; text: string; event: Event }[] = [];
@@ -85,16 +85,16 @@ export function openLedger(connection: DatabaseSync, db: Kysely<Database>, start
   };
 }
 
-function compileInsert(db: Kysely<Database>): string {
+function compileInsert(db: Kysely<LedgerTables>): string {
   const names = ['writer', 'epoch', 'seq', 'hash', 'record', ...columnNames] as const;
   const values = Object.fromEntries(names.map((name) => [name, ''])) as never;
   return db.insertInto('audit').values(values).compile().sql;
 }
 
-function compileOpenIntent(db: Kysely<Database>): string {
+function compileOpenIntent(db: Kysely<LedgerTables>): string {
   return db.insertInto('open_intents').values({ intent: '', writer: '' }).compile().sql;
 }
 
-function compileCloseIntent(db: Kysely<Database>): string {
+function compileCloseIntent(db: Kysely<LedgerTables>): string {
   return db.deleteFrom('open_intents').where('intent', '=', '').compile().sql;
 }

@@ -1,5 +1,5 @@
 import type { NewRecord } from '@lockstep/model/record';
-import type { AuditRow } from '../store/database.ts';
+import type { AuditRow } from '../ledger/tables.ts';
 
 /** What is repeated of a record in columns, for searching. `verify` checks that they agree with it. */
 export type Columns = Omit<AuditRow, 'writer' | 'epoch' | 'seq' | 'hash' | 'record'>;

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type NewRecord, parsePlace, type RecordPlace } from '@lockstep/model/record';
+import { type NewRecord, parsePlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import { lastRecord } from '../audit/head.ts';
-import type { Database } from './database.ts';
 import { type Head, type Ledger, toEvent } from './ledger.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** Where this writer's chain goes on: its last record, with the epoch raised. */
 export async function nextEpoch(
-  db: Kysely<Database>,
+  db: Kysely<LedgerTables>,
   now: number,
 ): Promise<{ start: Head; previous: Head | null }> {
   // One writer per state folder; whoever opens it has its lock.
@@ -25,7 +24,7 @@ export async function nextEpoch(
 
 /** Records the start, and that the calls which were under way when the last epoch ended have an unknown outcome. */
 export async function recordStart(
-  db: Kysely<Database>,
+  db: Kysely<LedgerTables>,
   ledger: Ledger,
   start: { environment: string; previous: Head | null; now: number },
 ): Promise<void> {
@@ -68,7 +67,7 @@ export async function recordStart(
 }
 
 /** What an outcome repeats of its intent. A damaged intent doesn't keep the gateway from starting: `audit verify` names it. */
-async function readIntent(db: Kysely<Database>, place: RecordPlace): Promise<Partial<NewRecord>> {
+async function readIntent(db: Kysely<LedgerTables>, place: RecordPlace): Promise<Partial<NewRecord>> {
   const row = await db
     .selectFrom('audit')
     .select('record')
@@ -82,4 +81,16 @@ async function readIntent(db: Kysely<Database>, place: RecordPlace): Promise<Par
   } catch {
     return {};
   }
+}
+
+/** The last record of a writer; undefined before its first. */
+export function lastRecord(db: Kysely<LedgerTables>, writer: string): Promise<RecordRef | undefined> {
+  return db
+    .selectFrom('audit')
+    .select(['writer', 'epoch', 'seq', 'hash'])
+    .where('writer', '=', writer)
+    .orderBy('epoch', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }

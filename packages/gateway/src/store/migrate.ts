@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
-import { migrations } from './list.ts';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { approvalsMigration } from '../approvals/migrations.ts';
+import { archiveMigration } from '../archive/migrations.ts';
+import { tokenSourceMigration, tokensMigration } from '../identity/migrations.ts';
+import { auditMigration } from '../ledger/migrations.ts';
 
 /**
  * Brings the tables up to date.
@@ -21,3 +24,12 @@ export async function migrate(db: Kysely<any>): Promise<void> {
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
+
+/** Every migration in the order of its application; the numbers keep that order. None is ever edited once released. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-audit': auditMigration,
+  '0002-approvals': approvalsMigration,
+  '0003-tokens': tokensMigration,
+  '0004-token-source': tokenSourceMigration,
+  '0005-archive': archiveMigration,
+};
