@@ -4,7 +4,7 @@ import { loadBundle } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { planBundle } from '../packages/components/src/gateway/bundle.ts';
 import { paths, ports } from '../packages/components/src/kubernetes/constants.ts';
-import { parseBridgeArguments } from '../packages/gateway/src/bridge/arguments.ts';
+import { parseBridgeArguments } from '../packages/gateway/src/bridge/bridge-arguments.ts';
 import { bundleVolume } from '../packages/gateway/src/bundle/volume.ts';
 import { podPaths, podPorts } from '../packages/gateway/src/pod/paths.ts';
 import { temporaryFolder } from '../packages/gateway/src/testing/folder.ts';

@@ -1,4 +1,4 @@
-import type { Launch, Offering } from '@lockstep/gateway';
+import type { Catalog, Launch } from '@lockstep/gateway';
 import type { Lock } from '@lockstep/model';
 import {
   diffReleases,
@@ -17,7 +17,7 @@ export interface LockWorld {
   /** Why what would run isn't what was pinned, as a clause. */
   mismatch(server: string, definition: ServerDefinition, source: Source): Promise<string | undefined>;
   launch(server: string, definition: ServerDefinition, source: Source): Promise<Launch>;
-  read(server: string, definition: ServerDefinition, launch: Launch): Promise<Offering>;
+  read(server: string, definition: ServerDefinition, launch: Launch): Promise<Catalog>;
 }
 
 /** What came of reading one release. */
@@ -47,25 +47,25 @@ export async function lockRelease(task: LockTask, lock: Lock, world: LockWorld):
     if (existing === undefined) throw notRun(server, launch.reason);
     return { server, label: task.label ?? '', outcome: 'not run', reason: launch.reason, release: existing };
   }
-  const offering = await world.read(server, definition, launch);
-  const label = task.label ?? labelOf(source, offering);
-  return settle({ server, label, source, offering, task, lock });
+  const catalog = await world.read(server, definition, launch);
+  const label = task.label ?? labelOf(source, catalog);
+  return settle({ server, label, source, catalog, task, lock });
 }
 
 function settle(found: {
   server: string;
   label: string;
   source: Source;
-  offering: Offering;
+  catalog: Catalog;
   task: LockTask;
   lock: Lock;
 }): LockResult {
-  const { server, label, source, offering, task, lock } = found;
-  refuseAmbiguous(server, offering);
+  const { server, label, source, catalog, task, lock } = found;
+  refuseAmbiguous(server, catalog);
   const nearest = nearestReleases(lock, server, label);
   const release = makeRelease(
     source,
-    offering,
+    catalog,
     nearest.map((item) => item.release),
   );
   // A server that isn't packaged says nothing of versions: it may well be what another label holds.
@@ -93,9 +93,9 @@ export async function checkRelease(
   if (mismatch !== undefined) return { ...base, outcome: 'differs', reason: mismatch };
   const launch = await world.launch(server, definition, release.source);
   if (launch.type === 'absent') return { ...base, outcome: 'not run', reason: launch.reason };
-  const offering = await world.read(server, definition, launch);
-  refuseAmbiguous(server, offering);
-  const diff = diffReleases(release, makeRelease(release.source, offering, [release]));
+  const catalog = await world.read(server, definition, launch);
+  refuseAmbiguous(server, catalog);
+  const diff = diffReleases(release, makeRelease(release.source, catalog, [release]));
   return diff.changes.length === 0
     ? { ...base, outcome: 'unchanged' }
     : { ...base, outcome: 'differs', from: label, diff };
@@ -112,13 +112,13 @@ export function withResults(lock: Lock, results: readonly LockResult[]): Lock {
 }
 
 /** Packages are called by their version, everything else by what the server says that it is. */
-function labelOf(source: Source, offering: Offering): string {
-  const version = 'version' in source ? source.version : offering.serverInfo.version;
+function labelOf(source: Source, catalog: Catalog): string {
+  const version = 'version' in source ? source.version : catalog.serverInfo.version;
   return version.trim().slice(0, 64) || '1';
 }
 
-function refuseAmbiguous(server: string, offering: Offering): void {
-  const [item] = offering.ambiguous;
+function refuseAmbiguous(server: string, catalog: Catalog): void {
+  const [item] = catalog.ambiguous;
   if (item === undefined) return;
   throw new Failure(
     `${server} lists ${item} twice with different definitions, so that nobody could tell which one is called; its makers must mend that.`,

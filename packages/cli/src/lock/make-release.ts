@@ -1,4 +1,4 @@
-import type { Definition, Offering } from '@lockstep/gateway';
+import type { Catalog, Definition } from '@lockstep/gateway';
 import {
   definitionDigest,
   digestOf,
@@ -18,7 +18,7 @@ type Json = LockedItem['definition'];
  * @param previous releases of the same server, nearest first: a class that a person has confirmed for exactly the
  * same definition counts here too, and the host-specific pointers are taken over.
  */
-export function makeRelease(source: Source, offering: Offering, previous: readonly Release[]): Release {
+export function makeRelease(source: Source, catalog: Catalog, previous: readonly Release[]): Release {
   const ignore = previous[0]?.ignore ?? [];
   const item =
     (kind: 'prompts' | 'resourceTemplates') =>
@@ -28,18 +28,18 @@ export function makeRelease(source: Source, offering: Offering, previous: readon
     });
   return {
     source,
-    serverInfo: { name: offering.serverInfo.name, version: offering.serverInfo.version },
+    serverInfo: { name: catalog.serverInfo.name, version: catalog.serverInfo.version },
     instructions:
-      offering.instructions === null
+      catalog.instructions === null
         ? null
-        : { text: offering.instructions, digest: digestOf(offering.instructions) },
-    tools: mapItems(offering.tools, (definition, name) =>
+        : { text: catalog.instructions, digest: digestOf(catalog.instructions) },
+    tools: mapItems(catalog.tools, (definition, name) =>
       lockTool(definition, definitionDigest(definition, 'tools', name, ignore), name, previous),
     ),
-    prompts: mapItems(offering.prompts, item('prompts')),
-    resourceTemplates: mapItems(offering.resourceTemplates, item('resourceTemplates')),
-    resources: offering.resources,
-    completions: offering.completions,
+    prompts: mapItems(catalog.prompts, item('prompts')),
+    resourceTemplates: mapItems(catalog.resourceTemplates, item('resourceTemplates')),
+    resources: catalog.resources,
+    completions: catalog.completions,
     ignore: [...ignore],
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Launch, Offering, SecretSource } from '@lockstep/gateway';
+import type { Catalog, Launch, SecretSource } from '@lockstep/gateway';
 import type { ServerDefinition } from '@lockstep/model/internal';
 import { Failure, sentenceOf } from '../failure.ts';
 
@@ -22,7 +22,7 @@ export async function readServer(
   definition: ServerDefinition,
   launch: Launch,
   secrets: SecretSource,
-): Promise<Offering> {
+): Promise<Catalog> {
   const { inspectServer } = await import('@lockstep/gateway');
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lockstep-read-')));
   try {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { inspectServer } from '../compose/inspect.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { askByHand, bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
 import type { Surroundings, Who } from '../testing/upstream/raw-stdio-tools.ts';
@@ -15,7 +16,6 @@ import {
   openStage,
   patient,
 } from '../testing/upstream/stage.ts';
-import { inspectServer } from '../upstream/inspect.ts';
 
 describe('a server behind a bridge', () => {
   it('has a process, a home and a folder for each isolation key', async () => {
@@ -31,7 +31,7 @@ describe('a server behind a bridge', () => {
     expect(his.cwd).not.toBe(hers.cwd);
     expect(hers.env.HOME).toBe(hers.cwd);
     expect(hers.argv).toEqual([`--root=${bridge.dir}/work`, `--own=${hers.cwd}/x`]);
-    expect(stage.fleet.quarantine('files').size).toBe(0);
+    expect(stage.upstreams.quarantine('files').size).toBe(0);
   });
 
   it('is given the environment of its container, without what varies by pod', async () => {
@@ -69,7 +69,7 @@ describe('a server behind a bridge', () => {
     const notes: unknown[] = [];
     const params = { name: 'wait', arguments: { milliseconds: 50 }, _meta: { progressToken: 'mine' } };
     const options = { ...patient, onNotification: (note: object) => notes.push(note) };
-    const answer = await stage.fleet.request('files', 'alice', { method: 'tools/call', params }, options);
+    const answer = await stage.upstreams.request('files', 'alice', { method: 'tools/call', params }, options);
     expect(answer).toEqual({ result: { content: [{ type: 'text', text: 'waited' }] } });
     expect(notes).toEqual([
       {
@@ -77,16 +77,21 @@ describe('a server behind a bridge', () => {
         params: { progressToken: 'mine', progress: 1, message: 'begun' },
       },
     ]);
-    const echoed = await stage.fleet.request('files', 'alice', callOf('echo', { a: 1 }), patient);
+    const echoed = await stage.upstreams.request('files', 'alice', callOf('echo', { a: 1 }), patient);
     expect(echoed).toMatchObject({ result: { 'x-vendor': { kept: true } } });
-    const unknown = await stage.fleet.request('files', 'alice', { method: 'no/such', params: {} }, patient);
+    const unknown = await stage.upstreams.request(
+      'files',
+      'alice',
+      { method: 'no/such', params: {} },
+      patient,
+    );
     expect(unknown).toEqual({ error: { code: -32601, message: 'Method not found' } });
   });
 
   it("keeps numbers that a double can't hold", async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
-    const answer = await stage.fleet.request('files', 'alice', callOf('number'), patient);
+    const answer = await stage.upstreams.request('files', 'alice', callOf('number'), patient);
     expect(JSON.stringify(answer)).toBe('{"result":{"content":[],"big":9007199254740993,"small":1.5}}');
   });
 
@@ -114,18 +119,18 @@ describe('a server behind a bridge', () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'change');
-    await eventually(() => stage.fleet.quarantine('files').size > 0);
-    expect([...stage.fleet.quarantine('files').keys()]).toEqual(['tools/echo']);
+    await eventually(() => stage.upstreams.quarantine('files').size > 0);
+    expect([...stage.upstreams.quarantine('files').keys()]).toEqual(['tools/echo']);
     await stage.call('files', 'alice', 'restore');
-    await eventually(() => stage.fleet.quarantine('files').size === 0);
+    await eventually(() => stage.upstreams.quarantine('files').size === 0);
   });
 
   it('is compared when somebody verifies', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'change');
-    await stage.fleet.verify('files', 'alice', { signal: noSignal });
-    expect([...stage.fleet.quarantine('files').keys()]).toEqual(['tools/echo']);
+    await stage.upstreams.verify('files', 'alice', { signal: noSignal });
+    expect([...stage.upstreams.quarantine('files').keys()]).toEqual(['tools/echo']);
   });
 });
 
@@ -141,10 +146,10 @@ describe.each(['modern', 'legacy'])("the SDK's server of the %s era behind a bri
     const release = releaseOf({ tools: [...tools.values()] as never, instructions: instructions ?? '' });
     await using stage = await openStage([{ ...server, release }], { bridgeKey });
     expect(await stage.call('files', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
-    expect(stage.fleet.quarantine('files').size).toBe(0);
-    await stage.fleet.request('files', 'alice', callOf('change'), patient);
-    await eventually(() => stage.fleet.quarantine('files').has('tools/add'));
-    expect(stage.fleet.quarantine('files').size).toBe(1);
+    expect(stage.upstreams.quarantine('files').size).toBe(0);
+    await stage.upstreams.request('files', 'alice', callOf('change'), patient);
+    await eventually(() => stage.upstreams.quarantine('files').has('tools/add'));
+    expect(stage.upstreams.quarantine('files').size).toBe(1);
   });
 });
 
@@ -172,7 +177,7 @@ describe('the processes behind a bridge', () => {
       { key: 'alice', reason: 'it exited with code 7', planned: false },
     ]);
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
-    expect(stage.fleet.health()).toMatchObject([{ state: 'ready', restarts: 1 }]);
+    expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', restarts: 1 }]);
     expect(await bob).toBe('waited');
   });
 
@@ -203,7 +208,7 @@ describe('the processes behind a bridge', () => {
     expect(Math.max(...bridge.log.map(({ processes }) => Number(processes ?? 0)))).toBe(2);
     // He is looked after anew, and so is what his new process offers.
     expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
-    expect(stage.fleet.health()).toMatchObject([{ state: 'ready' }]);
+    expect(stage.upstreams.health()).toMatchObject([{ state: 'ready' }]);
     expect(stage.of('server.failed')).toEqual([]);
   });
 
@@ -233,13 +238,13 @@ describe('the processes behind a bridge', () => {
     await using bridge = await openBridge({ idle: 0.5 });
     await using stage = await openBridged(bridge);
     const alice = await stage.call<Who>('files', 'alice', 'whoami');
-    stage.fleet.releaseKey('alice');
+    stage.upstreams.releaseKey('alice');
     await eventually(async () => !(await isAlive(alice.pid)));
     const bob = await stage.call<Who>('files', 'bob', 'whoami');
     await eventually(async () => !(await isAlive(bob.pid)));
     expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
     // The one that watches stays.
-    expect(stage.fleet.health()).toMatchObject([{ state: 'ready', restarts: 0 }]);
+    expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', restarts: 0 }]);
   });
 
   it('end with the gateway that they served', async () => {

@@ -1,24 +1,25 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeServer, listen, serverLimits } from '../http/listen.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { createLog, type Log } from '../kernel/log.ts';
+import { createRedaction } from '../kernel/redaction.ts';
 import { folderNameOf } from '../kernel/state-folders.ts';
-import { createRedaction } from '../secrets/redaction.ts';
-import { backoff } from '../upstream/backoff.ts';
-import { watchKey } from '../upstream/keys.ts';
-import type { Log } from '../upstream/log.ts';
-import { redacted, redactedLog } from '../upstream/redacted.ts';
-import { stdioConnector } from '../upstream/stdio/connector.ts';
+import { readBridgeKey } from '../keys/bridge-key.ts';
+import { watchKey } from '../protocol/bridge-contract.ts';
+import { backoff } from '../upstream/resilience/waiting.ts';
 import { startReaper } from '../upstream/stdio/reaper.ts';
-import type { BridgeSettings } from './arguments.ts';
-import { serverEnvironment } from './environment.ts';
-import { hiddenValues } from './hidden.ts';
+import { stdioConnector } from '../upstream/stdio/stdio-connector.ts';
+import { redacted, redactedLog } from '../upstream/transport/redacted.ts';
+import { type BridgeSettings, parseBridgeArguments } from './bridge-arguments.ts';
+import { type BridgeSessions, createBridgeSessions } from './bridge-sessions.ts';
 import { createReplays } from './replays.ts';
 import { sendFailure, sendJson } from './reply.ts';
 import { type ServeOptions, serveMcp } from './serve-mcp.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { hiddenValues, serverEnvironment } from './server-environment.ts';
 
 /** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
 const drain = 300;
@@ -79,7 +80,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     redact,
   );
   const { processes: max, idle, timeout } = options;
-  const sessions = createSessions({ connector, max, idle, timeout, log });
+  const sessions = createBridgeSessions({ connector, max, idle, timeout, log });
   const stopped = new AbortController();
   const { secret } = options;
   const server = createListener({
@@ -105,7 +106,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
 }
 
 /** Starts the server once, so that a pod whose server doesn't come up isn't ready and replaces none that does. */
-async function tryOut(sessions: Sessions, signal: AbortSignal): Promise<void> {
+async function tryOut(sessions: BridgeSessions, signal: AbortSignal): Promise<void> {
   for (let failures = 1; !sessions.proven() && !signal.aborted; failures++) {
     try {
       await sessions.end(await sessions.open(watchKey, signal));
@@ -148,4 +149,26 @@ function refusalLog(log: Log): ServeOptions['onRefused'] {
     last = performance.now();
     unsaid = 0;
   };
+}
+
+/**
+ * Runs a bridge until the process is asked to end (SIGTERM, SIGINT): calls in flight finish, and no process of the
+ * server is left.
+ *
+ * @param argv what follows `bridge` on the command line: `--processes 16 -- node server.js`.
+ * @throws Error in one sentence when it can't start.
+ */
+export async function runBridge(argv: readonly string[]): Promise<void> {
+  const { keyFile, ...settings } = parseBridgeArguments(argv);
+  const log = createLog('info');
+  // Before anything is started: the first process of a container has no other way to hear of its end.
+  const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const secret = await readBridgeKey(keyFile);
+  if (secret === undefined)
+    throw new Error(`${keyFile} is missing; mount the gateway's \`bridge.key\` there.`);
+  const bridge = await startBridge({ ...settings, secret, env: process.env, log });
+  log.info({ port: bridge.port, command: settings.command }, 'the bridge serves');
+  await ended;
+  log.info({}, 'the bridge stops');
+  await bridge.close();
 }

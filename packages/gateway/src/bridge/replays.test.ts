@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { signatureWindow } from '../protocol/bridge-contract.ts';
 import { createReplays } from './replays.ts';
-import { signatureWindow } from './signature.ts';
 
 it('knows a signature for as long as it can be valid', () => {
   const steps = fc.array(fc.record({ wait: fc.nat({ max: 90 }), signature: fc.constantFrom('a', 'b', 'c') }));

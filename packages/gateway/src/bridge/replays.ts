@@ -1,7 +1,7 @@
-import { signatureWindow } from './signature.ts';
+import { signatureWindow } from '../protocol/bridge-contract.ts';
 
 /** Signatures that are remembered per period; only the gateway can make them, so this only bounds memory. */
-const mostPerPeriod = 200_000;
+const maxPerPeriod = 200_000;
 
 /** Knows the signatures that were seen while they can still be valid. */
 export interface Replays {
@@ -18,7 +18,7 @@ export function createReplays(): Replays {
   let older = new Set<string>();
   return {
     isNew(signature, now) {
-      if (now - since > period || recent.size >= mostPerPeriod) {
+      if (now - since > period || recent.size >= maxPerPeriod) {
         older = now - since > period * 2 ? new Set() : recent;
         recent = new Set();
         since = now;

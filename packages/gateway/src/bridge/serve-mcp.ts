@@ -1,27 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
 import { messageOf } from '../kernel/errors.ts';
+import {
+  endedNotice,
+  isolationHeader,
+  readClaim,
+  signedContent,
+  verifyIsolation,
+} from '../protocol/bridge-contract.ts';
 import { legacyVersions } from '../protocol/era.ts';
+import { parseExact } from '../protocol/exact-json.ts';
 import { type Message, type RequestId, readMessage } from '../protocol/json-rpc.ts';
-import { UpstreamError } from '../upstream/answer.ts';
-import { parseExact } from '../upstream/exact-json.ts';
-import { endedNotice } from './ended.ts';
+import { UpstreamError } from '../upstream/transport/transport.ts';
+import type { BridgeSession, BridgeSessions } from './bridge-sessions.ts';
 import type { Replays } from './replays.ts';
 import { eventStream, sendFailure, sendJson } from './reply.ts';
-import type { Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
-import { isolationHeader, readClaim, signedContent, verifyIsolation } from './signature.ts';
 
 /** Bytes of a request: the most that a gateway can be set to take, and what it adds. */
-const longestBody = 65 * 1024 * 1024;
+const maxBodyBytes = 65 * 1024 * 1024;
 /** Seconds that a call may take here: the most that a definition can say. The gateway gives up earlier by its own. */
-const longestCall = 86_400;
+const maxCallSeconds = 86_400;
 
 export interface ServeOptions {
   /** Shared with the gateway. */
   readonly secret: Uint8Array;
   readonly replays: Replays;
-  readonly sessions: Sessions;
+  readonly sessions: BridgeSessions;
   /** Told why a request was refused, and where it came from. */
   readonly onRefused: (reason: string, from: string | undefined) => void;
 }
@@ -45,8 +49,8 @@ export async function serveMcp(
   // Before a body is read for somebody who has nothing to show.
   const claim = readClaim(headers[isolationHeader], now());
   if ('refused' in claim) return refuse(response, claim.refused, options);
-  const body = verb === 'POST' ? await readBody(request, longestBody) : '';
-  if (body === undefined) return sendFailure(response, 413, `The body is over ${longestBody} bytes.`);
+  const body = verb === 'POST' ? await readBody(request, maxBodyBytes) : '';
+  if (body === undefined) return sendFailure(response, 413, `The body is over ${maxBodyBytes} bytes.`);
   const isolation = verifyIsolation(
     options.secret,
     headers[isolationHeader],
@@ -67,7 +71,7 @@ export async function serveMcp(
 
 interface Turn {
   readonly response: ServerResponse;
-  readonly session: Session | undefined;
+  readonly session: BridgeSession | undefined;
   readonly sessionId: string | undefined;
   readonly key: string;
   readonly options: ServeOptions;
@@ -94,7 +98,7 @@ async function begin(id: RequestId, { response, key, options }: Turn): Promise<v
   onGone(response, () => gone.abort());
   try {
     const session = await options.sessions.open(key, gone.signal);
-    const { capabilities, serverInfo, instructions } = session.connection.facts;
+    const { capabilities, serverInfo, instructions } = session.transport.facts;
     const result = {
       protocolVersion: legacyVersions[0],
       capabilities,
@@ -110,7 +114,7 @@ async function begin(id: RequestId, { response, key, options }: Turn): Promise<v
 
 /** Relays one request, and what the server says about it before it answers. */
 async function call(
-  session: Session,
+  session: BridgeSession,
   { id, method, params }: Message & { readonly id: RequestId },
   response: ServerResponse,
 ): Promise<void> {
@@ -118,7 +122,7 @@ async function call(
   const events = eventStream(response);
   onGone(response, () => session.cancel(id));
   try {
-    const options = { timeout: longestCall, onNotification: events.notify };
+    const options = { timeout: maxCallSeconds, onNotification: events.notify };
     const answer = await session.call(id, { method, params }, options);
     if (!events.begun()) return sendJson(response, 200, { jsonrpc: '2.0', id, ...answer });
     events.send({ id, ...answer });
@@ -139,7 +143,7 @@ function statusOf(error: unknown): number {
 }
 
 /** Tells of list changes, and of the end, for as long as the gateway listens. */
-function follow(session: Session, response: ServerResponse): void {
+function follow(session: BridgeSession, response: ServerResponse): void {
   const events = eventStream(response);
   events.begin();
   const follower = {

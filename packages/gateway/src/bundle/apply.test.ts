@@ -10,7 +10,7 @@ const bundle = loadBundle(deployedBundle({ releases: { files: release } }).files
 const deployment = parseDeployment(deploymentOf({ files: release }));
 
 /** Takes it, and tells in which order what was done. */
-async function take(fleetServers: BundleTarget['fleetServers']): Promise<string[]> {
+async function take(upstreamServers: BundleTarget['upstreamServers']): Promise<string[]> {
   const done: string[] = [];
   const say = (what: string) => async () => void done.push(what);
   const context = {
@@ -20,7 +20,7 @@ async function take(fleetServers: BundleTarget['fleetServers']): Promise<string[
         void done.push(`recorded ${detail.deployment.slice(0, 6)}`),
       transact: say('voided'),
     },
-    fleet: { update: say('moved') },
+    upstreams: { update: say('moved') },
     metrics: { bundle: () => {} },
     streams: { refresh: () => {} },
     log: { info: () => {} },
@@ -31,7 +31,7 @@ async function take(fleetServers: BundleTarget['fleetServers']): Promise<string[
       context,
       enforce: () => void done.push('enforced'),
       relocate: () => void done.push('told'),
-      fleetServers,
+      upstreamServers,
     },
   ).catch(({ message }: Error) => done.push(message));
   return done;

@@ -3,7 +3,7 @@ import type { NewRecord } from '@lockstep/model/record';
 import { voidApprovals } from '../approvals/close.ts';
 import type { Context } from '../pipeline/context.ts';
 import { changedTargets, makePolicy, type Policy } from '../policy/policy.ts';
-import type { FleetServer } from '../upstream/launch.ts';
+import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import type { Offer } from './follow.ts';
 
 /** What taking a bundle needs besides the stages' context. */
@@ -13,7 +13,7 @@ export interface BundleTarget {
   readonly enforce: (policy: Policy) => void;
   /** Tells whatever else a deployment places where that is from now on. */
   readonly relocate: (deployment: Deployment | undefined) => void;
-  readonly fleetServers: (policy: Policy, deployment: Deployment | undefined) => Promise<FleetServer[]>;
+  readonly upstreamServers: (policy: Policy, deployment: Deployment | undefined) => Promise<UpstreamServer[]>;
 }
 
 /**
@@ -23,9 +23,9 @@ export interface BundleTarget {
  */
 export async function applyBundle(
   { bundle, deployment }: Offer,
-  { context, enforce, relocate, fleetServers }: BundleTarget,
+  { context, enforce, relocate, upstreamServers }: BundleTarget,
 ): Promise<void> {
-  const { store, fleet, streams, metrics, log } = context;
+  const { store, upstreams, streams, metrics, log } = context;
   const before = context.policy();
   const after = makePolicy(bundle);
   if (after.config.environment !== before.config.environment) {
@@ -33,12 +33,12 @@ export async function applyBundle(
       `The bundle is of ${after.config.environment}, but this gateway runs ${before.config.environment}; give it its own.`,
     );
   }
-  const servers = await fleetServers(after, deployment);
+  const servers = await upstreamServers(after, deployment);
   await store.append(loadedRecord(after, deployment, before.digest), 'durable');
   // Before servers move: they are signed in to with what the deployment names.
   relocate(deployment);
   // Nothing may come between these two: a call decided by the one bundle would meet the servers of the other.
-  await fleet.update(servers);
+  await upstreams.update(servers);
   enforce(after);
   metrics.bundle(after.digest, true);
   await store.transact(voidApprovals, {

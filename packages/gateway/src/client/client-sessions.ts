@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Caller, samePrincipal } from '../identity/sign-in.ts';
+import type { CallAbort } from '../kernel/call-signal.ts';
 import type { RequestId } from '../protocol/json-rpc.ts';
-import type { CallAbort } from '../upstream/call-signal.ts';
 
 /** A legacy client's session, from `initialize` to its end. It belongs to one principal and one endpoint. */
 export interface ClientSession {

@@ -1,6 +1,6 @@
 import type { Caller } from '../identity/sign-in.ts';
 import type { PolicyServer } from '../policy/policy.ts';
-import { sharedKey } from '../upstream/keys.ts';
+import { sharedKey } from '../protocol/bridge-contract.ts';
 import type { ClientSession } from './client-sessions.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Deployment, Release, ServerDefinition } from '@lockstep/model/internal';
 import type { BundleSource } from '../bundle/folder.ts';
 import type { LogLevel } from '../kernel/log.ts';
-import type { SecretSource } from '../secrets/source.ts';
-import type { ServerHealth } from '../upstream/fleet.ts';
-import type { Launch } from '../upstream/launch.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
+import type { Launch } from '../upstream/upstream-server.ts';
+import type { ServerHealth } from '../upstream/upstreams.ts';
 
 /** How a gateway is started. */
 export interface GatewayOptions {

@@ -1,6 +1,6 @@
 import type { Deployment } from '@lockstep/model/internal';
 import type { Policy } from '../policy/policy.ts';
-import type { FleetServer } from '../upstream/launch.ts';
+import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** How each server of a policy is run here, or where. */
@@ -8,7 +8,7 @@ export function serversOf(
   policy: Policy,
   deployment: Deployment | undefined,
   { launch }: GatewayOptions,
-): Promise<FleetServer[]> {
+): Promise<UpstreamServer[]> {
   return Promise.all(
     [...policy.servers.values()].map(async ({ name, definition, release }) => ({
       name,

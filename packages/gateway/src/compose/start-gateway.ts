@@ -15,14 +15,14 @@ import { createMetrics } from '../metrics/metrics.ts';
 import type { Context } from '../pipeline/context.ts';
 import { makePolicy } from '../policy/policy.ts';
 import { createSecrets } from '../secrets/secrets.ts';
-import { createFleet } from '../upstream/fleet.ts';
+import { createUpstreams } from '../upstream/upstreams.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openIdentities } from './identities.ts';
 import { addressesOf, announce, openListeners } from './listeners.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
 import { serversOf } from './servers.ts';
 import { openStorage } from './storage.ts';
-import { handleFleetEvent } from './upstream-events.ts';
+import { handleUpstreamEvent } from './upstream-events.ts';
 
 /**
  * Starts a gateway: it loads the bundle whole or not at all, opens the audit, starts the servers, and listens.
@@ -49,25 +49,25 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { tokens, localUser } = await openIdentities(options, store, environment, { opened, log });
   const secrets = createSecrets({ source: options.secrets, log });
   opened.defer(() => options.secrets?.close?.());
-  const fleet = createFleet(await serversOf(policy, offer.deployment, options), {
+  const upstreams = createUpstreams(await serversOf(policy, offer.deployment, options), {
     workdir: folders.work,
     principalDir: (server, key) => principalFolder(folders, server, key),
-    onEvent: (event) => void handleFleetEvent(event, context).catch(logError),
+    onEvent: (event) => void handleUpstreamEvent(event, context).catch(logError),
     log,
     secrets,
     bridgeKey: options.bridgeKey,
     maxResultBytes: policy.config.settings.limits.result,
   });
-  opened.defer(() => fleet.close());
+  opened.defer(() => upstreams.close());
   const streams = createStreams();
   const sessions = createClientSessions((session) => {
     streams.closeWhere((stream) => stream.sessionId === session.id);
-    fleet.releaseKey(`session:${session.id}`);
+    upstreams.releaseKey(`session:${session.id}`);
   });
   tokens.onRevoked((token) => {
     sessions.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
     streams.closeWhere(({ caller }) => caller.credential?.tokenId === token.id);
-    fleet.releaseKey(principalKey({ principal: { ...token, issuer: 'lockstep:token' } }));
+    upstreams.releaseKey(principalKey({ principal: { ...token, issuer: 'lockstep:token' } }));
   });
 
   const addresses = addressesOf(options);
@@ -77,12 +77,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     localUser: localUser && (() => localUser(policy.config.settings.local.roles)),
     store,
     keys,
-    fleet,
-    lists: createLists(fleet),
+    upstreams,
+    lists: createLists(upstreams),
     sessions,
     streams,
     metrics: createMetrics({
-      health: () => fleet.health(),
+      health: () => upstreams.health(),
       approvalsWaiting: () => store.query(countWaiting, null),
       auditLag: store.lag,
       archive,
@@ -108,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       version,
       startedAt,
       localUser: localUser ? policy.config.settings.local.roles : null,
-      servers: fleet.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
+      servers: upstreams.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
     }),
     onFailure: logError,
   });
@@ -126,7 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
           policy = after;
         },
         relocate,
-        fleetServers: (...of) => serversOf(...of, options),
+        upstreamServers: (...of) => serversOf(...of, options),
       }),
     async onRejected(why) {
       for (const listener of rejections) listener(why);
@@ -147,7 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     metricsUrl,
     socketPath,
     digest: () => policy.digest,
-    health: () => fleet.health(),
+    health: () => upstreams.health(),
     lookForBundle: () => follower.look(),
     onBundleRejected: (listener) => void rejections.add(listener),
     closed: ended.promise,

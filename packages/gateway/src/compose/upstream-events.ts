@@ -3,14 +3,14 @@ import type { NewRecord } from '@lockstep/model/record';
 import { voidApprovals } from '../approvals/close.ts';
 import type { Context } from '../pipeline/context.ts';
 import { targetOfItem } from '../policy/item-key.ts';
-import type { FleetEvent } from '../upstream/events.ts';
+import type { UpstreamEvent } from '../upstream/upstream-server.ts';
 
 /**
  * What the gateway does about what happens to servers: it records it, and where a definition has drifted it voids
  * the approvals that were asked for under the reviewed one and tells clients that their lists have changed.
  */
-export async function handleFleetEvent(
-  event: FleetEvent,
+export async function handleUpstreamEvent(
+  event: UpstreamEvent,
   context: Pick<Context, 'store' | 'streams' | 'policy' | 'log'>,
 ): Promise<void> {
   const { store, streams, policy, log } = context;
@@ -36,7 +36,7 @@ function bounded(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.slice(0, 1000) : value;
 }
 
-function recordOf(event: FleetEvent, policy: ReturnType<Context['policy']>): NewRecord {
+function recordOf(event: UpstreamEvent, policy: ReturnType<Context['policy']>): NewRecord {
   const { type, server, ...detail } = event;
   return {
     // What was never reviewed is as good as quarantined: nobody can use it.

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallAbort } from '../kernel/call-signal.ts';
 import type { Context } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
 import { handle } from '../pipeline/pipeline.ts';
 import { RequestRecord } from '../pipeline/request-record.ts';
 import { answerText } from '../protocol/json-rpc.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
-import { CallAbort } from '../upstream/call-signal.ts';
 import { readBody } from './body.ts';
 import { eventText, keepOpen, maxUnread, sendError } from './respond.ts';
 

@@ -3,7 +3,7 @@ import type { Caller } from '../identity/sign-in.ts';
 import { type ItemList, itemKey, listOf } from '../policy/item-key.ts';
 import type { Item, Policy } from '../policy/policy.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
-import type { Fleet } from '../upstream/fleet.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 import { markGated, resumeDefinition } from './gateway-additions.ts';
 
 /** The lists that come from the lock alone; concrete resources are asked of the servers. */
@@ -19,7 +19,7 @@ export interface Lists {
  * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: what a
  * principal may possibly use depends on nothing else.
  */
-export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
+export function createLists(upstreams: Pick<Upstreams, 'quarantine'>): Lists {
   const kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
   return {
     list(kind, policy, caller, endpoint) {
@@ -27,10 +27,10 @@ export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
       if (!kept.has(policy)) kept.set(policy, perPolicy);
       if (perPolicy.size > 1000) perPolicy.clear();
       const key = JSON.stringify([kind, endpoint ?? null, caller.principal]);
-      const quarantined = quarantineKey(fleet, policy, endpoint);
+      const quarantined = quarantineKey(upstreams, policy, endpoint);
       const hit = perPolicy.get(key);
       if (hit?.quarantined === quarantined) return hit.items;
-      const items = makeList(kind, policy, caller, endpoint, fleet);
+      const items = makeList(kind, policy, caller, endpoint, upstreams);
       perPolicy.set(key, { quarantined, items });
       return items;
     },
@@ -38,13 +38,13 @@ export function createLists(fleet: Pick<Fleet, 'quarantine'>): Lists {
 }
 
 function quarantineKey(
-  fleet: Pick<Fleet, 'quarantine'>,
+  upstreams: Pick<Upstreams, 'quarantine'>,
   policy: Policy,
   endpoint: string | undefined,
 ): string {
   const servers = endpoint === undefined ? [...policy.servers.keys()] : [endpoint];
   return servers
-    .flatMap((server) => [...fleet.quarantine(server).keys()].map((item) => `${server}/${item}`))
+    .flatMap((server) => [...upstreams.quarantine(server).keys()].map((item) => `${server}/${item}`))
     .join('\n');
 }
 
@@ -53,7 +53,7 @@ function makeList(
   policy: Policy,
   caller: Caller,
   endpoint: string | undefined,
-  fleet: Pick<Fleet, 'quarantine'>,
+  upstreams: Pick<Upstreams, 'quarantine'>,
 ): readonly object[] {
   let gated = false;
   const list: object[] = [];
@@ -62,7 +62,7 @@ function makeList(
     if (listOf[item.target.kind] !== kind || (endpoint !== undefined && server !== endpoint)) continue;
     const possible = possibleDecisions(policy.table, caller.principal, item.target);
     if (!possible.some((decision) => decision !== 'deny')) continue;
-    if (fleet.quarantine(server).has(itemKey(item.target))) continue;
+    if (upstreams.quarantine(server).has(itemKey(item.target))) continue;
     const approve = possible.includes('approve');
     gated ||= approve;
     const named = endpoint === undefined ? rename(item) : item.definition;

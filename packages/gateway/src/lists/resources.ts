@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import type { ClientSession } from '../client/client-sessions.ts';
 import { isolationKey } from '../client/isolation-key.ts';
 import type { Caller } from '../identity/sign-in.ts';
+import { abortSignalOf, type CallSignal } from '../kernel/call-signal.ts';
 import type { Policy, PolicyServer } from '../policy/policy.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
-import { abortSignalOf, type CallSignal } from '../upstream/call-signal.ts';
-import type { Fleet } from '../upstream/fleet.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** Most pages that are read from one server. */
 const maxPages = 100;
@@ -24,7 +24,7 @@ export interface ResourceListRequest {
 }
 
 interface ListContext {
-  readonly fleet: Pick<Fleet, 'request'>;
+  readonly upstreams: Pick<Upstreams, 'request'>;
   readonly log: Pick<Logger, 'warn'>;
 }
 
@@ -58,7 +58,7 @@ async function listOne(
 async function readPages(
   server: PolicyServer,
   request: ResourceListRequest,
-  { fleet }: ListContext,
+  { upstreams }: ListContext,
 ): Promise<unknown[]> {
   const timeout = server.definition.timeouts.list;
   const signal = AbortSignal.any([abortSignalOf(request.signal), AbortSignal.timeout(timeout * 1000)]);
@@ -67,7 +67,7 @@ async function readPages(
   let cursor: unknown;
   for (let page = 0; page < maxPages; page++) {
     const params = typeof cursor === 'string' ? { cursor } : {};
-    const answer = await fleet.request(
+    const answer = await upstreams.request(
       server.name,
       key,
       { method: 'resources/list', params },

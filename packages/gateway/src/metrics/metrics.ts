@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FollowedArchive } from '../archive/follow.ts';
-import type { SecretStatus } from '../secrets/credentials.ts';
-import type { ServerHealth } from '../upstream/fleet.ts';
+import type { SecretStatus } from '../secrets/header-credentials.ts';
+import type { ServerHealth } from '../upstream/upstreams.ts';
 
 /** Seconds; OpenTelemetry's boundaries for MCP. Source: semantic-conventions-genai, MCP metrics. */
 const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];

@@ -4,7 +4,7 @@ import { approvalSentence } from '../approvals/sentences.ts';
 import type { ApprovalState, NotAsked } from '../approvals/state.ts';
 import { resumeName } from '../lists/gateway-additions.ts';
 import { itemKey } from '../policy/item-key.ts';
-import { UpstreamError } from '../upstream/answer.ts';
+import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { Context } from './context.ts';
 import { type Approved, add, type Ruled } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
@@ -67,10 +67,10 @@ export function waits(target: string, state: ApprovalState | NotAsked, context: 
   });
 }
 
-async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Context): Promise<void> {
+async function verifyLive({ use, isolationKey, signal }: Ruled, { upstreams }: Context): Promise<void> {
   if (use.item === undefined) return;
   try {
-    await fleet.verify(use.server.name, isolationKey, { signal });
+    await upstreams.verify(use.server.name, isolationKey, { signal });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     throw new ToolRefusal(
@@ -79,13 +79,16 @@ async function verifyLive({ use, isolationKey, signal }: Ruled, { fleet }: Conte
       { target: use.text },
     );
   }
-  refuseQuarantined(use, fleet);
+  refuseQuarantined(use, upstreams);
 }
 
 /** Ends a request for something that the server defines otherwise than it was reviewed. */
-export function refuseQuarantined(use: Ruled['use'], fleet: Pick<Context['fleet'], 'quarantine'>): void {
+export function refuseQuarantined(
+  use: Ruled['use'],
+  upstreams: Pick<Context['upstreams'], 'quarantine'>,
+): void {
   if (use.item === undefined) return;
-  const quarantined = fleet.quarantine(use.server.name);
+  const quarantined = upstreams.quarantine(use.server.name);
   const why = quarantined.size === 0 ? undefined : quarantined.get(itemKey(use.target));
   if (why === undefined) return;
   throw new ToolRefusal(

@@ -9,7 +9,7 @@ import type { Store } from '../ledger/store.ts';
 import type { Lists } from '../lists/lists.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Fleet } from '../upstream/fleet.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** What the stages work with. */
 export interface Context {
@@ -20,7 +20,7 @@ export interface Context {
   readonly localUser: (() => Principal) | undefined;
   readonly store: Store;
   readonly keys: Keys;
-  readonly fleet: Fleet;
+  readonly upstreams: Upstreams;
   readonly lists: Lists;
   readonly sessions: ClientSessions;
   readonly streams: Streams;

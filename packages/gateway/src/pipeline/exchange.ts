@@ -3,11 +3,11 @@ import type { Decided, Target } from '@lockstep/model/internal';
 import type { RecordRef } from '@lockstep/model/record';
 import type { ClientSession } from '../client/client-sessions.ts';
 import type { Caller } from '../identity/sign-in.ts';
+import type { CallAbort } from '../kernel/call-signal.ts';
 import type { Item, Policy, PolicyServer } from '../policy/policy.ts';
 import type { Era } from '../protocol/era.ts';
 import type { Message, Reply } from '../protocol/json-rpc.ts';
-import type { Answer as ServerAnswer } from '../upstream/answer.ts';
-import type { CallAbort } from '../upstream/call-signal.ts';
+import type { UpstreamAnswer } from '../upstream/transport/transport.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** What arrived, before anything about it is believed. Each stage adds what it has found out. */
@@ -90,7 +90,7 @@ export interface Committed extends Approved {
 }
 
 export interface Forwarded extends Committed {
-  readonly answer: ServerAnswer;
+  readonly answer: UpstreamAnswer;
 }
 
 /** What the HTTP side does with a finished request. */

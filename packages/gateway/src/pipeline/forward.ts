@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type Release } from '@lockstep/model/internal';
 import type { Item } from '../policy/policy.ts';
-import { UpstreamError } from '../upstream/answer.ts';
+import { UpstreamError } from '../upstream/transport/transport.ts';
 import { refuseQuarantined } from './approval.ts';
 import type { Context } from './context.ts';
 import { add, type Committed, type Forwarded } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
-export async function forward(committed: Committed, { fleet, metrics }: Context): Promise<Forwarded> {
+export async function forward(committed: Committed, { upstreams, metrics }: Context): Promise<Forwarded> {
   const { use, isolationKey, signal, notify, paramHeaders, session, message } = committed;
   const params = { ...use.params, ...metaOf(committed) };
   const started = performance.now();
   const { id } = message;
   if (id !== undefined) session?.inFlight.set(id, signal);
   try {
-    const answer = await fleet.request(
+    const answer = await upstreams.request(
       use.server.name,
       isolationKey,
       { method: use.method, params },
@@ -24,8 +24,8 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
         timeout: use.server.definition.timeouts.call,
         // The call may have started the process, or opened the session, that shows another face.
         beforeSend: () => {
-          refuseReplaced(use, fleet);
-          refuseQuarantined(use, fleet);
+          refuseReplaced(use, upstreams);
+          refuseQuarantined(use, upstreams);
         },
         onNotification: notify,
         paramHeaders,
@@ -43,8 +43,8 @@ export async function forward(committed: Committed, { fleet, metrics }: Context)
 }
 
 /** Ends a call that was decided on by a bundle whose server has been replaced meanwhile: it would meet the new one. */
-function refuseReplaced({ server, item, text }: Committed['use'], fleet: Context['fleet']): void {
-  const now = fleet.release(server.name);
+function refuseReplaced({ server, item, text }: Committed['use'], upstreams: Context['upstreams']): void {
+  const now = upstreams.release(server.name);
   if (now === server.release) return;
   const digests = [now, server.release].map((release) => release && digestIn(release, item));
   if (isDeepStrictEqual(now?.source, server.release.source) && digests[0] === digests[1]) return;

@@ -8,18 +8,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClientSessions } from '../client/client-sessions.ts';
 import { createStreams } from '../client/streams.ts';
 import { allowedHosts } from '../identity/origin.ts';
+import { CallAbort } from '../kernel/call-signal.ts';
 import { openKeys } from '../keys/keys.ts';
 import { createLists } from '../lists/lists.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { makePolicy } from '../policy/policy.ts';
 import { openStore } from '../store/open-store.ts';
 import {
-  type Message,
   type RequestOptions,
-  type Answer as ServerAnswer,
+  type UpstreamAnswer,
   UpstreamError,
-} from '../upstream/answer.ts';
-import { CallAbort } from '../upstream/call-signal.ts';
+  type UpstreamRequest,
+} from '../upstream/transport/transport.ts';
 import type { Context } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { handle } from './pipeline.ts';
@@ -87,10 +87,10 @@ const { prod } = defineEnvironments({
 const alice: Principal = { issuer: 'test', subject: 'agent', owner: 'alice', roles: [] };
 let folder: string;
 let context: Context;
-let sent: { message: Message; key: string }[];
-let respond: (message: Message) => Promise<ServerAnswer>;
+let sent: { message: UpstreamRequest; key: string }[];
+let respond: (message: UpstreamRequest) => Promise<UpstreamAnswer>;
 let quarantine: Map<string, string>;
-/** What the fleet holds the server to, where a new bundle came in between. */
+/** What the upstreams holds the server to, where a new bundle came in between. */
 let release: Release | undefined;
 let recorded: { kind: string; decision?: string; outcome?: string; error?: string; target?: string }[];
 
@@ -106,8 +106,8 @@ beforeAll(async () => {
     onLost: () => undefined,
   });
   const policy = makePolicy(loadBundle(makeBundle(prod).files));
-  const fleet = {
-    request: async (_server: string, key: string, message: Message, options: RequestOptions) => {
+  const upstreams = {
+    request: async (_server: string, key: string, message: UpstreamRequest, options: RequestOptions) => {
       options.beforeSend?.();
       sent.push({ message, key });
       return respond(message);
@@ -133,8 +133,8 @@ beforeAll(async () => {
       },
     },
     keys,
-    fleet,
-    lists: createLists(fleet),
+    upstreams,
+    lists: createLists(upstreams),
     sessions: createClientSessions(() => undefined),
     streams: createStreams(),
     metrics: createMetrics({

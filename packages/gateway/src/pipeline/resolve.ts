@@ -5,7 +5,7 @@ import { itemKey } from '../policy/item-key.ts';
 import type { Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
-import type { Fleet } from '../upstream/fleet.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 import { refuseQuarantined, waits } from './approval.ts';
 import type { Context } from './context.ts';
 import { add, type Parsed, type Resolved, type Use } from './exchange.ts';
@@ -33,12 +33,12 @@ export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Re
 
 function resolvedTo(use: Use, parsed: Parsed, context: Context): Resolved {
   parsed.record.uses(use);
-  refuseQuarantined(use, context.fleet);
+  refuseQuarantined(use, context.upstreams);
   return add(parsed, { use });
 }
 
-function findUse(asked: Asked, parsed: Parsed, { fleet }: Context): Use {
-  const found = locate(asked, parsed.endpoint, parsed.policy, fleet);
+function findUse(asked: Asked, parsed: Parsed, { upstreams }: Context): Use {
+  const found = locate(asked, parsed.endpoint, parsed.policy, upstreams);
   const { args: given, reason } = takeReason(asked, parsed);
   // Conditions, approvers and records see what the server is asked for, whichever endpoint it came to.
   const args = asked.kind === 'resource' && 'uri' in given ? { ...given, uri: found.target.name } : given;
@@ -76,7 +76,7 @@ export function locate(
   asked: Pick<Asked, 'kind' | 'name'>,
   endpoint: string | undefined,
   policy: Policy,
-  fleet: Pick<Fleet, 'offersUnlocked'>,
+  upstreams: Pick<Upstreams, 'offersUnlocked'>,
 ): Pick<Use, 'server' | 'target' | 'text' | 'item'> {
   const own = endpoint === undefined ? split(asked) : { server: endpoint, name: asked.name };
   const server = own === undefined ? undefined : policy.servers.get(own.server);
@@ -88,7 +88,7 @@ export function locate(
   if (item === undefined && asked.kind === 'resource') demandPlainUri(own.name);
   // A template that isn't locked is no concrete resource, though completions may name one.
   const isConcrete = asked.kind === 'resource' && server.release.resources && !/[{}]/.test(own.name);
-  if (item === undefined && !isConcrete && !fleet.offersUnlocked(server.name, itemKey(target))) {
+  if (item === undefined && !isConcrete && !upstreams.offersUnlocked(server.name, itemKey(target))) {
     throw unknownName(asked);
   }
   return { server, target, text, item };
@@ -153,7 +153,7 @@ export async function readResume(
     });
   }
   return {
-    ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy, context.fleet),
+    ...locate({ kind: 'tool', name: call.name }, call.server, parsed.policy, context.upstreams),
     method: 'tools/call',
     args: call.args,
     params: { name: call.name, arguments: call.args },

@@ -6,7 +6,7 @@ import { createLog } from '../kernel/log.ts';
 /** What the image runs, by its first argument; each brings what only it needs. */
 const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {
   serve: async () => (await import('./serve.ts')).serve,
-  bridge: async () => (await import('../bridge/run.ts')).runBridge,
+  bridge: async () => (await import('../bridge/bridge.ts')).runBridge,
 };
 
 /** Runs one mode; the exit code is 1 when it can't go on, and 2 when it is configured wrongly. */

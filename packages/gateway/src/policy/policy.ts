@@ -11,7 +11,7 @@ import {
   sourceId,
   type Target,
 } from '@lockstep/model/internal';
-import { type Declaration, declarationsIn } from '../protocol/param-headers.ts';
+import { type Declaration, declarationsIn } from '../protocol/mcp-param.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 
 /** One locked tool, prompt or resource template, ready for use. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExact } from '../upstream/exact-json.ts';
+import { parseExact } from '../protocol/exact-json.ts';
 import { withoutOwnKeys, withoutOwnMeta } from './own-meta.ts';
 
 const spellings = ['lockstep/decision', 'LOCKSTEP/x', 'Lockstep/', 'loc\u212Astep/x', 'lock\u017Ftep/x'];

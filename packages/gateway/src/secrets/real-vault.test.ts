@@ -10,13 +10,11 @@ import { openSecretGateway } from '../testing/secret-gateway.ts';
 import { jwtOf, openTokenReviews } from '../testing/token-reviews.ts';
 import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
 import { eventually } from '../testing/upstream/stage.ts';
-import { createVaultClient } from '../vault/client.ts';
-import type { KvMount } from '../vault/kv.ts';
-import type { VaultLogin } from '../vault/login.ts';
-import { connectVault, type VaultServer } from '../vault/server.ts';
-import { environmentVault } from './environment-vault.ts';
-import type { SecretSource } from './source.ts';
-import { readReferences, vaultSource } from './vault-source.ts';
+import { createVaultClient, type KvMount } from '../vault/vault-client.ts';
+import { connectVault, type VaultServer } from '../vault/vault-server.ts';
+import type { VaultLogin } from '../vault/vault-session.ts';
+import type { SecretSource } from './secret-source.ts';
+import { environmentVault, readReferences, vaultSource } from './vault-source.ts';
 
 if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Log } from '../kernel/log.ts';
 import { openRawHttp, rawHttpTools } from '../testing/upstream/raw-http.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import { httpServer, noLog, openStage } from '../testing/upstream/stage.ts';
-import type { Log } from '../upstream/log.ts';
 import { createSecrets } from './secrets.ts';
 
 const release = releaseOf({ tools: rawHttpTools });
@@ -11,7 +11,7 @@ const secrets = {
   Authorization: { reference: 'mcp/docs#token', delivery: 'header', template: 'Bearer ${secret}' },
 } as const;
 
-/** A remote server that lets `right` in, and a fleet that is given `stored`, both to be changed. */
+/** A remote server that lets `right` in, and upstreams that are given `stored`, both to be changed. */
 async function open(era: 'modern' | 'legacy', log: Log = noLog) {
   const state = { stored: 'first-token', right: 'first-token', reads: 0 };
   const admits = ({ authorization }: IncomingHttpHeaders) => authorization === `Bearer ${state.right}`;
@@ -95,7 +95,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that
     await using docs = await open(era, { debug: write, info: write, warn: write });
     docs.state.right = 'nobody';
     const error = await docs.stage.call('docs', 'alice', 'echo').catch(String);
-    const told = JSON.stringify([error, lines, docs.stage.events, docs.stage.fleet.health()]);
+    const told = JSON.stringify([error, lines, docs.stage.events, docs.stage.upstreams.health()]);
     expect(told).not.toContain('first-token');
   });
 });

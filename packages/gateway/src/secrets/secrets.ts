@@ -1,18 +1,10 @@
-import type { Secrets } from '@lockstep/model/internal';
-import type { Credentials } from '../upstream/http/credentials.ts';
-import type { Log } from '../upstream/log.ts';
-import { createCredentials, type SecretStatus } from './credentials.ts';
-import type { SecretSource } from './source.ts';
+import type { Log } from '../kernel/log.ts';
+import type { CredentialStore } from '../upstream/http/credentials.ts';
+import { createCredentials, type SecretStatus } from './header-credentials.ts';
+import type { SecretSource } from './secret-source.ts';
 
 /** The secrets that go into headers, of all servers. */
-export interface SecretStore {
-  /**
-   * The credentials of one server, kept fresh until they are closed.
-   *
-   * @param secrets what it declares at each moment; other deliveries than headers are left out.
-   * @param hide is given every value before it is used.
-   */
-  open(server: string, secrets: () => Secrets, hide: (values: Iterable<string>) => void): Credentials;
+export interface SecretStore extends CredentialStore {
   /** Of every server that has any. */
   status(): SecretStatus[];
 }

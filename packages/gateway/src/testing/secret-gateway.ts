@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import { makeBundle } from '@lockstep/model/internal';
 import { request } from 'undici';
+import { inspectServer } from '../compose/inspect.ts';
 import { startGateway } from '../compose/start-gateway.ts';
-import type { SecretSource } from '../secrets/source.ts';
-import { inspectServer } from '../upstream/inspect.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
 import { releaseOf } from './upstream/release.ts';
 import { noLog } from './upstream/stage.ts';
 
@@ -31,13 +31,13 @@ export async function openSecretGateway(
   } as const;
   const servers = defineServers({ docs: { remote: { url }, secrets } });
   const host = { workdir: folder, principalDir: () => folder, log: noLog, maxResultBytes: 1_000_000 };
-  const offering = await inspectServer(
+  const catalog = await inspectServer(
     { name: 'docs', definition: servers.docs as never, launch: { type: 'http', url } },
     { ...host, secrets: source },
   );
   const release = releaseOf({
-    tools: [...offering.tools.values()] as never,
-    ...(offering.instructions !== null && { instructions: offering.instructions }),
+    tools: [...catalog.tools.values()] as never,
+    ...(catalog.instructions !== null && { instructions: catalog.instructions }),
   });
   const lock = {
     lockVersion: 1,

@@ -1,8 +1,8 @@
 import { definitionDigest, type Release } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { type Offer, releaseOf } from '../testing/upstream/release.ts';
-import { compareOffering } from './drift.ts';
-import type { Definition, Offering } from './offering.ts';
+import type { Catalog, Definition } from './catalog.ts';
+import { compareCatalog } from './drift.ts';
 
 const offer: Offer = {
   tools: [{ name: 'read', description: 'Reads.', inputSchema: { type: 'object' }, 'x-own': 1 }],
@@ -12,7 +12,7 @@ const offer: Offer = {
 };
 const release = releaseOf(offer);
 
-function offering(changes: Partial<Offering> = {}): Offering {
+function catalog(changes: Partial<Catalog> = {}): Catalog {
   const keyed = (definitions: readonly Definition[] = [], key = 'name') =>
     new Map(definitions.map((definition) => [String(definition[key]), definition]));
   return {
@@ -28,8 +28,8 @@ function offering(changes: Partial<Offering> = {}): Offering {
   };
 }
 
-const changesOf = (changes: Partial<Offering>, locked = release) =>
-  [...compareOffering(locked, offering(changes)).drifts].map(([item, { change }]) => `${item}: ${change}`);
+const changesOf = (changes: Partial<Catalog>, locked = release) =>
+  [...compareCatalog(locked, catalog(changes)).drifts].map(([item, { change }]) => `${item}: ${change}`);
 
 describe('comparing a server with its lock', () => {
   it('finds nothing where nothing changed, whatever the order of keys', () => {
@@ -50,9 +50,9 @@ describe('comparing a server with its lock', () => {
   });
 
   it('counts what it offers beyond the lock apart', () => {
-    const { drifts, extras } = compareOffering(
+    const { drifts, extras } = compareCatalog(
       release,
-      offering({ tools: new Map([...offering().tools, ['new', { name: 'new' }]]) }),
+      catalog({ tools: new Map([...catalog().tools, ['new', { name: 'new' }]]) }),
     );
     expect(drifts.size).toBe(0);
     expect([...extras.keys()]).toEqual(['tools/new']);

@@ -5,8 +5,8 @@ import {
   digestOf,
   type Release,
 } from '@lockstep/model/internal';
-import { excerpt } from './excerpt.ts';
-import type { Definition, Offering } from './offering.ts';
+import { excerpt } from '../kernel/redaction.ts';
+import type { Catalog, Definition } from './catalog.ts';
 
 /** One thing in which a server differs from what was reviewed. */
 export interface Drift {
@@ -28,21 +28,21 @@ export interface Comparison {
 const kinds: readonly DefinitionKind[] = ['tools', 'prompts', 'resourceTemplates'];
 
 /** Compares what a server offers with its pinned release. Pure. */
-export function compareOffering(release: Release, offering: Offering): Comparison {
+export function compareCatalog(release: Release, catalog: Catalog): Comparison {
   const drifts = new Map<string, Drift>();
   const extras = new Map<string, string>();
   for (const kind of kinds) {
     for (const [name, locked] of Object.entries(release[kind])) {
       const item = `${kind}/${name}`;
-      const drift = driftOf(item, locked, offering, kind, name, release.ignore);
+      const drift = driftOf(item, locked, catalog, kind, name, release.ignore);
       if (drift !== undefined) drifts.set(item, drift);
     }
-    for (const [name, definition] of offering[kind]) {
+    for (const [name, definition] of catalog[kind]) {
       if (Object.hasOwn(release[kind], name)) continue;
       extras.set(`${kind}/${name}`, digest(definition, kind, name, release.ignore));
     }
   }
-  const instructions = driftOfInstructions(release, offering);
+  const instructions = driftOfInstructions(release, catalog);
   if (instructions !== undefined) drifts.set('instructions', instructions);
   return { drifts, extras };
 }
@@ -50,25 +50,25 @@ export function compareOffering(release: Release, offering: Offering): Compariso
 function driftOf(
   item: string,
   locked: { definition: Definition; digest: string },
-  offering: Offering,
+  catalog: Catalog,
   kind: DefinitionKind,
   name: string,
   ignore: readonly string[],
 ): Drift | undefined {
   const expected = locked.digest;
-  const definition = offering[kind].get(name);
+  const definition = catalog[kind].get(name);
   if (definition === undefined) return { expected, change: 'The server no longer offers it.' };
   const found = digest(definition, kind, name, ignore);
-  if (offering.ambiguous.has(item)) {
+  if (catalog.ambiguous.has(item)) {
     return { expected, found, change: 'The server lists it twice, with different definitions.' };
   }
   if (found === expected) return undefined;
   return { expected, found, change: describeChange(kind, name, locked.definition, definition) };
 }
 
-function driftOfInstructions(release: Release, offering: Offering): Drift | undefined {
+function driftOfInstructions(release: Release, catalog: Catalog): Drift | undefined {
   const locked = release.instructions;
-  const text = offering.instructions;
+  const text = catalog.instructions;
   if ((locked?.text ?? null) === text) return undefined;
   return {
     ...(locked !== null && { expected: locked.digest }),
@@ -78,12 +78,12 @@ function driftOfInstructions(release: Release, offering: Offering): Drift | unde
 }
 
 /** At most this much of what changed is told; `lockstep lock --check` shows all of it. */
-const longestChange = 400;
+const maxChangeLength = 400;
 
 function describeChange(kind: DefinitionKind, name: string, before: Definition, after: Definition): string {
   try {
     const changes = diffDefinition(kind, name, before, after).map(({ text }) => text);
-    const what = changes.length === 0 ? '' : `: ${excerpt(changes.join('; '), longestChange)}`;
+    const what = changes.length === 0 ? '' : `: ${excerpt(changes.join('; '), maxChangeLength)}`;
     return `The server changed it${what}.`;
   } catch {
     return 'The server changed it to something that is not valid Unicode.';

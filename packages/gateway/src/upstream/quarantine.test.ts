@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetEvent } from './events.ts';
 import { createQuarantine } from './quarantine.ts';
+import type { UpstreamEvent } from './upstream-server.ts';
 
 describe('a quarantine', () => {
   it('tells of things that a server makes up, but not without end', () => {
-    const events: FleetEvent[] = [];
+    const events: UpstreamEvent[] = [];
     const quarantine = createQuarantine('rogue', (event) => events.push(event));
     for (let round = 0; round < 20; round++) {
       const extras = new Map(Array.from({ length: 100 }, (_, n) => [`tools/t${round}-${n}`, `sha256:${n}`]));

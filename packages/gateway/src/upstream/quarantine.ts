@@ -1,8 +1,8 @@
 import type { Comparison, Drift } from './drift.ts';
-import type { FleetEvent } from './events.ts';
+import type { UpstreamEvent } from './upstream-server.ts';
 
 /** A server that makes up ever new things fills neither the audit nor memory with them. */
-const mostTellings = 1000;
+const maxReports = 1000;
 
 /** What of one server is refused until the lock is changed. */
 export interface Quarantine {
@@ -18,11 +18,11 @@ export interface Quarantine {
  * Keeps the quarantine of one server and tells what enters and leaves it. A drift that any instance shows counts
  * for all of them: a server that shows different faces isn't the one that was reviewed.
  */
-export function createQuarantine(server: string, onEvent: (event: FleetEvent) => void): Quarantine {
+export function createQuarantine(server: string, onEvent: (event: UpstreamEvent) => void): Quarantine {
   const items = new Map<string, string>();
   const drifts = new Map<string, Drift>();
   const extras = new Set<string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   const enter = (item: string, drift: Drift) => {
     const known = drifts.get(item);
@@ -46,9 +46,9 @@ export function createQuarantine(server: string, onEvent: (event: FleetEvent) =>
       extras.clear();
       for (const [item, found] of comparisons.flatMap((comparison) => [...comparison.extras])) {
         extras.add(item);
-        const telling = `${item.slice(0, 200)} ${found}`;
-        if (told.has(telling) || told.size >= mostTellings) continue;
-        told.add(telling);
+        const report = `${item.slice(0, 200)} ${found}`;
+        if (reported.has(report) || reported.size >= maxReports) continue;
+        reported.add(report);
         onEvent({ type: 'extra', server, item, found });
       }
     },

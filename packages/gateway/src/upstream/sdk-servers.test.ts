@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import type { Release } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
+import { inspectServer } from '../compose/inspect.ts';
 import { releaseOf } from '../testing/upstream/release.ts';
 import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
 import { eventually, httpServer, noLog, openStage, rawServer } from '../testing/upstream/stage.ts';
-import type { FleetServer } from './fleet.ts';
-import { inspectServer } from './inspect.ts';
+import type { UpstreamServer } from './upstream-server.ts';
 
 const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
 
-function stdioServer(era: string): FleetServer {
+function stdioServer(era: string): UpstreamServer {
   const server = rawServer('sums');
   return { ...server, launch: { type: 'stdio', command: process.execPath, args: [script, era], env: {} } };
 }
 
 /** Locks what a server offers, as `lockstep lock` does. */
-async function lock(server: FleetServer): Promise<Release> {
+async function lock(server: UpstreamServer): Promise<Release> {
   const host = {
     workdir: '/tmp',
     principalDir: () => '/tmp/lockstep-inspect',
@@ -35,15 +35,15 @@ describe.each(['modern', 'legacy'])("the SDK's server of the %s era over stdio",
     await using stage = await openStage([{ ...server, release }]);
     expect(await stage.call('sums', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
     expect(stage.of('server.started').map((event) => event.era)).toContain(era);
-    expect(stage.fleet.quarantine('sums').size).toBe(0);
-    await stage.fleet.request(
+    expect(stage.upstreams.quarantine('sums').size).toBe(0);
+    await stage.upstreams.request(
       'sums',
       'alice',
       { method: 'tools/call', params: { name: 'change', arguments: {} } },
       { signal: new AbortController().signal, timeout: 20 },
     );
-    await eventually(() => stage.fleet.quarantine('sums').has('tools/add'));
-    expect(stage.fleet.quarantine('sums').size).toBe(1);
+    await eventually(() => stage.upstreams.quarantine('sums').has('tools/add'));
+    expect(stage.upstreams.quarantine('sums').size).toBe(1);
   });
 });
 
@@ -55,6 +55,6 @@ describe.each(['modern', 'legacy'] as const)("the SDK's server of the %s era ove
     await using stage = await openStage([{ ...server, release }]);
     expect(await stage.call('sums', 'alice', 'add', { a: 1, b: 2 })).toBe(3);
     expect(stage.of('server.started').map((event) => event.era)).toContain(era);
-    expect(stage.fleet.quarantine('sums').size).toBe(0);
+    expect(stage.upstreams.quarantine('sums').size).toBe(0);
   });
 });

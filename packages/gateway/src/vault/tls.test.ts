@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { kv2, openScriptedVault } from '../testing/vault.ts';
-import { createVaultClient } from './client.ts';
-import { connectVault } from './server.ts';
+import { createVaultClient } from './vault-client.ts';
+import { connectVault } from './vault-server.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) console.log('skipped: no certificates can be made; install openssl');

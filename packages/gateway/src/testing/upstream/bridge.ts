@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverSchema } from '@lockstep/model/internal';
 import { type BridgeOptions, startBridge } from '../../bridge/bridge.ts';
-import { isolationHeader, signedContent, signIsolation } from '../../bridge/signature.ts';
-import type { FleetServer } from '../../upstream/fleet.ts';
+import { isolationHeader, signedContent, signIsolation } from '../../protocol/bridge-contract.ts';
+import type { UpstreamServer } from '../../upstream/upstream-server.ts';
 import { rawStdioTools } from './raw-stdio-tools.ts';
 import { releaseOf } from './release.ts';
 import { type DefinitionInput, eventually, openStage, rawStdio, type Stage } from './stage.ts';
@@ -68,7 +68,7 @@ export async function openBridge(
 }
 
 /** The same server as a gateway knows it. */
-export function bridgedServer(name: string, url: string, definition: DefinitionInput = {}): FleetServer {
+export function bridgedServer(name: string, url: string, definition: DefinitionInput = {}): UpstreamServer {
   return {
     name,
     definition: serverSchema.parse({ run: { command: 'node' }, ...definition }),
@@ -77,7 +77,7 @@ export function bridgedServer(name: string, url: string, definition: DefinitionI
   };
 }
 
-/** A gateway's fleet with one server, `files`, behind a bridge that is ready. */
+/** A gateway's upstreams: one server, `files`, behind a bridge that is ready. */
 export async function openBridged(bridge: BridgeStage, definition: DefinitionInput = {}): Promise<Stage> {
   await eventually(async () => (await fetch(`${bridge.origin}/readyz`)).status === 200);
   return openStage([bridgedServer('files', bridge.url, definition)], { bridgeKey: bridge.secret });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ServerDefinition, serverSchema } from '@lockstep/model/internal';
+import type { Log } from '../../kernel/log.ts';
 import type { SecretStore } from '../../secrets/secrets.ts';
-import type { Answer, Message, RequestOptions } from '../../upstream/answer.ts';
-import { createFleet, type Fleet, type FleetEvent, type FleetServer } from '../../upstream/fleet.ts';
-import type { Log } from '../../upstream/log.ts';
+import type { RequestOptions, UpstreamAnswer, UpstreamRequest } from '../../upstream/transport/transport.ts';
+import type { UpstreamEvent, UpstreamServer } from '../../upstream/upstream-server.ts';
+import { createUpstreams, type Upstreams } from '../../upstream/upstreams.ts';
 import { rawStdioTools } from './raw-stdio-tools.ts';
 import { releaseOf } from './release.ts';
 
@@ -25,7 +26,7 @@ export type DefinitionInput = Partial<Omit<ServerDefinition, 'run' | 'remote'>>;
 export function rawServer(
   name: string,
   options: DefinitionInput & { behave?: string[]; env?: Record<string, string>; cwd?: string } = {},
-): FleetServer {
+): UpstreamServer {
   const { behave = [], env = {}, cwd, ...definition } = options;
   return {
     name,
@@ -45,9 +46,9 @@ export function rawServer(
 export function httpServer(
   name: string,
   url: string,
-  release: FleetServer['release'],
+  release: UpstreamServer['release'],
   definition: DefinitionInput = {},
-): FleetServer {
+): UpstreamServer {
   return {
     name,
     definition: serverSchema.parse({ remote: { url }, ...definition }),
@@ -56,13 +57,13 @@ export function httpServer(
   };
 }
 
-/** A fleet in a folder of its own, and what it told. */
+/** Upstreams in a folder of their own, and what happened to them. */
 export interface Stage extends AsyncDisposable {
-  readonly fleet: Fleet;
+  readonly upstreams: Upstreams;
   readonly dir: string;
-  readonly events: FleetEvent[];
+  readonly events: UpstreamEvent[];
   /** Events of one type, so far. */
-  of<T extends FleetEvent['type']>(type: T): Extract<FleetEvent, { type: T }>[];
+  of<T extends UpstreamEvent['type']>(type: T): Extract<UpstreamEvent, { type: T }>[];
   /** Waits until a server is in a state. */
   is(server: string, state: string): Promise<void>;
   /** Calls a tool and reads the JSON in its text. */
@@ -76,12 +77,12 @@ export interface Stage extends AsyncDisposable {
 }
 
 export async function openStage(
-  servers: FleetServer[],
+  servers: UpstreamServer[],
   options: { maxResultBytes?: number; log?: Log; bridgeKey?: Uint8Array; secrets?: SecretStore } = {},
 ): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
-  const events: FleetEvent[] = [];
-  const fleet = createFleet(servers, {
+  const events: UpstreamEvent[] = [];
+  const upstreams = createUpstreams(servers, {
     workdir: join(dir, 'work'),
     principalDir: (server, key) => join(dir, server, Buffer.from(key).toString('hex')),
     onEvent: (event) => events.push(event),
@@ -91,19 +92,19 @@ export async function openStage(
     bridgeKey: options.bridgeKey,
   });
   return {
-    fleet,
+    upstreams,
     dir,
     events,
     of: (type) => events.filter((event) => event.type === type) as never,
     is: (server, state) =>
-      eventually(() => fleet.health().find((health) => health.server === server)?.state === state),
+      eventually(() => upstreams.health().find((health) => health.server === server)?.state === state),
     async call(server, key, name, args = {}, more = {}) {
-      const answer = await fleet.request(server, key, callOf(name, args), { ...patient, ...more });
+      const answer = await upstreams.request(server, key, callOf(name, args), { ...patient, ...more });
       // A test says what it expects; a wrong guess fails its assertions.
       return readText(answer) as never;
     },
     async [Symbol.asyncDispose]() {
-      await fleet.close();
+      await upstreams.close();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -112,12 +113,12 @@ export async function openStage(
 /** Options of a request that waits long enough. */
 export const patient: RequestOptions = { signal: noSignal, timeout: 20 };
 
-export function callOf(name: string, args: object = {}): Message {
+export function callOf(name: string, args: object = {}): UpstreamRequest {
   return { method: 'tools/call', params: { name, arguments: args } };
 }
 
 /** The JSON in the text of a tool's result. */
-export function readText(answer: Answer): unknown {
+export function readText(answer: UpstreamAnswer): unknown {
   if ('error' in answer) throw new Error(answer.error.message);
   const [content] = answer.result.content as { text: string }[];
   try {

@@ -1,9 +1,10 @@
-import type { HeaderList } from '../../protocol/param-headers.ts';
-import { waitFor } from '../wait.ts';
-import type { ExchangeOptions, HttpReply } from './exchange.ts';
+import type { Secrets } from '@lockstep/model/internal';
+import type { HeaderList } from '../../protocol/mcp-param.ts';
+import { waitFor } from '../resilience/waiting.ts';
+import type { ExchangeOptions, HttpReply } from './http-request.ts';
 
 /** Seconds that a request waits for a credential at most, before it is not sent. */
-const longestWait = 30;
+const maxWaitSeconds = 30;
 
 /** The headers that sign the gateway in to one server; they change while it runs. */
 export interface Credentials {
@@ -12,6 +13,17 @@ export interface Credentials {
   /** Reads them anew since the server refused `used`; undefined where that brought nothing else. */
   renewed(used: HeaderList): Promise<HeaderList | undefined>;
   close(): void;
+}
+
+/** Where the credentials of servers come from. */
+export interface CredentialStore {
+  /**
+   * The credentials of one server, kept fresh until they are closed.
+   *
+   * @param secrets what it declares at each moment; other deliveries than headers are left out.
+   * @param hide is given every value before it is used.
+   */
+  open(server: string, secrets: () => Secrets, hide: (values: Iterable<string>) => void): Credentials;
 }
 
 /** What of a request matters here. */
@@ -43,7 +55,7 @@ async function sendRenewing(
   { signal, timeout, beforeResend }: Waiting,
   send: (headers: HeaderList) => Promise<HttpReply>,
 ): Promise<HttpReply> {
-  const patience = Math.min(timeout, longestWait);
+  const patience = Math.min(timeout, maxWaitSeconds);
   const late = `its secrets could not be read within ${patience} s`;
   const used = found instanceof Promise ? await waitFor(found, signal, patience, late) : found;
   const reply = await send(used);

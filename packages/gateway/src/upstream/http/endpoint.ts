@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { Pool } from 'undici';
-import type { HeaderList } from '../../protocol/param-headers.ts';
-import { clientInfo } from '../client-info.ts';
+import type { HeaderList } from '../../protocol/mcp-param.ts';
+import { clientInfo } from '../transport/server-messages.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
-import { type ExchangeOptions, exchange, type HttpReply } from './exchange.ts';
+import { type ExchangeOptions, exchange, type HttpReply } from './http-request.ts';
 
 /** Seconds in which a server must accept a connection. */
 const connectTimeout = 10;
 /** Connections to one server; requests beyond wait for one, within their own deadlines. */
-const mostConnections = 256;
+const maxConnections = 256;
 
 const commonHeaders: HeaderList = [
   'content-type',
@@ -52,7 +52,7 @@ export function openEndpoint(
   const { origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
   const dispatcher = new Pool(origin, {
-    connections: mostConnections + streams,
+    connections: maxConnections + streams,
     pipelining: 1,
     allowH2: false,
     connectTimeout: connectTimeout * 1000,

@@ -1,16 +1,16 @@
 import { isRecord } from '@lockstep/model/internal';
-import { type Answer, UpstreamError } from '../answer.ts';
-import { parseExact } from '../exact-json.ts';
-import { excerpt } from '../excerpt.ts';
-import { readAnswer } from '../read-answer.ts';
-import type { HttpReply } from './exchange.ts';
+import { excerpt } from '../../kernel/redaction.ts';
+import { parseExact } from '../../protocol/exact-json.ts';
+import { readAnswer } from '../transport/server-messages.ts';
+import { type UpstreamAnswer, UpstreamError } from '../transport/transport.ts';
+import type { HttpReply } from './http-request.ts';
 
 /**
  * Reads the answer to request `id` out of a response that is no stream.
  *
  * @throws UpstreamError when it holds none. A client error (4xx) or redirect means that nothing was done.
  */
-export function readReply(reply: HttpReply, id: number): Answer {
+export function readReply(reply: HttpReply, id: number): UpstreamAnswer {
   const message = parseMessage(reply.text);
   const answer = message?.id === id ? readAnswer(message) : undefined;
   if (answer !== undefined && (reply.status === 200 || 'error' in answer)) return answer;
@@ -45,9 +45,9 @@ function httpFailure(
   if (status === 401 || status === 403) {
     return new HttpFailure(status, `it refuses the gateway's credentials with HTTP ${status}`);
   }
-  const told =
+  const said =
     isRecord(message?.error) && typeof message.error.message === 'string' ? message.error.message : '';
-  const words = told === '' ? '' : `: ${excerpt(told, 200)}`;
+  const words = said === '' ? '' : `: ${excerpt(said, 200)}`;
   return new HttpFailure(status, `it answered HTTP ${status}${words}`);
 }
 

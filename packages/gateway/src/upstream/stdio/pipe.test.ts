@@ -1,7 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { finished } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
 import { noLog } from '../../testing/upstream/stage.ts';
-import { openPipe } from './pipe.ts';
+import { logErrors, openPipe } from './pipe.ts';
 
 it("keeps no more for a server that doesn't read than it may leave unread", () => {
   const input = new Writable({ write: () => {} });
@@ -22,4 +23,35 @@ it("keeps no more for a server that doesn't read than it may leave unread", () =
   for (let count = 0; count < 100; count++) pipe.write(message);
   expect(pipe.isFull()).toBe(true);
   expect(input.writableLength).toBeLessThan(20 * 1024 * 1024);
+});
+
+async function logged(...chunks: string[]) {
+  const lines: unknown[] = [];
+  const stream = new PassThrough();
+  const log = { ...noLog, info: (fields: Record<string, unknown>) => lines.push(fields.stderr) };
+  const last = logErrors(stream, log, { server: 'files' });
+  for (const chunk of chunks) stream.write(chunk);
+  stream.end();
+  await finished(stream);
+  return { lines, last: last() };
+}
+
+describe("a server's stderr", () => {
+  it('goes to the log line by line', async () => {
+    const { lines, last } = await logged('first\nsec', 'ond\n\nno end');
+    expect(lines).toEqual(['first', 'second', 'no end']);
+    expect(last).toBe('no end');
+  });
+
+  it('can neither hide text nor forge lines', async () => {
+    const { lines } = await logged('a\u001b[2Kb\u202ec\r\n');
+    expect(lines).toEqual(['a\\u001b[2Kb\\u202ec']);
+  });
+
+  it('is bounded in length and rate', async () => {
+    const { lines } = await logged(`${'x'.repeat(100_000)}\n`, 'again\n'.repeat(10_000));
+    expect(lines[0]).toHaveLength(2000);
+    // Two seconds at most, should the clock's second end just now.
+    expect(lines.length).toBeLessThanOrEqual(100);
+  });
 });

@@ -1,15 +1,16 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '@lockstep/model/internal';
 import { messageOf } from '../../kernel/errors.ts';
-import { parseExact } from '../exact-json.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../kernel/log.ts';
+import { excerpt } from '../../kernel/redaction.ts';
+import { parseExact } from '../../protocol/exact-json.ts';
 import { readLines } from './lines.ts';
-import type { ServerProcess } from './process.ts';
-import { logErrors } from './stderr.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** Bytes that may wait for a server which doesn't read; it may well write requests that want to be refused. */
-const longestBacklog = 16 * 1024 * 1024;
+const maxBacklogBytes = 16 * 1024 * 1024;
 /** Milliseconds in which what an exited server had already written still arrives. */
 const lastWords = 200;
 
@@ -70,9 +71,9 @@ export function openPipe(
   return {
     write: (message) =>
       server.input.writable &&
-      server.input.writableLength <= longestBacklog &&
+      server.input.writableLength <= maxBacklogBytes &&
       server.input.write(`${JSON.stringify(message)}\n`),
-    isFull: () => server.input.writableLength > longestBacklog,
+    isFull: () => server.input.writableLength > maxBacklogBytes,
     ended: whyEnded(server).then((reason) => {
       if (endless) return 'wrote a message without an end';
       const words = lastError();
@@ -100,4 +101,53 @@ function parseLine(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+const maxLineLength = 2000;
+/** Lines per second that are logged; what is over is counted and said once. */
+const linesPerSecond = 50;
+
+/**
+ * Passes a server's stderr to the log, line by line, bounded in length and rate.
+ *
+ * @returns the last line that was not empty: it mostly says why the server ended.
+ */
+export function logErrors(
+  stream: Readable,
+  log: Log,
+  fields: Record<string, unknown>,
+): () => string | undefined {
+  let rest = '';
+  let last: string | undefined;
+  let second = 0;
+  let written = 0;
+  let dropped = 0;
+
+  const write = (line: string) => {
+    const text = excerpt(line, maxLineLength);
+    if (text === '') return;
+    last = text;
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) {
+      if (dropped > 0)
+        log.warn({ ...fields, dropped }, 'lines of stderr were dropped: the server writes too many');
+      [second, written, dropped] = [now, 0, 0];
+    }
+    if (written >= linesPerSecond) {
+      dropped += 1;
+      return;
+    }
+    written += 1;
+    log.info({ ...fields, stderr: text }, 'server wrote to stderr');
+  };
+
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = (lines.pop() ?? '').slice(0, maxLineLength);
+    for (const line of lines) write(line);
+  });
+  stream.on('end', () => write(rest));
+  stream.on('error', () => {});
+  return () => last;
 }

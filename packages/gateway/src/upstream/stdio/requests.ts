@@ -1,7 +1,12 @@
 import { isRecord } from '@lockstep/model/internal';
-import { type Answer, cancelled, type Message, type RequestOptions, UpstreamError } from '../answer.ts';
-import { outgoingParams, progressTokenOf } from '../envelope.ts';
-import { readAnswer } from '../read-answer.ts';
+import { outgoingParams, progressTokenOf, readAnswer } from '../transport/server-messages.ts';
+import {
+  cancelled,
+  type RequestOptions,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamRequest,
+} from '../transport/transport.ts';
 
 /** The SDK's client numbers its own few requests from 0 on the same pipe; these never meet them. */
 const firstId = 1000;
@@ -10,13 +15,13 @@ interface Waiting {
   readonly onNotification: RequestOptions['onNotification'];
   /** The caller's own, put back into what it is sent. */
   readonly progressToken: unknown;
-  readonly settle: (outcome: Answer | UpstreamError) => void;
+  readonly settle: (outcome: UpstreamAnswer | UpstreamError) => void;
 }
 
 /** The requests in flight on one pipe. */
 export interface Requests {
   /** @throws UpstreamError */
-  send(message: Message, options: RequestOptions): Promise<Answer>;
+  send(message: UpstreamRequest, options: RequestOptions): Promise<UpstreamAnswer>;
   /** Takes an incoming message that concerns one of these requests; false for any other. */
   take(message: Readonly<Record<string, unknown>>): boolean;
   /** Fails one request, when it is still in flight. */
@@ -32,13 +37,13 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
   const waiting = new Map<unknown, Waiting>();
   let nextId = firstId;
 
-  const send = (message: Message, options: RequestOptions) =>
-    new Promise<Answer>((resolve, reject) => {
+  const send = (message: UpstreamRequest, options: RequestOptions) =>
+    new Promise<UpstreamAnswer>((resolve, reject) => {
       const { signal, timeout, onNotification } = options;
       if (signal.aborted) throw cancelled(false);
       const id = nextId;
       nextId += 1;
-      const settle = (outcome: Answer | UpstreamError) => {
+      const settle = (outcome: UpstreamAnswer | UpstreamError) => {
         waiting.delete(id);
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { CallAbort } from '../../kernel/call-signal.ts';
 import type { Surroundings, Who } from '../../testing/upstream/raw-stdio-tools.ts';
 import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
-import { CallAbort } from '../call-signal.ts';
-import { startProcess } from './process.ts';
 import { startReaper } from './reaper.ts';
+import { startProcess } from './server-process.ts';
 
 describe('a server that runs as a process', () => {
   it("answers, and keeps what the SDKs' clients would drop", async () => {
     await using stage = await openStage([rawServer('files')]);
-    const answer = await stage.fleet.request('files', 'alice', callOf('echo', { a: 1 }), patient);
+    const answer = await stage.upstreams.request('files', 'alice', callOf('echo', { a: 1 }), patient);
     expect(answer).toEqual({
       result: { content: [{ type: 'text', text: '{"a":1}' }], 'x-vendor': { kept: true } },
     });
@@ -75,7 +75,7 @@ describe('a server that runs as a process', () => {
     expect(stage.of('server.stopped')).toMatchObject([
       { server: 'files', key: 'alice', planned: false, reason: 'it exited with code 7' },
     ]);
-    expect(stage.fleet.health().find(({ server }) => server === 'files')?.restarts).toBe(1);
+    expect(stage.upstreams.health().find(({ server }) => server === 'files')?.restarts).toBe(1);
   });
 
   it("passes progress on under the caller's own token", async () => {
@@ -85,7 +85,7 @@ describe('a server that runs as a process', () => {
       method: 'tools/call',
       params: { name: 'wait', arguments: { milliseconds: 10 }, _meta: { progressToken: 'mine' } },
     };
-    await stage.fleet.request('files', 'alice', message, {
+    await stage.upstreams.request('files', 'alice', message, {
       ...patient,
       onNotification: (n) => notes.push(n),
     });
@@ -145,7 +145,7 @@ describe('a server that runs as a process', () => {
     const { pid: child } = await stage.call<Who>('files', 'alice', 'spawn');
     const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
     expect(await isAlive(child)).toBe(true);
-    await stage.fleet.close();
+    await stage.upstreams.close();
     expect(await isAlive(pid)).toBe(false);
     await eventually(async () => !(await isAlive(child)));
   });
@@ -155,7 +155,7 @@ describe('a server that runs as a process', () => {
     await stage.call('files', 'alice', 'whoami');
     const running = stage.call('files', 'alice', 'wait');
     const lost = expect(running).rejects.toMatchObject({ code: 'lost', sent: true });
-    await stage.fleet.close();
+    await stage.upstreams.close();
     await lost;
   });
 

@@ -1,0 +1,67 @@
+import type { Release } from '@lockstep/model/internal';
+import { messageOf } from '../kernel/errors.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
+import { createSecrets } from '../secrets/secrets.ts';
+import { type Catalog, readCatalog } from '../upstream/catalog.ts';
+import { connectorFor, type HostOptions } from '../upstream/connectors.ts';
+import { type Reaper, startReaper } from '../upstream/stdio/reaper.ts';
+import { UpstreamError } from '../upstream/transport/transport.ts';
+import type { UpstreamServer } from '../upstream/upstream-server.ts';
+
+/** The isolation key of a server that is only started to be read. */
+const inspectKey = 'lockstep:inspect';
+
+/**
+ * Starts one server, or reaches it, asks what it offers, and ends it: what a release in the lock is made of.
+ *
+ * @throws UpstreamError whose message is a clause that says why it could not be read.
+ * @example
+ * const catalog = await inspectServer({ name, definition, launch }, { workdir, principalDir, log, maxResultBytes });
+ */
+export async function inspectServer(
+  server: Omit<UpstreamServer, 'release'>,
+  host: Omit<HostOptions, 'reaper' | 'secrets'> & { readonly secrets?: SecretSource | undefined },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Catalog> {
+  let reaper: Reaper | undefined;
+  const current = () => ({ ...server, release: unreviewed });
+  const connector = connectorFor(current, {
+    ...host,
+    secrets: createSecrets({ source: host.secrets, log: host.log }),
+    reaper: () => {
+      reaper ??= startReaper();
+      return reaper;
+    },
+  });
+  const { start, list } = server.definition.timeouts;
+  const late = AbortSignal.timeout(start * 1000);
+  const either = AbortSignal.any([signal, late]);
+  try {
+    const hooks = { onListChanged: () => {}, onClosed: () => {} };
+    const connection = await connector.connect({ key: inspectKey, watch: false, signal: either, hooks });
+    try {
+      return await readCatalog(connection, { signal: either, timeout: list });
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (late.aborted) throw new UpstreamError('unavailable', `it did not come up within ${start} s`);
+    throw error instanceof UpstreamError ? error : new UpstreamError('unavailable', messageOf(error));
+  } finally {
+    await connector.close();
+    reaper?.close();
+  }
+}
+
+/** Nothing is locked yet. */
+const unreviewed: Release = {
+  source: { type: 'remote', url: '' },
+  serverInfo: { name: '', version: '' },
+  instructions: null,
+  tools: {},
+  prompts: {},
+  resourceTemplates: {},
+  resources: false,
+  completions: false,
+  ignore: [],
+};

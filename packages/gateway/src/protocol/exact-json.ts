@@ -1,0 +1,43 @@
+declare global {
+  interface JSON {
+    /** Source: https://tc39.es/proposal-json-parse-with-source/; Node has it since 22, TypeScript's library not yet. */
+    rawJSON(text: string): object;
+  }
+}
+
+/** A number that a double might not hold has sixteen digits or a three-digit exponent; most texts have neither. */
+const maybeInexact = /[\d.]{16}|[eE][+-]?\d{3}/;
+
+/**
+ * Parses JSON so that `JSON.stringify` writes every number back with its value: what a double can't hold
+ * (9007199254740993, 1e400) becomes a `JSON.rawJSON` object. Results of servers are passed on as they came.
+ *
+ * @throws SyntaxError
+ */
+export function parseExact(text: string): unknown {
+  if (!maybeInexact.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+    const source = context?.source;
+    if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+    return survivesDouble(source) ? value : JSON.rawJSON(source);
+  });
+}
+
+/**
+ * Whether a JSON number means the same once it was read as a double: `1.0` and `1e2` do, 9007199254740993 and 1e400
+ * don't.
+ */
+export function survivesDouble(source: string): boolean {
+  const value = Number(source);
+  return Number.isFinite(value) && canonical(String(value)) === canonical(source);
+}
+
+/** A number's digits and exponent, the same for all ways to write one value: `1.50e3` and `1500` → `15e2`. */
+function canonical(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  if (trimmed === '') return '0';
+  return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
+}

@@ -1,0 +1,59 @@
+import { isRecord, type Release } from '@lockstep/model/internal';
+import { encodeHeaderValue } from './header-value.ts';
+
+/** An argument that travels in a header too: where it is in the arguments, and the header's full name. */
+export interface Declaration {
+  readonly path: readonly string[];
+  readonly header: string;
+}
+
+/** Flat list of header names and values, as undici takes them. */
+export type HeaderList = readonly string[];
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const primitive = new Set(['string', 'integer', 'number', 'boolean']);
+
+/**
+ * Collects per locked tool what its input schema maps to `Mcp-Param-*` headers. Only properties that are reached
+ * through `properties` alone count. Source: MCP 2026-07-28, Streamable HTTP, "Custom headers from tool parameters".
+ */
+export function declaredParamHeaders(release: Release): ReadonlyMap<string, readonly Declaration[]> {
+  const tools = Object.entries(release.tools).map(
+    ([name, { definition }]) => [name, declarationsIn(definition.inputSchema, [])] as const,
+  );
+  return new Map(tools.filter(([, declarations]) => declarations.length > 0));
+}
+
+/** What an input schema, or a part of it at `path`, maps to headers. */
+export function declarationsIn(schema: unknown, path: readonly string[]): Declaration[] {
+  if (!isRecord(schema) || path.length > 16) return [];
+  const name = schema['x-mcp-header'];
+  const here =
+    path.length > 0 && typeof name === 'string' && token.test(name) && primitive.has(String(schema.type))
+      ? [{ path, header: `Mcp-Param-${name}` }]
+      : [];
+  const properties = isRecord(schema.properties) ? Object.entries(schema.properties) : [];
+  return [...here, ...properties.flatMap(([key, child]) => declarationsIn(child, [...path, key]))];
+}
+
+/**
+ * The headers for one call. Arguments that are absent, null or no primitive give none.
+ *
+ * @example
+ * paramHeaders([{ path: ['region'], header: 'Mcp-Param-Region' }], { region: 'eu' }) // ['Mcp-Param-Region', 'eu']
+ */
+export function paramHeaders(declarations: readonly Declaration[], args: unknown): HeaderList {
+  return declarations.flatMap(({ path, header }) => {
+    const value = path.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), args);
+    const text = textOf(value);
+    return text === undefined ? [] : [header, encodeHeaderValue(text)];
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number' || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+    return undefined;
+  return String(value);
+}

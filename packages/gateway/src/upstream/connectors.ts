@@ -1,0 +1,84 @@
+import type { Log } from '../kernel/log.ts';
+import { createRedaction } from '../kernel/redaction.ts';
+import type { CredentialStore } from './http/credentials.ts';
+import { httpConnector } from './http/http-connector.ts';
+import type { Reaper } from './stdio/reaper.ts';
+import { stdioConnector } from './stdio/stdio-connector.ts';
+import { redacted, redactedLog } from './transport/redacted.ts';
+import type { Connector } from './transport/transport.ts';
+import type { UpstreamServer } from './upstream-server.ts';
+
+export interface HostOptions {
+  /** `${workdir}`. */
+  readonly workdir: string;
+  /** `${principaldir}`; created when missing. */
+  readonly principalDir: (server: string, key: string) => string;
+  readonly log: Log;
+  /** Bytes of one answer of a server. */
+  readonly maxResultBytes: number;
+  /** The reaper, started when the first process is. */
+  readonly reaper: () => Reaper;
+  /** What headers with secrets are made of. Default: none are sent. */
+  readonly secrets?: CredentialStore | undefined;
+  /** What isolation keys are signed with for bridges. Default: none, and their servers can't be reached. */
+  readonly bridgeKey?: Uint8Array | undefined;
+}
+
+/**
+ * The way to a server, as its launch says.
+ *
+ * @param current what is in force at each moment; its launch stays the same.
+ */
+export function connectorFor(current: () => UpstreamServer, host: HostOptions): Connector {
+  const { launch } = current();
+  const redaction = createRedaction(launch.type === 'absent' ? [] : launch.hidden);
+  const log = redactedLog(host.log, redaction.redact);
+  return redacted(connectorOf(current, { ...host, log }, redaction.hide), redaction.redact);
+}
+
+function connectorOf(
+  current: () => UpstreamServer,
+  host: HostOptions,
+  hide: (values: Iterable<string>) => void,
+): Connector {
+  const { name, definition, launch } = current();
+  const { workdir, log, maxResultBytes: maxBytes } = host;
+  const timeout = () => current().definition.timeouts.start;
+  if (launch.type === 'absent') throw new Error(`${name} is not run here: ${launch.reason}`);
+  if (launch.type === 'http') {
+    const { bridgeKey } = host;
+    const bridged = launch.isolation === 'signed';
+    if (bridged && bridgeKey === undefined) return unsigned;
+    const credentials = host.secrets?.open(name, () => current().definition.secrets, hide);
+    return httpConnector({
+      url: launch.url,
+      release: () => current().release,
+      timeout,
+      maxBytes,
+      credentials,
+      ...(bridged && { bridgeKey }),
+    });
+  }
+  return stdioConnector({
+    name,
+    command: launch.command,
+    args: launch.args,
+    env: launch.env,
+    cwd: launch.cwd,
+    needs: definition.needs,
+    workdir,
+    principalDir: (key) => host.principalDir(name, key),
+    timeout,
+    maxBytes,
+    reaper: host.reaper(),
+    log,
+  });
+}
+
+/** A server whose requests would be refused isn't asked. */
+const unsigned: Connector = {
+  connect: () =>
+    Promise.reject(new Error('it is behind a bridge, and this gateway was given no `bridge.key`')),
+  stateless: () => false,
+  close: async () => {},
+};

@@ -1,0 +1,207 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
+import type { Dispatcher } from 'undici';
+import type { CallSignal } from '../../kernel/call-signal.ts';
+import type { HeaderList } from '../../protocol/mcp-param.ts';
+import { cancelled, SessionOver, UpstreamError } from '../transport/transport.ts';
+
+/** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */
+const maxFarewellMs = 1000;
+
+/** Where requests go. */
+export interface ExchangeTarget {
+  readonly dispatcher: Dispatcher;
+  readonly path: string;
+  /** Bytes of a response. */
+  readonly maxBytes: number;
+}
+
+export interface ExchangeOptions {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly body?: string;
+  readonly signal: CallSignal;
+  /** Seconds for the whole exchange; infinite for streams that stay open. */
+  readonly timeout: number;
+  /** Receives each event of a stream; true when it was the one that was waited for. */
+  readonly onEvent?: (event: EventSourceMessage) => boolean;
+  /** Receives the milliseconds that a stream asks to be left alone before it is resumed. */
+  readonly onRetry?: (milliseconds: number) => void;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body; empty for a stream, whose events were handed out as they came. */
+  readonly text: string;
+  readonly streamed: boolean;
+}
+
+/**
+ * One HTTP request and its response, without retries and redirects.
+ *
+ * @throws UpstreamError
+ */
+export function exchange(
+  { dispatcher, path, maxBytes }: ExchangeTarget,
+  headers: HeaderList,
+  options: ExchangeOptions,
+): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    if (options.signal.aborted) throw cancelled(false);
+    const { method, body = null } = options;
+    const request = { path, method, headers: headers as string[], body };
+    dispatcher.dispatch(request, new Exchange(options, maxBytes, resolve, reject));
+  });
+}
+
+/** undici's handler. A class, since one is made per call on the hot path and five closures each would cost more. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #maxBytes: number;
+  readonly #resolve: (reply: HttpReply) => void;
+  readonly #reject: (error: UpstreamError) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort = () => this.#giveUp(cancelled(this.#isSent()));
+  #controller: Dispatcher.DispatchController | undefined;
+  /** Why it was given up, before undici says that it is over. */
+  #verdict: UpstreamError | undefined;
+  #settled = false;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #events: { parser: EventSourceParser; decoder: StringDecoder } | undefined;
+
+  constructor(
+    options: ExchangeOptions,
+    maxBytes: number,
+    resolve: (reply: HttpReply) => void,
+    reject: (error: UpstreamError) => void,
+  ) {
+    this.#options = options;
+    this.#maxBytes = maxBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { timeout } = options;
+    if (Number.isFinite(timeout)) this.#timer = setTimeout(() => this.#onTimeout(), timeout * 1000);
+    options.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up while it waited for a connection: nothing has been written yet.
+    if (this.#verdict !== undefined) controller.abort(this.#verdict);
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#options.onEvent === undefined || !isStream(headers)) return;
+    this.#events = {
+      decoder: new StringDecoder(),
+      parser: createParser({
+        maxBufferSize: this.#maxBytes,
+        onEvent: (event) => this.#onEvent(event),
+        onRetry: this.#options.onRetry,
+      }),
+    };
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#settled) return;
+    if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeout)) {
+      const message = `its answer is over the limit of ${this.#maxBytes} bytes`;
+      this.#giveUp(new UpstreamError('too large', message, this.#isSent()));
+    } else if (this.#events === undefined) {
+      this.#chunks.push(chunk);
+    } else {
+      this.#events.parser.feed(this.#events.decoder.write(chunk));
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (this.#settle()) this.#reject(this.#verdict ?? failureOf(error, this.#isSent()));
+  }
+
+  #onTimeout(): void {
+    const message = `it gave no answer within ${this.#options.timeout} s`;
+    this.#giveUp(new UpstreamError('timeout', message, this.#isSent()));
+  }
+
+  #onEvent(event: EventSourceMessage): void {
+    if (this.#settled || this.#options.onEvent?.(event) !== true) return;
+    this.#finish();
+    setTimeout(
+      () => this.#controller?.abort(new Error('the stream goes on after its answer')),
+      maxFarewellMs,
+    ).unref();
+  }
+
+  /** Before, it waits for a connection. */
+  #isSent(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  #giveUp(verdict: UpstreamError): void {
+    this.#verdict = verdict;
+    if (this.#settle()) this.#reject(verdict);
+    this.#controller?.abort(verdict);
+  }
+
+  #finish(): void {
+    if (!this.#settle()) return;
+    const [first] = this.#chunks;
+    const whole = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#bytes) : first;
+    this.#resolve({
+      status: this.#status,
+      headers: this.#headers,
+      text: whole === undefined ? '' : whole.toString('utf8'),
+      streamed: this.#events !== undefined,
+    });
+  }
+
+  /** Whether this is the end; later ends are none. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    return true;
+  }
+}
+
+function isStream(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') === true;
+}
+
+/** What the codes of Node and undici mean, as clauses. */
+const meanings: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'it refuses connections',
+  ENOTFOUND: 'its host name is unknown',
+  EAI_AGAIN: 'its host name could not be looked up',
+  EHOSTUNREACH: "its host can't be reached",
+  ENETUNREACH: "its network can't be reached",
+  UND_ERR_CONNECT_TIMEOUT: 'it accepts no connections',
+  ECONNRESET: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+};
+
+/**
+ * Tells what became of a request whose connection failed: before it was written, the server can't have acted on it;
+ * afterwards nobody knows.
+ */
+export function failureOf(error: Error, written: boolean): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  const cause = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  const meaning = meanings[code] ?? `the connection failed: ${cause.message}`;
+  return written ? new UpstreamError('lost', meaning, true) : new SessionOver(meaning, false);
+}

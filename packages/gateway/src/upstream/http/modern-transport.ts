@@ -1,0 +1,117 @@
+import type { EventSourceMessage } from 'eventsource-parser';
+import { modernVersion } from '../../protocol/era.ts';
+import { encodeHeaderValue } from '../../protocol/header-value.ts';
+import { type Declaration, type HeaderList, paramHeaders } from '../../protocol/mcp-param.ts';
+import { isListChange, outgoingParams, progressTokenOf } from '../transport/server-messages.ts';
+import {
+  type RequestOptions,
+  type ServerFacts,
+  type Transport,
+  type TransportHooks,
+  type UpstreamAnswer,
+  UpstreamError,
+  type UpstreamRequest,
+} from '../transport/transport.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { HttpReply } from './http-request.ts';
+import { parseMessage, readReply } from './read-reply.ts';
+import { followNotices, readEvents } from './server-events.ts';
+
+/** Which field of `params` travels as `Mcp-Name`. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */
+const nameField: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+
+/** What the locked schemas map to headers, by tool. */
+export type ParamDeclarations = () => ReadonlyMap<string, readonly Declaration[]>;
+
+/** Sends one request to a server of the stateless era. Giving it up closes its connection, which cancels it. */
+export async function requestModern(
+  endpoint: Endpoint,
+  message: UpstreamRequest,
+  options: RequestOptions,
+  declarations: ParamDeclarations,
+): Promise<UpstreamAnswer> {
+  const id = endpoint.nextId();
+  const { method } = message;
+  const progressToken = progressTokenOf(message.params);
+  const params = outgoingParams(message.params, 'modern', progressToken === undefined ? undefined : id);
+  const events = readEvents(id, progressToken, options.onNotification, () => {});
+  const reply = await endpoint.send({
+    method: 'POST',
+    headers: requestHeaders(message, options, declarations),
+    body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+    signal: options.signal,
+    timeout: options.timeout,
+    onEvent: events.onEvent,
+    beforeResend: options.beforeSend,
+  });
+  if (!reply.streamed) return readReply(reply, id);
+  const answer = events.answer();
+  if (answer === undefined) throw new UpstreamError('lost', 'it ended its stream without an answer', true);
+  return answer;
+}
+
+function requestHeaders(
+  message: UpstreamRequest,
+  options: RequestOptions,
+  declarations: ParamDeclarations,
+): HeaderList {
+  const { method, params } = message;
+  const headers = ['mcp-protocol-version', modernVersion, 'mcp-method', method];
+  const field = nameField[method];
+  const name = field === undefined ? undefined : params[field];
+  if (typeof name === 'string') headers.push('mcp-name', encodeHeaderValue(name));
+  if (method === 'tools/call') {
+    const declared = declarations().get(String(name));
+    if (declared !== undefined) headers.push(...paramHeaders(declared, params.arguments));
+    if (options.paramHeaders !== undefined) headers.push(...Object.entries(options.paramHeaders).flat());
+  }
+  return headers;
+}
+
+/** A transport to a stateless server: there is nothing to keep but its stream of notices. */
+export function openModern(
+  endpoint: Endpoint,
+  facts: ServerFacts,
+  declarations: ParamDeclarations,
+  hooks: TransportHooks,
+  watch: boolean,
+): Transport {
+  const closed = new AbortController();
+  if (watch) {
+    void followNotices({
+      signal: closed.signal,
+      onGap: hooks.onListChanged,
+      onMessage: (data) => {
+        if (isListChange(parseMessage(data)?.method)) hooks.onListChanged();
+      },
+      open: (onEvent) => listen(endpoint, closed.signal, onEvent),
+    });
+  }
+  return {
+    facts,
+    request: (message, options) => requestModern(endpoint, message, options, declarations),
+    close: async () => closed.abort(),
+  };
+}
+
+function listen(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  onEvent: (event: EventSourceMessage) => boolean,
+): Promise<HttpReply> {
+  const method = 'subscriptions/listen';
+  const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+  const params = outgoingParams({ notifications }, 'modern', undefined);
+  return endpoint.send({
+    method: 'POST',
+    headers: ['mcp-protocol-version', modernVersion, 'mcp-method', method],
+    body: JSON.stringify({ jsonrpc: '2.0', id: endpoint.nextId(), method, params }),
+    signal,
+    timeout: Number.POSITIVE_INFINITY,
+    onEvent,
+  });
+}

@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeholders } from '@lockstep/model/internal';
+import type { Log } from '../../kernel/log.ts';
+import type { Connector } from '../transport/transport.ts';
+import type { Reaper } from './reaper.ts';
+
+export interface StdioConnectorOptions {
+  readonly name: string;
+  readonly command: string;
+  /** With placeholders, as in `env`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Default: the folder of the isolation key. */
+  readonly cwd: string | undefined;
+  /** Variables of the host that are passed on. */
+  readonly needs: readonly string[];
+  readonly workdir: string;
+  readonly principalDir: (key: string) => string;
+  /** Seconds from start to the end of the handshake. */
+  readonly timeout: () => number;
+  readonly maxBytes: number;
+  /** Undefined where the container ends what would be left behind. */
+  readonly reaper: Reaper | undefined;
+  readonly log: Log;
+}
+
+/** Runs one process per isolation key, each in a folder of its own. */
+export function stdioConnector(options: StdioConnectorOptions): Connector {
+  const { name, command, needs, workdir, principalDir, maxBytes, reaper, log } = options;
+  let mode: 'auto' | 'legacy' = 'auto';
+  return {
+    async connect({ key, signal, hooks }) {
+      const home = principalDir(key);
+      const temporary = join(home, 'tmp');
+      for (const folder of [workdir, temporary]) await mkdir(folder, { recursive: true, mode: 0o700 });
+      const fill = (text: string) =>
+        text.replaceAll(placeholders.workdir, workdir).replaceAll(placeholders.principaldir, home);
+      const declared = Object.fromEntries(
+        Object.entries(options.env).map(([key, value]) => [key, fill(value)]),
+      );
+      // It brings the SDK's client, 6 MB that a gateway in front of remote servers does without.
+      const { openStdio } = await import('./stdio-transport.ts');
+      const transport = await openStdio({
+        mode,
+        command: fill(command),
+        args: options.args.map(fill),
+        env: environmentOf({ host: process.env, home, temporary, needs, declared }),
+        cwd: fill(options.cwd ?? home),
+        reaper,
+        timeout: options.timeout(),
+        signal,
+        maxBytes,
+        log,
+        fields: { server: name, key },
+        ...hooks,
+      }).catch((error: unknown) => {
+        mode = 'auto';
+        throw error;
+      });
+      mode = transport.facts.era === 'legacy' ? 'legacy' : 'auto';
+      return transport;
+    },
+    stateless: () => false,
+    close: async () => {},
+  };
+}
+
+/** Variables of the host that every server needs to find its interpreter. */
+const inherited = ['PATH'];
+
+/**
+ * The whole environment of a server's process. Nothing of the host's is in it but PATH and what the definition
+ * declares as needed, so that no secret of the gateway's leaks; what would make definitions vary by host is pinned.
+ */
+export function environmentOf(options: {
+  /** The host's own. */
+  host: Readonly<Record<string, string | undefined>>;
+  /** The folder of this isolation key: home, so that principals don't meet in files under it. */
+  home: string;
+  temporary: string;
+  /** Names of host variables that the definition declares. */
+  needs: readonly string[];
+  /** What the definition sets; it has the last word. */
+  declared: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  const { host, home, temporary, needs, declared } = options;
+  const passed = [...inherited, ...needs].flatMap((name) => {
+    const value = host[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    HOME: home,
+    TMPDIR: temporary,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    ...Object.fromEntries(passed),
+    ...declared,
+  };
+}
