@@ -18,7 +18,7 @@ import {
 /** Milliseconds between two looks for idle processes, at most. */
 const maxSweepMs = 15_000;
 
-export interface BridgeSessionsOptions {
+interface BridgeSessionsOptions {
   readonly connector: Connector;
   /** Processes at once. */
   readonly max: number;
@@ -225,7 +225,7 @@ function idlestOf(sessions: Iterable<BridgeSession>): BridgeSession | undefined 
 const looks: ReadonlySet<string> = new Set(['tools/list', 'prompts/list', 'resources/templates/list']);
 
 /** Follows what becomes of a session's process. */
-export interface SessionFollower {
+interface SessionFollower {
   /** The server says that one of its lists has changed. */
   readonly onListChanged: () => void;
   /** The session is over; `reason` is a clause, where the process ended by itself. */
@@ -257,7 +257,7 @@ export interface BridgeSession {
   drained(): Promise<void>;
 }
 
-export function createBridgeSession(key: string, transport: Transport): BridgeSession {
+function createBridgeSession(key: string, transport: Transport): BridgeSession {
   const calls = new Map<RequestId, CallAbort>();
   const waiting: (() => void)[] = [];
   let lastUsed = performance.now();

@@ -37,7 +37,7 @@ export interface BridgeOptions extends Omit<BridgeSettings, 'keyFile'> {
 }
 
 /** A bridge that serves. */
-export interface RunningBridge {
+interface RunningBridge {
   readonly port: number;
   /** Lets calls in flight finish, then ends every process. */
   close(): Promise<void>;

@@ -23,7 +23,7 @@ export function sendFailure(response: ServerResponse, status: number, message: s
 }
 
 /** A stream of JSON-RPC messages, begun with the first one. */
-export interface EventStream {
+interface EventStream {
   /** Whether anything was sent, so that a status can't be any more. */
   begun(): boolean;
   begin(): void;

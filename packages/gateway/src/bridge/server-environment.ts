@@ -19,7 +19,7 @@ export function serverEnvironment(
 }
 
 /** Where a bridge finds what its server must not be quoted with. */
-export interface HiddenPlaces {
+interface HiddenPlaces {
   /** Variables that carry secrets. */
   readonly hide: readonly string[];
   /** The folder of the secrets that are files; it may be missing. */

@@ -11,7 +11,7 @@ const maxValues = 64;
 export const blanked = '[secret]';
 
 /** Blanks secrets in texts that others wrote: what a server says when it fails may quote what it was given. */
-export interface Redaction {
+interface Redaction {
   /** Remembers values, beside those that it knows. */
   hide(values: Iterable<string>): void;
   /** The text without them, in any of the forms that programs quote values in. */

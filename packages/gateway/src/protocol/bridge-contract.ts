@@ -11,7 +11,7 @@ const version = 'v1';
 const form = /^v1\.([\w-]*)\.(\d{1,12})\.([0-9a-f]{64})$/;
 
 /** What a header was found to say. */
-export type Isolation =
+type Isolation =
   | {
       /** Whose process the request is for. */
       readonly key: string;

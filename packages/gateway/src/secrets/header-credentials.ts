@@ -25,7 +25,7 @@ export interface SecretStatus {
   readonly errors: number;
 }
 
-export interface CredentialsOptions {
+interface CredentialsOptions {
   readonly server: string;
   readonly secrets: () => Secrets;
   readonly hide: (values: Iterable<string>) => void;
@@ -219,7 +219,7 @@ const unfit = /[^\t\x20-\x7e\x80-\xff]/;
  * headerValue({ reference: 'mcp/docs#token', delivery: 'header', template: 'Bearer ${secret}' }, 'abc');
  * // { value: 'Bearer abc' }
  */
-export function headerValue(
+function headerValue(
   { reference, template = secretPlaceholder }: SecretDefinition,
   secret: string,
 ): { readonly value: string } | { readonly unfit: string } {

@@ -9,7 +9,7 @@ export interface SecretStore extends CredentialStore {
   status(): SecretStatus[];
 }
 
-export interface SecretStoreOptions {
+interface SecretStoreOptions {
   readonly source: SecretSource | undefined;
   readonly log: Log;
   /** Milliseconds that only ever grow. Default: `performance.now`. */

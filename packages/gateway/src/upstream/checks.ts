@@ -4,7 +4,7 @@ const interval = 55_000;
 const noticeInterval = 1000;
 
 /** When to look at what a server offers. */
-export interface Checks {
+interface Checks {
   /** A look that begins after this was called. */
   now(): Promise<void>;
   /** Looks from time to time, until {@link Checks.end}. */

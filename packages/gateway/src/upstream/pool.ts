@@ -12,12 +12,12 @@ import { createUpstreamSession, type UpstreamSession } from './upstream-session.
 /** Milliseconds between two looks for idle sessions, at most. */
 const maxSweepMs = 15_000;
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly onEvent: (event: UpstreamEvent) => void;
   readonly log: Log;
 }
 
-export interface PoolHealth {
+interface PoolHealth {
   readonly state: 'starting' | 'ready' | 'down';
   readonly reason?: string;
   readonly processes: number;

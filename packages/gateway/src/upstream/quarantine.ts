@@ -5,7 +5,7 @@ import type { UpstreamEvent } from './upstream-server.ts';
 const maxReports = 1000;
 
 /** What of one server is refused until the lock is changed. */
-export interface Quarantine {
+interface Quarantine {
   /** By item, why: a sentence. The same map for good, so that looking something up costs nothing. */
   readonly items: ReadonlyMap<string, string>;
   /** Items that it offers now and that were never reviewed. */

@@ -17,7 +17,7 @@ export interface Deadlines {
 }
 
 /** A transport that is open, with what the server offered when it was opened. */
-export interface Run {
+interface Run {
   readonly transport: Transport;
   readonly catalog: Catalog;
   /** As `performance.now()` tells it. */
@@ -26,7 +26,7 @@ export interface Run {
   end(): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly connector: Connector;
   readonly key: string;
   readonly watch: boolean;
@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
   /** Whether to open it again by itself, not only when somebody needs it. */
   readonly eager: boolean;
   readonly open: (signal: AbortSignal) => Promise<Run>;
@@ -52,7 +52,7 @@ export interface SupervisorOptions {
 }
 
 /** Keeps one run of a server: opens it when needed, and again with a growing pause when it breaks. */
-export interface Supervisor {
+interface Supervisor {
   current(): Run | undefined;
   /** The open run, or the one that is being opened. @throws UpstreamError */
   ready(signal: CallSignal): Promise<Run>;
@@ -67,7 +67,7 @@ export interface Supervisor {
   status(): SupervisorStatus;
 }
 
-export interface SupervisorStatus {
+interface SupervisorStatus {
   /** Why there is none, as a clause, when that is not as it should be. */
   readonly trouble: string | undefined;
   /** Whether there is one, or one is being opened. */

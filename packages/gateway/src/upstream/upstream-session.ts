@@ -16,7 +16,7 @@ import {
 } from './transport/transport.ts';
 import type { UpstreamEvent } from './upstream-server.ts';
 
-export interface UpstreamSessionOptions {
+interface UpstreamSessionOptions {
   readonly server: string;
   readonly key: string;
   /** The one that is always kept running, so that health and drift are known. */
@@ -50,7 +50,7 @@ export interface UpstreamSession {
   catalog(): Catalog | undefined;
 }
 
-export interface UpstreamSessionStatus {
+interface UpstreamSessionStatus {
   readonly state: 'starting' | 'ready' | 'down';
   /** A clause, where something is wrong. */
   readonly reason: string | undefined;

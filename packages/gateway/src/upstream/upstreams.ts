@@ -12,7 +12,7 @@ import {
 } from './transport/transport.ts';
 import type { Launch, UpstreamEvent, UpstreamServer } from './upstream-server.ts';
 
-export interface UpstreamsOptions extends Omit<HostOptions, 'reaper'> {
+interface UpstreamsOptions extends Omit<HostOptions, 'reaper'> {
   readonly onEvent: (event: UpstreamEvent) => void;
 }
 

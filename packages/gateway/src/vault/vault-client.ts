@@ -4,7 +4,7 @@ import { type VaultServer, wordsOf } from './vault-server.ts';
 import { createVaultSession, type VaultLogin } from './vault-session.ts';
 
 /** What lies at one path of a KV mount. */
-export interface VaultSecret {
+interface VaultSecret {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Seconds that it holds; infinite where Vault doesn't say. */
   readonly lease: number;
@@ -100,7 +100,7 @@ export interface KvMount {
  * @example
  * kvPath({ path: 'mcp', version: 2 }, 'mcp/github'); // 'mcp/data/github'
  */
-export function kvPath({ path: mount, version }: KvMount, path: string): string {
+function kvPath({ path: mount, version }: KvMount, path: string): string {
   const inside = `${mount}/`;
   if (!path.startsWith(inside) || path === inside) {
     throw new VaultError('missing', `${path} lies outside the mount ${mount}; keep it below ${inside}`);
@@ -109,7 +109,7 @@ export function kvPath({ path: mount, version }: KvMount, path: string): string 
 }
 
 /** Asks Vault for the mount that a path lies in, as its own command does. */
-export async function readMount(
+async function readMount(
   path: string,
   ask: (request: VaultRequest) => Promise<VaultReply>,
   address: string,

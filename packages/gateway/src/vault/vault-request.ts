@@ -22,7 +22,7 @@ export interface VaultReply {
 }
 
 /** What every request to one server has. */
-export interface VaultConnection {
+interface VaultConnection {
   readonly address: string;
   readonly namespace?: string | undefined;
   readonly dispatcher: Dispatcher;
@@ -162,7 +162,7 @@ function unreachable(address: string, error: unknown): VaultError {
  * `away`: it can't be told now, as when Vault is sealed, busy or out of reach. `denied`: the token may not. `missing`:
  * there is nothing there.
  */
-export type VaultErrorKind = 'away' | 'denied' | 'missing';
+type VaultErrorKind = 'away' | 'denied' | 'missing';
 
 /** What went wrong with Vault. Its message is a clause that names the server and what to do, and holds no secret. */
 export class VaultError extends Error {

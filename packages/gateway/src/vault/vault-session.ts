@@ -22,7 +22,7 @@ export type VaultLogin =
   | { readonly method: 'token'; readonly read: () => Promise<string> };
 
 /** A token, and for how long it is one. */
-export interface VaultToken {
+interface VaultToken {
   readonly token: string;
   /** Seconds; infinite for one that doesn't end. */
   readonly lease: number;
@@ -30,7 +30,7 @@ export interface VaultToken {
 }
 
 /** @throws VaultError saying why not, without what was sent. */
-export async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToken> {
+async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToken> {
   if (login.method === 'token') return lookUp(server, (await login.read()).trim());
   const { mount } = login;
   const sent =
@@ -97,7 +97,7 @@ async function credentialIn(path: string, todo: string): Promise<string> {
 }
 
 /** A token that is renewed, or replaced, before it ends. */
-export interface VaultSession {
+interface VaultSession {
   /** @throws VaultError when there is none to be had. */
   token(): Promise<string>;
   /** Vault refused this one: the next is got by a new login. */

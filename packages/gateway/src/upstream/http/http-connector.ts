@@ -19,7 +19,7 @@ import { openModern, type ParamDeclarations, requestModern } from './modern-tran
 import { HttpFailure, readReply } from './read-reply.ts';
 import { readEvents } from './server-events.ts';
 
-export interface HttpConnectorOptions {
+interface HttpConnectorOptions {
   readonly url: string;
   readonly release: () => Release;
   /** Seconds for each request of the handshake. */
@@ -74,7 +74,7 @@ function busyOr(error: unknown): never {
 /** Older revisions differ in nothing that the gateway uses. */
 const acceptedVersions: readonly string[] = [...legacyVersions, '2025-03-26'];
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly declarations: ParamDeclarations;
   readonly hooks: TransportHooks;
   /** Whether to follow the server's notices that its lists have changed. */
@@ -89,7 +89,7 @@ export interface ConnectOptions {
  *
  * @throws UpstreamError saying why it can't be talked to.
  */
-export async function connectHttp(endpoint: Endpoint, options: ConnectOptions): Promise<Transport> {
+async function connectHttp(endpoint: Endpoint, options: ConnectOptions): Promise<Transport> {
   const facts = await discover(endpoint, options);
   if (facts !== undefined) {
     return openModern(endpoint, facts, options.declarations, options.hooks, options.watch);

@@ -10,7 +10,7 @@ import { cancelled, SessionOver, UpstreamError } from '../transport/transport.ts
 const maxFarewellMs = 1000;
 
 /** Where requests go. */
-export interface ExchangeTarget {
+interface ExchangeTarget {
   readonly dispatcher: Dispatcher;
   readonly path: string;
   /** Bytes of a response. */
@@ -198,7 +198,7 @@ const meanings: Readonly<Record<string, string>> = {
  * Tells what became of a request whose connection failed: before it was written, the server can't have acted on it;
  * afterwards nobody knows.
  */
-export function failureOf(error: Error, written: boolean): UpstreamError {
+function failureOf(error: Error, written: boolean): UpstreamError {
   if (error instanceof UpstreamError) return error;
   const cause = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   const code = (cause as NodeJS.ErrnoException).code ?? '';

@@ -32,7 +32,7 @@ const maxIdLength = 200;
 const ignored = new AbortController().signal;
 
 /** A session with a server of the era that has them. */
-export interface LegacySession {
+interface LegacySession {
   readonly endpoint: Endpoint;
   /** Absent for servers that keep none. */
   readonly id: string | undefined;
@@ -75,7 +75,7 @@ export function refuse(session: LegacySession, { id }: Readonly<Record<string, u
 }
 
 /** Sends one request in a session. Giving it up tells the server, since closing the connection does not. */
-export async function requestLegacy(
+async function requestLegacy(
   session: LegacySession,
   message: UpstreamRequest,
   options: RequestOptions,

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../transport/transport.ts';
 
 /** Bounds how many processes of one server run at once. */
-export interface ProcessLimit {
+interface ProcessLimit {
   /**
    * Waits for room, ending the idlest process where there is none.
    *

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 /** After that many times the limit without a line's end, the server isn't read any further. */
 const hopeless = 16;
 
-export interface LineEvents {
+interface LineEvents {
   /** One whole line, without its end. */
   readonly onLine: (line: string) => void;
   /** A line that was longer than the limit and has been skipped; `id` is the top-level `id` found in it. */
@@ -73,7 +73,7 @@ const maxTokenLength = 128;
  * scanner.feed(Buffer.from('7}'));
  * scanner.id(); // 7
  */
-export function idScanner(): { feed(bytes: Uint8Array): void; id(): number | string | undefined } {
+function idScanner(): { feed(bytes: Uint8Array): void; id(): number | string | undefined } {
   let depth = 0;
   let inString = false;
   let escaped = false;

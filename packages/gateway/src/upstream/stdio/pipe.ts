@@ -14,7 +14,7 @@ const maxBacklogBytes = 16 * 1024 * 1024;
 /** Milliseconds in which what an exited server had already written still arrives. */
 const lastWords = 200;
 
-export interface PipeEvents {
+interface PipeEvents {
   /** One JSON-RPC message of the server. */
   readonly onMessage: (message: Record<string, unknown>) => void;
   /** A message over the limit was skipped; `id` when it has one. */

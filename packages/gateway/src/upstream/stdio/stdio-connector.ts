@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Connector } from '../transport/transport.ts';
 import type { Reaper } from './reaper.ts';
 
-export interface StdioConnectorOptions {
+interface StdioConnectorOptions {
   readonly name: string;
   readonly command: string;
   /** With placeholders, as in `env`. */
@@ -73,7 +73,7 @@ const inherited = ['PATH'];
  * The whole environment of a server's process. Nothing of the host's is in it but PATH and what the definition
  * declares as needed, so that no secret of the gateway's leaks; what would make definitions vary by host is pinned.
  */
-export function environmentOf(options: {
+function environmentOf(options: {
   /** The host's own. */
   host: Readonly<Record<string, string | undefined>>;
   /** The folder of this isolation key: home, so that principals don't meet in files under it. */

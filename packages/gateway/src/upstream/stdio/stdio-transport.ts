@@ -17,7 +17,7 @@ import { openPipe, type Pipe } from './pipe.ts';
 import { type Requests, trackRequests } from './requests.ts';
 import { type ProcessOptions, startProcess } from './server-process.ts';
 
-export interface StdioOptions extends ProcessOptions, TransportHooks {
+interface StdioOptions extends ProcessOptions, TransportHooks {
   /** Seconds from the start of the process to the end of the handshake. */
   readonly timeout: number;
   /** Aborted when it isn't wanted any longer. */
@@ -138,7 +138,7 @@ const probeShare = 0.5;
  * The SDK's client for what both eras do differently: finding out the era, `initialize`, and answering what a server
  * asks. It declares no capability, so sampling, elicitation and roots are refused.
  */
-export function handshakeClient(
+function handshakeClient(
   mode: 'auto' | 'legacy',
   timeout: number,
   { log, fields }: { log: Log; fields: Record<string, unknown> },
@@ -161,7 +161,7 @@ export function handshakeClient(
 }
 
 /** The pipe as the SDK's client sees it. `pid` and `stderr` tell it that this is a process, not HTTP. */
-export function handshakeTransport(pipe: Pipe, pid: number): SdkTransport {
+function handshakeTransport(pipe: Pipe, pid: number): SdkTransport {
   const transport: SdkTransport & { pid: number; stderr: null } = {
     pid,
     stderr: null,
@@ -173,7 +173,7 @@ export function handshakeTransport(pipe: Pipe, pid: number): SdkTransport {
 }
 
 /** What the server said of itself in the handshake. */
-export function factsOf(client: Client): ServerFacts {
+function factsOf(client: Client): ServerFacts {
   return {
     era: client.getProtocolEra() ?? 'legacy',
     protocolVersion: client.getNegotiatedProtocolVersion() ?? 'unknown',

@@ -6,7 +6,7 @@ export interface UpstreamRequest {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-export interface Notification {
+interface Notification {
   method: string;
   params?: Record<string, unknown>;
 }
@@ -34,7 +34,7 @@ export interface RequestOptions {
  * time. `lost`: the connection broke after the request was sent. `too large`: the answer is over the limit.
  * `invalid`: the answer is no MCP. `cancelled`: nobody waits any longer. `busy`: every process is in use.
  */
-export type UpstreamErrorCode =
+type UpstreamErrorCode =
   | 'absent'
   | 'unavailable'
   | 'timeout'
@@ -105,7 +105,7 @@ export class SessionOver extends UpstreamError {
   }
 }
 
-export interface ConnectRequest {
+interface ConnectRequest {
   /** The isolation key whose calls it will serve. */
   readonly key: string;
   /** Whether to follow notices of changes where that takes a stream of its own. */
