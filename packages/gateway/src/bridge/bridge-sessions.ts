@@ -18,7 +18,7 @@ import {
 /** Milliseconds between two looks for idle processes, at most. */
 const maxSweepMs = 15_000;
 
-interface BridgeSessionsOptions {
+interface SessionsOptions {
   readonly connector: Connector;
   /** Processes at once. */
   readonly max: number;
@@ -62,7 +62,7 @@ export function createBridgeSessions({
   idle,
   timeout,
   log,
-}: BridgeSessionsOptions): BridgeSessions {
+}: SessionsOptions): BridgeSessions {
   const sessions = new Map<string, BridgeSession>();
   const places = new WeakMap<BridgeSession, () => void>();
   /** Sessions that nobody can use any more, until their processes are gone. */

@@ -2,9 +2,10 @@ import type { Release } from '@lockstep/model/internal';
 import { messageOf } from '../kernel/errors.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
 import { createSecrets } from '../secrets/secrets.ts';
-import { type Catalog, readCatalog } from '../upstream/catalog.ts';
+import type { Catalog } from '../upstream/catalog.ts';
 import { connectorFor, type HostOptions } from '../upstream/connectors.ts';
 import { type Reaper, startReaper } from '../upstream/stdio/reaper.ts';
+import { openRun } from '../upstream/supervisor.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { UpstreamServer } from '../upstream/upstream-server.ts';
 
@@ -33,19 +34,15 @@ export async function inspectServer(
       return reaper;
     },
   });
-  const { start, list } = server.definition.timeouts;
-  const late = AbortSignal.timeout(start * 1000);
-  const either = AbortSignal.any([signal, late]);
   try {
-    const hooks = { onListChanged: () => {}, onClosed: () => {} };
-    const connection = await connector.connect({ key: inspectKey, watch: false, signal: either, hooks });
-    try {
-      return await readCatalog(connection, { signal: either, timeout: list });
-    } finally {
-      await connection.close();
-    }
+    const run = await openRun({
+      ...{ connector, signal, key: inspectKey, watch: false, deadlines: server.definition.timeouts },
+      hooks: () => ({ onListChanged: () => {}, onClosed: () => {} }),
+      admit: async () => () => {},
+    });
+    await run.end();
+    return run.catalog;
   } catch (error) {
-    if (late.aborted) throw new UpstreamError('unavailable', `it did not come up within ${start} s`);
     throw error instanceof UpstreamError ? error : new UpstreamError('unavailable', messageOf(error));
   } finally {
     await connector.close();

@@ -2,7 +2,12 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import { modernVersion } from '../../protocol/era.ts';
 import { encodeHeaderValue } from '../../protocol/header-value.ts';
 import { type Declaration, type HeaderList, paramHeaders } from '../../protocol/mcp-param.ts';
-import { isListChange, outgoingParams, progressTokenOf } from '../transport/server-messages.ts';
+import {
+  isListChange,
+  listenMessage,
+  outgoingParams,
+  progressTokenOf,
+} from '../transport/server-messages.ts';
 import {
   type RequestOptions,
   type ServerFacts,
@@ -103,13 +108,10 @@ function listen(
   signal: AbortSignal,
   onEvent: (event: EventSourceMessage) => boolean,
 ): Promise<HttpReply> {
-  const method = 'subscriptions/listen';
-  const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
-  const params = outgoingParams({ notifications }, 'modern', undefined);
   return endpoint.send({
     method: 'POST',
-    headers: ['mcp-protocol-version', modernVersion, 'mcp-method', method],
-    body: JSON.stringify({ jsonrpc: '2.0', id: endpoint.nextId(), method, params }),
+    headers: ['mcp-protocol-version', modernVersion, 'mcp-method', listenMessage.method],
+    body: JSON.stringify({ jsonrpc: '2.0', id: endpoint.nextId(), ...listenMessage }),
     signal,
     timeout: Number.POSITIVE_INFINITY,
     onEvent,

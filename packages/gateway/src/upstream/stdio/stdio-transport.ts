@@ -6,7 +6,7 @@ import {
   type Transport as SdkTransport,
 } from '@modelcontextprotocol/client';
 import type { Log } from '../../kernel/log.ts';
-import { clientInfo, isListChange, outgoingParams } from '../transport/server-messages.ts';
+import { clientInfo, isListChange, listenMessage } from '../transport/server-messages.ts';
 import {
   type ServerFacts,
   type Transport,
@@ -98,7 +98,7 @@ async function open(options: StdioOptions): Promise<Transport> {
 
   const facts = factsOf(client);
   requests = trackRequests(facts.era, (message) => pipe.write(message));
-  if (facts.era === 'modern') pipe.write(listenRequest);
+  if (facts.era === 'modern') pipe.write({ jsonrpc: '2.0', id: 'lockstep-changes', ...listenMessage });
   void ended.then(() => {
     if (!closing) onClosed(`it ${endedBecause}`);
   });
@@ -118,18 +118,6 @@ async function open(options: StdioOptions): Promise<Transport> {
     },
   };
 }
-
-/** Asks a modern server to say when its lists change; older ones say so unasked. */
-const listenRequest = {
-  jsonrpc: '2.0',
-  id: 'lockstep-changes',
-  method: 'subscriptions/listen',
-  params: outgoingParams(
-    { notifications: { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true } },
-    'modern',
-    undefined,
-  ),
-};
 
 /** How much of the time to start a probe may take: servers that ignore what they don't know must be left some. */
 const probeShare = 0.5;

@@ -53,3 +53,13 @@ export function readAnswer(message: Readonly<Record<string, unknown>>): Upstream
 export function isListChange(method: unknown): boolean {
   return typeof method === 'string' && /^notifications\/\w+\/list_changed$/.test(method);
 }
+
+/** By which a modern server is asked to say when its lists change; older ones say so unasked. */
+export const listenMessage = {
+  method: 'subscriptions/listen',
+  params: outgoingParams(
+    { notifications: { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true } },
+    'modern',
+    undefined,
+  ),
+};
