@@ -1,5 +1,5 @@
 import type { Json } from '@lockstep/model/record';
-import { looksSecret, onlyCounts } from './secret-names.ts';
+import { blankSecrets, isSecretField, isSecretName, redactedText } from '@lockstep/model/secret-detector';
 import {
   itemSchemas,
   marksSensitive,
@@ -10,9 +10,6 @@ import {
   unescapePointer,
 } from './sensitive-schema.ts';
 
-/** Stands where something was hidden. */
-export const redactedText = '[redacted]';
-
 /** What holds for one value inside the arguments. */
 interface Place {
   readonly schemas: readonly Schema[];
@@ -22,8 +19,8 @@ interface Place {
 
 /**
  * Arguments as they are recorded: `[redacted]` in place of what the schema marks as sensitive (`writeOnly`,
- * `format: password`), of what the pointers name (RFC 6901, where `*` is any key or item), and of whatever has a
- * name that looks secret. In doubt it hides: one branch of the schema is enough.
+ * `format: password`), of what the pointers name (RFC 6901, where `*` is any key or item), of whatever has a secret's
+ * name, and of secrets inside of texts. In doubt it hides: one branch of the schema is enough.
  *
  * @example
  * redactArguments({ user: 'a', api_key: 'x' }, undefined, []) // { user: 'a', api_key: '[redacted]' }
@@ -38,6 +35,7 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
   if (place.pointers.some((rest) => rest.length === 0)) return redactedText;
   const schemas = sensitive === undefined ? [] : [...sensitive.expand(place.schemas)];
   if (schemas.some(marksSensitive)) return redactedText;
+  if (typeof value === 'string') return blankSecrets(value);
   if (typeof value !== 'object' || value === null) return value;
 
   if (isList(value)) {
@@ -49,7 +47,7 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
 
   const members = Object.entries(value).map(([key, member]): [string, Json | undefined] => {
     if (member === undefined) return [key, member];
-    if (isValueOfSecret(value, key) || (looksSecret(key) && !onlyCounts(key, member))) {
+    if (isValueOfSecret(value, key) || isSecretField(key, member)) {
       return [key, redactedText];
     }
     const inner = schemas.flatMap((schema) => memberSchemas(schema, key));
@@ -66,7 +64,7 @@ function enter({ pointers }: Place, key: string): string[][] {
 function isValueOfSecret(object: { readonly [key: string]: Json | undefined }, key: string): boolean {
   if (key !== 'value') return false;
   const name = object.name ?? object.key;
-  return typeof name === 'string' && looksSecret(name);
+  return typeof name === 'string' && isSecretName(name);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -1,19 +1,22 @@
-import { type Logger, pino } from 'pino';
+import { blankSecrets, isSecretField, redactedText } from '@lockstep/model/secret-detector';
+import { type LogFn, type Logger, pino } from 'pino';
 
 /** What is logged: this and what is worse. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 /** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Structured lines on stderr; credentials in what is logged are blanked, should one ever get there. */
+/** Structured lines on stderr; secrets in what is logged are blanked, should one ever get there. */
 export function createLog(level: LogLevel): Logger {
   return pino(
     {
       name: 'lockstep',
       level,
-      redact: {
-        paths: ['authorization', '*.authorization', 'headers', '*.headers', 'token', '*.token'],
-        censor: '[redacted]',
+      redact: { paths: ['headers', '*.headers'], censor: redactedText },
+      hooks: {
+        logMethod(given, method) {
+          method.apply(this, given.map((one) => withoutSecrets(one, maxDepth)) as Parameters<LogFn>);
+        },
       },
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
@@ -29,4 +32,21 @@ export interface Log {
   readonly debug: Write;
   readonly info: Write;
   readonly warn: Write;
+}
+
+/** Levels of objects that are looked through; what lies deeper is not logged so deep. */
+const maxDepth = 4;
+
+function withoutSecrets(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return blankSecrets(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth - 1));
+  const prototype = Object.getPrototypeOf(value);
+  // Errors and the like are written by pino's own serializers.
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const members = Object.entries(value).map(([key, member]) => [
+    key,
+    isSecretField(key, member) ? redactedText : withoutSecrets(member, depth - 1),
+  ]);
+  return Object.fromEntries(members);
 }

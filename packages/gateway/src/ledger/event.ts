@@ -1,13 +1,15 @@
 // The store's thread loads this: the whole of the model would cost it ten times the memory.
 import { canonicalJson } from '@lockstep/model/canonical';
-import type { NewRecord, RecordPlace } from '@lockstep/model/record';
+import type { Json, NewRecord, RecordPlace } from '@lockstep/model/record';
+import { blankSecrets } from '@lockstep/model/secret-detector';
 
 /** The version of the records' format. */
 export const recordVersion = 1;
 
 /**
  * A record's canonical JSON (RFC 8785), still without its place in the chain. It is on the path of every call:
- * the keys are written down in their order here, since JSON.stringify costs a fifth of a library that sorts.
+ * the keys are written down in their order here, since JSON.stringify costs a fifth of a library that sorts. Texts
+ * that others wrote come without the secrets in them, since no record is ever deleted.
  */
 export function eventText(record: NewRecord): string {
   const { approval, arguments: args, detail } = record;
@@ -22,7 +24,7 @@ export function eventText(record: NewRecord): string {
     durationMs: record.durationMs,
     environment: record.environment,
     era: record.era,
-    error: record.error,
+    error: record.error && blankSecrets(record.error),
     intent: record.intent && {
       epoch: record.intent.epoch,
       seq: record.intent.seq,
@@ -37,7 +39,7 @@ export function eventText(record: NewRecord): string {
       roles: record.principal.roles,
       subject: record.principal.subject,
     },
-    reason: record.reason,
+    reason: record.reason && blankSecrets(record.reason),
     resultBytes: record.resultBytes,
     resultHash: record.resultHash,
     salt: record.salt,
@@ -50,10 +52,20 @@ export function eventText(record: NewRecord): string {
     v: recordVersion,
   };
   // It would stand between two of the others. No call has details; what has some is rare enough for the library.
-  if (detail !== undefined) return canonicalText({ ...rest, approval, arguments: args, detail });
+  if (detail !== undefined)
+    return canonicalText({ ...rest, approval, arguments: args, detail: withoutSecrets(detail) });
   const first = approval === undefined ? '' : `"approval":${JSON.stringify(approval)},`;
   const second = args === undefined ? '' : `"arguments":${canonicalText(args)},`;
   return wellFormed(`{${first}${second}${JSON.stringify(rest).slice(1)}`);
+}
+
+/** By their shapes alone: in details, `token` is the public name of one. */
+function withoutSecrets(detail: Json): Json {
+  if (typeof detail === 'string') return blankSecrets(detail);
+  if (typeof detail !== 'object' || detail === null) return detail;
+  if (Array.isArray(detail)) return detail.map(withoutSecrets);
+  const members = Object.entries(detail).map(([key, value]) => [key, value && withoutSecrets(value)]);
+  return Object.fromEntries(members) as Json;
 }
 
 /** Canonical JSON has no word for a lone surrogate; U+FFFD takes its place. */

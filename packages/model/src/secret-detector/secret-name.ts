@@ -1,0 +1,99 @@
+/** Words that make a name a secret's wherever they stand in it; names are compared in small letters alone. */
+const anywhere =
+  'accesskey|accountkey|apikey|apitoken|authkey|authorization|clientkey|connectionstring|connstring|cookie|credential|' +
+  'encryptionkey|masterkey|passcode|passphrase|passwd|password|privatekey|secretkey|secret|servicekey|sharedkey|' +
+  'signingkey|subscriptionkey|token';
+
+/** What the words before it only belong to: `tokenCount`, `password_policy`, `secretary`. */
+const aboutOne =
+  'address|age|algorithm|amount|arn|ary|ariat|audience|balance|banner|budget|class|consent|count|counts|dir|enabled|' +
+  'endpoint|env|expiration|expires|expiresat|expiresin|expiry|field|fields|file|filename|format|header|helper|hint|id|' +
+  'ids|index|ing|issuer|ization|ize|ized|izer|keyname|keyref|kind|label|len|length|less|level|lifetime|limit|limits|' +
+  'location|manager|method|mode|name|names|path|paths|pattern|policies|policy|prefix|price|provider|ref|reference|' +
+  'references|refs|regex|required|rules|scope|scopes|server|size|source|state|status|store|strength|supply|symbol|ttl|' +
+  'type|types|uri|uris|url|urls|usage|used|var|version';
+
+const holdsSecretWord = new RegExp(`(?:${anywhere})(?!s?(?:${aboutOne})$)|(?:secret|accesskey)id$`);
+
+const countsTokens =
+  /(?:max|min|num|total|prompt|completion|input|output|used|cached|reasoning|thinking|remaining|estimated|budget)[a-z]{0,40}tokens?$/;
+
+/** `hasPassword`, `REQUIRE_TOKEN`: a yes or no about one. */
+const isQuestion =
+  /^(?:is|has|needs?|requires?|no|without|should|can|skip|show|hide|enable|disable|allow)(?:[A-Z]|[^A-Za-z])|^(?:IS|HAS|NEEDS?|REQUIRES?|NO|WITHOUT|SKIP|SHOW|HIDE|ENABLE|DISABLE|ALLOW)[^A-Za-z]/;
+
+/** These make one at the end of a name only, as a word of their own: `SMTP_PASS`, `githubPat`, `X-Auth`. */
+const lastWords = ['auth', 'bearer', 'creds', 'dsn', 'jwt', 'otp', 'pass', 'pat', 'pw', 'pwd', 'totp'];
+
+/** Under these an opaque value is likely a secret, and a readable one is not. */
+const suggestiveWords = ['key', 'session', 'sid', 'sig', 'signature'];
+
+const endsInSecretWord = endingIn(lastWords);
+const endsInSuggestiveWord = endingIn(suggestiveWords);
+
+function endingIn(words: readonly string[]): RegExp {
+  const forms = words.flatMap((word) => [word, word.toUpperCase(), capitalised(word)]);
+  const capitals = words.flatMap((word) => [word.toUpperCase(), capitalised(word)]);
+  return new RegExp(
+    `(?:(?:^|[^A-Za-z])(?:${forms.join('|')})|[a-z0-9](?:${capitals.join('|')}))[^A-Za-z]{0,8}$`,
+  );
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Characters of a name that are looked at, from its end: what a name is of stands there. */
+const maxName = 128;
+
+const known = new Map<string, boolean>();
+const maxKnown = 10_000;
+
+/**
+ * Whether a key, header, variable or flag of this name is likely to hold a secret, in any casing. In doubt it is.
+ *
+ * @example
+ * isSecretName('dbPassword'); // true
+ * isSecretName('X-Api-Key'); // true
+ * isSecretName('tokenCount'); // false
+ */
+export function isSecretName(name: string): boolean {
+  if (name.length > maxName) return judge(name.slice(-maxName));
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const secret = judge(name);
+  if (known.size >= maxKnown) known.clear();
+  known.set(name, secret);
+  return secret;
+}
+
+function judge(name: string): boolean {
+  if (isQuestion.test(name)) return false;
+  const letters = name.toLowerCase().replace(/[^a-z]+/g, '');
+  if (countsTokens.test(letters)) return false;
+  return holdsSecretWord.test(letters) || endsInSecretWord.test(name);
+}
+
+/**
+ * Whether what stands under `name` is a secret for its name's sake; what a text looks like by itself is for
+ * `findSecrets`. A number of tokens is none, and a name such as `key` says so only together with an opaque value.
+ *
+ * @example
+ * isSecretField('password', 'hunter2'); // true
+ * isSecretField('key', 'users/1'); // false
+ */
+export function isSecretField(name: string, value: unknown): boolean {
+  if (isSecretName(name)) return typeof value !== 'number' || !/tokens$/i.test(name);
+  return (
+    typeof value === 'string' && value.length >= 32 && endsInSuggestiveWord.test(name) && isOpaque(value)
+  );
+}
+
+/** Characters of a text that are looked at to tell whether it is opaque. */
+const maxOpaque = 4096;
+
+/** Whether a text is one long run of mixed characters, as made by a generator of keys; no path, no digest. */
+export function isOpaque(text: string): boolean {
+  if (text.length < 32 || text.length > maxOpaque) return false;
+  return /^[A-Za-z0-9+/_=-]+$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text);
+}

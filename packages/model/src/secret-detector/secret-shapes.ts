@@ -1,0 +1,139 @@
+import { isPlaceholder } from './placeholder.ts';
+
+/** A part of a text: from `start` up to, but without, `end`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/*
+ * Texts come from whoever means harm, so every pattern takes linear time: it begins with fixed characters, its
+ * repetitions are either bounded or stand at its end, and what must follow a run is looked at in code.
+ */
+
+/** Tokens that carry their maker's prefix. */
+const prefixed = [
+  'gh[opsur]_[A-Za-z0-9]{20,}',
+  'github_pat_\\w{20,}',
+  'gl(?:pat|dt|rt|cbt|ptt|soat)-[\\w-]{16,}',
+  'sk-(?:proj|ant|or|lf|svcacct|admin)-[\\w-]{10,}',
+  'sk-[A-Za-z0-9]{16,}',
+  '[rs]k_(?:live|test)_[A-Za-z0-9]{10,}',
+  'whsec_[A-Za-z0-9+/=]{20,}',
+  'xox[abeoprs]-[\\w-]{10,}',
+  'xapp-[\\w-]{10,}',
+  'A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])',
+  'AIza[\\w-]{30,}',
+  'ya29\\.[\\w-]{20,}',
+  'GOCSPX-[\\w-]{20,}',
+  'npm_[A-Za-z0-9]{30,}',
+  'pypi-Ag[\\w-]{30,}',
+  'lks_[\\w-]{20,}',
+  'hv[bsr]\\.[\\w-]{20,}',
+  's\\.(?=[A-Za-z]{0,23}[0-9])[A-Za-z0-9]{24}(?![\\w.])',
+  'hf_[A-Za-z0-9]{30,}',
+  'do[opr]_v1_[a-f0-9]{60,}',
+  'dapi[a-f0-9]{32}(?![A-Za-z0-9])',
+  'SG\\.[\\w-]{22}\\.[\\w-]{20,}',
+  'shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32,}',
+  'lin_api_[A-Za-z0-9]{30,}',
+  'ntn_[A-Za-z0-9]{40,}',
+  'secret_[A-Za-z0-9]{40,}',
+  'figd_[\\w-]{30,}',
+  'ATATT3[\\w=-]{30,}',
+  'gsk_[A-Za-z0-9]{30,}',
+  'pplx-[A-Za-z0-9]{30,}',
+  'gl(?:sa|c)_[\\w=+/]{30,}',
+  'pul-[a-f0-9]{40,}',
+  'dp\\.(?:pt|st)\\.[\\w.-]{30,}',
+  'AGE-SECRET-KEY-1[A-Z0-9]{40,}',
+  '(?<![0-9])[0-9]{8,10}:AA[\\w-]{33,}',
+];
+
+/** A token may stand after anything but a letter or digit, and right after an escape such as `\n`. */
+const prefixedTokens = new RegExp(`(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]))(?:${prefixed.join('|')})`, 'g');
+
+/** Every token of {@link prefixedTokens}. */
+export function* tokenSpans(text: string): Generator<Span> {
+  for (const match of text.matchAll(prefixedTokens)) yield spanOf(match, match[0]);
+}
+
+/** JSON web tokens, also such that were cut off. */
+export function* jwtSpans(text: string): Generator<Span> {
+  const headers = /eyJ[\w-]{8,}/g;
+  for (let match = headers.exec(text); match !== null; match = headers.exec(text)) {
+    if (text[headers.lastIndex] !== '.') continue;
+    const end = runEnd(/[\w.-]+/y, text, headers.lastIndex);
+    yield { start: match.index, end };
+    headers.lastIndex = end;
+  }
+}
+
+/** Private keys in PEM, with everything up to their last line; of one that was cut off, all that is left. */
+export function* pemSpans(text: string): Generator<Span> {
+  const begins = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g;
+  for (let match = begins.exec(text); match !== null; match = begins.exec(text)) {
+    const last = text.indexOf('-----END', begins.lastIndex);
+    const end = last < 0 ? text.length : runEnd(/-----END [A-Z0-9 ]{0,50}-{0,5}/y, text, last);
+    yield { start: match.index, end };
+    begins.lastIndex = end;
+  }
+}
+
+/** Passwords before the host of a URL. */
+export function* urlPasswordSpans(text: string): Generator<Span> {
+  for (const match of text.matchAll(/:\/\/([^\s/?#"'<>\\`]+)/g)) {
+    const authority = String(match[1]);
+    const at = authority.lastIndexOf('@');
+    const colon = authority.indexOf(':');
+    if (colon < 0 || colon + 1 >= at) continue;
+    if (isPlaceholder(authority.slice(colon + 1, at))) continue;
+    const offset = match.index + 3;
+    yield { start: offset + colon + 1, end: offset + at };
+  }
+}
+
+/** Addresses that let whoever knows them in: the path is the secret. */
+export function* webhookSpans(text: string): Generator<Span> {
+  const hooks = /(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/([\w/-]{20,})/g;
+  for (const match of text.matchAll(hooks)) yield spanOf(match, String(match[1]));
+}
+
+/** What follows `Bearer`, `Basic` or `Token`, and reads like a credential and not like a word. */
+export function* schemeSpans(text: string): Generator<Span> {
+  const schemes = /(?<![A-Za-z])(bearer|basic|token)(?:\s{1,4}|%20|\+)([\w.~+/=-]{6,})/gi;
+  for (const match of text.matchAll(schemes)) {
+    const value = String(match[2]);
+    const isBasic = match[1]?.toLowerCase() === 'basic';
+    if (isBasic ? isUserAndPassword(value) : isToken(value)) yield spanOf(match, value);
+  }
+}
+
+function isToken(value: string): boolean {
+  if (isPlaceholder(value)) return false;
+  return (/[0-9]/.test(value) && /[A-Za-z]/.test(value)) || /^[A-Za-z]{16}/.test(value);
+}
+
+/** Base64 of `user:password`, or of its beginning. */
+function isUserAndPassword(value: string): boolean {
+  const whole = value.slice(0, 344).replace(/=+$/, '');
+  try {
+    const decoded = atob(whole.slice(0, whole.length - (whole.length % 4 === 1 ? 1 : 0)));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no credential holds one
+    return decoded.includes(':') && !/[\u0000-\u001f]/.test(decoded);
+  } catch {
+    return false;
+  }
+}
+
+/** The last characters of a match are what is secret in it. */
+function spanOf(match: RegExpExecArray, secret: string): Span {
+  const end = match.index + match[0].length;
+  return { start: end - secret.length, end };
+}
+
+/** Where the run that begins at `from` ends. */
+function runEnd(run: RegExp, text: string, from: number): number {
+  run.lastIndex = from;
+  return run.test(text) ? run.lastIndex : from;
+}
