@@ -19,6 +19,7 @@ import {
   checkSchemas,
   type HeldRelease,
 } from './releases.ts';
+import { writtenSecrets } from './written-secrets.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -79,7 +80,7 @@ export async function runChecks(
       { name: 'descriptions', summary: 'present and distinct', findings: checkDescriptions(releases) },
       { name: 'schemas', summary: 'strict', findings: checkSchemas(releases) },
     ],
-    advice: adviseSchemas(releases),
+    advice: [...writtenSecrets(declaration.value.servers), ...adviseSchemas(releases)],
     egress: unenforcedEgress(declaration.value.servers),
     ...(project.value !== undefined && { project: project.value }),
   };

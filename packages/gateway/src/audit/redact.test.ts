@@ -91,6 +91,42 @@ describe('names that look secret', () => {
   });
 });
 
+describe('secrets inside of texts', () => {
+  it('are hidden where they stand, whatever their names', () => {
+    const key = ['sk', 'a1B2'.repeat(10)].join('-');
+    const session = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiJiZW4ifQ', 'a1B2c3'].join('.');
+    const args = {
+      url: `postgres://app:${secret}@db/shop`,
+      dsn: `postgres://app:${secret}@db/shop`,
+      pat: secret,
+      key,
+      session,
+      list: [{ text: `Use ${key}, please.` }],
+      command: `mysql --password=${secret} shop`,
+    };
+    expect(redactArguments(args, undefined, [])).toEqual({
+      url: `postgres://app:${hidden}@db/shop`,
+      dsn: hidden,
+      pat: hidden,
+      key: hidden,
+      session: hidden,
+      list: [{ text: `Use ${hidden}, please.` }],
+      command: `mysql --password=${hidden} shop`,
+    });
+  });
+
+  it('are none in references, digests and placeholders', () => {
+    const args = {
+      at: 'mcp/github#token',
+      digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
+      id: '31d4d96e-407a-4ad2-8e4c-0f7a3e3b6c11',
+      header: 'Bearer ${TOKEN}',
+      max_tokens: '4096',
+    };
+    expect(redactArguments(args, undefined, [])).toEqual(args);
+  });
+});
+
 describe('pointers', () => {
   const args = { a: { 'b/c': secret, '~': secret }, list: [{ x: secret }, { x: secret }], kept: 1 };
 

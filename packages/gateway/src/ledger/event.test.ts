@@ -88,6 +88,19 @@ describe("a record's text", () => {
     });
   });
 
+  it('holds no secret that others wrote into a reason, an error or details', () => {
+    const given = callRecord({
+      reason: 'log in with password: hunter2',
+      error: 'cannot reach postgres://app:hunter2@db/shop',
+      detail: { token: 'tok_public', why: ['DB_PASSWORD=hunter2 is wrong', 1, null] },
+    });
+    expect(JSON.parse(eventText(given))).toMatchObject({
+      reason: 'log in with password: [redacted]',
+      error: 'cannot reach postgres://app:[redacted]@db/shop',
+      detail: { token: 'tok_public', why: ['DB_PASSWORD=[redacted] is wrong', 1, null] },
+    });
+  });
+
   it('keeps nothing but the fields of a record', () => {
     expect(eventText({ ...callRecord(), stray: 'secret' } as NewRecord)).not.toContain('stray');
   });

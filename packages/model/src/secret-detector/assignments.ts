@@ -12,8 +12,18 @@ const flagged = /(?<![\w-])(--[A-Za-z][\w-]{0,63}) (?!-)/g;
 /** Names that hold a secret in a URL's query only. */
 const inQuery = /^(?:key|sig|signature|x-amz-signature|x-goog-signature|x-amz-security-token|sid|session)$/i;
 
+/** A word out of such a name, before what parts it from its value. */
+const hint =
+  /(?:key|token|secret|pass|pwd|pw|auth|cookie|credential|creds|conn|dsn|jwt|otp|pat|bearer|sig|sid|session)[\w.-]{0,60}\\{0,3}["']?[ \t]{0,3}[=:]/i;
+
 /** Values under a secret's name, in the many ways that texts write them. */
 export function* assignmentSpans(text: string): Generator<Span> {
+  // Few texts have such a word before an `=` or a `:`.
+  if (hint.test(text)) yield* assignedSpans(text);
+  if (text.includes('--')) yield* flaggedSpans(text);
+}
+
+function* assignedSpans(text: string): Generator<Span> {
   let from = 0;
   for (const match of text.matchAll(assigned)) {
     if (match.index < from) continue;
@@ -35,6 +45,9 @@ export function* assignmentSpans(text: string): Generator<Span> {
       if (closing === undefined || /[A-Za-z]|[0-9]{4}/.test(value)) yield { start, end };
     }
   }
+}
+
+function* flaggedSpans(text: string): Generator<Span> {
   for (const match of text.matchAll(flagged)) {
     if (!isSecretName(String(match[1]))) continue;
     const start = match.index + match[0].length;

@@ -85,7 +85,7 @@ function judge(name: string): boolean {
 export function isSecretField(name: string, value: unknown): boolean {
   if (isSecretName(name)) return typeof value !== 'number' || !/tokens$/i.test(name);
   return (
-    typeof value === 'string' && value.length >= 32 && endsInSuggestiveWord.test(name) && isOpaque(value)
+    typeof value === 'string' && value.length >= 32 && isOpaque(value) && endsInSuggestiveWord.test(name)
   );
 }
 

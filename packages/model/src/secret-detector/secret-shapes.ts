@@ -11,7 +11,7 @@ export interface Span {
  * repetitions are either bounded or stand at its end, and what must follow a run is looked at in code.
  */
 
-/** Tokens that carry their maker's prefix. */
+/** Tokens that carry their maker's prefix; each has a run of at least 16 letters, digits, `_` and `-`. */
 const prefixed = [
   'gh[opsur]_[A-Za-z0-9]{20,}',
   'github_pat_\\w{20,}',
@@ -20,8 +20,8 @@ const prefixed = [
   'sk-[A-Za-z0-9]{16,}',
   '[rs]k_(?:live|test)_[A-Za-z0-9]{10,}',
   'whsec_[A-Za-z0-9+/=]{20,}',
-  'xox[abeoprs]-[\\w-]{10,}',
-  'xapp-[\\w-]{10,}',
+  'xox[abeoprs]-[\\w-]{12,}',
+  'xapp-[\\w-]{12,}',
   'A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])',
   'AIza[\\w-]{30,}',
   'ya29\\.[\\w-]{20,}',
@@ -45,7 +45,7 @@ const prefixed = [
   'pplx-[A-Za-z0-9]{30,}',
   'gl(?:sa|c)_[\\w=+/]{30,}',
   'pul-[a-f0-9]{40,}',
-  'dp\\.(?:pt|st)\\.[\\w.-]{30,}',
+  'dp\\.(?:pt|st)\\.[\\w-]{30,}',
   'AGE-SECRET-KEY-1[A-Z0-9]{40,}',
   '(?<![0-9])[0-9]{8,10}:AA[\\w-]{33,}',
 ];
@@ -60,7 +60,7 @@ export function* tokenSpans(text: string): Generator<Span> {
 
 /** JSON web tokens, also such that were cut off. */
 export function* jwtSpans(text: string): Generator<Span> {
-  const headers = /eyJ[\w-]{8,}/g;
+  const headers = /eyJ[\w-]{13,}/g;
   for (let match = headers.exec(text); match !== null; match = headers.exec(text)) {
     if (text[headers.lastIndex] !== '.') continue;
     const end = runEnd(/[\w.-]+/y, text, headers.lastIndex);
@@ -95,7 +95,8 @@ export function* urlPasswordSpans(text: string): Generator<Span> {
 
 /** Addresses that let whoever knows them in: the path is the secret. */
 export function* webhookSpans(text: string): Generator<Span> {
-  const hooks = /(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/([\w/-]{20,})/g;
+  const hooks =
+    /(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/([\w/-]{1,60}\/[\w-]{16,})/g;
   for (const match of text.matchAll(hooks)) yield spanOf(match, String(match[1]));
 }
 
