@@ -13,6 +13,10 @@ export function createLog(level: LogLevel): Logger {
       name: 'lockstep',
       level,
       redact: { paths: ['headers', '*.headers'], censor: redactedText },
+      // Errors inside of objects were written, without secrets, before pino sees them.
+      serializers: {
+        err: (error: unknown) => (error instanceof Error ? pino.stdSerializers.err(error) : error),
+      },
       hooks: {
         logMethod(given, method) {
           method.apply(this, given.map((one) => withoutSecrets(one, maxDepth)) as Parameters<LogFn>);
@@ -41,8 +45,9 @@ function withoutSecrets(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return blankSecrets(value);
   if (typeof value !== 'object' || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth - 1));
+  if (value instanceof Error) return withoutSecrets({ ...pino.stdSerializers.err(value) }, depth);
   const prototype = Object.getPrototypeOf(value);
-  // Errors and the like are written by pino's own serializers.
+  // Whatever has a way of its own to be written.
   if (prototype !== Object.prototype && prototype !== null) return value;
   const members = Object.entries(value).map(([key, member]) => [
     key,

@@ -233,7 +233,14 @@ describe('any text', () => {
 
 describe('the time it takes', () => {
   const unit = [
-    ...['eyJ', 'eyJaaaaaaaa', 'eyJaaaaaaaa.', '-----BEGIN PRIVATE KEY-----', '-----BEGIN ', '-----END '],
+    ...[
+      'eyJ',
+      'eyJaaaaaaaaaaaaaaaa',
+      'eyJaaaaaaaaaaaaaaaa.',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----BEGIN ',
+      '-----END ',
+    ],
     ...[
       '://a:',
       '://',
