@@ -1,15 +1,14 @@
 // `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
 import { parseArgs } from 'node:util';
 import { gatewayImage } from '@lockstep/model/internal';
-import { processContext } from '../../packages/cli/src/context.ts';
-import { Failure, sentenceOf } from '../../packages/cli/src/failure.ts';
-import { destinationOf, imagesFile } from '../../packages/cli/src/image/destination.ts';
 import { findBuilder } from '../../packages/cli/src/image/engine.ts';
+import { reportImages } from '../../packages/cli/src/image/image-list.ts';
 import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
 import { ownPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
-import { produce } from '../../packages/cli/src/image/produce.ts';
-import { tellImages } from '../../packages/cli/src/image/tell.ts';
+import { destinationOf, imagesFile, produce } from '../../packages/cli/src/image/produce.ts';
 import { defaultPython } from '../../packages/cli/src/image/venv.ts';
+import { processContext } from '../../packages/cli/src/kernel/context.ts';
+import { Failure, sentenceOf } from '../../packages/cli/src/kernel/failure.ts';
 import { defaultConfig } from '../../packages/cli/src/project/load.ts';
 import { defaultState } from '../../packages/cli/src/project/state-folder.ts';
 import { withGatewayImage } from './gateway.ts';
@@ -68,7 +67,7 @@ async function main(): Promise<void> {
       ? [gateway, ...(await makeServerImages(names, { ...values, base, engine, destination }, context, say))]
       : [gateway];
   });
-  tellImages(made, { list: imagesFile(values, context.cwd), json: false }, context);
+  reportImages(made, { list: imagesFile(values, context.cwd), json: false }, context);
 }
 
 function readArguments() {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import { type Bundle, makeBundle } from '@lockstep/model/internal';
 import { Agent, type Dispatcher, request } from 'undici';
-import { writeBundle } from '../../packages/cli/src/up/bundle-folder.ts';
+import { writeBundle } from '../../packages/cli/src/up/prepare-environment.ts';
 import { reviewedRelease } from '../reviewed-release.ts';
 import type { AuditCounts } from './audit.ts';
 import { type Child, startChild } from './child.ts';

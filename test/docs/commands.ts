@@ -1,4 +1,4 @@
-import { type Context, processContext } from '../../packages/cli/src/context.ts';
+import { type Context, processContext } from '../../packages/cli/src/kernel/context.ts';
 import { buildProgram } from '../../packages/cli/src/program.ts';
 import type { Block } from './markdown.ts';
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { keepCompiled } from './compile-cache.ts';
+import { keepCompiled } from './kernel/compile-cache.ts';
 
 // Before anything else is loaded: imports that stand at the top of a file don't wait for it.
 keepCompiled();
-const { processContext } = await import('./context.ts');
+const { processContext } = await import('./kernel/context.ts');
 const { run } = await import('./program.ts');
 
 // A reader that has seen enough (`lockstep plan | head`) is no failure.

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processContext } from './context.ts';
+import { processContext } from './kernel/context.ts';
 import { buildProgram } from './program.ts';
 import { lockedRelease, lockedTool, lockOfFiles, makeProject, type Project } from './project.fixture.ts';
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import type { Context } from './context.ts';
-import { Failure, sentenceOf } from './failure.ts';
+import type { Context } from './kernel/context.ts';
+import { Failure, sentenceOf } from './kernel/failure.ts';
 
 const about = `MCP servers as infrastructure: one typed program declares servers, environments and rules;
 a gateway enforces on every call what was reviewed in Git, and an audit log proves it.`;

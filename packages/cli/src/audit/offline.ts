@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Verification } from '@lockstep/gateway';
 import { parseHead } from '@lockstep/model/record';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
 import type { StateOptions } from '../gateway/options.ts';
 import { environmentsOn } from '../gateway/running.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { type EnvironmentFolders, stateFolder } from '../project/state-folder.ts';
 
 /** Verifies the audit of a gateway that doesn't run, from its files. */

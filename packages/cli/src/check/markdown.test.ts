@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CheckResult } from './check.ts';
 import { type Change, printMarkdown } from './markdown.ts';
+import type { CheckResult } from './run-checks.ts';
 
 const hostile = [
   '```',

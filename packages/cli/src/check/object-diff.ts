@@ -1,6 +1,6 @@
 import { canonicalJson, compareText, quote, visible } from '@lockstep/model/internal';
 import type { KubernetesObject } from '../render/object.ts';
-import { idOf } from '../render/objects.ts';
+import { idOf } from '../render/render-stack.ts';
 import { filesOf } from '../render/yaml.ts';
 
 /** How one object differs between two renderings. */

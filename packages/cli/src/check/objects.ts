@@ -5,13 +5,13 @@ import { withTree } from '../plan/at-ref.ts';
 import { readFolder } from '../render/folder.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render.ts';
-import { printFinding } from '../view/finding.ts';
-import type { Check } from './check.ts';
+import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { printFinding } from '../view/phrases.ts';
 import { diffObjects, type ObjectChange } from './object-diff.ts';
+import type { Check } from './run-checks.ts';
 
 /** The objects of each environment. */
-export type Rendered = Readonly<Record<string, readonly KubernetesObject[]>>;
+type Rendered = Readonly<Record<string, readonly KubernetesObject[]>>;
 
 /** What changes in the objects of one environment. */
 export interface EnvironmentObjects {

@@ -1,9 +1,8 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 import { printChanges } from '../plan/compare.ts';
-import { countOf } from '../view/count.ts';
-import { printFinding } from '../view/finding.ts';
-import type { CheckResult } from './check.ts';
+import { countOf, printFinding } from '../view/phrases.ts';
 import type { Change } from './markdown.ts';
+import type { CheckResult } from './run-checks.ts';
 
 /** What was found, check by check, for a person at a terminal. */
 export function printText(

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import { type ApprovalDetail, approvalDetailSchema, approvalListSchema } from '@lockstep/model/admin';
 import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { distance } from '../duration.ts';
-import { Failure } from '../failure.ts';
 import { connectGateway, type GatewayClient } from '../gateway/client.ts';
 import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import type { Context } from '../kernel/context.ts';
+import { distance } from '../kernel/duration.ts';
+import { Failure } from '../kernel/failure.ts';
 import { printApproval, stateOf } from '../view/approval.ts';
 import { printColumns } from '../view/table.ts';
 

@@ -5,15 +5,13 @@ import type { Verification } from '@lockstep/gateway';
 import { verificationSchema } from '@lockstep/model/admin';
 import { Command } from 'commander';
 import { trustedKeys, verifyStopped } from '../audit/offline.ts';
-import { printVerification } from '../audit/print.ts';
-import { auditPatience } from '../audit/query.ts';
-import type { Context } from '../context.ts';
-import { codeOf, Failure } from '../failure.ts';
-import { connectGateway } from '../gateway/client.ts';
-import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import { printVerification } from '../audit/records.ts';
+import { auditTimeoutSeconds, connectGateway } from '../gateway/client.ts';
+import { addGatewayOptions, collect, type GatewayOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
-import { countOf } from '../view/count.ts';
-import { collect } from './collect.ts';
+import type { Context } from '../kernel/context.ts';
+import { codeOf, Failure } from '../kernel/failure.ts';
+import { countOf } from '../view/phrases.ts';
 
 const examples = `
 Examples:
@@ -65,7 +63,7 @@ async function verifyAudit(options: Options, context: Context): Promise<Verified
 }
 
 async function askToVerify(options: Options, context: Context): Promise<Verification> {
-  const gateway = connectGateway(options, context, auditPatience);
+  const gateway = connectGateway(options, context, auditTimeoutSeconds);
   try {
     const query = { expectHead: options.expectHead };
     return (await gateway.ask(verificationSchema, {

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { runChecks } from '../check/check.ts';
 import { type Change, printMarkdown } from '../check/markdown.ts';
 import {
   compareRendered,
@@ -8,14 +7,15 @@ import {
   renderAt,
   renderProject,
 } from '../check/objects.ts';
+import { runChecks } from '../check/run-checks.ts';
 import { printText } from '../check/text.ts';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments } from '../plan/compare.ts';
 import { defaultConfig, type Project, programPaths } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
-import { programOf } from '../render/program.ts';
+import { programOf } from '../render/pulumi-project.ts';
 
 const examples = `
 Looks at everything that can be known before a change is merged: environments and rules' examples hold together, each

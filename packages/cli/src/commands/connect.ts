@@ -1,9 +1,9 @@
 import { Argument, Command } from 'commander';
 import { clients } from '../connect/clients.ts';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
 import { addStateOptions, type StateOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 
 const examples = `
 The address is that of the gateway that runs on the state folder, or \`lockstep up\`'s default. \`--server\` connects

@@ -1,14 +1,13 @@
 import { gatewayImage, isUnpushed } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
-import { destinationOf, imagesFile } from '../image/destination.ts';
 import { findBuilder } from '../image/engine.ts';
-import { readImages } from '../image/image-list.ts';
+import { readImages, reportImages } from '../image/image-list.ts';
 import { makeServerImages } from '../image/make.ts';
 import { ownPlatform } from '../image/platform.ts';
-import { tellImages } from '../image/tell.ts';
+import { destinationOf, imagesFile } from '../image/produce.ts';
 import { defaultPython } from '../image/venv.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
 
@@ -69,7 +68,7 @@ export function imageCommand(context: Context): Command {
         const engine = await findBuilder();
         return makeServerImages(names, { ...options, base, engine, destination }, context, say);
       });
-      tellImages(made, { list, json: options.json ?? false }, context);
+      reportImages(made, { list, json: options.json ?? false }, context);
     });
 }
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { Failure, sentenceOf } from '../failure.ts';
 import { parseJsonc } from '../import/jsonc.ts';
 import { printServers } from '../import/print.ts';
 import { readServers } from '../import/read.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
 
 const examples = `
 Reads what Claude, Cursor, Windsurf (\`mcpServers\`) and VS Code (\`servers\`) keep. \`npx\` becomes an npm package,

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 
 const examples = `
 On a laptop the gateway makes its own keys. In a cluster it is given them: root.key encrypts what approvals keep and

@@ -1,8 +1,8 @@
 import { type AccessClass, type LockedTool, quote, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 import { type Confirmation, confirmClass, withConfirmations } from '../lock/confirm.ts';
-import { readLock, writeLock } from '../lock/file.ts';
+import { readLock, writeLock } from '../lock/lock-file.ts';
 import { defaultConfig, programPaths } from '../project/load.ts';
 
 const examples = `

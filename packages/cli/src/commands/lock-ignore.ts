@@ -1,8 +1,8 @@
 import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { readLock, writeLock } from '../lock/file.ts';
+import type { Context } from '../kernel/context.ts';
 import { ignoreValues } from '../lock/ignore.ts';
+import { readLock, writeLock } from '../lock/lock-file.ts';
 import { defaultConfig, programPaths } from '../project/load.ts';
 
 const examples = `

@@ -1,19 +1,24 @@
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { Failure, failureOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure, failureOf } from '../kernel/failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import type { Host } from '../launch/launch.ts';
-import { declaredSecrets } from '../launch/open-secrets.ts';
-import { checkPinned } from '../lock/check-pinned.ts';
-import { each, type Outcome } from '../lock/each.ts';
-import { readLock, writeLock } from '../lock/file.ts';
-import { type LockWorld, lockRelease, withResults } from '../lock/lock-release.ts';
-import { overlapsOf } from '../lock/overlaps.ts';
+import { declaredSecrets } from '../launch/local-secrets.ts';
+import { readLock, writeLock } from '../lock/lock-file.ts';
+import {
+  checkPinned,
+  type LockWorld,
+  lockRelease,
+  type Outcome,
+  readEach,
+  withResults,
+} from '../lock/lock-release.ts';
 import { report } from '../lock/report.ts';
 import { lockTasks } from '../lock/tasks.ts';
 import { lockWorld } from '../lock/world.ts';
 import { type Declaration, defaultConfig, loadDeclaration, programPaths } from '../project/load.ts';
+import { declaredOverlaps } from '../project/overlap.ts';
 import { defaultState, openFolder, stateFolder } from '../project/state-folder.ts';
 import { lockConfirmCommand } from './lock-confirm.ts';
 import { lockIgnoreCommand } from './lock-ignore.ts';
@@ -71,7 +76,7 @@ export function lockCommand(context: Context): Command {
           'Reading the program',
           async (say) => {
             const declaration = await loadDeclaration(paths, context.cwd);
-            const overlaps = overlapsOf(declaration, state.root, context);
+            const overlaps = declaredOverlaps(declaration, state.root, context);
             if (overlaps.length > 0) throw failureOf(overlaps);
             const host: Host = {
               packages: state.packages,
@@ -106,7 +111,7 @@ async function lockAll(
 ): Promise<Outcome> {
   let lock = readLock(declaration.lock, context.cwd);
   const tasks = lockTasks({ names, as: options.as, update: options.update ?? false }, declaration, lock);
-  const outcome = await each(tasks, async (task) => {
+  const outcome = await readEach(tasks, async (task) => {
     say(`Reading ${task.server} ${task.label ?? task.version ?? ''}`.trim());
     const result = await lockRelease(task, lock, world);
     lock = withResults(lock, [result]);

@@ -1,14 +1,19 @@
 import type { Environment } from '@lockstep/model';
 import { makeBundle, permissionTable } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { sentenceOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { sentenceOf } from '../kernel/failure.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments, type EnvironmentChange, printChanges } from '../plan/compare.ts';
 import { printSummary, type ResourceSummary, summariseResources } from '../plan/resources.ts';
-import { chooseEnvironments } from '../project/choose.ts';
-import { defaultConfig, loadProject, type Project, programPaths } from '../project/load.ts';
-import { programOf } from '../render/program.ts';
+import {
+  chooseEnvironments,
+  defaultConfig,
+  loadProject,
+  type Project,
+  programPaths,
+} from '../project/load.ts';
+import { programOf } from '../render/pulumi-project.ts';
 import { printMatrix } from '../view/permissions.ts';
 import { countUnconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 

@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { writeFolder } from '../render/folder.ts';
-import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render.ts';
-import { countKinds, printRemarks, printRendering } from '../render/report.ts';
-import { stacksOf } from '../render/stacks.ts';
-import { printFinding } from '../view/finding.ts';
+import { findPulumiProject, type PulumiProject, stacksOf } from '../render/pulumi-project.ts';
+import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { countKinds, printRemarks, printRendering } from '../render/summary.ts';
+import { printFinding } from '../view/phrases.ts';
 
 const examples = `
 Runs the Pulumi program as the stack of that name, without an engine, a login or a cluster, and writes the Kubernetes

@@ -1,17 +1,16 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { makeFileToken } from '@lockstep/gateway';
+import type { makeFileToken, TokenFileEntry } from '@lockstep/gateway';
 import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/model/admin';
-import { visible } from '@lockstep/model/internal';
+import { parseOrThrow, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
-import type { Context } from '../context.ts';
-import { distance, parseMoment } from '../duration.ts';
-import { Failure } from '../failure.ts';
-import { addToTokenFile } from '../gateway/add-to-token-file.ts';
 import { connectGateway } from '../gateway/client.ts';
-import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import { addGatewayOptions, collect, type GatewayOptions } from '../gateway/options.ts';
+import type { Context } from '../kernel/context.ts';
+import { distance, parseMoment } from '../kernel/duration.ts';
+import { codeOf, Failure } from '../kernel/failure.ts';
 import { printColumns } from '../view/table.ts';
-import { collect } from './collect.ts';
 
 const examples = `
 A token names who calls (subject), the human behind it (owner), and the roles that rules speak of. One for agents
@@ -173,4 +172,34 @@ function stateOf(token: TokenInfo, { paint }: Context): string {
   if (token.revokedAt !== null) return paint.dim(`revoked by ${visible(token.revokedBy ?? '')}`);
   if (Date.parse(token.expiresAt) <= Date.now()) return paint.dim('expired');
   return paint.green(`ends in ${distance(token.expiresAt)}`);
+}
+
+/**
+ * Adds an entry to a token file, in one go. It holds hashes only, and nothing that must be kept from readers.
+ *
+ * @param shown the file as a person gave it.
+ * @throws Failure where it is no token file, and ConfigurationError where it couldn't be one with this entry; it stays
+ *   as it is.
+ */
+async function addToTokenFile(path: string, shown: string, entry: TokenFileEntry): Promise<void> {
+  const { tokenFileSchema } = await import('@lockstep/gateway');
+  const entries = parseOrThrow(tokenFileSchema, [...readEntries(path, shown), entry], shown);
+  const aside = `${path}.${process.pid}.tmp`;
+  writeFileSync(aside, `${JSON.stringify(entries, null, 2)}\n`);
+  renameSync(aside, path);
+}
+
+function readEntries(path: string, shown: string): unknown[] {
+  try {
+    const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (Array.isArray(entries)) return entries;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    if (!(error instanceof SyntaxError)) {
+      throw new Failure(`${shown} can't be read (${codeOf(error)}); correct its permissions.`, {
+        cause: error,
+      });
+    }
+  }
+  throw new Failure(`${shown} is no token file, which is a JSON array; name another file.`);
 }

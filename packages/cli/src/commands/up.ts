@@ -1,11 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { Command, Option } from 'commander';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
-import { type UpOptions, up } from '../up/up.ts';
-import { collect } from './collect.ts';
+import { runEnvironment, type UpOptions } from '../up/run-environment.ts';
 
 const examples = `
 Runs the gateway in this process and the environment's servers below it, until Ctrl-C. Edits of the program and of its
@@ -31,7 +30,7 @@ export function upCommand(context: Context): Command {
     .option(
       '--allow-host <host[:port]>',
       'a name or address besides its own that clients reach it by; repeatable',
-      (host, before?: string[]) => collect(parseHost(host), before),
+      (host, before: readonly string[] = []) => [...before, parseHost(host)],
     )
     .addOption(
       new Option('--metrics-port <port>', 'the port of /metrics, on loopback')
@@ -47,7 +46,7 @@ export function upCommand(context: Context): Command {
     )
     .option('--json', 'print JSON once it is up')
     .addHelpText('after', examples)
-    .action((name: string, options: UpOptions) => up(name, options, context));
+    .action((name: string, options: UpOptions) => runEnvironment(name, options, context));
 }
 
 function parsePort(option: string): (text: string) => number {

@@ -1,5 +1,5 @@
 /** What a client is connected to. */
-export interface Connection {
+interface Connection {
   /** What the client will call it. */
   readonly name: string;
   readonly url: string;
@@ -8,7 +8,7 @@ export interface Connection {
 }
 
 /** How one client is connected: a command to run, or text to put into a file. */
-export interface Recipe {
+interface Recipe {
   readonly command?: string;
   readonly file?: { readonly path: string; readonly text: string };
   /** What else a person should know. */

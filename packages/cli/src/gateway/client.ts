@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
-import type { Context } from '../context.ts';
-import { codeOf, Failure, sentenceOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { parseMoment } from '../kernel/duration.ts';
+import { codeOf, Failure, sentenceOf } from '../kernel/failure.ts';
 import type { GatewayOptions } from './options.ts';
 import { runningGateway } from './running.ts';
 
 /** One question to the gateway's admin API. */
-export interface Question {
+interface Question {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
@@ -135,4 +136,15 @@ function unreachable(error: unknown, where: string): Failure {
         ? 'it belongs to another user'
         : sentenceOf(error).replace(/\.$/, '');
   return new Failure(`the gateway at ${where} can't be reached: ${why}.`, { cause: error });
+}
+
+/** Seconds that reading a whole audit may take. */
+export const auditTimeoutSeconds = 600;
+
+/** A span of time as the admin API takes it. */
+export function span(from: string | undefined, to: string | undefined): { from?: string; to?: string } {
+  return {
+    ...(from !== undefined && { from: parseMoment('--from', from, 'behind') }),
+    ...(to !== undefined && { to: parseMoment('--to', to, 'behind') }),
+  };
 }

@@ -27,3 +27,8 @@ export function addGatewayOptions(command: Command): Command {
       'a file that holds the admin token (default: the variable LOCKSTEP_TOKEN)',
     );
 }
+
+/** Gathers the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { stateFolder } from '../project/state-folder.ts';
 import type { StateOptions } from './options.ts';
 
 /** A gateway that runs on a state folder. */
-export interface RunningGateway {
+interface FoundGateway {
   readonly environment: string;
   readonly url: string;
   readonly socket: string;
@@ -24,7 +24,7 @@ const runFileSchema = z.object({ pid: z.int().positive(), url: z.string() });
 export function runningGateway(
   options: StateOptions,
   context: Pick<Context, 'cwd'>,
-): RunningGateway | undefined {
+): FoundGateway | undefined {
   const running = runningGateways(options.state, context.cwd);
   if (options.env !== undefined) return running.find(({ environment }) => environment === options.env);
   if (running.length > 1) {
@@ -34,7 +34,7 @@ export function runningGateway(
   return running[0];
 }
 
-function runningGateways(state: string, cwd: string): RunningGateway[] {
+function runningGateways(state: string, cwd: string): FoundGateway[] {
   const folder = stateFolder(state, cwd);
   return environmentsOn(folder.root).flatMap((environment) => {
     const { run, socket } = folder.environment(environment);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 import { runTool } from '../packages/tool.ts';
 import type { Engine } from './engine.ts';
 

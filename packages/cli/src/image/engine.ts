@@ -1,7 +1,8 @@
-import { Failure } from '../failure.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../kernel/failure.ts';
 import { runTool } from '../packages/tool.ts';
-import { buildahEngine } from './buildah.ts';
-import { dockerEngine } from './docker.ts';
 
 /** One image to build. */
 export interface ImageBuild {
@@ -54,4 +55,107 @@ export async function findBuilder(): Promise<Engine> {
   throw new Failure(
     'images are built with docker, podman or buildah, and none of them works here; install one.',
   );
+}
+
+/** Docker with BuildKit. */
+function dockerEngine(): Engine {
+  return {
+    name: 'docker',
+    async build(image) {
+      await runTool('docker', dockerArguments(image), {
+        purpose: `docker can't build ${image.tag}`,
+        // Dates what BuildKit itself writes; the files are dated already.
+        env: { ...process.env, SOURCE_DATE_EPOCH: String(image.epoch) },
+      });
+    },
+    async idOf(tag) {
+      const inspect = ['image', 'inspect', '--format', '{{.Id}}', tag];
+      const id = await runTool('docker', inspect, { purpose: tag }).catch(() => undefined);
+      return id?.trim();
+    },
+    async push(tag, reference) {
+      await runTool('docker', ['tag', tag, reference], { purpose: `docker can't name ${tag}` });
+      await runTool('docker', ['push', '--quiet', reference], { purpose: `docker can't push ${reference}` });
+      const format = '{{range .RepoDigests}}{{println .}}{{end}}';
+      const digests = await runTool('docker', ['image', 'inspect', '--format', format, reference], {
+        purpose: `docker can't inspect ${reference}`,
+      });
+      const repository = `${reference.replace(/:[^:/]+$/, '')}@`;
+      const own = digests.split('\n').find((line) => line.startsWith(repository));
+      if (own === undefined) throw new Failure(`docker pushed ${reference} and doesn't tell its digest.`);
+      return own.slice(repository.length).trim();
+    },
+    async save(tag, file, reference) {
+      await runTool('docker', ['tag', tag, reference], { purpose: `docker can't name ${tag}` });
+      await runTool('docker', ['save', '--output', file, reference], {
+        purpose: `docker can't write ${file}`,
+      });
+    },
+  };
+}
+
+function dockerArguments({ tag, context, containerfile, args, labels, platform }: ImageBuild): string[] {
+  return [
+    // Attestations hold the time of the build.
+    ...['buildx', 'build', '--load', '--quiet', '--provenance=false', '--platform', platform],
+    ...Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
+    ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+    ...['--tag', tag, '--file', containerfile, context],
+  ];
+}
+
+/** podman and buildah, which build and push with the same library and the same options. */
+function buildahEngine(name: 'podman' | 'buildah'): Engine {
+  return {
+    name,
+    async build(image) {
+      await runTool(name, buildahArguments(image), { purpose: `${name} can't build ${image.tag}` });
+    },
+    async idOf(tag) {
+      const inspect =
+        name === 'podman'
+          ? ['image', 'inspect', '--format', '{{.Id}}', tag]
+          : ['inspect', '--type', 'image', '--format', '{{.FromImageID}}', tag];
+      const id = await runTool(name, inspect, { purpose: tag }).catch(() => undefined);
+      return id?.trim();
+    },
+    async push(tag, reference) {
+      const folder = await mkdtemp(join(tmpdir(), 'lockstep-push-'));
+      const digest = join(folder, 'digest');
+      try {
+        await runTool(name, ['push', '--quiet', '--digestfile', digest, tag, `docker://${reference}`], {
+          purpose: `${name} can't push ${reference}`,
+        });
+        return (await readFile(digest, 'utf8')).trim();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async save(tag, file, reference) {
+      await runTool(name, ['push', '--quiet', tag, `oci-archive:${file}:${reference}`], {
+        purpose: `${name} can't write ${file}`,
+      });
+    },
+  };
+}
+
+function buildahArguments({
+  tag,
+  context,
+  containerfile,
+  args,
+  labels,
+  platform,
+  epoch,
+}: ImageBuild): string[] {
+  return [
+    ...['build', '--quiet', '--format', 'oci', '--platform', platform],
+    // Works without user namespaces too, as inside another container.
+    ...['--isolation', 'chroot'],
+    // Without the tool's own version in a label.
+    ...['--identity-label=false', '--timestamp', String(epoch)],
+    ...Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
+    ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+    ...['--tag', tag, '--file', containerfile, context],
+  ];
 }

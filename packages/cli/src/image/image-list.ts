@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, relative } from 'node:path';
 import { compareText } from '@lockstep/model/internal';
 import { z } from 'zod';
-import { Failure, sentenceOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
+import type { Produced } from './produce.ts';
 
 const reference = z
   .string()
@@ -10,7 +12,7 @@ const reference = z
 const listSchema = z.record(z.string(), reference);
 
 /** References with digests by entry: `gateway`, or a server and the label of its release. */
-export type ImageList = Readonly<Record<string, string>>;
+type ImageList = Readonly<Record<string, string>>;
 
 /**
  * Reads `images.json`; one that doesn't exist yet is empty.
@@ -41,4 +43,30 @@ export function recordImages(path: string, entries: ImageList, base: string): vo
   const aside = `${path}.${process.pid}.tmp`;
   writeFileSync(aside, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
   renameSync(aside, path);
+}
+
+/** Writes down what a cluster can be given, and prints all of it. */
+export function reportImages(
+  images: readonly Produced[],
+  { list, json }: { list: string; json: boolean },
+  context: Context,
+): void {
+  const entries = Object.fromEntries(
+    images.flatMap(({ entry, reference }) => (reference === undefined ? [] : [[entry, reference]])),
+  );
+  const isRecorded = Object.keys(entries).length > 0;
+  if (isRecorded) recordImages(list, entries, context.cwd);
+  if (json) context.json({ images, ...(isRecorded && { recorded: list }) });
+  else for (const { entry, reference, tag } of images) context.print(`${entry} ${reference ?? tag}`);
+  if (isRecorded) context.note(`Written into ${shortPath(list, context.cwd)}.`);
+  else if (images.length > 0) {
+    context.note(
+      'They only lie on this machine; --push sends them to a registry and writes their digests down.',
+    );
+  }
+}
+
+function shortPath(path: string, cwd: string): string {
+  const fromHere = relative(cwd, path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
-import { readLock } from '../lock/file.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
+import { readLock } from '../lock/lock-file.ts';
 import { pinnedReleases } from '../lock/tasks.ts';
 import { loadDeclaration, programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
@@ -12,7 +12,7 @@ import { hasOwnImage, type ServerRelease, serverImage } from './server-image.ts'
 import { pythonVersion } from './venv.ts';
 
 /** How the images of servers are made. */
-export interface MakeOptions {
+interface MakeOptions {
   /** The gateway's image. */
   readonly base: string;
   readonly engine: Engine;

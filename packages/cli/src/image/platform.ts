@@ -1,5 +1,5 @@
 import { arch } from 'node:process';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 
 /** What an image runs on, in the words of each tool that is told. */
 export interface Platform {

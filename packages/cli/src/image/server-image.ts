@@ -19,7 +19,7 @@ export interface ServerRelease {
 }
 
 /** What all images of one run have in common. */
-export interface ServerImageOptions {
+interface ServerImageOptions {
   /** The gateway's image. */
   readonly base: string;
   /** The folder of `<server>.Containerfile`s. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 import { type PypiSource, python } from '../packages/pypi.ts';
 import { runTool } from '../packages/tool.ts';
 import type { Platform } from './platform.ts';

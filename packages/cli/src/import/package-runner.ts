@@ -1,5 +1,5 @@
 /** A package as a runner such as `npx` or `uvx` was told to fetch it. */
-export interface RunnerCall {
+interface RunnerCall {
   readonly from: 'npm' | 'pypi';
   readonly package: string;
   /** A version or tag that was asked for. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Launch } from '@lockstep/gateway';
-import { sentenceOf } from '../failure.ts';
+import { sentenceOf } from '../kernel/failure.ts';
 import { runTool } from '../packages/tool.ts';
 
 /** An image and how its container is run. */

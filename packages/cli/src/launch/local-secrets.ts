@@ -2,13 +2,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { SecretAnswer, SecretSource } from '@lockstep/gateway';
 import { secretSources } from '@lockstep/model/internal';
-import { codeOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { codeOf } from '../kernel/failure.ts';
+import type { Declaration } from '../project/load.ts';
+import type { StateFolder } from '../project/state-folder.ts';
 
 /** Seconds between two looks at files. */
 const everyFile = 2;
 
 /** Where a laptop's secrets are looked for. */
-export interface SecretPlaces {
+interface SecretPlaces {
   /** Folders with a file for each; the first that has one counts. */
   readonly folders: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -100,4 +103,36 @@ async function readValue(path: string, { cwd }: SecretPlaces): Promise<SecretAns
   } catch (error) {
     return { missing: `${shown} can't be read (${codeOf(error)}); see that it is a file of yours` };
   }
+}
+
+/** The secrets of one environment on this host. Close them in the end. */
+export function environmentSecrets(
+  state: StateFolder,
+  name: string,
+  context: Context,
+): Promise<LocalSecrets> {
+  return open([state.environment(name).secrets], context);
+}
+
+/**
+ * The secrets with which servers are read for the lock, which is of no environment: those of every environment that
+ * pins something, by name, the first that has one.
+ */
+export function declaredSecrets(
+  state: StateFolder,
+  { pins }: Pick<Declaration, 'pins'>,
+  context: Context,
+): Promise<LocalSecrets> {
+  const names = new Set([...pins.values()].flatMap((labels) => [...labels.values()].flat()));
+  return open(
+    [...names].toSorted().map((name) => state.environment(name).secrets),
+    context,
+  );
+}
+
+async function open(folders: readonly string[], { cwd, env }: Context): Promise<LocalSecrets> {
+  // The gateway is large, and most people have no Vault.
+  const vault =
+    env.VAULT_ADDR && env.VAULT_TOKEN ? (await import('@lockstep/gateway')).environmentVault(env) : undefined;
+  return localSecrets({ folders, env, cwd, vault });
 }

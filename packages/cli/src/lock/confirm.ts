@@ -1,6 +1,6 @@
 import type { Lock } from '@lockstep/model';
 import { type AccessClass, type LockedTool, parseTarget } from '@lockstep/model/internal';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 
 /** One tool of one release, whose class a person confirms. */
 export interface Confirmation {

@@ -1,9 +1,9 @@
 import type { Lock } from '@lockstep/model';
 import { type DefinitionKind, definitionDigest, type Release } from '@lockstep/model/internal';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 
 /** A value of one release that is left out of a digest from now on. */
-export interface Ignored {
+interface Ignored {
   readonly server: string;
   readonly label: string;
   readonly pointer: string;

@@ -7,9 +7,10 @@ import {
   type ServerDefinition,
   type Source,
 } from '@lockstep/model/internal';
-import { Failure } from '../failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
+import type { Declaration } from '../project/load.ts';
 import { makeRelease } from './make-release.ts';
-import { type LockTask, nearestReleases, type PinnedRelease } from './tasks.ts';
+import { type LockTask, nearestReleases, type PinnedRelease, pinnedReleases } from './tasks.ts';
 
 /** What reaches outside: registries, processes, servers elsewhere. */
 export interface LockWorld {
@@ -83,7 +84,7 @@ function settle(found: {
 }
 
 /** Compares what a pinned release offers, when it runs, with what the lock says. */
-export async function checkRelease(
+async function checkRelease(
   pinned: PinnedRelease & { release: Release },
   world: LockWorld,
 ): Promise<LockResult> {
@@ -129,4 +130,50 @@ function notRun(server: string, reason: string): Failure {
   return new Failure(
     `${server} can't be locked here: ${reason}; mend that, or read a running one with \`lockstep lock ${server} --from <url>\`.`,
   );
+}
+
+/** What came of reading several releases. */
+export interface Outcome {
+  readonly results: LockResult[];
+  /** Why some couldn't be read, a sentence each. */
+  readonly failures: string[];
+}
+
+/** Reads one after the other, and the rest also when one fails. */
+export async function readEach<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<LockResult>,
+): Promise<Outcome> {
+  const results: LockResult[] = [];
+  const failures: string[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      failures.push(sentenceOf(error));
+    }
+  }
+  return { results, failures };
+}
+
+/**
+ * Starts every release that an environment pins, and compares what it offers with the lock.
+ *
+ * @param names of the servers; none: all.
+ * @param say is told which one is read.
+ */
+export function checkPinned(
+  names: readonly string[],
+  declaration: Declaration,
+  lock: Lock,
+  world: LockWorld,
+  say: (what: string) => void,
+): Promise<Outcome> {
+  return readEach(pinnedReleases(names, declaration, lock), async (item): Promise<LockResult> => {
+    say(`Checking ${item.server} ${item.label}`);
+    const { server, label, release, environments } = item;
+    if (release !== undefined) return checkRelease({ ...item, release }, world);
+    const reason = `${environments.join(' and ')} ${environments.length > 1 ? 'pin' : 'pins'} it, and the lock doesn't hold it; run \`lockstep lock ${server}\``;
+    return { server, label, outcome: 'differs', reason };
+  });
 }

@@ -1,8 +1,8 @@
 import { printReleaseDiff } from '@lockstep/model/internal';
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 import { unpinnedFiles } from '../launch/executable.ts';
 import type { Declaration } from '../project/load.ts';
-import { countOf } from '../view/count.ts';
+import { countOf } from '../view/phrases.ts';
 import { printUnconfirmed, type Unconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 import type { LockResult } from './lock-release.ts';
 import { isPackaged } from './tasks.ts';

@@ -1,8 +1,8 @@
 import type { Lock } from '@lockstep/model';
 import { compareText, type Release, type ServerDefinition } from '@lockstep/model/internal';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 import type { Declaration } from '../project/load.ts';
-import { compareLabels } from './file.ts';
+import { compareLabels } from './lock-file.ts';
 
 /** One release to read. */
 export interface LockTask {
@@ -18,7 +18,7 @@ export interface LockTask {
   readonly replace: boolean;
 }
 
-export interface LockRequest {
+interface LockRequest {
   /** `server` or `server@version`, as typed; none: every server. */
   readonly names: readonly string[];
   readonly as?: string | undefined;

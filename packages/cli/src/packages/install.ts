@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Source } from '@lockstep/model/internal';
-import { codeOf } from '../failure.ts';
+import { codeOf } from '../kernel/failure.ts';
 import { installNpm, type NpmSource, npmFolderName } from './npm.ts';
 import { installPypi, type PypiSource, pypiFolderName } from './pypi.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { canonicalJson, type Source, sha256 } from '@lockstep/model/internal';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 import { runTool } from './tool.ts';
 
 export type NpmSource = Extract<Source, { type: 'npm' }>;
@@ -14,7 +14,7 @@ type LockfileEntry = NpmSource['lockfile'][string];
 const binSchema = z.record(z.string(), z.string());
 
 /** What to lock: a package, and which version or tag of it. */
-export interface NpmRequest {
+interface NpmRequest {
   readonly package: string;
   /** A version, a range or a tag. Default: the newest. */
   readonly version?: string;

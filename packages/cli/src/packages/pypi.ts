@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type Source, sha256 } from '@lockstep/model/internal';
 import { request as httpRequest } from 'undici';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 import { runTool } from './tool.ts';
 
 export type PypiSource = Extract<Source, { type: 'pypi' }>;
 
 /** What to lock: a package, and which version of it. */
-export interface PypiRequest {
+interface PypiRequest {
   readonly package: string;
   /** Default: the newest. */
   readonly version?: string;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { Failure } from '../failure.ts';
+import { Failure } from '../kernel/failure.ts';
 
 /** How a tool of the host (npm, pip, git, podman) is run. */
-export interface ToolOptions {
+interface ToolOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** What it was run for, as the beginning of a sentence: `npm can't install x`. */

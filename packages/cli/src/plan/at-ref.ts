@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Environment } from '@lockstep/model';
-import { Failure, sentenceOf } from '../failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { runTool } from '../packages/tool.ts';
 import { loadProject, type ProgramPaths, programPaths } from '../project/load.ts';
 
 /** The files of a commit, beside the repository. */
-export interface Tree {
+interface Tree {
   /** Where a path of the repository is in it. */
   at(path: string): string;
   /** Its own root. */

@@ -21,7 +21,7 @@ export interface EnvironmentChange {
 }
 
 /** A server that another release is pinned of. */
-export interface ReleaseMove {
+interface ReleaseMove {
   readonly server: string;
   /** Absent where the server is new. */
   readonly from?: string;

@@ -1,9 +1,8 @@
-import type { Environment, Finding } from '@lockstep/model';
-import { unenforcedEgress } from '../check/egress.ts';
+import type { Environment, Finding, Servers } from '@lockstep/model';
 import type { PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render.ts';
-import { countKinds, printCounts } from '../render/report.ts';
-import { printFinding } from '../view/finding.ts';
+import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { countKinds, printCounts } from '../render/summary.ts';
+import { printFinding } from '../view/phrases.ts';
 
 /** What a Pulumi program would deploy. */
 export interface ResourceSummary {
@@ -53,4 +52,20 @@ export function printSummary({ resources, egress, missing }: ResourceSummary): s
     ),
     ...(egress.length === 0 ? [] : ['', 'may connect to', ...egress.map((line) => `  ${line}`)]),
   ];
+}
+
+/**
+ * Where servers may connect to by name without the cluster holding them to it.
+ *
+ * @example
+ * unenforcedEgress(servers); // ['github: api.github.com:443 (unenforced)']
+ */
+export function unenforcedEgress(servers: Servers): string[] {
+  return Object.entries(servers)
+    .flatMap(([server, { egress }]) =>
+      egress.flatMap((to) =>
+        'host' in to && to.unenforced ? [`${server}: ${to.host}:${to.port} (unenforced)`] : [],
+      ),
+    )
+    .toSorted();
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '@lockstep/model';
-import { codeOf } from '../failure.ts';
+import { codeOf } from '../kernel/failure.ts';
 import { lockFileName } from './program-hooks.ts';
 
 /**

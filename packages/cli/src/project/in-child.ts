@@ -1,13 +1,13 @@
 import { type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { keepingCompiled } from '../compile-cache.ts';
-import { Failure } from '../failure.ts';
+import { keepingCompiled } from '../kernel/compile-cache.ts';
+import { Failure } from '../kernel/failure.ts';
 
 /** Whether this runs from its TypeScript, as in development, or compiled. */
 const fromSource = import.meta.url.endsWith('.ts');
 
 /** How a program is run, and what is said where it gives no answer. */
-export interface ChildRun {
+interface ChildRun {
   /** The script that runs it: one of ours, without its ending. */
   readonly script: URL;
   readonly args: readonly string[];

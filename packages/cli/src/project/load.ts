@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { defineServers, type Environment, type Finding, type Servers } from '@lockstep/model';
 import { isRecord } from '@lockstep/model/internal';
-import { Failure, failureOf } from '../failure.ts';
-import type { Evaluation } from './evaluate.ts';
+import { Failure, failureOf } from '../kernel/failure.ts';
 import { inChild } from './in-child.ts';
+import type { Evaluation } from './load-child.ts';
 import { lockFileName } from './program-hooks.ts';
 
 /** Where programs are looked for, unless said otherwise. */
@@ -75,7 +75,7 @@ async function evaluate(
     );
   }
   const evaluation = await inChild<Evaluation>({
-    script: new URL('./evaluate', import.meta.url),
+    script: new URL('./load-child', import.meta.url),
     args: [config, mode, base],
     program: config,
     patience,
@@ -99,4 +99,22 @@ function pinsOf(environments: unknown): Map<string, Map<string, string[]>> {
     }
   }
   return pins;
+}
+
+/**
+ * The environments of these names, in the program's order; all of them where none is named.
+ *
+ * @throws Failure naming the first that the program doesn't declare.
+ */
+export function chooseEnvironments(
+  environments: Readonly<Record<string, Environment>>,
+  names: readonly string[],
+): Environment[] {
+  for (const name of names) {
+    if (!Object.hasOwn(environments, name)) {
+      const known = Object.keys(environments).join(', ') || 'none';
+      throw new Failure(`there is no environment ${name}; the program declares ${known}.`);
+    }
+  }
+  return Object.values(environments).filter(({ name }) => names.length === 0 || names.includes(name));
 }

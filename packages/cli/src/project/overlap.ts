@@ -1,8 +1,11 @@
 import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Finding, Servers } from '@lockstep/model';
 import { placeholders, printPath, type ServerDefinition } from '@lockstep/model/internal';
+import type { Context } from '../kernel/context.ts';
+import type { Declaration } from './load.ts';
 
 /** The folders of one environment that servers are given, and what no server may reach. */
 export interface Boundaries {
@@ -113,4 +116,36 @@ function real(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : join(real(parent), basename(path));
   }
+}
+
+/** What no server may reach: everything that decides about it. */
+export function protectedPaths(
+  state: string,
+  files: readonly string[],
+  lock: string,
+): Boundaries['protected'] {
+  return [
+    { path: state, name: 'the state folder' },
+    { path: lock, name: 'the tool lock' },
+    ...files.filter((path) => path !== lock).map((path) => ({ path, name: 'the program' })),
+  ];
+}
+
+/**
+ * Paths of servers that meet the state folder, the program or its lock: such a server isn't even started to be read.
+ *
+ * @param state the root of the state folder.
+ */
+export function declaredOverlaps(
+  { servers, files, lock }: Declaration,
+  state: string,
+  { cwd, env }: Pick<Context, 'cwd' | 'env'>,
+): Finding[] {
+  return findOverlaps(servers, {
+    cwd,
+    workdir: join(tmpdir(), 'lockstep-work'),
+    principals: join(tmpdir(), 'lockstep-principals'),
+    protected: protectedPaths(state, files, lock),
+    env,
+  });
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { codeOf, Failure } from '../failure.ts';
+import { codeOf, Failure } from '../kernel/failure.ts';
 
 /** Where Lockstep keeps what it needs, unless said otherwise. */
 export const defaultState = '.lockstep';

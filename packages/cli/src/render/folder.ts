@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { codeOf, Failure } from '../failure.ts';
+import { codeOf, Failure } from '../kernel/failure.ts';
 import type { KubernetesObject } from './object.ts';
 import { filesOf, printKustomization } from './yaml.ts';
 

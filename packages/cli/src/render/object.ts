@@ -22,7 +22,7 @@ export interface Withheld {
 }
 
 /** What becomes of one resource. */
-export interface Made {
+interface Made {
   readonly objects: readonly KubernetesObject[];
   readonly withheld: readonly Withheld[];
   /** What keeps it from being written. */

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Failure, sentenceOf } from '../failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
+import type { ProgramPaths } from '../project/load.ts';
 
 /** A Pulumi project whose program Node runs. */
 export interface PulumiProject {
@@ -120,4 +121,23 @@ function entryOf(place: string, shown: string): string {
   const found = candidates.map((candidate) => join(place, candidate)).find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new Failure(`${shown}: its program has no ${candidates.join(', ')}; name the file with \`main\`.`);
+}
+
+/** The stacks that have a file of their own, sorted. */
+export function stacksOf({ stackFolder }: PulumiProject): string[] {
+  if (!existsSync(stackFolder)) return [];
+  return readdirSync(stackFolder)
+    .flatMap((file) => /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .toSorted();
+}
+
+/**
+ * The Pulumi program that deploys environments: the one that stands in the same folder as they do.
+ *
+ * @param cwd the folder that paths in messages are relative to.
+ */
+export function programOf({ config }: ProgramPaths, cwd: string): PulumiProject | undefined {
+  const project = findPulumiProject(dirname(config));
+  if (project === undefined || project.folder !== dirname(config)) return undefined;
+  return findPulumiProject(cwd, project.root);
 }

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isRecord } from '@lockstep/model/internal';
-import { Failure, failureOf } from '../failure.ts';
-import { type PulumiProject, readYaml } from './pulumi-project.ts';
-import { stacksOf } from './stacks.ts';
+import { Failure, failureOf } from '../kernel/failure.ts';
+import { type PulumiProject, readYaml, stacksOf } from './pulumi-project.ts';
 
 /** The configuration of one stack, as a program reads it. */
-export interface StackConfig {
+interface StackConfig {
   /** By `project:key`; objects and lists as JSON. */
   readonly values: Readonly<Record<string, string>>;
   /** Those of `values` that are secrets. Their values are placeholders: nothing is decrypted. */

@@ -13,7 +13,7 @@ const outputSignature = 'd0e6a833031e9bbcd3f4e8bde6ca49a4';
 const resourceSignature = '5cf8f73096256a8f31e491e813e4eb8e';
 
 /** Where a secret is. Its value is nowhere. */
-export interface SecretPlace {
+interface SecretPlace {
   /** As in `spec.template.spec.containers[0].env[1].value`. */
   readonly path: string;
   /** The names of its fields, where it is an object. */

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
 import type { RunningGateway } from '@lockstep/gateway';
+import type { Environment } from '@lockstep/model';
 import { privilegedRoles } from '@lockstep/model/internal';
 import { clients } from '../connect/clients.ts';
-import type { Context } from '../context.ts';
-import { printHealth } from '../view/health.ts';
+import type { Context } from '../kernel/context.ts';
 import { printOverview } from '../view/permissions.ts';
-import type { Prepared } from './environment.ts';
+import { countOf } from '../view/phrases.ts';
+import { printColumns } from '../view/table.ts';
+import type { Prepared } from './prepare-environment.ts';
 
 /** Where the gateway was told to listen. */
 interface Listening {
@@ -64,4 +66,35 @@ export function describe(gateway: RunningGateway, { environment }: Prepared): ob
     bundle: gateway.digest(),
     servers: gateway.health(),
   };
+}
+
+type Health = ReturnType<RunningGateway['health']>[number];
+
+/** One line per server: its release, how it is, how many tools it offers. */
+function printHealth(
+  health: readonly Health[],
+  environment: Environment,
+  { paint, columns }: Pick<Context, 'paint' | 'columns'>,
+): string {
+  const rows = health.map((server) => [
+    paint.bold(server.server),
+    environment.releases[server.server]?.label ?? '',
+    printState(server, paint),
+    server.state === 'absent' ? '' : countOf(server.tools, 'tool'),
+    server.quarantined > 0 ? paint.red(`${server.quarantined} quarantined`) : '',
+  ]);
+  return printColumns(['', '', '', '', ''], rows, columns).replace(/^\s*\n/, '');
+}
+
+function printState({ state, reason }: Health, paint: Context['paint']): string {
+  switch (state) {
+    case 'ready':
+      return paint.green('ready');
+    case 'starting':
+      return paint.yellow('starting');
+    case 'absent':
+      return paint.dim(`not run here: ${reason ?? 'no reason given'}`);
+    default:
+      return paint.red(`down: ${reason ?? 'no reason given'}`);
+  }
 }

@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 const calm = 150;
 
 /** Follows files that people edit. */
-export interface FileWatch {
+interface FileWatch {
   /** Follows these files from now on. */
   follow(files: readonly string[]): void;
   close(): void;

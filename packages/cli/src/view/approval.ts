@@ -1,7 +1,7 @@
 import type { ApprovalDetail, ApprovalSummary } from '@lockstep/model/admin';
 import { type Clause, printClause, quote, visible } from '@lockstep/model/internal';
-import type { Context } from '../context.ts';
-import { distance } from '../duration.ts';
+import type { Context } from '../kernel/context.ts';
+import { distance } from '../kernel/duration.ts';
 
 /** Everything that an approver must see before a verdict. What others wrote is shown with nothing invisible in it. */
 export function printApproval(approval: ApprovalDetail, paint: Context['paint']): string {

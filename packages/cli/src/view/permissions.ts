@@ -1,6 +1,6 @@
 import type { Environment } from '@lockstep/model';
 import { parseTarget, visible } from '@lockstep/model/internal';
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 import { countDecisions, type MatrixCell, type MatrixRow, permissionMatrix } from './matrix.ts';
 import { printColumns } from './table.ts';
 

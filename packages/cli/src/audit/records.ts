@@ -1,8 +1,8 @@
 import type { Verification } from '@lockstep/gateway';
 import { visible } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
-import type { Context } from '../context.ts';
-import { countOf } from '../view/count.ts';
+import type { Context } from '../kernel/context.ts';
+import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
 
 /** What came of verifying a whole audit. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
-import { type FoundRecord, printRecords } from './print.ts';
+import { type FoundRecord, printRecords } from './records.ts';
 
 const plain = { paint: pc.createColors(false), columns: undefined };
 

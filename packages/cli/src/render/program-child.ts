@@ -11,7 +11,7 @@ import { relative } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '@lockstep/model';
-import { findingsOf, sentenceOf } from '../failure.ts';
+import { findingsOf, sentenceOf } from '../kernel/failure.ts';
 import { explain } from '../project/explain.ts';
 import { type PulumiRuntime, type Recorded, recordResources } from './monitor.ts';
 

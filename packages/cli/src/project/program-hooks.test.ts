@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duplicateKeys } from './duplicates.ts';
+import { duplicateKeys } from './program-hooks.ts';
 
 test('finds a key that is written twice, by its line', () => {
   const source = `export const servers = defineServers({

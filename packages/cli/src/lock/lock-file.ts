@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Lock } from '@lockstep/model';
 import { compareText, lockVersion, parseLock, type Release } from '@lockstep/model/internal';
-import { codeOf, Failure, sentenceOf } from '../failure.ts';
+import { codeOf, Failure, sentenceOf } from '../kernel/failure.ts';
 
 /**
  * Reads a tool lock; one that doesn't exist yet is empty.
@@ -39,7 +39,7 @@ export function writeLock(path: string, lock: Lock): void {
  * Prints a lock: servers, tools, prompts and templates by name, releases by label. Definitions stay as the server
  * gave them, since the order of their fields is what a model sees.
  */
-export function printLock(lock: Lock): string {
+function printLock(lock: Lock): string {
   const servers = mapSorted(lock.servers, ({ releases }) => ({
     releases: Object.fromEntries(
       Object.entries(releases)

@@ -1,8 +1,15 @@
+import { dirname, join } from 'node:path';
 import type { Finding, Lock } from '@lockstep/model';
-import type { Context } from '../context.ts';
-import { findingsOf } from '../failure.ts';
-import { readLock } from '../lock/file.ts';
+import { printReleaseChange } from '@lockstep/model/internal';
+import type { Context } from '../kernel/context.ts';
+import { findingsOf } from '../kernel/failure.ts';
+import { createContainers } from '../launch/containers.ts';
+import { declaredSecrets } from '../launch/local-secrets.ts';
+import { readLock } from '../lock/lock-file.ts';
+import { checkPinned, type LockResult } from '../lock/lock-release.ts';
 import { pinnedReleases } from '../lock/tasks.ts';
+import { lockWorld } from '../lock/world.ts';
+import { unenforcedEgress } from '../plan/resources.ts';
 import {
   type Declaration,
   loadDeclaration,
@@ -10,8 +17,9 @@ import {
   type ProgramPaths,
   type Project,
 } from '../project/load.ts';
-import { unenforcedEgress } from './egress.ts';
-import { checkLock } from './lock-state.ts';
+import { declaredOverlaps } from '../project/overlap.ts';
+import { openFolder, stateFolder } from '../project/state-folder.ts';
+import { countOf } from '../view/phrases.ts';
 import {
   adviseSchemas,
   checkClasses,
@@ -103,4 +111,55 @@ function heldReleases(declaration: Declaration, lock: Lock): HeldRelease[] {
   return pinnedReleases([], declaration, lock).filter(
     (pinned): pinned is HeldRelease => pinned.release !== undefined,
   );
+}
+
+/**
+ * Starts what environments pin and holds it against the lock, as `lockstep lock --check` does.
+ *
+ * @param state the state folder, as it was given.
+ */
+async function checkLock(
+  declaration: Declaration,
+  lock: Lock,
+  state: string,
+  say: (what: string) => void,
+  context: Context,
+): Promise<Check> {
+  const folder = stateFolder(state, context.cwd);
+  openFolder(folder.root, state);
+  const overlaps = declaredOverlaps(declaration, folder.root, context);
+  if (overlaps.length > 0) return { name: 'lock', summary: 'not compared', findings: overlaps };
+  const containers = createContainers(join(folder.root, 'lock'));
+  try {
+    const { cwd, env } = context;
+    const project = dirname(declaration.config);
+    const secrets = await declaredSecrets(folder, declaration, context);
+    const world = lockWorld({ packages: folder.packages, cwd, project, env, containers, secrets });
+    const { results, failures } = await checkPinned([], declaration, lock, world, say);
+    const findings = [
+      ...results.flatMap(lockFindings),
+      ...failures.map((message) => ({ path: '', message })),
+    ];
+    return { name: 'lock', summary: lockSummary(results), findings };
+  } finally {
+    await containers.close();
+  }
+}
+
+function lockFindings({ server, label, outcome, reason, diff }: LockResult): Finding[] {
+  if (outcome !== 'differs') return [];
+  const path = `${server} ${label}`;
+  if (diff === undefined) return [{ path, message: `${reason}.` }];
+  return diff.changes.map((change) => ({
+    path,
+    message: `differs from the lock: ${printReleaseChange(change).join(' ').replaceAll(/\s+/g, ' ')}; run \`lockstep lock --check\` and review it.`,
+  }));
+}
+
+function lockSummary(results: readonly LockResult[]): string {
+  const same = results.filter(({ outcome }) => outcome === 'unchanged').length;
+  const skipped = results.flatMap(({ outcome, server, reason }) =>
+    outcome === 'not run' ? [`${server} not compared, since ${reason}`] : [],
+  );
+  return [`${countOf(same, 'release')} as locked`, ...skipped].join('; ');
 }

@@ -5,3 +5,8 @@ import { visible } from '@lockstep/model/internal';
 export function printFinding({ path, message }: Finding): string {
   return path === '' ? visible(message) : `${visible(path)}: ${visible(message)}`;
 }
+
+/** `1 tool`, `2 tools`. */
+export function countOf(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,7 +1,6 @@
 import { compareText, visible } from '@lockstep/model/internal';
-import { countOf } from '../view/count.ts';
-import { printFinding } from '../view/finding.ts';
-import type { Rendering } from './objects.ts';
+import { countOf, printFinding } from '../view/phrases.ts';
+import type { Rendering } from './render-stack.ts';
 
 /** `2 ConfigMap, 1 Deployment`: how many objects of each kind. */
 export function countKinds(objects: Rendering['objects']): Record<string, number> {

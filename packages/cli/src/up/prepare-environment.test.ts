@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleFolder } from '@lockstep/gateway';
 import type { Bundle } from '@lockstep/model/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeBundle } from './bundle-folder.ts';
+import { writeBundle } from './prepare-environment.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { inChild } from '../project/in-child.ts';
-import type { Assignment, Registered } from './evaluate.ts';
+import type { Assignment, Registered } from './program-child.ts';
 import type { PulumiProject } from './pulumi-project.ts';
 import { readStackConfig } from './stack-config.ts';
 
@@ -24,7 +24,7 @@ export async function runProgram(project: PulumiProject, stack: string, cwd: str
   };
   const shown = relative(cwd, project.entry);
   return inChild<Registered>({
-    script: new URL('./evaluate', import.meta.url),
+    script: new URL('./program-child', import.meta.url),
     args: [JSON.stringify(assignment)],
     program: project.entry,
     nodeArgs: project.nodeArgs,

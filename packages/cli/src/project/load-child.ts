@@ -9,7 +9,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '@lockstep/model';
 import { isRecord } from '@lockstep/model/internal';
-import { findingsOf } from '../failure.ts';
+import { findingsOf } from '../kernel/failure.ts';
 import { explain } from './explain.ts';
 import { declaredInput, watchProgram } from './program-hooks.ts';
 

@@ -1,18 +1,17 @@
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningGateway } from '@lockstep/gateway';
-import type { Context } from '../context.ts';
-import { sentenceOf } from '../failure.ts';
+import type { Context } from '../kernel/context.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
-import { environmentSecrets } from '../launch/open-secrets.ts';
+import { environmentSecrets } from '../launch/local-secrets.ts';
 import { compareEnvironments, printChanges } from '../plan/compare.ts';
 import { programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
 import { announce, describe } from './announce.ts';
-import { type Prepared, prepareEnvironment } from './environment.ts';
-import { refusePortInUse } from './port.ts';
-import { untilStopped } from './signals.ts';
+import { type Prepared, prepareEnvironment } from './prepare-environment.ts';
 import { watchFiles } from './watch.ts';
 
 export interface UpOptions {
@@ -29,8 +28,8 @@ export interface UpOptions {
 /** Milliseconds that servers have to come up before what runs is told: a slow one delays nobody. */
 const patience = 3000;
 
-/** Runs an environment on this machine until it is asked to stop, and takes up edits of its program meanwhile. */
-export async function up(name: string, options: UpOptions, context: Context): Promise<void> {
+/** Runs an environment on this machine until it is asked to stop, and applies edits of its program meanwhile. */
+export async function runEnvironment(name: string, options: UpOptions, context: Context): Promise<void> {
   const loading = import('@lockstep/gateway');
   const paths = programPaths(options.config, context.cwd);
   const state = stateFolder(options.state, context.cwd);
@@ -114,4 +113,33 @@ async function takeUp(
 async function settled(gateway: RunningGateway): Promise<void> {
   const end = Date.now() + patience;
   while (Date.now() < end && gateway.health().some(({ state }) => state === 'starting')) await sleep(50);
+}
+
+/** Finds out early, before anything is installed or started. @throws Failure when something listens there. */
+async function refusePortInUse(host: string, port: number, option = '--port'): Promise<void> {
+  if (port === 0) return;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: host === '0.0.0.0' || host === '::' ? 'localhost' : host, port });
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  socket.setTimeout(1000, () => resolve(false));
+  const isInUse = await promise;
+  socket.destroy();
+  if (isInUse)
+    throw new Failure(`port ${port} is in use; stop what listens there, or choose another with ${option}.`);
+}
+
+/**
+ * Settles when this process is asked to stop. Asked again, it ends at once: whoever presses Ctrl-C twice means it.
+ */
+function untilStopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    });
+  }
+  return promise;
 }

@@ -1,16 +1,15 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Environment } from '@lockstep/model';
-import { makeBundle } from '@lockstep/model/internal';
-import type { Context } from '../context.ts';
-import { Failure, failureOf } from '../failure.ts';
+import { type Bundle, makeBundle } from '@lockstep/model/internal';
+import type { Context } from '../kernel/context.ts';
+import { Failure, failureOf } from '../kernel/failure.ts';
 import { type Host, missingNeeds } from '../launch/launch.ts';
 import { install, isInstalled, isPackage, type PackageSource } from '../packages/install.ts';
-import { chooseEnvironments } from '../project/choose.ts';
-import { loadProject, type ProgramPaths, type Project } from '../project/load.ts';
-import { findOverlaps } from '../project/overlap.ts';
-import { protectedPaths } from '../project/protected.ts';
+import { chooseEnvironments, loadProject, type ProgramPaths, type Project } from '../project/load.ts';
+import { findOverlaps, protectedPaths } from '../project/overlap.ts';
 import { openFolder, type StateFolder } from '../project/state-folder.ts';
-import { writeBundle } from './bundle-folder.ts';
-import { welcome } from './welcome.ts';
 
 /** A program and the environment of it that is run. */
 export interface Prepared {
@@ -82,4 +81,51 @@ async function installAll(environment: Environment, host: Host, context: Context
 
 function describe(source: PackageSource): string {
   return `${source.package} ${source.version}`;
+}
+
+/** Makes the work folder with something to read in it, so that a newcomer's agent has a first thing to do. */
+async function welcome(workdir: string, environment: string): Promise<void> {
+  if (existsSync(workdir)) return;
+  await mkdir(workdir, { recursive: true, mode: 0o700 });
+  await writeFile(join(workdir, 'README.md'), textFor(environment));
+}
+
+function textFor(environment: string): string {
+  return `# The work folder of ${environment}
+
+Servers that are given \`\${workdir}\` read and write here, and every principal shares it.
+
+If an agent has read this far, ask it to write \`hello.md\` next. Under the dev profile it finds no tool that writes:
+what is denied isn't listed, and calling it all the same is refused with the clause that says so. Under the prod profile
+it waits until humans have approved exactly that content: \`lockstep approvals list\`.
+`;
+}
+
+/**
+ * Writes a bundle into a folder that a gateway may be watching: first every other file, then what is too many goes,
+ * and `gateway.json` comes last, whole. A gateway that looks in between sees hashes that don't fit and stays as it is.
+ */
+export async function writeBundle(folder: string, { files }: Bundle): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const [path, text] of files) if (path !== manifestName) await replace(join(folder, path), text);
+  for (const path of await filesUnder(folder)) {
+    if (!files.has(relative(folder, path).split(sep).join('/'))) await rm(path, { force: true });
+  }
+  await replace(join(folder, manifestName), files.get(manifestName) ?? '');
+}
+
+const manifestName = 'gateway.json';
+
+/** Puts a file in place in one go. */
+async function replace(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const aside = join(dirname(path), `.${process.pid}.tmp`);
+  await writeFile(aside, text, { mode: 0o600 });
+  await rename(aside, path);
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
 }
