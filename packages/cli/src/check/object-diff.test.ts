@@ -57,3 +57,21 @@ test('of long lines of such a text, shows where they begin to differ', () => {
   expect(change?.fields[0]?.before).toEqual([expect.stringMatching(/^…x{20}one.*…$/)]);
   expect(change?.fields[0]?.after).toEqual([expect.stringMatching(/^…x{20}two.*…$/)]);
 });
+
+test('of lines that changed places, shows the move, also where another line was added', () => {
+  const fieldsOf = (before: string, after: string) =>
+    diffObjects([map('a', { k: before })], [map('a', { k: after })])[0]?.fields;
+  expect(fieldsOf('deny # a\nallow # b\n', 'allow # b\ndeny # a\nallow # c\n')).toEqual([
+    { field: 'data.k', before: ['deny # a'], after: ['deny # a', 'allow # c'] },
+  ]);
+  expect(fieldsOf('deny # a\nallow # b\n', 'allow # b\ndeny # a\n')).toEqual([
+    { field: 'data.k', before: ['deny # a'], after: ['deny # a'] },
+  ]);
+});
+
+test('of texts with nothing in common, shows where they begin to differ, and soon', () => {
+  const text = (word: string) => Array.from({ length: 20_000 }, (_, line) => `${word} ${line}`).join('\n');
+  const [change] = diffObjects([map('a', { k: text('one') })], [map('a', { k: text('two') })]);
+  expect(change?.fields[0]?.before?.[0]).toMatch(/^"one 0\\none 1/);
+  expect(change?.fields[0]?.after?.[0]).toMatch(/^"two 0\\ntwo 1/);
+});

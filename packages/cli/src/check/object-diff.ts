@@ -1,4 +1,5 @@
 import { canonicalJson, compareText, quote, visible } from '@lockstep/model/internal';
+import { diffArrays } from 'diff';
 import type { KubernetesObject } from '../render/object.ts';
 import { idOf } from '../render/render-stack.ts';
 import { filesOf } from '../render/yaml.ts';
@@ -22,10 +23,13 @@ export interface FieldChange {
 }
 
 /** Characters of a value that are shown; what changed is within them. Most lines of a permission table fit. */
-const longestValue = 120;
+const maxValueLength = 120;
 
 /** Lines of a text that are shown. */
-const mostLines = 20;
+const maxLines = 20;
+
+/** Lines added and removed in one text beyond which it isn't compared line by line: the time grows with its square. */
+const maxEdits = 2000;
 
 /** Compares two renderings object by object, in the order in which they are applied. */
 export function diffObjects(
@@ -73,8 +77,10 @@ function diffFields(before: unknown, after: unknown): FieldChange[] {
 
 function diffValues(a: unknown, b: unknown): Required<Omit<FieldChange, 'field'>> {
   if (typeof a === 'string' && typeof b === 'string' && [a, b].some(hasLines)) {
-    const [before, after] = [missingLines(a, b), missingLines(b, a)];
-    if (before.length + after.length > 0) {
+    const parts = diffArrays(a.split('\n'), b.split('\n'), { maxEditLength: maxEdits });
+    if (parts !== undefined) {
+      const before = parts.flatMap(({ removed, value }) => (removed ? value : [])).map(shownLine);
+      const after = parts.flatMap(({ added, value }) => (added ? value : [])).map(shownLine);
       return { before: printLines(before, after), after: printLines(after, before) };
     }
   }
@@ -87,20 +93,17 @@ function hasLines(text: string): boolean {
   return text.trimEnd().includes('\n');
 }
 
-/** The lines of a text that another doesn't have. */
-function missingLines(text: string, other: string): string[] {
-  const there = new Set(other.split('\n'));
-  const lines = text.split('\n').filter((line) => !there.has(line));
-  return lines.map((line) => visible(line.trim()));
+function shownLine(line: string): string {
+  return visible(line.trim());
 }
 
 /** As many lines as are shown, each around where it differs from the one that stands in its place. */
 function printLines(lines: readonly string[], others: readonly string[]): string[] {
   const paired = lines.length === others.length;
   const shown = lines
-    .slice(0, mostLines)
+    .slice(0, maxLines)
     .map((line, index) => excerpt(line, paired ? differsFrom(line, others[index] ?? '') : 0));
-  return lines.length > mostLines ? [...shown, `… ${lines.length - mostLines} more lines`] : shown;
+  return lines.length > maxLines ? [...shown, `… ${lines.length - maxLines} more lines`] : shown;
 }
 
 function print(value: unknown): string {
@@ -132,8 +135,8 @@ function differsFrom(a: string, b: string): number {
 
 /** A part of a value that is too long, around what differs. */
 function excerpt(text: string, from: number): string {
-  if (text.length <= longestValue) return text;
-  const start = Math.max(0, Math.min(from - 20, text.length - longestValue));
-  const part = text.slice(start, start + longestValue);
-  return `${start > 0 ? '…' : ''}${part}${start + longestValue < text.length ? '…' : ''}`;
+  if (text.length <= maxValueLength) return text;
+  const start = Math.max(0, Math.min(from - 20, text.length - maxValueLength));
+  const part = text.slice(start, start + maxValueLength);
+  return `${start > 0 ? '…' : ''}${part}${start + maxValueLength < text.length ? '…' : ''}`;
 }

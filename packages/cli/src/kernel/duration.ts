@@ -1,11 +1,12 @@
+import ms from 'ms';
 import { Failure } from './failure.ts';
 
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+/** What is taken: the library would also take signs, fractions, whole words and bare numbers. */
+const form = /^\d{1,9}[smhdw]$/;
 
 /** Seconds of a duration such as `90s`, `15m`, `12h`, `30d`, `2w`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d{1,9})([smhdw])$/.exec(text);
-  return match === null ? undefined : Number(match[1]) * (units[match[2] ?? ''] ?? 0);
+  return form.test(text) ? ms(text as ms.StringValue) / 1000 : undefined;
 }
 
 /**
