@@ -4,7 +4,7 @@ import { gatewayImage } from '@lockstep/model/internal';
 import { findBuilder } from '../../packages/cli/src/image/engine.ts';
 import { reportImages } from '../../packages/cli/src/image/image-list.ts';
 import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
-import { ownPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
+import { hostPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
 import { destinationOf, imagesFile, produce } from '../../packages/cli/src/image/produce.ts';
 import { defaultPython } from '../../packages/cli/src/image/venv.ts';
 import { processContext } from '../../packages/cli/src/kernel/context.ts';
@@ -23,7 +23,7 @@ docker, podman or buildah, whichever works. Without names: all of them.
   --archive <folder>         write them as OCI archives, with an images.json, for a cluster without a registry
   --images <file>            another list of digests
   --containerfiles <folder>  where <server>.Containerfile is (default: stacks/images)
-  --platform <platform>      linux/amd64 or linux/arm64 (default: ${ownPlatform})
+  --platform <platform>      linux/amd64 or linux/arm64 (default: ${hostPlatform})
   --python <path>            the interpreter in the images of PyPI servers (default: ${defaultPython})
   --config <file>            the program (default: ${defaultConfig})
   --state <folder>           where packages are installed (default: ${defaultState})`;
@@ -35,7 +35,7 @@ const options = {
   archive: text,
   images: text,
   containerfiles: text,
-  platform: { ...text, default: ownPlatform },
+  platform: { ...text, default: hostPlatform },
   python: { ...text, default: defaultPython },
   config: { ...text, default: defaultConfig },
   state: { ...text, default: defaultState },

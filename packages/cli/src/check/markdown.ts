@@ -66,11 +66,11 @@ function printChange({ environments, objects }: Change): string[] {
 function permissionLines({ permissions }: EnvironmentChange): string[] {
   return permissions.flatMap(({ target, before, after }) => {
     const isClassed = before !== undefined && after !== undefined && before.class !== after.class;
-    const told = (state: TableState | undefined) => {
+    const shownState = (state: TableState | undefined) => {
       if (state === undefined) return 'not locked';
       return isClassed ? `${state.summary} (${state.class})` : state.summary;
     };
-    return [`- ${target} ${told(before)}`, `+ ${target} ${told(after)}`];
+    return [`- ${target} ${shownState(before)}`, `+ ${target} ${shownState(after)}`];
   });
 }
 
@@ -120,15 +120,15 @@ const width = 140;
  * Lines as a block of code, in which Markdown, HTML and mentions mean nothing. They are made so that none can end the
  * block, hold anything invisible, or reach out of sight.
  *
- * @param most bytes that the block may take; what doesn't fit is counted in its last line.
+ * @param maxBytes bytes that the block may take; what doesn't fit is counted in its last line.
  */
-function fence(lines: readonly string[], most: number, language = ''): string {
+function fence(lines: readonly string[], maxBytes: number, language = ''): string {
   const kept: string[] = [];
-  let room = most - 60;
+  let left = maxBytes - 60;
   for (const [index, line] of lines.entries()) {
     const shown = wrap(harmless(line));
-    room -= Buffer.byteLength(shown) + 1;
-    if (room < 0) {
+    left -= Buffer.byteLength(shown) + 1;
+    if (left < 0) {
       kept.push(`… ${lines.length - index} more`);
       break;
     }

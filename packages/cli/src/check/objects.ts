@@ -56,8 +56,10 @@ function byEnvironment(
   all: readonly { readonly name: string; readonly rendering: StackRendering }[],
   found: (rendering: StackRendering) => readonly Finding[],
 ): Finding[] {
-  const told = all.flatMap(({ name, rendering }) => found(rendering).map((finding) => ({ name, finding })));
-  const same = Map.groupBy(told, ({ finding }) => printFinding(finding));
+  const everything = all.flatMap(({ name, rendering }) =>
+    found(rendering).map((finding) => ({ name, finding })),
+  );
+  const same = Map.groupBy(everything, ({ finding }) => printFinding(finding));
   return [...same.values()].flatMap((group) => {
     const names = group.map(({ name }) => name).join(', ');
     return group.slice(0, 1).map(({ finding }) => ({

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { findBuilder } from '../image/engine.ts';
 import { readImages, reportImages } from '../image/image-list.ts';
 import { makeServerImages } from '../image/make.ts';
-import { ownPlatform } from '../image/platform.ts';
+import { hostPlatform } from '../image/platform.ts';
 import { destinationOf, imagesFile } from '../image/produce.ts';
 import { defaultPython } from '../image/venv.ts';
 import type { Context } from '../kernel/context.ts';
@@ -54,7 +54,7 @@ export function imageCommand(context: Context): Command {
       '--containerfiles <folder>',
       'where <server>.Containerfile is (default: images beside the program)',
     )
-    .option('--platform <platform>', 'linux/amd64 or linux/arm64', ownPlatform)
+    .option('--platform <platform>', 'linux/amd64 or linux/arm64', hostPlatform)
     .option('--python <path>', 'the interpreter in the images of PyPI servers', defaultPython)
     .option('--config <file>', 'the program; the lock lies beside it', defaultConfig)
     .option('--state <folder>', 'the state folder, where packages are installed', defaultState)

@@ -29,19 +29,23 @@ export interface GatewayClient {
 }
 
 /** Seconds that it takes to find out that nobody answers. */
-const connectTimeout = 30;
+const connectTimeoutSeconds = 30;
 
 /**
- * @param patience seconds without a sign of life after which a gateway is given up.
+ * @param timeoutSeconds without a sign of life after which a gateway is given up.
  * @throws Failure when no gateway runs there, or a token is asked for and missing.
  */
-export function connectGateway(options: GatewayOptions, context: Context, patience = 30): GatewayClient {
+export function connectGateway(
+  options: GatewayOptions,
+  context: Context,
+  timeoutSeconds = 30,
+): GatewayClient {
   const token = readToken(options, context);
   const { origin, socketPath, where } = endpointOf(options, context, token);
   const agent = new Agent({
-    connect: { ...(socketPath !== undefined && { socketPath }), timeout: connectTimeout * 1000 },
-    bodyTimeout: patience * 1000,
-    headersTimeout: patience * 1000,
+    connect: { ...(socketPath !== undefined && { socketPath }), timeout: connectTimeoutSeconds * 1000 },
+    bodyTimeout: timeoutSeconds * 1000,
+    headersTimeout: timeoutSeconds * 1000,
   });
   const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }) };
 

@@ -81,9 +81,9 @@ function dockerEngine(): Engine {
         purpose: `docker can't inspect ${reference}`,
       });
       const repository = `${reference.replace(/:[^:/]+$/, '')}@`;
-      const own = digests.split('\n').find((line) => line.startsWith(repository));
-      if (own === undefined) throw new Failure(`docker pushed ${reference} and doesn't tell its digest.`);
-      return own.slice(repository.length).trim();
+      const pushed = digests.split('\n').find((line) => line.startsWith(repository));
+      if (pushed === undefined) throw new Failure(`docker pushed ${reference} and doesn't tell its digest.`);
+      return pushed.slice(repository.length).trim();
     },
     async save(tag, file, reference) {
       await runTool('docker', ['tag', tag, reference], { purpose: `docker can't name ${tag}` });

@@ -25,7 +25,7 @@ const platforms: Readonly<Record<Platform['name'], Platform>> = {
 };
 
 /** Linux on this machine's processor. */
-export const ownPlatform: Platform['name'] = arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+export const hostPlatform: Platform['name'] = arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 
 /** @throws Failure naming the platforms that there are. */
 export function parsePlatform(name: string): Platform {

@@ -34,7 +34,7 @@ export interface Produced {
 }
 
 /** The name under which images are kept where they aren't pushed. */
-const ownPrefix = 'localhost/lockstep';
+const localPrefix = 'localhost/lockstep';
 
 /**
  * Builds an image and sends it where it belongs. Here its tag holds a hash of all that went into it; in a registry, of
@@ -48,7 +48,7 @@ export async function produce(
   const { entry, repository } = request;
   const content = await contentOf(request);
   const version = tagSafe(request.version);
-  const tag = `${ownPrefix}/${repository}:${version}-${content.slice(0, 12)}`;
+  const tag = `${localPrefix}/${repository}:${version}-${content.slice(0, 12)}`;
   const build = () => engine.build({ ...request, tag });
   switch (destination.type) {
     case 'store':
@@ -67,7 +67,12 @@ export async function produce(
       if (!isStored) await build();
       const digest =
         (isStored ? archives.find(content) : undefined) ?? (await archives.add(content, engine, tag, tag));
-      return { entry, tag, reference: `${ownPrefix}/${repository}@${digest}`, archive: archiveName(digest) };
+      return {
+        entry,
+        tag,
+        reference: `${localPrefix}/${repository}@${digest}`,
+        archive: archiveName(digest),
+      };
     }
   }
 }

@@ -96,11 +96,14 @@ function recipeOf(server: string, containerfiles: string): string {
 /** Installs what lies in `/server`, once for each platform and interpreter. */
 async function serverTree(source: PackageSource, options: ServerImageOptions): Promise<string> {
   const { packages, project, platform, python } = options;
-  const own = packageFolder(source, packages);
+  const installed = packageFolder(source, packages);
   const variant = [platform.name.replace('/', '-'), ...(source.type === 'pypi' ? [basename(python)] : [])];
-  return putTogether(join(dirname(own), 'images', variant.join('-'), basename(own)), async (aside) => {
-    if (source.type === 'npm') await installNpm(source, aside, project, platform.npm);
-    else await installVenv(source, aside, platform, python);
-    await normaliseTree(aside);
-  });
+  return putTogether(
+    join(dirname(installed), 'images', variant.join('-'), basename(installed)),
+    async (aside) => {
+      if (source.type === 'npm') await installNpm(source, aside, project, platform.npm);
+      else await installVenv(source, aside, platform, python);
+      await normaliseTree(aside);
+    },
+  );
 }

@@ -12,9 +12,9 @@ export const defaultPython = '/usr/bin/python3.13';
 const home = '/server/venv';
 
 /** The newest glibc whose wheels are taken: Debian 13's. */
-const newestGlibc = 41;
+const maxGlibcMinor = 41;
 /** The oldest that wheels name by its number; `manylinux2014` stands for those before. */
-const oldestGlibc = 17;
+const minGlibcMinor = 17;
 
 /**
  * Installs locked requirements as a virtual environment for the interpreter of an image, which needn't be this
@@ -68,7 +68,7 @@ export function pythonVersion(interpreter: string): string {
 /** pip takes each tag by itself, the newest first. */
 function platformTags({ machine }: Platform): string[] {
   const tags = [`manylinux2014_${machine}`];
-  for (let minor = oldestGlibc; minor <= newestGlibc; minor += 1)
+  for (let minor = minGlibcMinor; minor <= maxGlibcMinor; minor += 1)
     tags.unshift(`manylinux_2_${minor}_${machine}`);
   return tags;
 }

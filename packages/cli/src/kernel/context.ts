@@ -24,7 +24,7 @@ export interface Context {
 }
 
 /** Milliseconds after which a person wants to know what the wait is for. */
-const patience = 1000;
+const quietMs = 1000;
 
 /** The context of this process. `exitCode()` is what the command came to: 0 or 1. */
 export function processContext(): Context & { exitCode(): number } {
@@ -49,7 +49,7 @@ export function processContext(): Context & { exitCode(): number } {
 
 async function spin<T>(what: string, work: (say: (what: string) => void) => Promise<T>): Promise<T> {
   const spinning = spinner({ text: `${what}…`, stream: process.stderr });
-  const timer = setTimeout(() => spinning.start(), patience);
+  const timer = setTimeout(() => spinning.start(), quietMs);
   try {
     return await work((now) => {
       spinning.text = `${now}…`;
@@ -70,7 +70,7 @@ async function tell<T>(what: string, work: (say: (what: string) => void) => Prom
   const timer = setTimeout(() => {
     patient = false;
     say(latest);
-  }, patience);
+  }, quietMs);
   try {
     return await work(say);
   } finally {

@@ -8,7 +8,7 @@ import type { Declaration } from '../project/load.ts';
 import type { StateFolder } from '../project/state-folder.ts';
 
 /** Seconds between two looks at files. */
-const everyFile = 2;
+const pollSeconds = 2;
 
 /** Where a laptop's secrets are looked for. */
 interface SecretPlaces {
@@ -41,7 +41,7 @@ export function localSecrets(places: SecretPlaces): LocalSecrets {
   }
 
   return {
-    ...(vault === undefined && { every: everyFile }),
+    ...(vault === undefined && { every: pollSeconds }),
     asksVault: vault !== undefined,
     async file(reference) {
       const { folders, cwd } = places;

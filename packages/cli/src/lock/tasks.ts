@@ -123,7 +123,7 @@ export function nearestReleases(
   const all = Object.entries(lock.servers[server]?.releases ?? {})
     .map(([name, release]) => ({ label: name, release }))
     .toSorted((a, b) => compareLabels(b.label, a.label));
-  const [own, rest] = [
+  const [same, rest] = [
     all.filter((item) => item.label === label),
     all.filter((item) => item.label !== label),
   ];
@@ -131,5 +131,5 @@ export function nearestReleases(
     rest.filter((item) => compareLabels(item.label, label) < 0),
     rest.filter((item) => compareLabels(item.label, label) > 0),
   ];
-  return [...own, ...earlier, ...later.toReversed()];
+  return [...same, ...earlier, ...later.toReversed()];
 }

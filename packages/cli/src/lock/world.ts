@@ -27,7 +27,7 @@ export function lockWorld(host: Host, from?: string): LockWorld {
 }
 
 /** Bytes of one answer of a server that is read. */
-const longestAnswer = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** A failure says what the server's log says last; the rest concerns nobody here. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
@@ -54,7 +54,7 @@ async function readServer(
         principalDir: (server) => join(folder, 'principals', server),
         log: silent,
         secrets,
-        maxResultBytes: longestAnswer,
+        maxResultBytes: maxAnswerBytes,
       },
     );
   } catch (error) {

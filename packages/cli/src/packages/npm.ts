@@ -42,15 +42,15 @@ export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
     const { packages } = lockfileSchema.parse(
       JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')),
     );
-    const own = packages[`node_modules/${request.package}`];
-    if (typeof own?.version !== 'string') throw new Failure(`npm resolved ${spec} to something else.`);
+    const entry = packages[`node_modules/${request.package}`];
+    if (typeof entry?.version !== 'string') throw new Failure(`npm resolved ${spec} to something else.`);
     return {
       type: 'npm',
       package: request.package,
-      version: own.version,
-      bin: chooseBin(request, binSchema.safeParse(own.bin).data ?? {}),
+      version: entry.version,
+      bin: chooseBin(request, binSchema.safeParse(entry.bin).data ?? {}),
       lockfile: Object.fromEntries(
-        Object.entries(packages).map(([path, entry]) => [path, withoutNoise(entry)]),
+        Object.entries(packages).map(([path, item]) => [path, withoutNoise(item)]),
       ),
     };
   } finally {
@@ -128,9 +128,9 @@ async function copyNpmrc(project: string, folder: string): Promise<boolean> {
 
 async function npm(args: readonly string[], cwd: string, purpose: string): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
-  const own = process.env.npm_execpath;
+  const script = process.env.npm_execpath;
   const [command, first] =
-    own !== undefined && basename(own) === 'npm-cli.js' ? [process.execPath, [own]] : ['npm', []];
+    script !== undefined && basename(script) === 'npm-cli.js' ? [process.execPath, [script]] : ['npm', []];
   await runTool(command, [...first, ...args, ...quiet], { cwd, env: npmEnvironment(), purpose });
 }
 

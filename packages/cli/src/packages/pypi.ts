@@ -43,14 +43,14 @@ export async function lockPypi(request: PypiRequest): Promise<PypiSource> {
     `pip can't resolve ${spec}`,
   );
   const { install } = reportSchema.parse(JSON.parse(report));
-  const own = install.find(({ requested }) => requested === true);
-  if (own === undefined) throw new Failure(`pip resolved ${spec} to something else.`);
+  const requested = install.find((item) => item.requested === true);
+  if (requested === undefined) throw new Failure(`pip resolved ${spec} to something else.`);
   const index = await indexUrl();
   const requirements = await Promise.all(install.map((item) => requirementOf(item, index)));
   return {
     type: 'pypi',
     package: request.package,
-    version: own.metadata.version,
+    version: requested.metadata.version,
     bin: request.bin ?? request.package,
     requirements: requirements.sort(),
   };

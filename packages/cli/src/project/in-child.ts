@@ -17,9 +17,9 @@ interface ChildRun {
   readonly nodeArgs?: readonly string[];
   readonly options?: Pick<ForkOptions, 'cwd' | 'serialization'>;
   /** Seconds that it may take. */
-  readonly patience: number;
+  readonly timeoutSeconds: number;
   /** Characters of what it complains of that are looked through for the reason. */
-  readonly remembered: number;
+  readonly maxComplaintChars: number;
   /** What is said when it takes longer. */
   readonly tooLong: string;
   /** What is said when it ends without an answer, without a full stop. */
@@ -48,12 +48,12 @@ export function inChild<Answer>(run: ChildRun): Promise<Answer> {
   child.stdout?.pipe(process.stderr, { end: false });
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-run.remembered);
+    complaint = (complaint + text).slice(-run.maxComplaintChars);
   });
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
     reject(new Failure(run.tooLong));
-  }, run.patience * 1000);
+  }, run.timeoutSeconds * 1000);
   child.once('message', (message) => resolve(message as Answer));
   child.once('error', reject);
   child.once('close', () => {

@@ -11,7 +11,7 @@ import { lockFileName } from './program-hooks.ts';
 export const defaultConfig = 'stacks/environments.ts';
 
 /** Seconds that a program may take to load. */
-const patience = 60;
+const timeoutSeconds = 60;
 
 /** Where a program and its lock are. */
 export interface ProgramPaths {
@@ -78,9 +78,9 @@ async function evaluate(
     script: new URL('./load-child', import.meta.url),
     args: [config, mode, base],
     program: config,
-    patience,
-    remembered: 2000,
-    tooLong: `${shown} didn't finish loading within ${patience} seconds; look for a loop in it.`,
+    timeoutSeconds,
+    maxComplaintChars: 2000,
+    tooLong: `${shown} didn't finish loading within ${timeoutSeconds} seconds; look for a loop in it.`,
     ended: `${shown} ended before it was loaded`,
   });
   if ('findings' in evaluation) throw failureOf(evaluation.findings as readonly Finding[]);

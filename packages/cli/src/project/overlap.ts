@@ -77,9 +77,9 @@ function split(argument: string): string[] {
 }
 
 function overlapOf(mention: Mention, server: string, boundaries: Boundaries): string | undefined {
-  // A process runs in its own folder, one level below `own`; the name of that level doesn't matter here.
-  const own = real(join(boundaries.principals, server));
-  const principaldir = join(own, 'any');
+  // A process runs in its own folder, one level below `serverFolder`; the name of that level doesn't matter here.
+  const serverFolder = real(join(boundaries.principals, server));
+  const principaldir = join(serverFolder, 'any');
   const workdir = real(boundaries.workdir);
   const text = mention.text
     .replaceAll(placeholders.workdir, workdir)

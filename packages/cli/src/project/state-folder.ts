@@ -34,17 +34,17 @@ export function stateFolder(state: string, cwd: string): StateFolder {
     root,
     packages: join(root, 'packages'),
     environment: (name) => {
-      const own = join(root, name);
+      const folder = join(root, name);
       return {
-        root: own,
-        data: join(own, 'data'),
-        keys: join(own, 'keys'),
-        secrets: join(own, 'secrets'),
-        bundle: join(own, 'bundle'),
-        run: join(own, 'run'),
-        socket: join(own, 'run', 'gateway.sock'),
-        workdir: join(own, 'work'),
-        principals: join(own, 'principals'),
+        root: folder,
+        data: join(folder, 'data'),
+        keys: join(folder, 'keys'),
+        secrets: join(folder, 'secrets'),
+        bundle: join(folder, 'bundle'),
+        run: join(folder, 'run'),
+        socket: join(folder, 'run', 'gateway.sock'),
+        workdir: join(folder, 'work'),
+        principals: join(folder, 'principals'),
       };
     },
   };

@@ -29,18 +29,18 @@ export function writeFolder(
   const files = filesOf(objects);
   const wanted = new Map([...files, [kustomization, printKustomization([...files.keys()])]]);
   mkdirSync(folder, { recursive: true });
-  const own = readMarker(folder, shown);
+  const earlier = readMarker(folder, shown);
   const there = new Set(readdirSync(folder));
   for (const name of wanted.keys()) {
-    if (there.has(name) && !own.includes(name)) {
+    if (there.has(name) && !earlier.includes(name)) {
       throw new Failure(
         `${shown} has a file ${name} that \`render\` didn't write; move it, or choose another folder.`,
       );
     }
   }
   // First of all, so that what is written by a rendering that is cut short is known to the next one.
-  writeMarker(folder, [...new Set([...own, ...wanted.keys()])]);
-  for (const name of own) rmSync(join(folder, name), { force: true });
+  writeMarker(folder, [...new Set([...earlier, ...wanted.keys()])]);
+  for (const name of earlier) rmSync(join(folder, name), { force: true });
   for (const [name, text] of wanted) writeFileSync(join(folder, name), text, { flag: 'wx' });
   writeMarker(folder, [...wanted.keys()]);
   return [...wanted.keys()];

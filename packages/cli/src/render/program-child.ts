@@ -41,7 +41,7 @@ export interface Registered {
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
 const { entry, base } = assignment;
 const describe = (file: string) => relative(base, file) || file;
-const ownRequire = createRequire(entry);
+const programRequire = createRequire(entry);
 const failures: unknown[] = [];
 process.on('unhandledRejection', (error) => failures.push(error));
 process.on('uncaughtException', (error) => failures.push(error));
@@ -52,7 +52,7 @@ process.send?.(registered, () => process.exit(0));
 async function run(): Promise<Registered> {
   let runtime: PulumiRuntime;
   try {
-    ({ runtime } = ownRequire('@pulumi/pulumi') as { runtime: PulumiRuntime });
+    ({ runtime } = programRequire('@pulumi/pulumi') as { runtime: PulumiRuntime });
   } catch (error) {
     const missing = 'finds no @pulumi/pulumi from its folder; install its packages.';
     const isMissing = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
@@ -76,7 +76,7 @@ async function run(): Promise<Registered> {
 async function load(): Promise<unknown> {
   const isModule = isEsModule(entry);
   if (!isModule && assignment.typescript && /\.[c]?ts$/.test(entry)) compileOnRequire();
-  const found: unknown = isModule ? await import(pathToFileURL(entry).href) : ownRequire(entry);
+  const found: unknown = isModule ? await import(pathToFileURL(entry).href) : programRequire(entry);
   const exported = typeof found === 'object' && found !== null && 'default' in found ? found.default : found;
   return typeof exported === 'function' ? await exported() : await exported;
 }
@@ -90,11 +90,11 @@ function isEsModule(path: string): boolean {
 
 /** As Pulumi does, but without checking types: that is the program's own check. */
 function compileOnRequire(): void {
-  const { typeScriptRequireStrings } = ownRequire('@pulumi/pulumi/tsutils') as {
+  const { typeScriptRequireStrings } = programRequire('@pulumi/pulumi/tsutils') as {
     typeScriptRequireStrings(): { tsnodeRequire: string; typescriptRequire: string };
   };
   const { tsnodeRequire, typescriptRequire } = typeScriptRequireStrings();
-  const pulumiRequire = createRequire(ownRequire.resolve('@pulumi/pulumi'));
+  const pulumiRequire = createRequire(programRequire.resolve('@pulumi/pulumi'));
   pulumiRequire(tsnodeRequire).register({
     compiler: pulumiRequire.resolve(typescriptRequire),
     transpileOnly: true,
@@ -112,7 +112,7 @@ function compileOnRequire(): void {
 
 /** Each thing that went wrong, once: what follows from a refused question isn't told again. */
 function problemsOf({ refused }: Recorded): Pick<Registered, 'problems' | 'failed'> {
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const others = [...new Set(failures)]
     .filter(
       (error) => !refused.some(({ path, message }) => sentenceOf(error).includes(`${path}: ${message}`)),
@@ -120,7 +120,7 @@ function problemsOf({ refused }: Recorded): Pick<Registered, 'problems' | 'faile
     .flatMap(problemsIn);
   const problems = [...refused, ...others].filter((problem) => {
     const key = JSON.stringify(problem);
-    return !told.has(key) && told.add(key);
+    return !seen.has(key) && seen.add(key);
   });
   return { problems, failed: others.length > 0 };
 }

@@ -5,7 +5,7 @@ import type { PulumiProject } from './pulumi-project.ts';
 import { readStackConfig } from './stack-config.ts';
 
 /** Seconds that a program may take. */
-const patience = 300;
+const timeoutSeconds = 300;
 
 /**
  * Runs a program as one stack, in a child process, without an engine: what it registers, and what kept it from it.
@@ -29,9 +29,9 @@ export async function runProgram(project: PulumiProject, stack: string, cwd: str
     program: project.entry,
     nodeArgs: project.nodeArgs,
     options: { cwd: project.folder, serialization: 'advanced' },
-    patience,
-    remembered: 4000,
-    tooLong: `${shown} didn't end within ${patience} seconds; look for what it waits for.`,
+    timeoutSeconds,
+    maxComplaintChars: 4000,
+    tooLong: `${shown} didn't end within ${timeoutSeconds} seconds; look for what it waits for.`,
     ended: `${shown} ended before it was run`,
   });
 }

@@ -48,8 +48,8 @@ export function readStackConfig(project: PulumiProject, stack: string, cwd: stri
   for (const [name, declaration] of Object.entries(project.config)) {
     const key = qualified(name, project.name);
     const declared: Declared = isRecord(declaration) ? declaration : { default: declaration };
-    const own = valueIn(given, key, project.name);
-    const value = own ?? declared.value ?? declared.default;
+    const setting = valueIn(given, key, project.name);
+    const value = setting ?? declared.value ?? declared.default;
     if (value === undefined || value === null) {
       if (declared.type === undefined) continue;
       findings.push({ path: shown, message: `has no \`${key}\`, which Pulumi.yaml declares; add it.` });

@@ -7,7 +7,7 @@ import type { KubernetesObject } from './object.ts';
 const first = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
 
 /** The longest file name, without its folder, that every file system takes with room to spare. */
-const longestName = 200;
+const maxNameLength = 200;
 
 /**
  * Prints an object: always the same bytes for the same object, texts of several lines as they are read, so that one
@@ -77,7 +77,7 @@ function namesOf({ apiVersion, kind, metadata }: KubernetesObject): string[] {
 
 function fileName(text: string): string {
   const plain = text.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
-  return plain.length <= longestName
+  return plain.length <= maxNameLength
     ? plain
-    : `${plain.slice(0, longestName - 13)}.${sha256(text).slice(-12)}`;
+    : `${plain.slice(0, maxNameLength - 13)}.${sha256(text).slice(-12)}`;
 }

@@ -51,7 +51,7 @@ export async function prepareEnvironment(options: {
 }
 
 /** Packages that install at the same time: most of it is waiting for the registry. */
-const atOnce = 3;
+const maxParallelInstalls = 3;
 
 /** Installs what isn't there yet. Servers that aren't run here need nothing. */
 async function installAll(environment: Environment, host: Host, context: Context): Promise<void> {
@@ -75,7 +75,7 @@ async function installAll(environment: Environment, host: Host, context: Context
         installing.delete(shown);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: maxParallelInstalls }, worker));
   });
 }
 

@@ -25,8 +25,8 @@ export interface UpOptions {
   json?: boolean;
 }
 
-/** Milliseconds that servers have to come up before what runs is told: a slow one delays nobody. */
-const patience = 3000;
+/** Time that servers have to come up before what runs is announced: a slow one delays nobody. */
+const startMs = 3000;
 
 /** Runs an environment on this machine until it is asked to stop, and applies edits of its program meanwhile. */
 export async function runEnvironment(name: string, options: UpOptions, context: Context): Promise<void> {
@@ -69,15 +69,15 @@ export async function runEnvironment(name: string, options: UpOptions, context: 
   gateway.onBundleRejected((why) => context.note(`The gateway doesn't take the bundle: ${why}`));
 
   const files = watchFiles(() => {
-    taking = taking.then(take);
+    applying = applying.then(apply);
   });
   opened.defer(() => files.close());
   files.follow(prepared.project.files);
-  let taking = Promise.resolve();
-  const take = async () => {
+  let applying = Promise.resolve();
+  const apply = async () => {
     try {
       const next = await prepare();
-      await takeUp(gateway, next, prepared, context);
+      await applyChange(gateway, next, prepared, context);
       prepared = next;
       files.follow(prepared.project.files);
     } catch (error) {
@@ -94,7 +94,7 @@ export async function runEnvironment(name: string, options: UpOptions, context: 
 }
 
 /** Puts a changed program in force, and says what it changes. */
-async function takeUp(
+async function applyChange(
   gateway: RunningGateway,
   next: Prepared,
   before: Prepared,
@@ -111,7 +111,7 @@ async function takeUp(
 
 /** Settles when every server is up or down, or after a while. */
 async function settled(gateway: RunningGateway): Promise<void> {
-  const end = Date.now() + patience;
+  const end = Date.now() + startMs;
   while (Date.now() < end && gateway.health().some(({ state }) => state === 'starting')) await sleep(50);
 }
 

@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Milliseconds without another change after which a change counts as done: editors and Git write in steps. */
-const calm = 150;
+/** Time without another change after which a change counts as done: editors and Git write in steps. */
+const quietMs = 150;
 
 /** Follows files that people edit. */
 interface FileWatch {
@@ -25,13 +25,13 @@ export function watchFiles(onChange: () => void): FileWatch {
   return {
     follow(files) {
       close();
-      for (const [folder, own] of Map.groupBy(files, dirname)) {
-        const names = new Set(own.map((file) => basename(file)));
+      for (const [folder, watched] of Map.groupBy(files, dirname)) {
+        const names = new Set(watched.map((file) => basename(file)));
         try {
           const watcher = watch(folder, (_, name) => {
             if (name !== null && !names.has(name)) return;
             clearTimeout(timer);
-            timer = setTimeout(onChange, calm);
+            timer = setTimeout(onChange, quietMs);
           });
           // A folder that goes away is said by the next load.
           watcher.on('error', () => watcher.close());

@@ -20,10 +20,10 @@ export function printMatrix(
     ),
   ];
   return [...Map.groupBy(rows, (row) => row.server)]
-    .map(([server, own]) =>
+    .map(([server, perServer]) =>
       printColumns(
         head(server),
-        own.map((row) => printRow(row, paint)),
+        perServer.map((row) => printRow(row, paint)),
         columns,
       ),
     )
@@ -58,9 +58,9 @@ export function printOverview(
   const rows = permissionMatrix(environments, roles);
   const names = environments.map(({ name }) => paint.bold(name));
   const tools = rows.filter((row) => parseTarget(row.target)?.kind === 'tool');
-  const counts = [...Map.groupBy(tools, (row) => row.server)].map(([server, own]) => [
+  const counts = [...Map.groupBy(tools, (row) => row.server)].map(([server, perServer]) => [
     server,
-    ...environments.map((_, column) => printCounts(countDecisions(own, column), paint)),
+    ...environments.map((_, column) => printCounts(countDecisions(perServer, column), paint)),
   ]);
   const sections = [printColumns([paint.bold('tools'), ...names], counts, columns)];
   const notable = groupAlike(rows.filter(isNotable));

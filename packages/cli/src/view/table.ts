@@ -5,7 +5,7 @@ import wrapAnsi from 'wrap-ansi';
 /** Spaces between columns. */
 const gap = 2;
 /** No column becomes narrower than this, however little room there is. */
-const narrowest = 12;
+const minWidth = 12;
 
 /**
  * Prints rows in columns without lines. On a terminal, what is too wide goes on in the next line: nothing is cut off.
@@ -19,7 +19,7 @@ export function printColumns(
 ): string {
   const widths = columns === undefined ? undefined : shareOut(columns, [head, ...rows]);
   const fit = (row: readonly string[]) =>
-    row.map((cell, index) => (widths === undefined ? cell : wrap(cell, widths[index] ?? narrowest)));
+    row.map((cell, index) => (widths === undefined ? cell : wrap(cell, widths[index] ?? minWidth)));
   const table = new Table({
     head: fit(head),
     chars: Object.fromEntries(lineNames.map((name) => [name, ''])),
@@ -49,10 +49,10 @@ function shareOut(columns: number, rows: readonly (readonly string[])[]): number
   );
   const widths = wanted.map(() => 0);
   let left = columns;
-  const narrowestFirst = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
-  narrowestFirst.forEach((index, done) => {
+  const byWidth = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  byWidth.forEach((index, done) => {
     const share = Math.floor(left / (wanted.length - done)) - gap;
-    const width = Math.min(wanted[index] ?? 0, Math.max(narrowest, share));
+    const width = Math.min(wanted[index] ?? 0, Math.max(minWidth, share));
     widths[index] = width;
     left -= width + gap;
   });
