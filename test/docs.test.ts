@@ -5,7 +5,7 @@ import { recordKinds } from '@lockstep/model/record';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../packages/gateway/src/metrics/metrics.ts';
 import { replyTo } from '../packages/gateway/src/pipeline/refusal.ts';
-import { environmentSchema } from '../packages/model/src/environment.ts';
+import { environmentSchema } from '../packages/model/src/environment/environment.ts';
 import { commandLines, complaint } from './docs/commands.ts';
 import { anchorsOf, codeIn, linksOf, pageAt, pages, root, rowsOf } from './docs/markdown.ts';
 import { dataOf, typeErrors } from './docs/snippets.ts';

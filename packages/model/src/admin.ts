@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { accessClassSchema } from './access.ts';
+import { accessClassSchema } from './access-class.ts';
 import { principalSchema } from './principal.ts';
 import { type RecordRef, recordKinds } from './record.ts';
 

@@ -4,10 +4,16 @@
  * @module
  */
 export { pathUnder } from './condition/path-under.ts';
-export type { EnvironmentInput, ProfileName, Rule, RuleExample } from './environment.ts';
-export { defineEnvironments, type Environment } from './environments.ts';
+export { defineEnvironments } from './define/environments.ts';
+export type {
+  Environment,
+  EnvironmentInput,
+  ProfileName,
+  Rule,
+  RuleExample,
+} from './environment/environment.ts';
+export { imagesFor } from './environment/images.ts';
 export { ConfigurationError, type Finding } from './errors.ts';
-export { imagesFor } from './images.ts';
 export type { Lock } from './lock/schema.ts';
 export { secret } from './secret.ts';
 export { defineServers, type ServerInput, type Servers } from './server.ts';

@@ -1,5 +1,5 @@
 /** A value that JSON can say. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** An object that JSON can say. */
 export interface JsonObject {
@@ -12,12 +12,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** Levels of nesting beyond which nothing of ours goes. */
-const deepest = 500;
+const maxDepth = 500;
 
 function isJson(value: unknown, depth = 0): value is Json {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
-  if (typeof value !== 'object' || depth > deepest) return false;
+  if (typeof value !== 'object' || depth > maxDepth) return false;
   if (!Array.isArray(value) && !isPlain(value)) return false;
   return Object.values(value).every((item) => isJson(item, depth + 1));
 }

@@ -26,10 +26,10 @@ export const toolName = z
   .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1–128 letters, digits, `_`, `.` or `-`');
 
 /** Between a server's name and its tool's or prompt's on `/mcp`; server names can't hold it. */
-export const nameSeparator = '__';
+const nameSeparator = '__';
 
 /** The longest tool name that common clients accept. */
-export const longestComposedName = 64;
+export const maxComposedNameLength = 64;
 
 /** `files` + `read_file` → `files__read_file`, the name on the endpoint of all servers. */
 export function composeName(server: string, name: string): string {

@@ -58,9 +58,7 @@ const remote = z.strictObject({
 });
 
 /** Whose calls share one process (or one session of a remote server). */
-export const isolationSchema = z.enum(['principal', 'session', 'shared']);
-/** Whose calls share one process: `principal`, `session` or `shared`. */
-export type Isolation = z.infer<typeof isolationSchema>;
+const isolationSchema = z.enum(['principal', 'session', 'shared']);
 
 /** How long the gateway waits for a server, in seconds. */
 const timeoutsSchema = z.strictObject({

@@ -1,7 +1,7 @@
-import type { AccessClass } from './access.ts';
+import type { AccessClass } from './access-class.ts';
 import { digestOf } from './canonical.ts';
-import type { EnvironmentInput } from './environment.ts';
-import { defineEnvironments, type Environment } from './environments.ts';
+import { defineEnvironments } from './define/environments.ts';
+import type { Environment, EnvironmentInput } from './environment/environment.ts';
 import { ConfigurationError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { definitionDigest } from './lock/definition.ts';

@@ -7,7 +7,7 @@ type Call = Extract<Expression['exprKind'], { case: 'callExpr' }>['value'];
 type Comprehension = Extract<Expression['exprKind'], { case: 'comprehensionExpr' }>['value'];
 
 /** What can be told about a condition before it meets any facts. */
-export interface Checked {
+interface Checked {
   /** Whether `args` is mentioned, so that it can't be decided without them. */
   readonly usesArguments: boolean;
   /** How deeply `all`, `exists`, `map` and `filter` are nested; 0 without any. */

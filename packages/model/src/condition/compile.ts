@@ -5,20 +5,20 @@ import { celFacts, type Facts } from './facts.ts';
 import { functions, startCounting } from './functions.ts';
 
 /** A compiled condition. Gives an error, and doesn't throw one, for facts that it can't judge. */
-export interface Condition {
+interface Condition {
   (facts: Facts): boolean | Error;
   /** Whether it needs the arguments of a call; without, it can be decided by the principal alone. */
   readonly usesArguments: boolean;
 }
 
 /** How many rounds the loops of one evaluation may take: nested ones multiply. Some 50 ms. */
-const mostRounds = 20_000;
+const maxRounds = 20_000;
 
 /** Rounds times characters: what loops may read of the arguments' texts. */
-const mostRead = 200_000_000;
+const maxCharactersRead = 200_000_000;
 
 const compiled = new Map<string, Condition>();
-const mostCompiled = 2000;
+const maxCompiled = 2000;
 
 /**
  * Compiles a CEL condition over `args` and `principal`; the same text gives the same condition.
@@ -32,7 +32,7 @@ export function compileCondition(text: string): Condition {
   if (known) return known;
   const condition = make(text);
   // The oldest goes: a gateway that runs for months meets many tables.
-  const oldest = compiled.size >= mostCompiled ? compiled.keys().next().value : undefined;
+  const oldest = compiled.size >= maxCompiled ? compiled.keys().next().value : undefined;
   if (oldest !== undefined) compiled.delete(oldest);
   compiled.set(text, condition);
   return condition;
@@ -47,7 +47,7 @@ function make(text: string): Condition {
       try {
         const { args, principal, elements, characters } = celFacts(facts);
         const rounds = elements ** loops;
-        if (loops > 0 && (rounds > mostRounds || rounds * characters > mostRead)) {
+        if (loops > 0 && (rounds > maxRounds || rounds * characters > maxCharactersRead)) {
           return new Error('the arguments are too large for its loops');
         }
         startCounting();
@@ -64,13 +64,13 @@ function make(text: string): Condition {
   }
 }
 
-const longestMessage = 300;
+const maxMessageLength = 300;
 
 /** The library's message, without its place in a file that there isn't, short and safe to show. */
 function tidy(error: unknown): Error {
   if (error instanceof RangeError) return new Error('it is nested too deeply');
   const message = error instanceof Error ? error.message : String(error);
   const plain = visible(message.replace(/^<input>:1:(\d+): /, 'at character $1: '));
-  const short = plain.length > longestMessage ? `${plain.slice(0, longestMessage)}…` : plain;
+  const short = plain.length > maxMessageLength ? `${plain.slice(0, maxMessageLength)}…` : plain;
   return new Error(short);
 }

@@ -8,7 +8,7 @@ export interface Facts {
 }
 
 /** The facts as CEL values, with their size, by which the cost of loops is bounded. */
-export interface CelFacts {
+interface CelFacts {
   readonly args: CelMap;
   readonly principal: CelMap;
   /** How many values there are in all lists and objects of the arguments. */

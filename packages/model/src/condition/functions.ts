@@ -2,7 +2,7 @@ import { type CelEnv, CelScalar, celEnv, celFunc, celMethod, isCelError } from '
 import { pathUnder } from './path-under.ts';
 
 /** How many characters one evaluation may match against regular expressions: some 0.5 s at the very worst. */
-const longestMatched = 256 * 1024;
+const maxMatched = 256 * 1024;
 
 let matched = 0;
 
@@ -22,8 +22,8 @@ export function checkPattern(pattern: string): void {
 /** Whether `text` holds a match of the RE2 expression. Linear in the text, and bounded. */
 function matches(this: string, pattern: string): boolean {
   matched += this.length;
-  if (matched > longestMatched) {
-    throw new Error(`more than ${longestMatched} characters are matched against regular expressions`);
+  if (matched > maxMatched) {
+    throw new Error(`more than ${maxMatched} characters are matched against regular expressions`);
   }
   const result = standardMatches?.call(0, this, [pattern]);
   if (isCelError(result)) throw result;

@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical.ts';
 import { isRecord } from '../json.ts';
 import { compareText } from '../order.ts';
 import type { DefinitionKind } from './definition.ts';
-import type { ReleaseChange } from './release-diff.ts';
+import type { ReleaseChange } from './release-change.ts';
 import { diffSchemas, type SchemaDiff, type SchemaRelation } from './schema-diff.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,12 +73,12 @@ function isWording(relation: SchemaRelation): boolean {
   return relation === 'same' || relation === 'reworded';
 }
 
-const mostPlaces = 8;
+const maxPlaces = 8;
 
 function placesOf(notes: readonly string[]): string {
   if (notes.length === 0) return '';
-  const more = notes.length > mostPlaces ? `; ${notes.length - mostPlaces} more` : '';
-  return ` (${notes.slice(0, mostPlaces).join('; ')}${more})`;
+  const more = notes.length > maxPlaces ? `; ${notes.length - maxPlaces} more` : '';
+  return ` (${notes.slice(0, maxPlaces).join('; ')}${more})`;
 }
 
 /** What the protocol takes for granted where a hint is absent; the value that promises less is the worse. */

@@ -22,7 +22,7 @@ export function definitionDigest(
 }
 
 /** Escapes one part of a JSON pointer (RFC 6901). */
-export function escapePointer(part: string): string {
+function escapePointer(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

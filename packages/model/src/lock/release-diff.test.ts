@@ -3,8 +3,8 @@ import { digestOf } from '../canonical.ts';
 import type { JsonObject } from '../json.ts';
 import { item, release, tool } from '../world.fixture.ts';
 import { diffDefinition } from './definition-diff.ts';
-import { diffReleases, type VersionStep } from './release-diff.ts';
-import { printReleaseDiff } from './release-diff-text.ts';
+import { printReleaseDiff, type VersionStep } from './release-change.ts';
+import { diffReleases } from './release-diff.ts';
 import type { Release } from './schema.ts';
 
 const said = (text: string) => ({ text, digest: digestOf(text) });

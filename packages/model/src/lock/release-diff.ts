@@ -1,45 +1,11 @@
+import { effectiveClass } from '../access-class.ts';
 import { canonicalJson } from '../canonical.ts';
 import { sortedSet } from '../order.ts';
-import { effectiveClass } from './class.ts';
 import type { DefinitionKind } from './definition.ts';
 import { diffDefinition } from './definition-diff.ts';
+import type { ReleaseChange, ReleaseDiff, VersionStep } from './release-change.ts';
 import type { LockedTool, Release } from './schema.ts';
 import { pinOf } from './source.ts';
-
-/** How much a change asks of those who use a server, in semantic versioning's words. */
-export type VersionStep = 'none' | 'patch' | 'minor' | 'major';
-
-/** One thing that differs between two releases. */
-export interface ReleaseChange {
-  /** `tools/<name>`, `prompts/<name>`, `resourceTemplates/<template>`, `instructions`, `source` or `server`. */
-  readonly item: string;
-  readonly kind:
-    | 'added'
-    | 'removed'
-    | 'title'
-    | 'description'
-    | 'input'
-    | 'output'
-    | 'annotation'
-    | 'class'
-    | 'instructions'
-    | 'source'
-    | 'capability'
-    | 'ignored'
-    | 'other';
-  readonly step: Exclude<VersionStep, 'none'>;
-  /** What happened, without the item: `input narrowed (/properties/path: removed)`. */
-  readonly text: string;
-  /** For texts that people or models read: what they said, and say now. */
-  readonly before?: string;
-  readonly after?: string;
-}
-
-/** Everything that differs between two releases, and the version step that it amounts to. */
-export interface ReleaseDiff {
-  readonly changes: readonly ReleaseChange[];
-  readonly step: VersionStep;
-}
 
 /** Compares two releases of one server by what they mean for those who use and review it. */
 export function diffReleases(before: Release, after: Release): ReleaseDiff {
@@ -57,7 +23,7 @@ export function diffReleases(before: Release, after: Release): ReleaseDiff {
 }
 
 /** The largest step of all. */
-export function stepOf(changes: readonly ReleaseChange[]): VersionStep {
+function stepOf(changes: readonly ReleaseChange[]): VersionStep {
   const steps = new Set(changes.map((change) => change.step));
   return (['major', 'minor', 'patch'] as const).find((step) => steps.has(step)) ?? 'none';
 }
@@ -118,11 +84,11 @@ function diffCapability(name: string, before: boolean, after: boolean): ReleaseC
 
 /** What is left out of digests can change unseen, so another list is a matter for reviewers. */
 function diffIgnored(before: Release, after: Release): ReleaseChange[] {
-  const told = (pointers: string[], what: string) =>
+  const noted = (pointers: string[], what: string) =>
     pointers.length === 0 ? [] : [`${sortedSet(pointers).join(', ')} ${what}`];
   return [
-    ...told(missingFrom(before.ignore, after.ignore), 'left out of digests'),
-    ...told(missingFrom(after.ignore, before.ignore), 'in digests again'),
+    ...noted(missingFrom(before.ignore, after.ignore), 'left out of digests'),
+    ...noted(missingFrom(after.ignore, before.ignore), 'in digests again'),
   ].map((text) => ({ item: 'server', kind: 'ignored', step: 'major', text }));
 }
 

@@ -1,7 +1,5 @@
 import { canonicalJson } from '../canonical.ts';
 import { isRecord } from '../json.ts';
-import { compareNumbers, compareSets, compareTypes } from './keyword-diff.ts';
-
 /**
  * How what a JSON schema accepts has changed. `same` and `reworded` accept the same; `reworded` says it in
  * other words. `changed`: neither wider nor narrower, or it can't be told.
@@ -26,12 +24,12 @@ export function diffSchemas(before: unknown, after: unknown): SchemaDiff {
 const wording = ['title', 'description', '$comment', 'examples', 'deprecated'];
 
 /** Beyond this length of a path nothing is compared part by part: schemas of servers aren't trusted. */
-const longestPath = 1000;
+const maxPathLength = 1000;
 
 function compare(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
   const [a, b] = [asObject(before), asObject(after)];
   if (canonicalJson(before) === canonicalJson(after)) return 'same';
-  if (path.length > longestPath) return note(notes, path, 'changed');
+  if (path.length > maxPathLength) return note(notes, path, 'changed');
   if (!a || !b)
     return note(notes, path, before === false ? 'widened' : after === false ? 'narrowed' : 'changed');
   const keywords = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
@@ -113,7 +111,7 @@ function compareDefinitions(before: unknown, after: unknown, path: string, notes
 }
 
 /** The relation of the whole, from those of its parts. */
-export function combine(relations: readonly SchemaRelation[]): SchemaRelation {
+function combine(relations: readonly SchemaRelation[]): SchemaRelation {
   const found = new Set(relations);
   if (found.has('changed') || (found.has('widened') && found.has('narrowed'))) return 'changed';
   return (['widened', 'narrowed', 'reworded'] as const).find((relation) => found.has(relation)) ?? 'same';
@@ -138,4 +136,45 @@ function asObject(schema: unknown): Schema | undefined {
 
 function canonicalOf(value: unknown): string | undefined {
   return value === undefined ? undefined : canonicalJson(value);
+}
+
+/** Keywords that bound a number from below, or from above: a higher lower bound accepts less. */
+const lower = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'];
+
+const upper = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
+
+/** Compares a bound; a keyword that is none counts as `changed`. */
+function compareNumbers(keyword: string, before: unknown, after: unknown): SchemaRelation {
+  const sign = lower.includes(keyword) ? 1 : upper.includes(keyword) ? -1 : 0;
+  if (sign === 0) return 'changed';
+  if (before === undefined) return 'narrowed';
+  if (after === undefined) return 'widened';
+  if (typeof before !== 'number' || typeof after !== 'number') return 'changed';
+  return sign * (after - before) > 0 ? 'narrowed' : 'widened';
+}
+
+/** Compares lists of alternatives: `enum`, or schemas of `anyOf`. An absent list accepts everything. */
+function compareSets(before: unknown, after: unknown): SchemaRelation {
+  if (before === undefined) return 'narrowed';
+  if (after === undefined) return 'widened';
+  if (!Array.isArray(before) || !Array.isArray(after)) return 'changed';
+  return compareTexts(before.map(canonicalJson), after.map(canonicalJson));
+}
+
+/** Compares `type`, a name or a list; every integer is a number. An absent one accepts everything. */
+function compareTypes(before: unknown, after: unknown): SchemaRelation {
+  if (before === undefined) return 'narrowed';
+  if (after === undefined) return 'widened';
+  const names = (type: unknown) => {
+    const list = (Array.isArray(type) ? type : [type]).map(String);
+    return list.includes('number') ? [...list, 'integer'] : list;
+  };
+  return compareTexts(names(before), names(after));
+}
+
+function compareTexts(before: readonly string[], after: readonly string[]): SchemaRelation {
+  const keepsAll = before.every((text) => after.includes(text));
+  const addsNone = after.every((text) => before.includes(text));
+  if (keepsAll) return addsNone ? 'reworded' : 'widened';
+  return addsNone ? 'narrowed' : 'changed';
 }

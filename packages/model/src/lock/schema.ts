@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessClassSchema } from '../access.ts';
+import { accessClassSchema } from '../access-class.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { serverName, toolName } from '../names.ts';
 
@@ -13,7 +13,7 @@ const definition = z.custom<JsonObject>(isJsonObject, 'must be a JSON object');
 
 const lockedItem = { definition, digest: digestSchema };
 
-export const lockedToolSchema = z.strictObject({
+const lockedToolSchema = z.strictObject({
   ...lockedItem,
   /** What it can do at worst. Counts only when `reviewed`; until then the tool is held to be destructive. */
   class: accessClassSchema,
@@ -25,12 +25,12 @@ export const lockedToolSchema = z.strictObject({
 /** A tool in the lock, with its access class. */
 export type LockedTool = z.infer<typeof lockedToolSchema>;
 
-export const lockedItemSchema = z.strictObject(lockedItem);
+const lockedItemSchema = z.strictObject(lockedItem);
 /** A prompt or resource template in the lock. */
 export type LockedItem = z.infer<typeof lockedItemSchema>;
 
 /** Where the server comes from, pinned so that the same bytes run everywhere. */
-export const sourceSchema = z.discriminatedUnion('type', [
+const sourceSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('npm'),
     package: z.string(),

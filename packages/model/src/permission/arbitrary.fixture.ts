@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Decision } from '../decision.ts';
-import type { EnvironmentInput } from '../environment.ts';
+import type { EnvironmentInput } from '../environment/environment.ts';
 import type { Clause } from './clause.ts';
 
 const role = fc.constantFrom('ops', 'writer', 'guest', 'a.b:c_d');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { accessClassSchema } from '../access.ts';
+import type { accessClassSchema } from '../access-class.ts';
 import { decisionSchema } from '../decision.ts';
 import { roleName } from '../principal.ts';
 
@@ -30,4 +30,9 @@ export interface PermissionEntry {
 export interface PermissionTable {
   readonly environment: string;
   readonly entries: readonly PermissionEntry[];
+}
+
+/** Whether nothing behind the clause can ever be reached. */
+export function isUnconditional(clause: Clause): boolean {
+  return clause.roles === undefined && clause.when === undefined && clause.uri === undefined;
 }

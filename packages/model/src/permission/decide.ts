@@ -1,14 +1,12 @@
-import type { AccessClass } from '../access.ts';
+import type { AccessClass } from '../access-class.ts';
 import { compileCondition } from '../condition/compile.ts';
 import type { Facts } from '../condition/facts.ts';
 import type { Decision } from '../decision.ts';
 import { matchesGlob } from '../glob.ts';
-import { printTarget, type Target } from '../names.ts';
+import { parseTarget, printTarget, type Target } from '../names.ts';
 import type { Principal } from '../principal.ts';
 import { visible } from '../visible.ts';
-import type { Clause, PermissionTable } from './clause.ts';
-import { entryFor } from './lookup.ts';
-import { isUnconditional } from './table.ts';
+import { type Clause, isUnconditional, type PermissionEntry, type PermissionTable } from './clause.ts';
 import { everyResource } from './targets.ts';
 
 /** What the permission table says of one call, and why. */
@@ -102,4 +100,24 @@ function holdsForAny(when: string, principal: Principal): boolean | Error | 'per
   } catch (error) {
     return error as Error;
   }
+}
+
+const indexes = new WeakMap<PermissionTable, ReadonlyMap<string, PermissionEntry>>();
+
+/**
+ * The entry that decides about a target. A resource that isn't one of the locked templates is a concrete one,
+ * and falls under its server's entry for all of those.
+ */
+function entryFor(table: PermissionTable, target: Target): PermissionEntry | undefined {
+  let index = indexes.get(table);
+  if (!index) {
+    index = new Map(table.entries.map((entry) => [entry.target, entry]));
+    indexes.set(table, index);
+  }
+  const text = printTarget(target);
+  // Callers make names up: a tool called `prompt:x` must not pass for the prompt `x`.
+  if (parseTarget(text)?.kind !== target.kind) return undefined;
+  const exact = index.get(text);
+  if (exact || target.kind !== 'resource') return exact;
+  return index.get(printTarget({ ...target, name: everyResource }));
 }

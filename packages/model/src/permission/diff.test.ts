@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defineEnvironments } from '../environments.ts';
+import { defineEnvironments } from '../define/environments.ts';
 import { environment, lockOf, principal, release, servers, target, tool } from '../world.fixture.ts';
 import { anyTarget, heldRoles, rule } from './arbitrary.fixture.ts';
 import { decide } from './decide.ts';

@@ -1,4 +1,4 @@
-import type { AccessClass } from '../access.ts';
+import type { AccessClass } from '../access-class.ts';
 import { canonicalJson } from '../canonical.ts';
 import { sortedSet } from '../order.ts';
 import { visible } from '../visible.ts';
@@ -44,11 +44,11 @@ export function diffTables(before: PermissionTable, after: PermissionTable): Tab
 export function printTableDiff(environment: string, changes: readonly TableChange[]): string[] {
   return changes.map(({ target, before, after }) => {
     const classes = before && after && before.class !== after.class;
-    const told = (state: TableState | undefined) => {
+    const shown = (state: TableState | undefined) => {
       if (!state) return 'not locked';
       return classes ? `${state.summary} (${state.class})` : state.summary;
     };
-    return `${environment}: ${visible(target)} ${told(before)} → ${told(after)}`;
+    return `${environment}: ${visible(target)} ${shown(before)} → ${shown(after)}`;
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defineEnvironments } from '../environments.ts';
+import { defineEnvironments } from '../define/environments.ts';
 import { environment, filesRelease, lockOf, release, servers, tool } from '../world.fixture.ts';
 import { printClause } from './clause-text.ts';
 import { permissionTable } from './table.ts';

@@ -1,10 +1,9 @@
+import type { AccessClass } from '../access-class.ts';
 import type { Decision } from '../decision.ts';
-import type { Rule, Settings } from '../environment.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment, ProfileName, Rule, Settings } from '../environment/environment.ts';
 import { globsAfter, matchesGlob } from '../glob.ts';
 import { compareText, sortedSet } from '../order.ts';
-import type { Clause, PermissionEntry, PermissionTable } from './clause.ts';
-import { profileClause } from './profile.ts';
+import { type Clause, isUnconditional, type PermissionEntry, type PermissionTable } from './clause.ts';
 import { type LockedTarget, targetsOf } from './targets.ts';
 
 /**
@@ -28,11 +27,6 @@ function entryOf(target: LockedTarget, { profile, rules, settings }: Environment
   ];
   const last = clauses.findIndex(isUnconditional);
   return { target: target.text, class: target.class, clauses: clauses.slice(0, last + 1) };
-}
-
-/** Whether nothing behind the clause can ever be reached. */
-export function isUnconditional(clause: Clause): boolean {
-  return clause.roles === undefined && clause.when === undefined && clause.uri === undefined;
 }
 
 function clausesOf(rule: Rule, target: LockedTarget, settings: Settings): Clause[] {
@@ -59,4 +53,28 @@ function decisionOf({ decision }: Rule, { approvals }: Settings): Decision {
     approvers: sortedSet(approvers ?? approvals.approvers),
     expiry: expiry ?? approvals.expiry,
   };
+}
+
+const allow: Decision = { type: 'allow' };
+
+const readOnly: Decision = {
+  type: 'deny',
+  reason:
+    'the dev profile lets agents only read; do this in an environment that permits it, or ask for a rule',
+};
+
+/** The clause that ends the list of every target: what the profile says of its access class. */
+function profileClause(profile: ProfileName, accessClass: AccessClass, settings: Settings): Clause {
+  const approve = (quorum: number): Decision => ({
+    type: 'approve',
+    quorum,
+    approvers: sortedSet(settings.approvals.approvers),
+    expiry: settings.approvals.expiry,
+  });
+  const decisions: Record<ProfileName, Record<AccessClass, Decision>> = {
+    dev: { read: allow, write: readOnly, destructive: readOnly },
+    staging: { read: allow, write: allow, destructive: approve(1) },
+    prod: { read: allow, write: approve(1), destructive: approve(2) },
+  };
+  return { from: `profile.${profile}`, decision: decisions[profile][accessClass] };
 }

@@ -1,5 +1,4 @@
-import type { AccessClass } from '../access.ts';
-import { effectiveClass } from '../lock/class.ts';
+import { type AccessClass, effectiveClass } from '../access-class.ts';
 import type { Release } from '../lock/schema.ts';
 import { printTarget } from '../names.ts';
 import { compareText } from '../order.ts';

@@ -1,10 +1,15 @@
-import { type AccessClass, accessClassSchema } from '../access.ts';
+import { type AccessClass, accessClassSchema } from '../access-class.ts';
 import { compileCondition } from '../condition/compile.ts';
 import { environmentName } from '../names.ts';
 import { quote } from '../visible.ts';
-import { type Clause, clauseSchema, type PermissionEntry, type PermissionTable } from './clause.ts';
+import {
+  type Clause,
+  clauseSchema,
+  isUnconditional,
+  type PermissionEntry,
+  type PermissionTable,
+} from './clause.ts';
 import { printClause, quoted, readClause, readerOf } from './clause-text.ts';
-import { isUnconditional } from './table.ts';
 
 /** The version of the text's format. */
 const tableVersion = 1;

@@ -1,10 +1,9 @@
-import type { AccessClass } from '../access.ts';
-import type { Clause, PermissionTable } from './clause.ts';
+import type { AccessClass } from '../access-class.ts';
+import { type Clause, isUnconditional, type PermissionTable } from './clause.ts';
 import { essential, summarise } from './summary.ts';
-import { isUnconditional } from './table.ts';
 
 /** What holders of some roles may do with one target. */
-export interface RoleViewLine {
+interface RoleViewLine {
   readonly target: string;
   readonly class: AccessClass;
   /** As {@link summarise} says it, roles left out. */

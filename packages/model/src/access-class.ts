@@ -1,8 +1,15 @@
-import type { AccessClass } from '../access.ts';
-import type { LockedTool } from './schema.ts';
+import { z } from 'zod';
+
+/** What a tool can do at worst: only look, change, or change what can't be undone. */
+export const accessClassSchema = z.enum(['read', 'write', 'destructive']);
+/** What a tool can do at worst: `read`, `write` or `destructive`. */
+export type AccessClass = z.infer<typeof accessClassSchema>;
 
 /** The class that counts: the locked one once a person has confirmed it, and the worst until then. */
-export function effectiveClass(tool: Pick<LockedTool, 'class' | 'reviewed'>): AccessClass {
+export function effectiveClass(tool: {
+  readonly class: AccessClass;
+  readonly reviewed: boolean;
+}): AccessClass {
   return tool.reviewed ? tool.class : 'destructive';
 }
 

@@ -1,4 +1,4 @@
-import type { Environment } from './environments.ts';
+import type { Environment } from './environment.ts';
 
 /** The entry of the gateway's own image in `images.json`. */
 export const gatewayImage = 'gateway';

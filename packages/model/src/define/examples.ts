@@ -1,14 +1,13 @@
-import type { Rule, RuleExample } from '../environment.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment, Rule, RuleExample } from '../environment/environment.ts';
 import { type Finding, printPath } from '../errors.ts';
 import { isLiteral, literalOf } from '../glob.ts';
 import { parseTarget, type Target } from '../names.ts';
+import { type Decided, decide } from '../permission/decide.ts';
+import { permissionTable } from '../permission/table.ts';
 import type { Principal } from '../principal.ts';
-import { type Decided, decide } from './decide.ts';
-import { permissionTable } from './table.ts';
 
 /** Who calls in an example that doesn't say. */
-export const anybody: Principal = {
+const anybody: Principal = {
   issuer: 'lockstep:example',
   subject: 'anybody',
   owner: 'anybody',
@@ -39,7 +38,7 @@ function sentence({ clause, decision, error }: Decided): string {
 }
 
 /** Who calls in an example. */
-export function examplePrincipal(example: RuleExample): Principal {
+function examplePrincipal(example: RuleExample): Principal {
   const { issuer, subject, owner, roles } = example.principal;
   return {
     issuer: issuer ?? anybody.issuer,
@@ -50,7 +49,7 @@ export function examplePrincipal(example: RuleExample): Principal {
 }
 
 /** What an example is about: its own `tool`, or the one that its rule names; a sentence where neither does. */
-export function exampleTarget(rule: Rule, example: RuleExample): Target | string {
+function exampleTarget(rule: Rule, example: RuleExample): Target | string {
   const [only, ...others] = rule.tools;
   if (example.tool !== undefined) {
     return parseTarget(example.tool) ?? `\`${example.tool}\` isn't of the form \`server/tool\`; correct it.`;

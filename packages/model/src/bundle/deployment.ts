@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseOrThrow } from './errors.ts';
-import { serverName } from './names.ts';
+import { parseOrThrow } from '../errors.ts';
+import { serverName } from '../names.ts';
 
 /** The version of the deployment file's format. */
 export const deploymentVersion = 1;
@@ -48,7 +48,7 @@ const archiveSchema = z.strictObject({
  * What a gateway in a cluster must know beside its bundle: where its servers are. It decides nothing. Plain data, in
  * the same ConfigMap as `gateway.json`, so that both change together.
  */
-export const deploymentSchema = z.strictObject({
+const deploymentSchema = z.strictObject({
   deploymentVersion: z.literal(deploymentVersion),
   servers: z.record(serverName, deployedServerSchema),
   vault: vaultSchema.optional(),
@@ -56,8 +56,6 @@ export const deploymentSchema = z.strictObject({
 });
 /** What the deployment file says, read. */
 export type Deployment = z.output<typeof deploymentSchema>;
-/** What the deployment file may hold; what is left out gets its default. */
-export type DeploymentInput = z.input<typeof deploymentSchema>;
 /** Where an audit goes, validated. */
 export type ArchiveSettings = z.output<typeof archiveSchema>;
 

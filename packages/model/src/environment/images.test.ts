@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Release } from '../lock/schema.ts';
 import { imagesFor } from './images.ts';
-import type { Release } from './lock/schema.ts';
 
 const release = {} as Release;
 

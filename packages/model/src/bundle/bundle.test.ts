@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { sha256 } from '../canonical.ts';
+import { permissionTable } from '../permission/table.ts';
+import { printTable } from '../permission/text.ts';
+import { environment, filesRelease, findingsOf } from '../world.fixture.ts';
 import { loadBundle, makeBundle } from './bundle.ts';
-import { sha256 } from './canonical.ts';
-import { permissionTable } from './permission/table.ts';
-import { printTable } from './permission/text.ts';
-import { environment, filesRelease, findingsOf } from './world.fixture.ts';
 
 const prod = environment('prod', {
   rules: [{ name: 'a', tools: 'files/write_file', when: 'args.x == 1', decision: 'allow' }],

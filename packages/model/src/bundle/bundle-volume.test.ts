@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Environment } from '../environment/environment.ts';
+import { environment, findingsOf, release } from '../world.fixture.ts';
 import { loadBundle, makeBundle } from './bundle.ts';
 import { packBundle, shardCount, unpackBundle, volumeFiles } from './bundle-volume.ts';
-import type { Environment } from './environments.ts';
-import { environment, findingsOf, release } from './world.fixture.ts';
 
 const key = /^[-._a-zA-Z0-9]{1,253}$/;
 

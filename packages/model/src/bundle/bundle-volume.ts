@@ -1,20 +1,20 @@
 import { gunzipSync, gzipSync } from 'fflate';
+import { sha256 } from '../canonical.ts';
+import { ConfigurationError, throwIfAny } from '../errors.ts';
+import { compareText } from '../order.ts';
 import type { Bundle } from './bundle.ts';
-import { sha256 } from './canonical.ts';
-import { ConfigurationError, throwIfAny } from './errors.ts';
-import { compareText } from './order.ts';
 
 /** How many ConfigMaps hold tables, and how many releases. Fixed, so that a new server changes no volume. */
 export const shardCount = 8;
 
 /** The most that the values of one ConfigMap may come to, in bytes. Source: Kubernetes, "ConfigMap object". */
-const largestConfigMap = 1024 * 1024;
+const maxConfigMapBytes = 1024 * 1024;
 
 /** Names in the volume that no server's tool can have: server names start with a letter. */
 export const volumeFiles = { config: '_gateway.json', deployment: '_deployment.json' } as const;
 
 /** A bundle as the data of ConfigMaps, which together are one volume. */
-export interface BundleVolume {
+interface BundleVolume {
   /** `gateway.json`. The deployment file stands beside it. */
   readonly config: Readonly<Record<string, string>>;
   /** `<server>.<tool>`, `_prompts.<server>`, `_resources.<server>`: text that people read. */
@@ -47,10 +47,10 @@ export function packBundle(bundle: Bundle): BundleVolume {
       { of: releases, what: 'the releases' },
     ]
       .flatMap(({ of, what }) => of.map((data) => ({ data, what })))
-      .filter(({ data }) => sizeOf(data) > largestConfigMap)
+      .filter(({ data }) => sizeOf(data) > maxConfigMapBytes)
       .map(({ data, what }) => ({
         path: 'bundle',
-        message: `${what} of ${serversIn(data)} no longer fit into a ConfigMap (${sizeOf(data)} bytes, at most ${largestConfigMap}); lock fewer tools, or make two environments of this one.`,
+        message: `${what} of ${serversIn(data)} no longer fit into a ConfigMap (${sizeOf(data)} bytes, at most ${maxConfigMapBytes}); lock fewer tools, or make two environments of this one.`,
       })),
   );
   return { config, tables, releases };

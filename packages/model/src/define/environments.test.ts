@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeBundle } from './bundle.ts';
-import type { EnvironmentInput } from './environment.ts';
+import { makeBundle } from '../bundle/bundle.ts';
+import type { EnvironmentInput } from '../environment/environment.ts';
+import { permissionTable } from '../permission/table.ts';
+import { printTable } from '../permission/text.ts';
+import { defineServers } from '../server.ts';
+import { filesRelease, findingsOf, item, lockOf, release, servers } from '../world.fixture.ts';
 import { defineEnvironments } from './environments.ts';
-import { permissionTable } from './permission/table.ts';
-import { printTable } from './permission/text.ts';
-import { defineServers } from './server.ts';
-import { filesRelease, findingsOf, item, lockOf, release, servers } from './world.fixture.ts';
 
 const lock = lockOf({ '1.0.0': filesRelease, '2.0.0': release({ copy: 'write' }) });
 

@@ -1,9 +1,9 @@
-import type { Rule } from '../environment.ts';
+import type { Rule } from '../environment/environment.ts';
 import { type Finding, printPath } from '../errors.ts';
 import { globsAfter, matchesGlob } from '../glob.ts';
 import type { Lock } from '../lock/schema.ts';
+import { targetsOf } from '../permission/targets.ts';
 import type { Servers } from '../server.ts';
-import { targetsOf } from './targets.ts';
 
 /**
  * Checks what rules speak of: each glob must match something in the lock (in any release, so that a rule may be

@@ -1,9 +1,9 @@
 import { type Finding, printPath } from '../errors.ts';
-import { composeName, longestComposedName } from '../names.ts';
+import type { Lock, Release } from '../lock/schema.ts';
+import { declaredOrigin, sourceOrigin } from '../lock/source.ts';
+import { composeName, maxComposedNameLength } from '../names.ts';
 import type { Servers } from '../server.ts';
 import { visible } from '../visible.ts';
-import type { Lock, Release } from './schema.ts';
-import { declaredOrigin, sourceOrigin } from './source.ts';
 
 /** Checks which releases an environment pins: one for every server, there in the lock, fit to be served. */
 export function checkReleases(
@@ -13,7 +13,7 @@ export function checkReleases(
   path: string,
 ): Finding[] {
   const at = (server: string) => printPath(path, ['releases', server]);
-  const strangers = Object.keys(labels)
+  const unknown = Object.keys(labels)
     .filter((server) => !Object.hasOwn(servers, server))
     .map((server) => ({
       path: at(server),
@@ -28,7 +28,7 @@ export function checkReleases(
     );
     return messages.map((message) => ({ path: at(server), message }));
   });
-  return [...strangers, ...pinned];
+  return [...unknown, ...pinned];
 }
 
 function checkPin(server: string, label: string | undefined, servers: Servers, lock: Lock): string[] {
@@ -55,8 +55,8 @@ function checkOrigin(server: string, servers: Servers, release: Release): string
 function checkNames(server: string, release: Release): string[] {
   return [...Object.keys(release.tools), ...Object.keys(release.prompts)].flatMap((name) => {
     const composed = composeName(server, name);
-    if (composed.length <= longestComposedName) return [];
-    const long = `\`${visible(composed)}\` has ${composed.length} characters, and clients accept ${longestComposedName}`;
-    return [`${long}; give the server a name shorter by ${composed.length - longestComposedName}.`];
+    if (composed.length <= maxComposedNameLength) return [];
+    const long = `\`${visible(composed)}\` has ${composed.length} characters, and clients accept ${maxComposedNameLength}`;
+    return [`${long}; give the server a name shorter by ${composed.length - maxComposedNameLength}.`];
   });
 }

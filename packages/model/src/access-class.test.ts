@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { effectiveClass, proposeClass } from './class.ts';
+import { effectiveClass, proposeClass } from './access-class.ts';
 
 test.each([
   [{ annotations: { readOnlyHint: true } }, 'read', 'annotations'],

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { compileCondition } from './condition/compile.ts';
-import { principalSchema, privilegedRoles, roleName } from './principal.ts';
+import { compileCondition } from '../condition/compile.ts';
+import type { Release } from '../lock/schema.ts';
+import { principalSchema, privilegedRoles, roleName } from '../principal.ts';
+import type { Servers } from '../server.ts';
 
 /** The decision per access class; see `profile.ts`. */
 export const profileSchema = z.enum(['dev', 'staging', 'prod']);
@@ -57,7 +59,7 @@ const condition = z
     }
   });
 
-export const ruleSchema = z.strictObject({
+const ruleSchema = z.strictObject({
   /** Names the rule in tables, refusals and the audit; stable, so that a diff follows it. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1–63 lower-case letters, digits or `-`'),
   /** Globs over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
@@ -154,3 +156,15 @@ export const environmentSchema = z.strictObject({
 });
 /** One environment, as a person declares it. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
+
+/** One environment, whole: the servers, the release of each that it pins, and what it permits. Plain data. */
+export interface Environment {
+  readonly name: string;
+  readonly profile: ProfileName;
+  /** Every environment has every server. Sorted by name. */
+  readonly servers: Servers;
+  /** By server, sorted. */
+  readonly releases: Readonly<Record<string, { readonly label: string; readonly release: Release }>>;
+  readonly rules: readonly Rule[];
+  readonly settings: Settings;
+}

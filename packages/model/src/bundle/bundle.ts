@@ -1,15 +1,33 @@
-import { bundleVersion, type GatewayConfig, gatewayConfigSchema } from './bundle-schema.ts';
-import { canonicalJson, sha256 } from './canonical.ts';
-import type { Environment } from './environments.ts';
-import { ConfigurationError, type Finding, parseOrThrow, throwIfAny } from './errors.ts';
-import { checkRelease } from './lock/release-check.ts';
-import { type Release, releaseSchema } from './lock/schema.ts';
-import { parseTarget } from './names.ts';
-import { compareText } from './order.ts';
-import type { PermissionEntry, PermissionTable } from './permission/clause.ts';
-import { permissionTable } from './permission/table.ts';
-import { targetsOf } from './permission/targets.ts';
-import { parseEntries, printEntry } from './permission/text.ts';
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../canonical.ts';
+import { type Environment, profileSchema, settingsSchema } from '../environment/environment.ts';
+import { ConfigurationError, type Finding, parseOrThrow, throwIfAny } from '../errors.ts';
+import { checkRelease } from '../lock/release-check.ts';
+import { digestSchema, type Release, releaseSchema } from '../lock/schema.ts';
+import { environmentName, parseTarget, serverName } from '../names.ts';
+import { compareText } from '../order.ts';
+import type { PermissionEntry, PermissionTable } from '../permission/clause.ts';
+import { permissionTable } from '../permission/table.ts';
+import { targetsOf } from '../permission/targets.ts';
+import { parseEntries, printEntry } from '../permission/text.ts';
+import { serverSchema } from '../server.ts';
+
+/** The version of the bundle's format. The gateway reads this one and the one before. */
+const bundleVersion = 1;
+
+/** `gateway.json`: what the gateway is given, with the hash of every other file of the bundle. */
+const gatewayConfigSchema = z.strictObject({
+  schemaVersion: z.literal(bundleVersion),
+  environment: environmentName,
+  profile: profileSchema,
+  servers: z.record(serverName, z.strictObject({ definition: serverSchema, release: z.string() })),
+  settings: settingsSchema,
+  /** SHA-256 of every other file, by its path in the bundle. */
+  files: z.record(z.string(), digestSchema),
+});
+
+/** What `gateway.json` says, read. */
+export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
 
 /** The file that names all others, with their hashes. */
 const configFile = 'gateway.json';

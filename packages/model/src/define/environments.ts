@@ -1,31 +1,13 @@
-import {
-  type EnvironmentInput,
-  environmentSchema,
-  type ProfileName,
-  type Rule,
-  type Settings,
-} from './environment.ts';
-import { ConfigurationError, type Finding, parseOrThrow, printPath, throwIfAny } from './errors.ts';
-import { parseLock } from './lock/lock.ts';
-import { checkReleases } from './lock/pin-check.ts';
-import type { Lock, Release } from './lock/schema.ts';
-import { environmentName } from './names.ts';
-import { compareText } from './order.ts';
-import { checkExamples } from './permission/examples.ts';
-import { checkRules } from './permission/rule-check.ts';
-import { type Servers, serversSchema } from './server.ts';
-
-/** One environment, whole: the servers, the release of each that it pins, and what it permits. Plain data. */
-export interface Environment {
-  readonly name: string;
-  readonly profile: ProfileName;
-  /** Every environment has every server. Sorted by name. */
-  readonly servers: Servers;
-  /** By server, sorted. */
-  readonly releases: Readonly<Record<string, { readonly label: string; readonly release: Release }>>;
-  readonly rules: readonly Rule[];
-  readonly settings: Settings;
-}
+import { type Environment, type EnvironmentInput, environmentSchema } from '../environment/environment.ts';
+import { ConfigurationError, type Finding, parseOrThrow, printPath, throwIfAny } from '../errors.ts';
+import { parseLock } from '../lock/lock.ts';
+import type { Lock } from '../lock/schema.ts';
+import { environmentName } from '../names.ts';
+import { compareText } from '../order.ts';
+import { type Servers, serversSchema } from '../server.ts';
+import { checkExamples } from './examples.ts';
+import { checkReleases } from './pin-check.ts';
+import { checkRules } from './rule-check.ts';
 
 /**
  * Declares environments: the same servers in each, pinned to releases of the lock, with different permissions.
