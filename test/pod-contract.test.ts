@@ -1,24 +1,24 @@
 import { dirname } from 'node:path';
 import { defineEnvironments, defineServers } from '@lockstep/model';
-import { loadBundle } from '@lockstep/model/internal';
+import { loadBundle, podFolders, podPorts } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { planBundle } from '../packages/components/src/gateway/bundle.ts';
-import { paths, ports } from '../packages/components/src/kubernetes/constants.ts';
 import { parseBridgeArguments } from '../packages/gateway/src/bridge/bridge-arguments.ts';
 import { bundleVolume } from '../packages/gateway/src/bundle/volume.ts';
-import { podPaths, podPorts } from '../packages/gateway/src/pod/paths.ts';
+import { readSettings } from '../packages/gateway/src/pod/settings.ts';
 import { temporaryFolder } from '../packages/gateway/src/testing/folder.ts';
 import { volumeFilesOf, writeVolume } from '../packages/gateway/src/testing/kubelet-volume.ts';
 import { releaseOf } from '../packages/gateway/src/testing/upstream/release.ts';
 
 test('the gateway looks where the components mount', () => {
-  expect({ http: ports.gateway, metrics: ports.metrics }).toEqual(podPorts);
-  expect(podPaths).toEqual({
-    bundle: paths.bundle,
-    keys: paths.keys,
-    tokens: `${paths.tokens}/tokens.json`,
-    vaultToken: `${paths.vaultToken}/token`,
-    state: paths.state,
+  const { bundle, keys, tokens, vaultToken, state, port, metricsPort } = readSettings([], {});
+  expect({ http: port, metrics: metricsPort }).toEqual({ http: podPorts.gateway, metrics: podPorts.metrics });
+  expect({ bundle, keys, tokens: dirname(tokens), vaultToken: dirname(vaultToken), state }).toEqual({
+    bundle: podFolders.bundle,
+    keys: podFolders.keys,
+    tokens: podFolders.tokens,
+    vaultToken: podFolders.vaultToken,
+    state: podFolders.state,
   });
 });
 
@@ -26,10 +26,10 @@ test('a bridge looks where the components mount', () => {
   const bridge = parseBridgeArguments(['--', 'server']);
   const { port, keyFile, stateDir: state, secretFiles } = bridge;
   expect({ port, key: dirname(keyFile), state, secretFiles }).toEqual({
-    port: ports.bridge,
-    key: paths.bridgeKey,
-    state: paths.state,
-    secretFiles: paths.secretFiles,
+    port: podPorts.bridge,
+    key: podFolders.bridgeKey,
+    state: podFolders.state,
+    secretFiles: podFolders.secretFiles,
   });
 });
 

@@ -1,7 +1,7 @@
 import { secret } from '@lockstep/model';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planSecrets } from '../../packages/components/src/secrets/plan.ts';
+import { planSecrets } from '../../packages/components/src/secrets/secrets-plan.ts';
 import {
   openRealVault,
   type RealVault,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-export type { AuditArchiveArgs, Retention } from './archive/args.ts';
+export type { AuditArchiveArgs, Retention } from './archive/archive-args.ts';
+export type { ArchiveLifecycle } from './archive/archive-lifecycle.ts';
 export { AuditArchive } from './archive/audit-archive.ts';
-export type { ArchiveLifecycle } from './archive/lifecycle.ts';
-export type { IrsaArgs, PodIdentityArgs, WorkloadIdentityArgs } from './identity/args.ts';
+export type { IrsaArgs, PodIdentityArgs, WorkloadIdentityArgs } from './identity/identity-args.ts';
 export { WorkloadIdentity } from './identity/workload-identity.ts';
-export type { Conditions, PolicyStatement } from './policy/statement.ts';
+export type { Conditions, PolicyStatement } from './policy.ts';
 export { GatewayRepository, type GatewayRepositoryArgs } from './registry/gateway-repository.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { archivePolicy } from './archive/bucket-policy.ts';
-import { archiveRules } from './archive/lifecycle.ts';
+import { archiveRules } from './archive/archive-lifecycle.ts';
+import { archivePolicy } from './archive/archive-policy.ts';
 import { irsaTrust, podIdentityTrust } from './identity/trust.ts';
-import { findWide } from './policy/statement.ts';
-import { imageLifecycle } from './registry/lifecycle.ts';
+import { findWide } from './policy.ts';
+import { imageLifecycle } from './registry/gateway-repository.ts';
 
 interface Statement {
   Sid: string;

@@ -1,7 +1,7 @@
 import { ProviderResource, runtime } from '@pulumi/pulumi';
 
 /** A resource as it was registered. */
-export interface Registered {
+interface Registered {
   readonly urn: string;
   readonly type: string;
   readonly name: string;

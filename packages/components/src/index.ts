@@ -3,31 +3,30 @@
  *
  * @module
  */
-export type { ClientConfiguration, McpEnvironmentArgs } from './environment/args.ts';
+export type { ClientConfiguration, McpEnvironmentArgs } from './environment/environment-args.ts';
 export { McpEnvironment } from './environment/mcp-environment.ts';
 export type {
   Exposure,
-  GatewayEndpoint,
   GatewaySettings,
   IngressExposure,
   McpGatewayArgs,
   ParentReference,
   RouteExposure,
-} from './gateway/args.ts';
+} from './gateway/gateway-args.ts';
 export { McpGateway } from './gateway/mcp-gateway.ts';
-export { type Belonging, labelsOf, selectorOf } from './kubernetes/labels.ts';
-export { gatewayObject, objectName, serverObject } from './kubernetes/names.ts';
-export type { PodAdditions } from './kubernetes/pod-additions.ts';
+export { type Belonging, selectorOf } from './kubernetes/labels.ts';
+export { gatewayObject, serverObject } from './kubernetes/names.ts';
 export { restrictedNamespace } from './kubernetes/pod-security.ts';
-export type { PodTemplateOverrides } from './kubernetes/pod-template.ts';
+export type { PodAdditions, PodTemplateOverrides, Resources } from './kubernetes/pod-template.ts';
+export type { ExistingClaim, NewVolume, Storage } from './kubernetes/volumes.ts';
+export { McpMonitoring } from './monitoring/mcp-monitoring.ts';
 export type {
   McpMonitoringArgs,
   MetricsOperator,
   MonitoringSettings,
   WatchedGateway,
-} from './monitoring/args.ts';
-export { McpMonitoring } from './monitoring/monitoring.ts';
-export { defaultThresholds, type Thresholds } from './monitoring/thresholds.ts';
+} from './monitoring/monitoring-args.ts';
+export type { Thresholds } from './monitoring/thresholds.ts';
 export type {
   AddressPeer,
   HostNamePolicies,
@@ -35,6 +34,8 @@ export type {
   PodPeer,
   ServicePods,
 } from './network/settings.ts';
+export { deliverSecrets } from './secrets/deliver.ts';
+export { McpSecrets } from './secrets/mcp-secrets.ts';
 export type {
   KubernetesAuth,
   KvMount,
@@ -44,17 +45,12 @@ export type {
   SecretsOfServer,
   VaultSettings,
   Workload,
-} from './secrets/args.ts';
-export { deliverSecrets } from './secrets/deliver.ts';
-export { McpSecrets } from './secrets/secrets.ts';
+} from './secrets/secrets-args.ts';
+export { McpServer } from './server/mcp-server.ts';
 export type {
   Autoscaling,
-  ExistingClaim,
+  GatewayEndpoint,
   McpServerArgs,
   MountedVolume,
-  NewVolume,
-  Resources,
   ServerSettings,
-  Storage,
-} from './server/args.ts';
-export { McpServer } from './server/mcp-server.ts';
+} from './server/server-args.ts';

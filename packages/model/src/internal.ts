@@ -61,6 +61,17 @@ export { summarise } from './permission/summary.ts';
 export { permissionTable } from './permission/table.ts';
 export { printTable } from './permission/text.ts';
 export { roleView } from './permission/view.ts';
+export {
+  bridgeKeyFile,
+  mcpPath,
+  podFiles,
+  podFolders,
+  podPorts,
+  podUser,
+  podVariables,
+  probePaths,
+  vaultTokenFile,
+} from './pod-contract.ts';
 export { type Principal, principalSchema, privilegedRoles } from './principal.ts';
 export {
   type Delivery,

@@ -6,13 +6,11 @@ import {
   type CustomResourceOptions,
   type Output,
 } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
-import type { PolicyStatement } from '../policy/statement.ts';
-import { requireProvider } from '../provider.ts';
-import { appendOnly } from './append-only.ts';
-import { type AuditArchiveArgs, checkArchive } from './args.ts';
-import { archivePolicy } from './bucket-policy.ts';
-import { archiveRules } from './lifecycle.ts';
+import { isOfType, requireProvider } from '../component.ts';
+import type { PolicyStatement } from '../policy.ts';
+import { type AuditArchiveArgs, checkArchive } from './archive-args.ts';
+import { archiveRules } from './archive-lifecycle.ts';
+import { appendOnly, archivePolicy } from './archive-policy.ts';
 
 const type = 'lockstep-aws:index:AuditArchive';
 

@@ -1,7 +1,7 @@
-import { resourcePolicy } from '../policy/document.ts';
+import { resourcePolicy } from '../policy.ts';
 
 /** The pods that may take a role. */
-export interface Workload {
+interface Workload {
   readonly namespace: string;
   readonly serviceAccount: string;
 }

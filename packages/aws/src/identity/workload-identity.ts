@@ -6,10 +6,9 @@ import {
   type Input,
   type Output,
 } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
-import { identityPolicy } from '../policy/document.ts';
-import { requireProvider } from '../provider.ts';
-import { checkIdentity, type WorkloadIdentityArgs } from './args.ts';
+import { isOfType, requireProvider } from '../component.ts';
+import { identityPolicy } from '../policy.ts';
+import { checkIdentity, type WorkloadIdentityArgs } from './identity-args.ts';
 import { irsaTrust, podIdentityTrust } from './trust.ts';
 
 const type = 'lockstep-aws:index:WorkloadIdentity';

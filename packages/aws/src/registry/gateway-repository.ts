@@ -1,9 +1,6 @@
 import { ecr } from '@pulumi/aws';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
-import { requireProvider } from '../provider.ts';
-import { refuse } from '../refuse.ts';
-import { imageLifecycle } from './lifecycle.ts';
+import { isOfType, refuse, requireProvider } from '../component.ts';
 
 /** What `GatewayRepository` takes. */
 export interface GatewayRepositoryArgs {
@@ -77,4 +74,37 @@ export class GatewayRepository extends ComponentResource {
 function requireCount(who: string, field: string, value: number): void {
   if (Number.isInteger(value) && value > 0) return;
   refuse(who, field, `is ${value}; give a whole number above 0.`);
+}
+
+/** How long images stay in a repository. */
+interface ImageLifecycle {
+  /** Days after which an image without a tag goes: what a push left behind. */
+  readonly untaggedDays: number;
+  /** How many images stay, the newest. */
+  readonly keep: number;
+}
+
+/** ECR's lifecycle policy as JSON. Rules are taken in this order; one image falls to one rule. */
+export function imageLifecycle({ untaggedDays, keep }: ImageLifecycle): string {
+  return JSON.stringify({
+    rules: [
+      {
+        rulePriority: 1,
+        description: `Images without a tag go after ${untaggedDays} days.`,
+        selection: {
+          tagStatus: 'untagged',
+          countType: 'sinceImagePushed',
+          countUnit: 'days',
+          countNumber: untaggedDays,
+        },
+        action: { type: 'expire' },
+      },
+      {
+        rulePriority: 2,
+        description: `The newest ${keep} images stay.`,
+        selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: keep },
+        action: { type: 'expire' },
+      },
+    ],
+  });
 }

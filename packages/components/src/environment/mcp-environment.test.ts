@@ -5,7 +5,7 @@ import { secret as secretOutput } from '@pulumi/pulumi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Registered, record } from '../recording.fixture.ts';
-import type { McpEnvironmentArgs } from './args.ts';
+import type { McpEnvironmentArgs } from './environment-args.ts';
 import { McpEnvironment } from './mcp-environment.ts';
 import { argsOf, clusterAndVault, environmentOf, imageNamed, serverInputs } from './world.fixture.ts';
 

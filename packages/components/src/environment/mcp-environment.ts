@@ -1,12 +1,11 @@
 import { permissionTable, printTable } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
-import { requireProvider } from '../providers.ts';
+import { isOfType, requireProvider } from '../component.ts';
+import { gatewayState, serverObject } from '../kubernetes/names.ts';
 import type { McpServer } from '../server/mcp-server.ts';
-import type { ClientConfiguration, McpEnvironmentArgs } from './args.ts';
-import { checkEnvironment } from './checks.ts';
-import { createGateway, createMonitoring, createSecrets, createServers } from './parts.ts';
-import { retainedVolumes } from './retained.ts';
+import type { ClientConfiguration, McpEnvironmentArgs } from './environment-args.ts';
+import { checkEnvironment } from './environment-checks.ts';
+import { createGateway, createMonitoring, createSecrets, createServers } from './environment-parts.ts';
 
 const type = 'lockstep:index:McpEnvironment';
 
@@ -81,4 +80,13 @@ function unenforcedOf(
     ([part, { unenforcedEgress }]) => [part, unenforcedEgress] as const,
   );
   return Object.fromEntries(entries.filter(([, hosts]) => hosts.length > 0));
+}
+
+/** The claims that an environment makes and that stay when it goes: approvals and audit, and what servers keep. */
+function retainedVolumes({ gateway, servers = {} }: McpEnvironmentArgs): string[] {
+  const ofServers = Object.entries(servers)
+    .filter(([, { data }]) => data !== undefined && 'size' in data)
+    // As a StatefulSet calls the claim of its first pod.
+    .map(([server]) => `state-${serverObject(server)}-0`);
+  return 'size' in gateway.storage ? [gatewayState, ...ofServers] : ofServers;
 }

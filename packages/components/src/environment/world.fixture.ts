@@ -9,7 +9,7 @@ import {
 import { definitionDigest, type Release } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import * as vault from '@pulumi/vault';
-import type { McpEnvironmentArgs } from './args.ts';
+import type { McpEnvironmentArgs } from './environment-args.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

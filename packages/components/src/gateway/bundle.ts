@@ -9,10 +9,10 @@ import {
 } from '@lockstep/model/internal';
 import { explain } from '../errors.ts';
 import { gatewayObject, objectName } from '../kubernetes/names.ts';
-import type { GatewayEndpoint } from './args.ts';
+import type { GatewayEndpoint } from '../server/server-args.ts';
 
 /** A ConfigMap of the bundle: its name never changes, its data is plain, so that a preview shows it whole. */
-export interface BundleConfigMap {
+interface BundleConfigMap {
   /** The end of its name: `config`, `table-0`. */
   readonly part: string;
   readonly name: string;

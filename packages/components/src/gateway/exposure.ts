@@ -1,7 +1,7 @@
+import { podPorts } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
-import { ports } from '../kubernetes/constants.ts';
 import { gatewayObject } from '../kubernetes/names.ts';
-import type { Exposure, IngressExposure, RouteExposure } from './args.ts';
+import type { Exposure, IngressExposure, RouteExposure } from './gateway-args.ts';
 
 /** The names that the gateway's Service has within the cluster. */
 function serviceHosts(namespace: string): string[] {
@@ -12,7 +12,9 @@ function serviceHosts(namespace: string): string[] {
 /** Where clients find the gateway, without a path. */
 export function originOf(namespace: string, expose: Exposure | undefined): string {
   const [host] = exposedHosts(expose);
-  return host === undefined ? `http://${gatewayObject}.${namespace}.svc:${ports.gateway}` : `https://${host}`;
+  return host === undefined
+    ? `http://${gatewayObject}.${namespace}.svc:${podPorts.gateway}`
+    : `https://${host}`;
 }
 
 /** The hosts that the gateway answers to: first, as a URL, where people find its pages. */
@@ -38,7 +40,7 @@ export function routeSpec({ parentRefs, hostnames }: RouteExposure): Record<stri
     rules: [
       {
         matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-        backendRefs: [{ name: gatewayObject, port: ports.gateway }],
+        backendRefs: [{ name: gatewayObject, port: podPorts.gateway }],
       },
     ],
   };

@@ -2,7 +2,7 @@ import { volumeFiles } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { clusterAndVault, environmentOf, imageNamed, serverInputs } from '../environment/world.fixture.ts';
 import { type Registered, record } from '../recording.fixture.ts';
-import type { McpGatewayArgs } from './args.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
 import { McpGateway } from './mcp-gateway.ts';
 
 const { files, docs } = serverInputs;

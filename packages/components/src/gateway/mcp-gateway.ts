@@ -1,17 +1,16 @@
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
+import { claimName, isOfType, requireProvider } from '../component.ts';
 import { holdToPushed } from '../kubernetes/image.ts';
 import { gatewayObject } from '../kubernetes/names.ts';
-import { claimName, requireProvider } from '../providers.ts';
-import type { McpGatewayArgs } from './args.ts';
-import { createGateway } from './create.ts';
-import { planGateway } from './plan.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
+import { createGateway } from './gateway-objects.ts';
+import { planGateway } from './gateway-plan.ts';
 
 const type = 'lockstep:index:McpGateway';
 
 /**
  * The gateway of one environment on Kubernetes: the one way to its servers, which enforces on every call what was
- * reviewed. A change of permissions changes ConfigMaps and nothing else; the gateway takes them up as it runs.
+ * reviewed. A change of permissions changes ConfigMaps and nothing else; the gateway applies them as it runs.
  *
  * Give the Kubernetes provider `enableConfigMapMutable: true`: otherwise it replaces ConfigMaps, which the gateway
  * bears, but which a preview shows as replacements.

@@ -1,3 +1,5 @@
+import { refuse } from '../errors.ts';
+
 /** Whom an object is for, and what it is part of. */
 export interface Belonging {
   /** The environment's name. */
@@ -35,11 +37,29 @@ export function selectorOf({
 }
 
 /** Whether a text can be a label's value. */
-export function isLabelValue(text: string): boolean {
+function isLabelValue(text: string): boolean {
   return /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text);
 }
 
 /** Whether a text can be a namespace's name. */
 export function isNamespaceName(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}
+
+/** @throws RunError for a namespace or an owner that the cluster would refuse. */
+export function checkPlace(who: string, { namespace, owner }: { namespace: string; owner: string }): void {
+  if (!isNamespaceName(namespace)) {
+    refuse(
+      who,
+      'namespace',
+      `${JSON.stringify(namespace)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
+    );
+  }
+  if (!isLabelValue(owner)) {
+    refuse(
+      who,
+      'owner',
+      `${JSON.stringify(owner)} must be a label's value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
+    );
+  }
 }

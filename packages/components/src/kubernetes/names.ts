@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * The longest name of an object. A StatefulSet's pods carry its name and 11 more characters in a label, and a label's
  * value has at most 63.
  */
-const longestName = 52;
+const maxNameLength = 52;
 
 /** How many hexadecimal digits of a shortened name's hash are kept. */
 const hashLength = 8;
@@ -19,9 +19,9 @@ const hashLength = 8;
  */
 export function objectName(...parts: string[]): string {
   const name = parts.join('-');
-  if (name.length <= longestName) return name;
+  if (name.length <= maxNameLength) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, hashLength);
-  const start = name.slice(0, longestName - hashLength - 1).replace(/-+$/, '');
+  const start = name.slice(0, maxNameLength - hashLength - 1).replace(/-+$/, '');
   return `${start}-${hash}`;
 }
 

@@ -1,12 +1,12 @@
+import { podUser } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
-import { user } from './constants.ts';
 
 /** What Pod Security “restricted” asks of a pod. The group owns mounted volumes. */
 export const restrictedPod = {
   runAsNonRoot: true,
-  runAsUser: user,
-  runAsGroup: user,
-  fsGroup: user,
+  runAsUser: podUser,
+  runAsGroup: podUser,
+  fsGroup: podUser,
   fsGroupChangePolicy: 'OnRootMismatch',
   seccompProfile: { type: 'RuntimeDefault' },
 } satisfies k8s.types.input.core.v1.PodSecurityContext;

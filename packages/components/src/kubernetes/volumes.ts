@@ -1,5 +1,5 @@
 import type * as k8s from '@pulumi/kubernetes';
-import type { ExistingClaim, NewVolume } from '../server/args.ts';
+import type { Input } from '@pulumi/pulumi';
 
 type Volume = k8s.types.input.core.v1.Volume;
 
@@ -28,4 +28,23 @@ export function claimSpec({
     ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
     ...(volumeName === undefined ? {} : { volumeName }),
   };
+}
+
+/** A new volume, or one that exists. */
+export type Storage = NewVolume | ExistingClaim;
+
+/** A volume that is made. */
+export interface NewVolume {
+  /** As in `1Gi`. */
+  readonly size: Input<string>;
+  /** Default: the cluster's own; an empty text means none. */
+  readonly storageClass?: Input<string>;
+  /** A PersistentVolume made by hand. Default: any. */
+  readonly volumeName?: Input<string>;
+}
+
+/** A volume that is there already. */
+export interface ExistingClaim {
+  /** A PersistentVolumeClaim in the namespace. */
+  readonly existingClaim: Input<string>;
 }

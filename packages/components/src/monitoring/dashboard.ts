@@ -2,7 +2,7 @@ import { type Panel, panels } from './panels.ts';
 import { seriesOf } from './series.ts';
 
 /** What a dashboard is made from. */
-export interface DashboardOptions {
+interface DashboardOptions {
   readonly environment: string;
   /** The labels that tell this gateway's series from others'. */
   readonly series: Readonly<Record<string, string>>;

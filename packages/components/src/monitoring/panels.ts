@@ -14,7 +14,7 @@ export interface Panel {
   readonly names?: boolean;
 }
 
-export interface Query {
+interface Query {
   readonly expr: string;
   /** What a line is called, by its labels: `{{server}}`. */
   readonly legend: string;

@@ -12,7 +12,7 @@ function series(name: string, labels: string, values: string): RuleTest['input_s
 }
 
 /** When an alert fires, and what it says. */
-export interface Case {
+interface Case {
   alert: string;
   /** One sample a minute. */
   input: RuleTest['input_series'];

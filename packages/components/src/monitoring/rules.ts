@@ -7,12 +7,12 @@ export interface RuleFile {
   readonly groups: readonly RuleGroup[];
 }
 
-export interface RuleGroup {
+interface RuleGroup {
   readonly name: string;
   readonly rules: readonly AlertRule[];
 }
 
-export interface AlertRule {
+interface AlertRule {
   readonly alert: string;
   readonly expr: string;
   readonly for: string;

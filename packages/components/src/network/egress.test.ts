@@ -1,10 +1,9 @@
 import type { Egress } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
-import { planEgress } from './egress.ts';
+import { egressOfUrl, planEgress } from './egress.ts';
 import { hostPolicy } from './host-policy.ts';
-import { planTraffic } from './policy.ts';
 import type { NetworkSettings } from './settings.ts';
-import { egressOfUrl } from './url.ts';
+import { planTraffic } from './traffic.ts';
 
 const plan = (egress: Egress[], network: NetworkSettings = { hostNames: 'none' }) =>
   planEgress(

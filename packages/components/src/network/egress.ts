@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { refuse } from '../errors.ts';
@@ -16,7 +17,7 @@ export interface Destination {
 }
 
 /** What pods may connect to, by what enforces it. */
-export interface EgressPlan {
+interface EgressPlan {
   /** For a NetworkPolicy. Without DNS. */
   readonly rules: readonly EgressRule[];
   /** For the policy that knows host names. */
@@ -101,4 +102,22 @@ function refuseHost(who: string, at: string, { host }: HostEgress): never {
 
 function tcp(port: number): k8s.types.input.networking.v1.NetworkPolicyPort {
   return { port, protocol: 'TCP' };
+}
+
+/**
+ * Where a URL leads, as a destination of a policy: a Service of the cluster, an address, or a host name.
+ *
+ * @param marked destinations among which a host may be marked `unenforced`.
+ */
+export function egressOfUrl(url: string, marked: readonly Egress[] = []): Egress {
+  const { hostname, port: given, protocol } = new URL(url);
+  const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) !== 0) return { cidr: `${address}/${isIP(address) === 4 ? 32 : 128}`, port };
+  const [service, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(hostname)?.slice(1) ?? [];
+  if (service !== undefined && namespace !== undefined) return { service, namespace, port };
+  const unenforced = marked.some(
+    (one) => 'host' in one && one.host === hostname && one.port === port && one.unenforced,
+  );
+  return { host: hostname, port, unenforced };
 }

@@ -2,7 +2,6 @@ import * as k8s from '@pulumi/kubernetes';
 import type { ComponentResource, Resource } from '@pulumi/pulumi';
 import { type Belonging, labelsOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
-import type { McpSecretsArgs } from './args.ts';
 import {
   authorityKey,
   authorityObject,
@@ -13,7 +12,8 @@ import {
   staticSecretSpec,
   syncedPaths,
 } from './operator.ts';
-import type { ServerPlan } from './plan.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
+import type { ServerSecretsPlan } from './secrets-plan.ts';
 
 /** Vault's authority, which operator and injector take from a Secret only, and how the operator reaches Vault. */
 export function makeConnection(parent: ComponentResource, name: string, args: McpSecretsArgs): Resource[] {
@@ -51,7 +51,7 @@ export function makeSynced(
   parent: ComponentResource,
   name: string,
   args: McpSecretsArgs,
-  plan: ServerPlan,
+  plan: ServerSecretsPlan,
   dependsOn: Resource[],
 ): void {
   const { server, pod } = plan;

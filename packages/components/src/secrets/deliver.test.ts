@@ -3,10 +3,10 @@ import * as k8s from '@pulumi/kubernetes';
 import * as vault from '@pulumi/vault';
 import { describe, expect, it } from 'vitest';
 import { type Registered, record } from '../recording.fixture.ts';
-import type { McpSecretsArgs } from './args.ts';
 import { deliverSecrets } from './deliver.ts';
-import { McpSecrets } from './secrets.ts';
-import { argsFor } from './world.fixture.ts';
+import { McpSecrets } from './mcp-secrets.ts';
+import { argsFor } from './secrets-args.fixture.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
 
 const both = {
   app: {

@@ -1,9 +1,9 @@
-import { paths } from '../kubernetes/constants.ts';
-import type { PodAdditions } from '../kubernetes/pod-additions.ts';
-import type { McpSecretsArgs } from './args.ts';
+import { podFolders } from '@lockstep/model/internal';
+import type { PodAdditions } from '../kubernetes/pod-template.ts';
 import { injected } from './injector.ts';
 import { syncedObject } from './operator.ts';
-import { type PlannedSecret, planSecrets, type ServerPlan } from './plan.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
+import { type PlannedSecret, planSecrets, type ServerSecretsPlan } from './secrets-plan.ts';
 
 /** The volume of a server's files. */
 const fileVolume = 'lockstep-secret-files';
@@ -25,7 +25,7 @@ export function deliverSecrets(args: McpSecretsArgs): Record<string, PodAddition
 /** The same of a plan. */
 export function additionsOf(
   args: McpSecretsArgs,
-  plans: readonly ServerPlan[],
+  plans: readonly ServerSecretsPlan[],
 ): Record<string, PodAdditions> {
   const entries = plans.flatMap(({ server, pod, delivered }) => {
     if (pod === undefined) return [];
@@ -55,6 +55,6 @@ function fromObjects(server: string, delivered: readonly PlannedSecret[]): PodAd
   return {
     env,
     volumes: [{ name: fileVolume, projected: { sources } }],
-    volumeMounts: [{ name: fileVolume, mountPath: paths.secretFiles, readOnly: true }],
+    volumeMounts: [{ name: fileVolume, mountPath: podFolders.secretFiles, readOnly: true }],
   };
 }

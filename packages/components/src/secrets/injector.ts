@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { paths } from '../kubernetes/constants.ts';
-import type { PodAdditions } from '../kubernetes/pod-additions.ts';
-import { egressOfUrl } from '../network/url.ts';
-import type { McpSecretsArgs } from './args.ts';
+import { podFolders } from '@lockstep/model/internal';
+import type { PodAdditions } from '../kubernetes/pod-template.ts';
+import { egressOfUrl } from '../network/egress.ts';
 import { authorityKey, authorityObject } from './operator.ts';
-import type { Login, PlannedSecret } from './plan.ts';
-import { apiPath } from './policy.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
+import type { Login, PlannedSecret } from './secrets-plan.ts';
+import { apiPath } from './vault-policy.ts';
 
 const prefix = 'vault.hashicorp.com';
 
@@ -28,7 +28,7 @@ export function injected(
     'auth-path': `auth/${auth?.path ?? 'kubernetes'}`,
     role: login.role,
     'agent-service-account-token-volume-name': tokenVolume,
-    'secret-volume-path': paths.secretFiles,
+    'secret-volume-path': podFolders.secretFiles,
     'template-static-secret-render-interval': renderInterval,
     ...(vaultNamespace !== undefined && { namespace: vaultNamespace }),
     ...(ca !== undefined && { 'tls-secret': authorityObject, 'ca-cert': `/vault/tls/${authorityKey}` }),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { compareText } from '@lockstep/model/internal';
 import { objectName, serverObject } from '../kubernetes/names.ts';
-import type { McpSecretsArgs } from './args.ts';
-import type { Login, PlannedSecret, ServerPlan } from './plan.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
+import type { Login, PlannedSecret, ServerSecretsPlan } from './secrets-plan.ts';
 
 /** The API of the Vault Secrets Operator. */
 export const operatorApi = 'secrets.hashicorp.com/v1beta1';
@@ -20,7 +20,7 @@ export const authorityKey = 'ca.crt';
 const refreshAfter = '1m';
 
 /** One path of Vault as one Kubernetes Secret, which the operator keeps. */
-export interface SyncedPath {
+interface SyncedPath {
   /** What VaultStaticSecret and Secret are called. */
   readonly name: string;
   /** Below the mount. */
@@ -36,7 +36,7 @@ export function syncedObject(server: string, path: string): string {
 }
 
 /** A server's paths, each once however many secrets it holds. */
-export function syncedPaths({ server, delivered }: ServerPlan): SyncedPath[] {
+export function syncedPaths({ server, delivered }: ServerSecretsPlan): SyncedPath[] {
   const byPath = Map.groupBy(delivered, ({ path }: PlannedSecret) => path);
   return [...byPath]
     .map(([path, secrets]) => ({
@@ -74,7 +74,7 @@ export function authSpec(
 /** `spec` of a VaultStaticSecret: a new value restarts that one workload, as its own update strategy orders it. */
 export function staticSecretSpec(
   { mount, vaultNamespace }: McpSecretsArgs,
-  { server, workload }: ServerPlan,
+  { server, workload }: ServerSecretsPlan,
   synced: SyncedPath,
   labels: Readonly<Record<string, string>>,
 ): Record<string, unknown> {

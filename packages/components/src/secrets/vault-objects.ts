@@ -1,7 +1,7 @@
 import type { ComponentResource, Resource } from '@pulumi/pulumi';
 import * as vault from '@pulumi/vault';
-import type { McpSecretsArgs } from './args.ts';
-import type { Login } from './plan.ts';
+import type { McpSecretsArgs } from './secrets-args.ts';
+import type { Login } from './secrets-plan.ts';
 
 /** Seconds that a login lasts: for how long without renewal, and at most. */
 const tokenTtl = { first: 20 * 60, longest: 4 * 60 * 60 };

@@ -7,8 +7,8 @@ import {
   sources,
 } from '../environment/world.fixture.ts';
 import { type Registered, record } from '../recording.fixture.ts';
-import type { McpServerArgs } from './args.ts';
 import { McpServer } from './mcp-server.ts';
+import type { McpServerArgs } from './server-args.ts';
 
 const gateway = { namespace: 'mcp', podLabels: { app: 'gateway' } };
 

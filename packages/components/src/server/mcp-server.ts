@@ -1,11 +1,9 @@
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
-import { isOfType } from '../component-type.ts';
-import type { GatewayEndpoint } from '../gateway/args.ts';
+import { claimName, isOfType, requireProvider } from '../component.ts';
 import { holdToPushed } from '../kubernetes/image.ts';
-import { claimName, requireProvider } from '../providers.ts';
-import type { McpServerArgs } from './args.ts';
-import { createServer } from './create.ts';
-import { planServer } from './plan.ts';
+import type { GatewayEndpoint, McpServerArgs } from './server-args.ts';
+import { createServer } from './server-objects.ts';
+import { planServer } from './server-plan.ts';
 
 const type = 'lockstep:index:McpServer';
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { podFiles, podFolders, podPorts } from '@lockstep/model/internal';
 
 /** What a bridge is given on its command line. */
 export interface BridgeSettings {
@@ -32,11 +33,11 @@ const defaults = {
   timeout: '30',
   'max-result': String(32 * 1024 * 1024),
   host: '0.0.0.0',
-  port: '8080',
-  key: '/etc/lockstep/bridge/bridge.key',
-  state: '/var/lib/lockstep',
+  port: String(podPorts.bridge),
+  key: podFiles.bridgeKey,
+  state: podFolders.state,
   hide: '',
-  'secret-files': '/var/run/secrets/lockstep/files',
+  'secret-files': podFolders.secretFiles,
 };
 type Name = keyof typeof defaults;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Deployment } from '@lockstep/model/internal';
+import { bridgeKeyFile, type Deployment } from '@lockstep/model/internal';
 import { bundleVolume } from '../bundle/volume.ts';
 import { startGateway } from '../compose/start-gateway.ts';
 import { createLog } from '../kernel/log.ts';
@@ -21,7 +21,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const settings = readSettings(argv, process.env);
   const { host, logLevel, publicUrl } = settings;
   const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const bridgeKey = await readBridgeKey(join(settings.keys, 'bridge.key'));
+  const bridgeKey = await readBridgeKey(join(settings.keys, bridgeKeyFile));
   let deployed: Deployment | undefined;
   const gateway = await startGateway({
     bundle: bundleVolume(settings.bundle),

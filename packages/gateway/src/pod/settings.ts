@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@lockstep/model';
+import { podFiles, podFolders, podPorts, podVariables } from '@lockstep/model/internal';
 import { allowedHosts } from '../identity/origin.ts';
 import { type LogLevel, logLevels } from '../kernel/log.ts';
-import { podPaths, podPorts } from './paths.ts';
 
 /** What a gateway in a pod is told from outside. */
 export interface ServeSettings {
@@ -23,13 +23,13 @@ export interface ServeSettings {
 }
 
 const options = {
-  bundle: { type: 'string', default: podPaths.bundle },
-  keys: { type: 'string', default: podPaths.keys },
-  tokens: { type: 'string', default: podPaths.tokens },
-  'vault-token': { type: 'string', default: podPaths.vaultToken },
-  state: { type: 'string', default: podPaths.state },
+  bundle: { type: 'string', default: podFolders.bundle },
+  keys: { type: 'string', default: podFolders.keys },
+  tokens: { type: 'string', default: podFiles.tokens },
+  'vault-token': { type: 'string', default: podFiles.vaultToken },
+  state: { type: 'string', default: podFolders.state },
   host: { type: 'string', default: '0.0.0.0' },
-  port: { type: 'string', default: String(podPorts.http) },
+  port: { type: 'string', default: String(podPorts.gateway) },
   'metrics-port': { type: 'string', default: String(podPorts.metrics) },
 } as const;
 
@@ -45,8 +45,8 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     vaultToken,
     port: parsePort('--port', port),
     metricsPort: parsePort('--metrics-port', metricsPort),
-    ...parseHosts(env.LOCKSTEP_ALLOWED_HOSTS ?? ''),
-    logLevel: parseLogLevel(env.LOCKSTEP_LOG_LEVEL),
+    ...parseHosts(env[podVariables.allowedHosts] ?? ''),
+    logLevel: parseLogLevel(env[podVariables.logLevel]),
   };
 }
 
@@ -75,7 +75,7 @@ function parseHosts(text: string): Pick<ServeSettings, 'allowedHosts' | 'publicU
   try {
     allowedHosts(0, hosts);
   } catch (error) {
-    throw fault('LOCKSTEP_ALLOWED_HOSTS', (error as Error).message);
+    throw fault(podVariables.allowedHosts, (error as Error).message);
   }
   return { allowedHosts: hosts, publicUrl };
 }
@@ -83,7 +83,7 @@ function parseHosts(text: string): Pick<ServeSettings, 'allowedHosts' | 'publicU
 function parseLogLevel(text = 'info'): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
-  throw fault('LOCKSTEP_LOG_LEVEL', `is ${JSON.stringify(text)}; it is one of ${logLevels.join(', ')}.`);
+  throw fault(podVariables.logLevel, `is ${JSON.stringify(text)}; it is one of ${logLevels.join(', ')}.`);
 }
 
 function fault(path: string, message: string): ConfigurationError {

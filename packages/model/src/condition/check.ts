@@ -6,7 +6,7 @@ type Expression = NonNullable<ReturnType<typeof parse>['expr']>;
 type Call = Extract<Expression['exprKind'], { case: 'callExpr' }>['value'];
 type Comprehension = Extract<Expression['exprKind'], { case: 'comprehensionExpr' }>['value'];
 
-/** What can be told about a condition before it meets any facts. */
+/** What can be said of a condition before it meets any facts. */
 interface Checked {
   /** Whether `args` is mentioned, so that it can't be decided without them. */
   readonly usesArguments: boolean;

@@ -1,0 +1,113 @@
+import { podPorts } from '@lockstep/model/internal';
+import * as k8s from '@pulumi/kubernetes';
+import type { Resource } from '@pulumi/pulumi';
+import { disruptionOf } from '../kubernetes/availability.ts';
+import { gatewayObject, gatewayState } from '../kubernetes/names.ts';
+import { claimSpec } from '../kubernetes/volumes.ts';
+import { createTraffic } from '../network/traffic.ts';
+import { ingressSpec, routeSpec } from './exposure.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
+import type { GatewayPlan } from './gateway-plan.ts';
+
+/** Creates the objects of the gateway. The policy first: no pod runs before it. */
+export function createGateway(parent: Resource, name: string, args: McpGatewayArgs, plan: GatewayPlan): void {
+  const { namespace, serviceAccountAnnotations } = args;
+  const { labels, selector, template } = plan;
+  const metadata = { name: gatewayObject, namespace, labels };
+  const opts = { parent };
+  const policies = createTraffic(name, metadata, plan.traffic, opts);
+  for (const { part, name: object, ...content } of plan.bundle.configMaps) {
+    new k8s.core.v1.ConfigMap(
+      `${name}-${part}`,
+      { metadata: { ...metadata, name: object }, ...content },
+      opts,
+    );
+  }
+  const state = createClaim(parent, name, args, plan);
+  const annotated =
+    serviceAccountAnnotations === undefined
+      ? metadata
+      : { ...metadata, annotations: serviceAccountAnnotations };
+  const account = new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: annotated, automountServiceAccountToken: false },
+    opts,
+  );
+  new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata,
+      spec: {
+        selector,
+        ports: [
+          { name: 'http', port: podPorts.gateway, targetPort: 'http', protocol: 'TCP' },
+          { name: 'metrics', port: podPorts.metrics, targetPort: 'metrics', protocol: 'TCP' },
+        ],
+      },
+    },
+    opts,
+  );
+  new k8s.apps.v1.Deployment(
+    `${name}-workload`,
+    {
+      metadata,
+      spec: {
+        replicas: 1,
+        // Two gateways must never write to one volume.
+        strategy: { type: 'Recreate' },
+        selector: { matchLabels: selector },
+        template,
+      },
+    },
+    // Not after the ConfigMaps: a provider that replaces them would then take the Deployment along.
+    { parent, dependsOn: [account, ...state, ...policies] },
+  );
+  new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-disruption`,
+    { metadata, spec: disruptionOf(selector) },
+    opts,
+  );
+  expose(parent, name, args, metadata);
+}
+
+/** The volume outlives the stack: it holds the audit and approvals that wait. */
+function createClaim(
+  parent: Resource,
+  name: string,
+  { namespace, storage, protect = true }: McpGatewayArgs,
+  { labels }: GatewayPlan,
+): Resource[] {
+  if ('existingClaim' in storage) return [];
+  const made = new k8s.core.v1.PersistentVolumeClaim(
+    `${name}-state`,
+    { metadata: { name: gatewayState, namespace, labels }, spec: claimSpec(storage) },
+    { parent, protect, retainOnDelete: true },
+  );
+  return [made];
+}
+
+function expose(
+  parent: Resource,
+  name: string,
+  { expose: exposure }: McpGatewayArgs,
+  metadata: k8s.types.input.meta.v1.ObjectMeta,
+): void {
+  if (exposure === undefined) return;
+  if ('ingress' in exposure) {
+    const { annotations } = exposure.ingress;
+    const annotated = annotations === undefined ? metadata : { ...metadata, annotations };
+    const spec = ingressSpec(exposure.ingress);
+    new k8s.networking.v1.Ingress(`${name}-ingress`, { metadata: annotated, spec }, { parent });
+    return;
+  }
+  new k8s.apiextensions.CustomResource(
+    `${name}-route`,
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata,
+      spec: routeSpec(exposure.gatewayApi),
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,114 @@
+import type { Servers } from '@lockstep/model';
+import { mcpPath } from '@lockstep/model/internal';
+import { refuse } from '../errors.ts';
+import { digestOfImage } from '../kubernetes/image.ts';
+import { checkPlace, labelsOf, selectorOf } from '../kubernetes/labels.ts';
+import { gatewayState } from '../kubernetes/names.ts';
+import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
+import type { TrafficPlan } from '../network/traffic.ts';
+import type { GatewayEndpoint } from '../server/server-args.ts';
+import { type BundlePlan, planBundle } from './bundle.ts';
+import { allowedHosts, originOf } from './exposure.ts';
+import type { Exposure, McpGatewayArgs } from './gateway-args.ts';
+import { gatewayPod } from './gateway-pod.ts';
+import { planGatewayTraffic } from './gateway-traffic.ts';
+
+/** What the gateway of an environment comes to. Plain data. */
+export interface GatewayPlan {
+  /** The MCP endpoint as clients reach it. */
+  readonly url: string;
+  readonly labels: Record<string, string>;
+  readonly selector: Record<string, string>;
+  readonly bundle: BundlePlan;
+  readonly template: PodTemplate;
+  readonly traffic: TrafficPlan;
+}
+
+/**
+ * Plans the gateway.
+ *
+ * @throws RunError naming the argument that is wrong.
+ */
+export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
+  const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
+  checkPlace(who, args);
+  checkPodTemplate(who, args.podTemplate);
+  digestOfImage(who, 'image', args.image);
+  checkReplicas(who, args.replicas);
+  checkKept(who, args);
+  checkEndpoints(who, environment.servers, endpoints);
+  checkExposure(who, expose);
+  const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
+  const labels = labelsOf(belonging);
+  const selector = selectorOf(belonging);
+  const bundle = planBundle(who, environment, endpoints, { vault, archive: args.archive });
+  return {
+    url: `${originOf(namespace, expose)}${mcpPath}`,
+    labels,
+    selector,
+    bundle,
+    template: gatewayPod(args, {
+      labels,
+      selector,
+      bundle,
+      claim: 'existingClaim' in storage ? storage.existingClaim : gatewayState,
+      hosts: allowedHosts(namespace, expose, hosts),
+    }),
+    traffic: planGatewayTraffic(who, args, selector),
+  };
+}
+
+function checkReplicas(who: string, replicas = 1): void {
+  if (replicas === 1) return;
+  refuse(
+    who,
+    'replicas',
+    `is ${replicas}, but approvals and audit are in one file on one volume; use 1 until PostgreSQL is supported.`,
+  );
+}
+
+/** What the gateway can't start without: programs are run without a check of types. */
+function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>): void {
+  if (!keysSecret) {
+    refuse(who, 'keysSecret', 'is missing; name the Secret with the keys that `lockstep keys create` makes.');
+  }
+  if (storage === undefined) {
+    refuse(who, 'storage', "is missing; give the volume for approvals and audit, as in { size: '10Gi' }.");
+  }
+}
+
+/**
+ * Both ways: a server without an address would be down, an address without a server is a slip. Calls and secrets for a
+ * remote server go where it was reviewed.
+ */
+function checkEndpoints(
+  who: string,
+  definitions: Servers,
+  endpoints: Readonly<Record<string, GatewayEndpoint>>,
+): void {
+  const servers = Object.keys(definitions);
+  const missing = servers.find((server) => !Object.hasOwn(endpoints, server));
+  if (missing !== undefined) {
+    refuse(who, `endpoints.${missing}`, 'is missing; every environment has every server.');
+  }
+  const unknown = Object.keys(endpoints).find((server) => !servers.includes(server));
+  if (unknown !== undefined) {
+    refuse(who, `endpoints.${unknown}`, `the environment has no such server; it has ${servers.join(', ')}.`);
+  }
+  for (const [server, definition] of Object.entries(definitions)) {
+    const url = endpoints[server]?.url;
+    if (!('remote' in definition) || url === definition.remote.url) continue;
+    refuse(
+      who,
+      `endpoints.${server}.url`,
+      `is ${url}, but it was locked at ${definition.remote.url}; give that.`,
+    );
+  }
+}
+
+function checkExposure(who: string, expose: Exposure | undefined): void {
+  if (expose === undefined || !('gatewayApi' in expose)) return;
+  const { parentRefs, hostnames } = expose.gatewayApi;
+  if (parentRefs.length === 0) refuse(who, 'expose.gatewayApi.parentRefs', 'is empty; name a Gateway.');
+  if (hostnames.length === 0) refuse(who, 'expose.gatewayApi.hostnames', 'is empty; name a host.');
+}

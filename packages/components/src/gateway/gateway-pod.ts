@@ -1,0 +1,124 @@
+import { podFolders, podPorts, podVariables, probePaths, vaultTokenFile } from '@lockstep/model/internal';
+import type * as k8s from '@pulumi/kubernetes';
+import type { Input } from '@pulumi/pulumi';
+import { gatewayObject } from '../kubernetes/names.ts';
+import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.ts';
+import { overridePodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
+import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
+import type { BundlePlan } from './bundle.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
+
+type Volume = k8s.types.input.core.v1.Volume;
+type VolumeMount = k8s.types.input.core.v1.VolumeMount;
+
+/** How long the pod goes on answering while Services forget it; the gateway then drains for ten seconds more. */
+const drainSeconds = 5;
+
+/** For how long a service-account token for Vault is good, in seconds; the kubelet renews it in time. */
+const vaultTokenSeconds = 3600;
+
+/** What a pod of the gateway is made of, beside its settings. */
+interface GatewayPodParts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly bundle: BundlePlan;
+  /** The claim of the volume that keeps approvals and audit. */
+  readonly claim: Input<string>;
+  /** Host names that it answers to; the first as a URL. */
+  readonly hosts: readonly string[];
+}
+
+/** The one pod of the gateway. Nothing in it depends on what is permitted: a new bundle restarts nothing. */
+export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTemplate {
+  const { podAnnotations = {} } = args;
+  const template: PodTemplate = {
+    metadata: { labels: parts.labels, ...(hasAny(podAnnotations) ? { annotations: podAnnotations } : {}) },
+    spec: {
+      serviceAccountName: gatewayObject,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: restrictedPod,
+      terminationGracePeriodSeconds: 30,
+      containers: [container(args, parts)],
+      volumes: volumesOf(args, parts),
+    },
+  };
+  return overridePodTemplate(template, args.podTemplate, parts.selector);
+}
+
+function hasAny(record: Readonly<Record<string, string>>): boolean {
+  return Object.keys(record).length > 0;
+}
+
+function container(args: McpGatewayArgs, { hosts }: GatewayPodParts): k8s.types.input.core.v1.Container {
+  const { image, logLevel = 'info', resources } = args;
+  return {
+    name: 'gateway',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['serve'],
+    env: [
+      { name: podVariables.allowedHosts, value: hosts.join(',') },
+      { name: podVariables.logLevel, value: logLevel },
+    ],
+    ports: [
+      { name: 'http', containerPort: podPorts.gateway },
+      { name: 'metrics', containerPort: podPorts.metrics },
+    ],
+    startupProbe: {
+      httpGet: { path: probePaths.alive, port: podPorts.gateway },
+      periodSeconds: 2,
+      failureThreshold: 30,
+    },
+    readinessProbe: { httpGet: { path: probePaths.ready, port: podPorts.gateway }, periodSeconds: 5 },
+    livenessProbe: {
+      httpGet: { path: probePaths.alive, port: podPorts.gateway },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+    },
+    lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
+    resources: {
+      requests: { cpu: '100m', memory: '256Mi' },
+      limits: { cpu: '1', memory: '1Gi' },
+      ...resources,
+    },
+    securityContext: restrictedContainer,
+    volumeMounts: mountsOf(args),
+  };
+}
+
+function mountsOf({ tokensSecret, vault }: McpGatewayArgs): VolumeMount[] {
+  return [
+    { name: 'tmp', mountPath: podFolders.temporary },
+    { name: 'state', mountPath: podFolders.state },
+    // Whole folders and never a `subPath`, which would not follow changes.
+    { name: 'bundle', mountPath: podFolders.bundle, readOnly: true },
+    { name: 'keys', mountPath: podFolders.keys, readOnly: true },
+    ...(tokensSecret === undefined ? [] : [{ name: 'tokens', mountPath: podFolders.tokens, readOnly: true }]),
+    ...(vault === undefined
+      ? []
+      : [{ name: 'vault-token', mountPath: podFolders.vaultToken, readOnly: true }]),
+  ];
+}
+
+function volumesOf(
+  { keysSecret, tokensSecret, vault, vaultAudience = 'vault' }: McpGatewayArgs,
+  { bundle, claim }: GatewayPodParts,
+): Volume[] {
+  const sources = bundle.configMaps.map(({ name }) => ({ configMap: { name } }));
+  const token = { audience: vaultAudience, expirationSeconds: vaultTokenSeconds, path: vaultTokenFile };
+  return [
+    temporaryVolume,
+    stateVolume({ existingClaim: claim }),
+    { name: 'bundle', projected: { sources } },
+    secretVolume('keys', keysSecret),
+    ...(tokensSecret === undefined ? [] : [secretVolume('tokens', tokensSecret)]),
+    ...(vault === undefined
+      ? []
+      : [{ name: 'vault-token', projected: { sources: [{ serviceAccountToken: token }] } }]),
+  ];
+}
+
+function secretVolume(name: string, secretName: string): Volume {
+  return { name, secret: { secretName, defaultMode: 0o440 } };
+}

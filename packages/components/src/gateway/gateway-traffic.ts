@@ -1,0 +1,72 @@
+import type { Servers } from '@lockstep/model';
+import { type Egress, parseEgress, podPorts } from '@lockstep/model/internal';
+import { explain } from '../errors.ts';
+import { selectorOf } from '../kubernetes/labels.ts';
+import { serverObject } from '../kubernetes/names.ts';
+import { type Destination, egressOfUrl } from '../network/egress.ts';
+import { peerOf, podPeer } from '../network/peers.ts';
+import type { NetworkSettings } from '../network/settings.ts';
+import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
+
+/**
+ * Whom the gateway hears from and whom it calls: its clients and those who read metrics; the servers, Vault, and what
+ * is declared.
+ *
+ * @throws RunError for a host name that nothing enforces and that isn't marked.
+ */
+export function planGatewayTraffic(
+  who: string,
+  args: McpGatewayArgs,
+  selector: Readonly<Record<string, string>>,
+): TrafficPlan {
+  const { namespace, clients = [], monitoring = [] } = args;
+  const ingress = [
+    { from: clients.map(peerOf), ports: [{ port: podPorts.gateway, protocol: 'TCP' }] },
+    { from: monitoring.map(podPeer), ports: [{ port: podPorts.metrics, protocol: 'TCP' }] },
+  ];
+  return planTraffic({
+    who,
+    namespace,
+    selector,
+    // A rule without peers would let everybody in.
+    ingress: ingress.filter(({ from }) => from.length > 0),
+    egress: destinations(who, args),
+    network: withOwnServers(args),
+  });
+}
+
+function destinations(who: string, args: McpGatewayArgs): Destination[] {
+  const { endpoints, environment, vault } = args;
+  const egress = explain(who, () => parseEgress(args.egress ?? []));
+  const servers = Object.entries(endpoints).flatMap(([server, { url }]) => {
+    const declared = declaredBy(environment.servers, server);
+    const at = `environment.servers.${server}`;
+    const own = { at: `${at}.remote.url`, to: egressOfUrl(url, declared) };
+    return [own, ...declared.filter((to) => !same(to, own.to)).map((to) => ({ at: `${at}.egress`, to }))];
+  });
+  return [
+    ...servers,
+    ...(vault === undefined ? [] : [{ at: 'vault.address', to: egressOfUrl(vault.address, egress) }]),
+    ...egress.map((to, index) => ({ at: `egress[${index}]`, to })),
+  ];
+}
+
+/** What a remote server declares is for the gateway; others' is for their own pods. */
+function declaredBy(servers: Servers, server: string): readonly Egress[] {
+  const definition = servers[server];
+  return definition !== undefined && 'remote' in definition ? definition.egress : [];
+}
+
+function same(a: Egress, b: Egress): boolean {
+  return 'host' in a && 'host' in b && a.host === b.host && a.port === b.port;
+}
+
+/** Behind our own servers' Services are pods that we know. */
+function withOwnServers({ environment, endpoints, namespace, network }: McpGatewayArgs): NetworkSettings {
+  const own = Object.keys(endpoints).map((server) => {
+    const podLabels = selectorOf({ environment: environment.name, component: 'server', server });
+    return [`${namespace}/${serverObject(server)}`, { podLabels }] as const;
+  });
+  return { ...network, services: { ...network.services, ...Object.fromEntries(own) } };
+}

@@ -1,0 +1,74 @@
+import * as k8s from '@pulumi/kubernetes';
+import type { CustomResourceOptions, Resource } from '@pulumi/pulumi';
+import { objectName } from '../kubernetes/names.ts';
+import { type Destination, dnsRule, planEgress } from './egress.ts';
+import { type CustomObject, hostPolicy } from './host-policy.ts';
+import type { NetworkSettings } from './settings.ts';
+
+type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+
+/** Whom pods may hear from and whom they may call. */
+interface Traffic {
+  readonly who: string;
+  readonly namespace: string;
+  /** The pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ingress: k8s.types.input.networking.v1.NetworkPolicyIngressRule[];
+  readonly egress: readonly Destination[];
+  readonly network: NetworkSettings;
+}
+
+/** The policies of one workload's pods. */
+export interface TrafficPlan {
+  /** All that isn't named in it is refused, in both directions. */
+  readonly policy: NetworkPolicySpec;
+  /** Where host names are enforced and there are some. */
+  readonly hosts?: CustomObject;
+  /** Hosts that nothing holds the pods to. */
+  readonly unenforced: readonly string[];
+}
+
+/**
+ * Plans the network policies of one workload: DNS and what is declared goes out, what is declared comes in, and the
+ * metadata address is out of reach.
+ *
+ * @throws RunError for a host name that nothing enforces and that isn't marked, and for the metadata address.
+ */
+export function planTraffic(traffic: Traffic): TrafficPlan {
+  const { who, selector, ingress, egress, network, namespace } = traffic;
+  const { rules, hosts, unenforced } = planEgress(who, egress, network, namespace);
+  const custom = hostPolicy(selector, hosts, network);
+  return {
+    policy: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress,
+      egress: [dnsRule(network), ...rules],
+    },
+    ...(custom === undefined ? {} : { hosts: custom }),
+    unenforced,
+  };
+}
+
+/** On a policy: the hosts that nothing holds its pods to. */
+const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
+
+/** Creates the network policies of one workload. */
+export function createTraffic(
+  name: string,
+  metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string> },
+  { policy, hosts, unenforced }: TrafficPlan,
+  opts: CustomResourceOptions,
+): Resource[] {
+  const annotations = { [unenforcedAnnotation]: unenforced.join(',') };
+  const noted = unenforced.length === 0 ? metadata : { ...metadata, annotations };
+  const network = new k8s.networking.v1.NetworkPolicy(
+    `${name}-network`,
+    { metadata: noted, spec: policy },
+    opts,
+  );
+  if (hosts === undefined) return [network];
+  const named = { ...metadata, name: objectName(metadata.name, 'hosts') };
+  const custom = new k8s.apiextensions.CustomResource(`${name}-hosts`, { ...hosts, metadata: named }, opts);
+  return [network, custom];
+}

@@ -1,0 +1,126 @@
+import type * as k8s from '@pulumi/kubernetes';
+import { disruptionOf } from '../kubernetes/availability.ts';
+import { checkPlace, labelsOf, selectorOf } from '../kubernetes/labels.ts';
+import { serverObject } from '../kubernetes/names.ts';
+import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
+import { claimSpec } from '../kubernetes/volumes.ts';
+import { podPeer } from '../network/peers.ts';
+import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
+import type { Autoscaling, GatewayEndpoint, McpServerArgs } from './server-args.ts';
+import { checkNeeds, checkSecrets, checkWorkload, imageOf, readDefinition } from './server-checks.ts';
+import { type ServerObjectNames, serverPod } from './server-pod.ts';
+import { checkSource, type LocalDefinition, type Runtime, runtimeOf } from './server-runtime.ts';
+
+/** What a server comes to: where it is, and what must run for it. Plain data. */
+interface ServerPlan {
+  readonly endpoint: GatewayEndpoint;
+  /** Absent for a remote server. */
+  readonly objects?: ServerObjects;
+}
+
+export interface ServerObjects extends ServerObjectNames {
+  readonly image: string;
+  readonly workload: WorkloadPlan;
+  readonly service: k8s.types.input.core.v1.ServiceSpec;
+  readonly disruption: k8s.types.input.policy.v1.PodDisruptionBudgetSpec;
+  readonly traffic: TrafficPlan;
+}
+
+/**
+ * Plans one server.
+ *
+ * @throws RunError naming the argument that is wrong.
+ */
+export function planServer(who: string, args: McpServerArgs): ServerPlan {
+  checkPlace(who, args);
+  const definition = readDefinition(who, args);
+  checkSource(who, definition, args.release.source);
+  if ('remote' in definition) return { endpoint: { url: definition.remote.url, bridge: false } };
+  const runtime = runtimeOf(definition, args.release.source);
+  checkNeeds(who, definition, args);
+  checkWorkload(who, args, runtime);
+  checkSecrets(who, definition, args);
+  checkPodTemplate(who, args.podTemplate);
+  return planObjects(who, args, definition, runtime);
+}
+
+function planObjects(
+  who: string,
+  args: McpServerArgs,
+  definition: LocalDefinition,
+  runtime: Runtime,
+): ServerPlan {
+  const { name, namespace, environment, owner, gateway, network } = args;
+  const belonging = { environment, owner, component: 'server', server: name } as const;
+  const names = { object: serverObject(name), labels: labelsOf(belonging), selector: selectorOf(belonging) };
+  const image = imageOf(who, args);
+  const { port, path, bridge } = runtime;
+  const ingress = [{ from: [podPeer(gateway)], ports: [{ port, protocol: 'TCP' }] }];
+  const { object, selector } = names;
+  return {
+    endpoint: { url: `http://${object}.${namespace}.svc:${port}${path}`, bridge },
+    objects: {
+      ...names,
+      image,
+      workload: planWorkload(args, serverPod(args, definition, runtime, image, names), names),
+      service: { selector, ports: [{ name: 'http', port, targetPort: 'http', protocol: 'TCP' }] },
+      disruption: disruptionOf(selector),
+      traffic: planTraffic({
+        who,
+        namespace,
+        selector,
+        ingress,
+        egress: [
+          ...definition.egress.map((to, index) => ({ at: `definition.egress[${index}]`, to })),
+          ...(args.pod?.egress ?? []).map((to) => ({ at: 'pod.egress', to })),
+        ],
+        network,
+      }),
+    },
+  };
+}
+
+type Autoscaler = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
+
+/** What runs a server's pods. */
+type WorkloadPlan =
+  | {
+      readonly kind: 'Deployment';
+      readonly spec: k8s.types.input.apps.v1.DeploymentSpec;
+      readonly autoscaler?: Autoscaler;
+    }
+  | { readonly kind: 'StatefulSet'; readonly spec: k8s.types.input.apps.v1.StatefulSetSpec };
+
+/** A StatefulSet where data is kept, else a Deployment that starts a new pod before it ends an old one. */
+function planWorkload(
+  { data, replicas = 1, autoscaling }: McpServerArgs,
+  template: PodTemplate,
+  { object, labels, selector }: ServerObjectNames,
+): WorkloadPlan {
+  const common = { selector: { matchLabels: selector }, template };
+  if (data === undefined) {
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    if (autoscaling === undefined) return { kind: 'Deployment', spec: { ...common, strategy, replicas } };
+    // Without `replicas`: the autoscaler's number would be put back by each deployment.
+    return { kind: 'Deployment', spec: { ...common, strategy }, autoscaler: scale(object, autoscaling) };
+  }
+  const claims =
+    'existingClaim' in data
+      ? {}
+      : { volumeClaimTemplates: [{ metadata: { name: 'state', labels }, spec: claimSpec(data) }] };
+  return { kind: 'StatefulSet', spec: { ...common, serviceName: object, replicas, ...claims } };
+}
+
+function scale(object: string, { minReplicas = 1, maxReplicas, targetCpu = 70 }: Autoscaling): Autoscaler {
+  return {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: object },
+    minReplicas,
+    maxReplicas,
+    metrics: [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: targetCpu } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,138 @@
+import { bridgeKeyFile, podFolders, probePaths, type ServerDefinition } from '@lockstep/model/internal';
+import type * as k8s from '@pulumi/kubernetes';
+import { spreadOver } from '../kubernetes/availability.ts';
+import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.ts';
+import { overridePodTemplate, type PodTemplate, type Resources } from '../kubernetes/pod-template.ts';
+import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
+import type { McpServerArgs } from './server-args.ts';
+import type { Runtime } from './server-runtime.ts';
+
+/** What the objects of one server are called, and how its pods are found. */
+export interface ServerObjectNames {
+  /** What its workload, Service, ServiceAccount and policies are called. */
+  readonly object: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+type Volume = k8s.types.input.core.v1.Volume;
+
+/** The longest that a pod may take to end, in seconds: a node that is drained waits for it. */
+const maxGraceSeconds = 300;
+
+/** The pods of a server: restricted, without a service-account token, and with time to end a call. */
+export function serverPod(
+  args: McpServerArgs,
+  definition: ServerDefinition,
+  runtime: Runtime,
+  image: string,
+  { object, labels, selector }: ServerObjectNames,
+): PodTemplate {
+  const { annotations } = args.pod ?? {};
+  const template: PodTemplate = {
+    metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
+    spec: {
+      serviceAccountName: object,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: restrictedPod,
+      terminationGracePeriodSeconds: Math.min(
+        maxGraceSeconds,
+        drainSeconds + Math.ceil(definition.timeouts.call) + 5,
+      ),
+      topologySpreadConstraints: spreadOver(selector),
+      containers: [serverContainer(args, definition, runtime, image)],
+      volumes: volumesOf(args, runtime),
+    },
+  };
+  return overridePodTemplate(template, args.podTemplate, selector);
+}
+
+function volumesOf({ data, keysSecret, volumes = [], pod }: McpServerArgs, { bridge }: Runtime): Volume[] {
+  return [
+    temporaryVolume,
+    // A new volume comes from the StatefulSet's claim template, under the same name.
+    ...(data === undefined || 'existingClaim' in data ? [stateVolume(data)] : []),
+    ...(bridge && keysSecret !== undefined ? [bridgeKey(keysSecret)] : []),
+    ...volumes.map(({ name, source }) => ({ name, ...source })),
+    ...(pod?.volumes ?? []),
+  ];
+}
+
+/** Of the gateway's keys a bridge gets the one that it must know. */
+function bridgeKey(secretName: string): Volume {
+  const items = [{ key: bridgeKeyFile, path: bridgeKeyFile }];
+  return { name: 'bridge-key', secret: { secretName, defaultMode: 0o440, items } };
+}
+
+type Container = k8s.types.input.core.v1.Container;
+
+type Probe = k8s.types.input.core.v1.Probe;
+
+/** How long a pod goes on answering while Services forget it, in seconds. No shell is needed for it. */
+const drainSeconds = 5;
+
+/** The one container of a server's pod. */
+function serverContainer(
+  args: McpServerArgs,
+  definition: ServerDefinition,
+  runtime: Runtime,
+  image: string,
+): Container {
+  const { env = {}, pod = {}, volumes = [] } = args;
+  return {
+    name: 'server',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: [...runtime.args],
+    env: [
+      ...Object.entries({ ...runtime.env, ...env }).map(([name, value]) => ({ name, value })),
+      ...(pod.env ?? []),
+    ],
+    ports: [{ name: 'http', containerPort: runtime.port }],
+    ...probes(definition, runtime),
+    lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
+    resources: { ...defaultResources(definition, runtime), ...args.resources },
+    securityContext: restrictedContainer,
+    volumeMounts: [
+      { name: 'tmp', mountPath: podFolders.temporary },
+      { name: 'state', mountPath: podFolders.state },
+      ...(runtime.bridge ? [{ name: 'bridge-key', mountPath: podFolders.bridgeKey, readOnly: true }] : []),
+      ...volumes.map(({ name, mountPath, readOnly = true }) => ({ name, mountPath, readOnly })),
+      ...(pod.volumeMounts ?? []),
+    ],
+  };
+}
+
+function probes(
+  definition: ServerDefinition,
+  { bridge, port }: Runtime,
+): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  // Of an image nothing is known but that it listens.
+  const ask: Probe = bridge ? { httpGet: { path: probePaths.alive, port } } : { tcpSocket: { port } };
+  const period = 2;
+  return {
+    startupProbe: {
+      ...ask,
+      periodSeconds: period,
+      failureThreshold: Math.ceil(definition.timeouts.start / period),
+    },
+    readinessProbe: { ...ask, periodSeconds: 5 },
+    livenessProbe: { ...ask, periodSeconds: 10, timeoutSeconds: 5 },
+  };
+}
+
+/** What a bridge takes by itself, in MiB: some 120, measured. */
+const bridgeMemory = 192;
+
+/** What one more process of a bridge may take, in MiB: a small Node or Python server. */
+const processMemory = 96;
+
+function defaultResources(definition: ServerDefinition, { bridge }: Runtime): Required<Resources> {
+  const processes = definition.isolation === 'shared' ? 1 : definition.processes.max;
+  const memory = bridge ? bridgeMemory + processMemory * processes : 512;
+  return {
+    requests: { cpu: '50m', memory: bridge ? `${bridgeMemory}Mi` : '128Mi' },
+    limits: { cpu: '1', memory: `${memory}Mi` },
+  };
+}
