@@ -1,6 +1,6 @@
 export type { Verification } from './audit/verify.ts';
+export { verifySource } from './audit/verify.ts';
 export { type ExportVerification, verifyExport } from './audit/verify-export.ts';
-export { verifySource } from './audit/verify-source.ts';
 export type { BundleSnapshot, BundleSource } from './bundle/folder.ts';
 export { bundleFolder } from './bundle/folder.ts';
 export { inspectServer } from './compose/inspect.ts';
@@ -8,8 +8,7 @@ export type { GatewayOptions, RunningGateway } from './compose/options.ts';
 export { startGateway } from './compose/start-gateway.ts';
 export { makeFileToken, type TokenFileEntry, tokenFileSchema } from './identity/token-file.ts';
 export type { LogLevel } from './kernel/log.ts';
-export { createKeys } from './keys/create.ts';
-export { openKeys } from './keys/keys.ts';
+export { createKeys, openKeys } from './keys/keys.ts';
 export type { SecretAnswer, SecretSource } from './secrets/secret-source.ts';
 export { environmentVault } from './secrets/vault-source.ts';
 export { openStopped } from './store/open-stopped.ts';

@@ -16,13 +16,12 @@ import type { z } from 'zod';
 import { countWaiting, listApprovals } from '../approvals/queries.ts';
 import { exportAudit } from '../audit/export.ts';
 import { searchAudit } from '../audit/search.ts';
-import { verifySource } from '../audit/verify-source.ts';
+import { verifySource } from '../audit/verify.ts';
 import type { Keys } from '../keys/keys.ts';
 import { detail, summarise } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { decide, findOrEnd, revoke } from './give-verdict.ts';
-import { Problem, parseRequest } from './problem.ts';
-import { actorOf, demandRole, type Visitor } from './visitor.ts';
+import { actorOf, demandRole, Problem, parseRequest, type Visitor } from './visitor.ts';
 
 /** Lines of an export that are sent at once. */
 const batch = 200;

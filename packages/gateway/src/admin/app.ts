@@ -7,8 +7,7 @@ import type { AdminDeps, AdminEnv } from './deps.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pageHeaders } from './pages/layout.ts';
 import { problemPage } from './pages/sign-in.ts';
-import { Problem } from './problem.ts';
-import { RefusedSignIn, visitorOf } from './visitor.ts';
+import { Problem, RefusedSignIn, visitorOf } from './visitor.ts';
 import { frameFor, signedIn } from './web-session.ts';
 
 /** Bytes that a request to the API or a form may bring. */

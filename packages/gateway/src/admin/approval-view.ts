@@ -2,7 +2,7 @@ import type { ApprovalDetail, ApprovalSummary } from '@lockstep/model/admin';
 import type { FoundApproval } from '../approvals/queries.ts';
 import { approversOf } from '../approvals/row.ts';
 import { type Arguments, isSeenDigest, openArguments, type Shown, shownSchema } from '../approvals/shown.ts';
-import { ownerKey } from '../identity/owner.ts';
+import { ownerKey } from '../identity/token.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Visitor } from './visitor.ts';
 

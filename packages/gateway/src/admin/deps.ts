@@ -3,7 +3,7 @@ import type { Windows } from '../approvals/row.ts';
 import type { AllowedHosts } from '../identity/origin.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What the admin API and the pages work with. */

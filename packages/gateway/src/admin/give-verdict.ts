@@ -3,11 +3,10 @@ import type { z } from 'zod';
 import { revokeApproval } from '../approvals/close.ts';
 import { type FoundApproval, findApprovalById } from '../approvals/queries.ts';
 import { giveVerdict } from '../approvals/verdict.ts';
-import { ownerKey } from '../identity/owner.ts';
+import { ownerKey } from '../identity/token.ts';
 import { isApprover } from './approval-view.ts';
 import type { AdminDeps } from './deps.ts';
-import { Problem } from './problem.ts';
-import { actorOf, demandHolder, type Visitor } from './visitor.ts';
+import { actorOf, demandHolder, Problem, type Visitor } from './visitor.ts';
 
 const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as const;
 

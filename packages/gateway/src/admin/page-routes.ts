@@ -1,7 +1,7 @@
 import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
 import { listApprovals } from '../approvals/queries.ts';
-import { ownerKey } from '../identity/owner.ts';
+import { ownerKey } from '../identity/token.ts';
 import { detail, summarise } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { decide, findOrEnd } from './give-verdict.ts';
@@ -10,8 +10,7 @@ import { approvalsPage } from './pages/approvals.ts';
 import { notice } from './pages/layout.ts';
 import { comeAgainPage, signInPage } from './pages/sign-in.ts';
 import type { Html } from './pages/text.ts';
-import { Problem, parseRequest } from './problem.ts';
-import { RefusedSignIn } from './visitor.ts';
+import { Problem, parseRequest, RefusedSignIn } from './visitor.ts';
 import {
   demandForm,
   demandSameOrigin,

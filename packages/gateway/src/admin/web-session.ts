@@ -2,8 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import type { Frame } from './pages/layout.ts';
-import { Problem } from './problem.ts';
-import { type Holder, holderOf, RefusedSignIn } from './visitor.ts';
+import { type Holder, holderOf, Problem, RefusedSignIn } from './visitor.ts';
 
 /** Somebody signed in on the pages, with what their forms must bring back. */
 export interface PageVisitor {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { ApproveDecision, Principal } from '@lockstep/model/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ownerKey } from '../identity/owner.ts';
+import { ownerKey } from '../identity/token.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
 import { type ApprovalRequest, type Checked, checkApproval } from './check.ts';
 import { expireDue, revokeApproval, voidApprovals } from './close.ts';
 import { commitIntent } from './commit.ts';
 import { findApprovalById } from './queries.ts';
 import { loadForResume } from './resume.ts';
-import type { ApprovalState } from './state.ts';
+import type { ApprovalState } from './row.ts';
 import { giveVerdict, type VerdictAnswer } from './verdict.ts';
 
 const agent: Principal = { issuer: 'lockstep:token', subject: 'agent', owner: 'Ben', roles: ['developer'] };

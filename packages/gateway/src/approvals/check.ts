@@ -9,14 +9,12 @@ import {
   type Target,
 } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
-import { ownerKey } from '../identity/owner.ts';
+import { ownerKey } from '../identity/token.ts';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
-import { bindingOf } from './binding.ts';
+import type { Store } from '../ledger/store-port.ts';
 import { type Opened, openOrFindApproval } from './open.ts';
-import { iso, type Windows } from './row.ts';
+import { iso, type TooLarge, type Windows } from './row.ts';
 import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
-import type { TooLarge } from './state.ts';
 
 /** A call that a clause wants an approval for. */
 export interface ApprovalRequest {
@@ -153,4 +151,31 @@ function recordOf(request: ApprovalRequest, shown: Shown, id: string, seen: stri
       expiresAt: shown.expiresAt,
     },
   };
+}
+
+/** Everything that an approval is for. A call that differs in any of it needs an approval of its own. */
+export interface BindingParts {
+  readonly environment: string;
+  readonly server: string;
+  /** The pinned source, such as `npm:@scope/name@1.2.3`. */
+  readonly source: string;
+  /** The MCP method. */
+  readonly method: string;
+  /** The tool, prompt, or resource URI, by the server's own name. */
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Digest of the locked definition; null for a concrete resource, whose content isn't locked. */
+  readonly definitionDigest: string | null;
+  /** The clause that wants the approval: where it changes, humans decide anew. */
+  readonly clause: Clause;
+  /** The requester's owner. */
+  readonly owner: string;
+}
+
+/**
+ * The keyed hash that finds an approval again. Keyed, because arguments are often easy to guess and the hash outlives
+ * them.
+ */
+export function bindingOf(keys: Keys, parts: BindingParts): string {
+  return keys.mac('approval binding', canonicalJson({ v: 1, ...parts }));
 }

@@ -1,8 +1,7 @@
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/operation.ts';
-import { iso, openStates } from './row.ts';
+import { operation, type Transaction } from '../ledger/store-port.ts';
+import { type ApprovalStatus, iso, openStates } from './row.ts';
 import type { Shown } from './shown.ts';
-import type { ApprovalStatus } from './state.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** Who or what ended an approval, for the record. */

@@ -1,8 +1,7 @@
 import { type NewRecord, printPlace, type RecordRef } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/operation.ts';
+import { operation, type Transaction } from '../ledger/store-port.ts';
 import { closeRow, describe } from './close.ts';
-import { findApproval, iso, stateOf, type Windows } from './row.ts';
-import type { ApprovalState } from './state.ts';
+import { type ApprovalState, findApproval, iso, stateOf, type Windows } from './row.ts';
 import type { ApprovalTables } from './tables.ts';
 
 /** A call that is about to be forwarded. */

@@ -1,9 +1,8 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/operation.ts';
+import { operation, type Transaction } from '../ledger/store-port.ts';
 import { expire } from './close.ts';
-import { openStates, stateOf, type Windows } from './row.ts';
-import type { ApprovalState, TooMany } from './state.ts';
+import { type ApprovalState, openStates, stateOf, type TooMany, type Windows } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** A request for approval, prepared by `checkApproval`. */

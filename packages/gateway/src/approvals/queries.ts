@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
-import { query } from '../ledger/operation.ts';
-import { findApproval, openStates, toState, type Windows } from './row.ts';
-import type { ApprovalState } from './state.ts';
+import { query } from '../ledger/store-port.ts';
+import { type ApprovalState, findApproval, openStates, toState, type Windows } from './row.ts';
 import type { ApprovalRow, ApprovalTables, ApprovalVerdictRow } from './tables.ts';
 
 /** An approval with all that is known of it. */

@@ -1,10 +1,10 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import { findApprovalById } from './queries.ts';
+import type { ApprovalState } from './row.ts';
 import { unknownApproval } from './sentences.ts';
 import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
-import type { ApprovalState } from './state.ts';
 
 /** The call that an approval was asked for, as it was made. */
 export interface Resumed {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ApprovalState } from './row.ts';
 import { approvalSentence, unknownApproval } from './sentences.ts';
-import type { ApprovalState } from './state.ts';
 
 const pointers = { url: 'http://127.0.0.1:7411/approvals/apr_1', resumeTool: 'lockstep__resume' };
 const state: ApprovalState = {

@@ -1,5 +1,5 @@
 import { visible } from '@lockstep/model/internal';
-import type { ApprovalState, NotAsked } from './state.ts';
+import type { ApprovalState, NotAsked } from './row.ts';
 
 /** What a sentence may point at. */
 export interface Pointers {

@@ -1,8 +1,7 @@
 import type { Principal } from '@lockstep/model/internal';
-import { operation, type Transaction } from '../ledger/operation.ts';
+import { operation, type Transaction } from '../ledger/store-port.ts';
 import { closeRow, describe, expire } from './close.ts';
-import { approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
-import type { ApprovalState } from './state.ts';
+import { type ApprovalState, approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** What one human says of one approval. */

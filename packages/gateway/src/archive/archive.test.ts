@@ -1,9 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { appendAll } from '../audit/operations.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
-import type { Operation } from '../ledger/operation.ts';
-import type { Store } from '../ledger/store.ts';
+import { appendAll, type Operation, type Store } from '../ledger/store-port.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { type Archive, type ArchivePace, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';

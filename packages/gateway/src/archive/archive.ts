@@ -1,11 +1,13 @@
 import type { ArchiveSettings } from '@lockstep/model/internal';
 import pRetry, { type RetryContext } from 'p-retry';
 import type { Logger } from 'pino';
+import { type ExportOptions, exportRanges } from '../audit/export.ts';
+import type { AuditSource } from '../audit/pages.ts';
+import type { Range } from '../audit/search-step.ts';
 import type { Signature } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import type { Bucket } from './bucket.ts';
 import { archiveLag, type ClosedSegment, closeSegment, type SegmentSize, segmentSent } from './operations.ts';
-import { segmentKey, segmentText } from './segment.ts';
 
 /** When a segment is closed, and how long is waited. Seconds, but for the size. */
 export interface ArchivePace {
@@ -149,4 +151,41 @@ export function startArchive(options: ArchiveOptions): Archive {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.name === 'Error' ? error.message : `${error.name}, ${error.message}`;
+}
+
+/** Digits of an epoch and of a place in keys, so that a listing is in the order of the chain. */
+const epochDigits = 6;
+const placeDigits = 12;
+
+/**
+ * Where a segment lies in its bucket.
+ *
+ * @example
+ * segmentKey('prod', { writer: 'f9517721-…', epoch: 1, first: 1, last: 33 }, 'mcp');
+ * // mcp/prod/f9517721-…/000001/000000000001-000000000033.jsonl
+ */
+export function segmentKey(
+  environment: string,
+  { writer, epoch, first, last }: Range,
+  prefix?: string | undefined,
+): string {
+  const file = `${pad(first, placeDigits)}-${pad(last, placeDigits)}.jsonl`;
+  return [...(prefix === undefined ? [] : [prefix]), environment, writer, pad(epoch, epochDigits), file].join(
+    '/',
+  );
+}
+
+/** A segment's text: an export, its signed manifest last. The same segment gives the same bytes. */
+export async function segmentText(
+  source: AuditSource,
+  { closedAt, ...range }: ClosedSegment,
+  options: Pick<ExportOptions, 'environment' | 'sign'>,
+): Promise<string> {
+  let text = '';
+  for await (const line of exportRanges(source, [range], { ...options, time: closedAt })) text += `${line}\n`;
+  return text;
+}
+
+function pad(value: number, digits: number): string {
+  return String(value).padStart(digits, '0');
 }

@@ -10,11 +10,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { appendAll } from '../audit/operations.ts';
 import { auditHeads } from '../audit/pages.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import { appendAll, type Store } from '../ledger/store-port.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startMoto } from '../testing/moto.ts';
 import { startArchive } from './archive.ts';

@@ -1,3 +1,6 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
 /** A stretch of one epoch's records that goes to the archive as one object. */
 export interface ArchiveSegmentRow {
   /** Bucket and prefix: an audit that moves to another place begins anew there, and is whole. */
@@ -16,3 +19,26 @@ export interface ArchiveSegmentRow {
 export interface ArchiveTables {
   archive_segments: ArchiveSegmentRow;
 }
+
+/** Segments of the audit that go to an archive. */
+export const archiveMigration: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('archive_segments')
+      .addColumn('destination', 'text', (column) => column.notNull())
+      .addColumn('writer', 'text', (column) => column.notNull())
+      .addColumn('epoch', 'integer', (column) => column.notNull())
+      .addColumn('first', 'bigint', (column) => column.notNull())
+      .addColumn('last', 'bigint', (column) => column.notNull())
+      .addColumn('closed_at', 'bigint', (column) => column.notNull())
+      .addColumn('sent_at', 'bigint')
+      .addPrimaryKeyConstraint('archive_segments_place', ['destination', 'writer', 'epoch', 'first'])
+      .execute();
+    await db.schema
+      .createIndex('archive_segments_open')
+      .on('archive_segments')
+      .column('destination')
+      .where('sent_at' as never, 'is', null as never)
+      .execute();
+  },
+};

@@ -1,6 +1,5 @@
 import type { RecordRef } from '@lockstep/model/record';
-import type { Checkpoint } from '../ledger/checkpoint.ts';
-import { type Problem, problemAt } from '../ledger/problem.ts';
+import { type Checkpoint, type Problem, problemAt } from '../ledger/checkpoint.ts';
 
 /** Holds chains against what was signed about them. */
 export interface Anchors {

@@ -1,7 +1,8 @@
+import { sha256 } from '@lockstep/model/internal';
 import type { RecordRef, StoredRecord } from '@lockstep/model/record';
-import { type Problem, problemAt } from '../ledger/problem.ts';
+import { type Problem, problemAt } from '../ledger/checkpoint.ts';
+import { columnNames, columnValues, recordVersion } from '../ledger/event.ts';
 import type { AuditRow } from '../ledger/tables.ts';
-import { checkRow } from './check-row.ts';
 
 /** Follows a writer's chain, row by row, in the order of writer, epoch and place. */
 export interface ChainCheck {
@@ -50,4 +51,35 @@ function gapBefore(row: AuditRow, before: RecordRef | undefined): Problem[] {
   const missing = row.seq - expected;
   const what = missing === 1 ? 'the record is missing' : `${missing} records are missing, from this one on`;
   return [problemAt({ ...row, seq: expected }, `${what}: the next is ${row.seq}.`)];
+}
+
+/**
+ * Holds a row against itself: its text against its hash, its columns against its text.
+ *
+ * @returns the record, or in a few words what is wrong.
+ */
+export function checkRow(row: AuditRow): StoredRecord | string {
+  if (sha256(row.record) !== row.hash) return "its text or its hash was changed: they don't match";
+  const record = parse(row.record);
+  if (record === undefined) return "its text isn't a record";
+  if (record.v !== recordVersion) {
+    return `it is of version ${record.v}, and this lockstep reads version ${recordVersion}; update lockstep`;
+  }
+  const { id, epoch, seq } = record.writer;
+  if (id !== row.writer || epoch !== row.epoch || seq !== row.seq) {
+    return `its text says that it is ${id}:${epoch}:${seq}`;
+  }
+  const values = columnValues(record);
+  const differing = columnNames.find((name, at) => row[name] !== values[at]);
+  if (differing === undefined) return record;
+  return `its column ${differing} doesn't say what its text says`;
+}
+
+function parse(text: string): StoredRecord | undefined {
+  try {
+    const record = JSON.parse(text);
+    return typeof record?.writer === 'object' && !Number.isNaN(Date.parse(record.time)) ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { StoredRecord } from '@lockstep/model/record';
 import type { Signature } from '../keys/keys.ts';
 import { printManifest, type Segment } from './manifest.ts';
-import { auditRows } from './pages.ts';
+import { type AuditSource, auditRows } from './pages.ts';
 import { type Cursor, type Range, rangeStep } from './search-step.ts';
-import type { AuditSource } from './source.ts';
 
 /** Records in one stretch: some five milliseconds of the database's time. */
 const stretchLength = 20_000;

@@ -1,9 +1,8 @@
 import type { RecordPlace, RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import { lastRecord } from '../ledger/epochs.ts';
-import { query } from '../ledger/operation.ts';
+import { query, type Store } from '../ledger/store-port.ts';
 import type { AuditRow, LedgerTables } from '../ledger/tables.ts';
-import type { AuditSource } from './source.ts';
 
 /** Rows in one page. */
 const pageSize = 200;
@@ -51,3 +50,6 @@ export async function* auditRows(
     last = { writer: end.writer, epoch: end.epoch, seq: end.seq };
   }
 }
+
+/** Where the audit is read from: a running store, or a stopped gateway's folder (`openStopped`). */
+export type AuditSource = Pick<Store, 'query'>;

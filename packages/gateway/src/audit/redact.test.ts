@@ -78,7 +78,7 @@ describe('names that look secret', () => {
   it('changes nothing where nothing looks secret', () => {
     const plain = fc.jsonValue().filter(
       (value) =>
-        !/token|secret|pass|auth|key|cookie|credential|pwd|jwt|otp|bearer|string|value/i.test(
+        !/token|secret|pass|auth|key|cookie|cred|pwd|pw|dsn|pat|sid|sig|session|conn|jwt|otp|bearer|string|value/i.test(
           // As names are read: `O TP` is one, too.
           JSON.stringify(value).replace(/[^\p{L}\p{N}]/gu, ''),
         ),

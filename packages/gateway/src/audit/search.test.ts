@@ -3,9 +3,9 @@ import { matchesGlob } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendAll } from '../ledger/store-port.ts';
 import { callRecord } from '../testing/folder.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
-import { appendAll } from './operations.ts';
 import { searchAudit } from './search.ts';
 import { type Cursor, type Stretch, searchStep } from './search-step.ts';
 

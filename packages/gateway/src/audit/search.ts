@@ -1,8 +1,8 @@
 import type { AuditFilter } from '@lockstep/model/admin';
 import { matchesGlob } from '@lockstep/model/internal';
 import { printPlace, type StoredRecord } from '@lockstep/model/record';
+import type { AuditSource } from './pages.ts';
 import { type Cursor, type FoundRow, recordsOfApproval, searchStep } from './search-step.ts';
-import type { AuditSource } from './source.ts';
 
 /** Records in one stretch: some five milliseconds of the database's time. */
 const stretchLength = 20_000;

@@ -3,7 +3,7 @@ import type { StoredRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
-import { columnNames, columnValues } from '../ledger/columns.ts';
+import { columnNames, columnValues } from '../ledger/event.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';

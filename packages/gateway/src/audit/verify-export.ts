@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sha256 } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
-import { type Problem, problemAt } from '../ledger/problem.ts';
+import { type Problem, problemAt } from '../ledger/checkpoint.ts';
 import { type Manifest, readManifest, type Segment } from './manifest.ts';
 
 /** What a verification of an export found. */

@@ -8,8 +8,7 @@ import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { auditRows } from './pages.ts';
-import { verifyAudit } from './verify.ts';
-import { readCheckpointFile, verifySource } from './verify-source.ts';
+import { readCheckpointFile, verifyAudit, verifySource } from './verify.ts';
 
 let history: History;
 beforeAll(async () => {

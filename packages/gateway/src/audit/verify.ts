@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parsePlace, printPlace, type RecordRef } from '@lockstep/model/record';
-import { readCheckpoints } from '../ledger/checkpoint.ts';
-import { type Problem, problemAt } from '../ledger/problem.ts';
+import { type Problem, problemAt, readCheckpoints } from '../ledger/checkpoint.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { anchorsOf } from './anchors.ts';
 import { checkChains } from './chain.ts';
+import { type AuditSource, auditRows } from './pages.ts';
 
 export interface VerifyInput {
   /** Every row, by writer, epoch and place. */
@@ -109,4 +112,28 @@ function byPlace(a: Problem, b: Problem): number {
 
 function add(problems: Problem[], found: readonly Problem[]): void {
   problems.push(...found.slice(0, mostProblems - problems.length));
+}
+
+/** `checkpoints.jsonl` of a data folder; empty when there is none. */
+export async function readCheckpointFile(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'checkpoints.jsonl');
+  return existsSync(path) ? readFile(path, 'utf8') : '';
+}
+
+/**
+ * Verifies an audit: its chains, its checkpoints, and what is known of its heads.
+ *
+ * @param source a running store, or {@link openStopped}.
+ */
+export async function verifySource(
+  source: AuditSource,
+  options: {
+    readonly dataDir: string;
+    readonly publicKeys: readonly string[];
+    readonly expectHead?: RecordRef | undefined;
+  },
+): Promise<Verification> {
+  const { dataDir, publicKeys, expectHead } = options;
+  const checkpoints = await readCheckpointFile(dataDir);
+  return verifyAudit({ rows: auditRows(source), checkpoints, publicKeys, expectHead });
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../kernel/errors.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createRedaction } from '../kernel/redaction.ts';
 import { folderNameOf } from '../kernel/state-folders.ts';
-import { readBridgeKey } from '../keys/bridge-key.ts';
+import { readBridgeKey } from '../keys/root-key.ts';
 import { watchKey } from '../protocol/bridge-contract.ts';
 import { backoff } from '../upstream/resilience/waiting.ts';
 import { startReaper } from '../upstream/stdio/reaper.ts';

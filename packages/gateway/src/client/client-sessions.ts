@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Caller, samePrincipal } from '../identity/sign-in.ts';
 import type { CallAbort } from '../kernel/call-signal.ts';
+import type { PolicyServer } from '../policy/policy.ts';
+import { sharedKey } from '../protocol/bridge-contract.ts';
 import type { RequestId } from '../protocol/json-rpc.ts';
 
 /** A legacy client's session, from `initialize` to its end. It belongs to one principal and one endpoint. */
@@ -93,4 +95,22 @@ export function createClientSessions(
       for (const session of [...sessions.values()]) if (matches(session)) close(session);
     },
   };
+}
+
+/**
+ * Whose requests share one process or upstream session, as the server's definition has it. Stateless callers have no
+ * session; theirs is the principal's.
+ */
+export function isolationKey(
+  { definition }: PolicyServer,
+  { caller, session }: { readonly caller: Caller; readonly session: ClientSession | undefined },
+): string {
+  if (definition.isolation === 'shared') return sharedKey;
+  if (definition.isolation === 'session' && session !== undefined) return `session:${session.id}`;
+  return principalKey(caller);
+}
+
+/** Names a principal in keys of processes and folders. */
+export function principalKey({ principal }: Pick<Caller, 'principal'>): string {
+  return `principal:${principal.issuer} ${principal.subject}`;
 }

@@ -1,10 +1,10 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { Logger } from 'pino';
 import { followTokenFile } from '../identity/follow-token-file.ts';
-import { isLoopbackName } from '../identity/loopback.ts';
+import { isLoopbackName } from '../identity/origin.ts';
 import { localUser } from '../identity/sign-in.ts';
 import { demandToken, openTokens, type Tokens } from '../identity/tokens.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** Who may call: the holders of tokens, and on a laptop the local user. */

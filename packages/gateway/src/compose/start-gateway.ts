@@ -3,8 +3,7 @@ import { adminApp } from '../admin/app.ts';
 import { countWaiting } from '../approvals/queries.ts';
 import { applyBundle, loadedRecord, rejectBundle } from '../bundle/apply.ts';
 import { followBundle, readOffer } from '../bundle/follow.ts';
-import { createClientSessions } from '../client/client-sessions.ts';
-import { principalKey } from '../client/isolation-key.ts';
+import { createClientSessions, principalKey } from '../client/client-sessions.ts';
 import { createStreams } from '../client/streams.ts';
 import { createLog } from '../kernel/log.ts';
 import { collectStartupGarbage } from '../kernel/startup-garbage.ts';
@@ -13,14 +12,14 @@ import { version } from '../kernel/version.ts';
 import { createLists } from '../lists/lists.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { Context } from '../pipeline/context.ts';
-import { makePolicy } from '../policy/policy.ts';
+import { makePolicy, type Policy } from '../policy/policy.ts';
 import { createSecrets } from '../secrets/secrets.ts';
+import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import { createUpstreams } from '../upstream/upstreams.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openIdentities } from './identities.ts';
 import { addressesOf, announce, openListeners } from './listeners.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
-import { serversOf } from './servers.ts';
 import { openStorage } from './storage.ts';
 import { handleUpstreamEvent } from './upstream-events.ts';
 
@@ -172,4 +171,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   function logError(error: unknown): void {
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+/** How each server of a policy is run here, or where. */
+export function serversOf(
+  policy: Policy,
+  deployment: Deployment | undefined,
+  { launch }: GatewayOptions,
+): Promise<UpstreamServer[]> {
+  return Promise.all(
+    [...policy.servers.values()].map(async ({ name, definition, release }) => ({
+      name,
+      definition,
+      release,
+      launch: await launch(name, definition, release, deployment),
+    })),
+  );
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type FollowedArchive, followArchive } from '../archive/follow.ts';
 import { prepareState, type StateFolders } from '../kernel/state-folders.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import { openStore } from '../store/open-store.ts';
 import type { GatewayOptions } from './options.ts';
 

@@ -2,7 +2,7 @@ import { printTarget } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import { voidApprovals } from '../approvals/close.ts';
 import type { Context } from '../pipeline/context.ts';
-import { targetOfItem } from '../policy/item-key.ts';
+import { targetOfItem } from '../policy/policy.ts';
 import type { UpstreamEvent } from '../upstream/upstream-server.ts';
 
 /**

@@ -1,8 +1,7 @@
-import { operation, type Transaction } from '../ledger/operation.ts';
-import type { Actor, NotDone } from './operations.ts';
+import { operation, type Transaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
-import { findStranger, keep, recordOf } from './token-row.ts';
+import { type Actor, findStranger, keep, type NotDone, recordOf } from './token-operations.ts';
 
 /** Who declares the tokens of the token file, as records name it. */
 const tokenFile: Actor = { name: 'token file' };

@@ -3,9 +3,8 @@ import { ConfigurationError } from '@lockstep/model';
 import { newTokenSchema } from '@lockstep/model/admin';
 import { parseOrThrow } from '@lockstep/model/internal';
 import { z } from 'zod';
-import { ownerKey } from './owner.ts';
 import type { TokenRow } from './tables.ts';
-import { hashSecret, makeSecret, makeTokenId } from './token.ts';
+import { hashSecret, makeSecret, makeTokenId, ownerKey } from './token.ts';
 
 /** One token of a token file. Its secret is in nobody's file: only its hash is. */
 const entrySchema = newTokenSchema.extend({

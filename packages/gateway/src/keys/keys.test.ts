@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/folder.ts';
 import { writeVolume } from '../testing/kubelet-volume.ts';
-import { readBridgeKey } from './bridge-key.ts';
-import { createKeys } from './create.ts';
-import { openKeys, readPublicKeys } from './keys.ts';
+import { createKeys, openKeys, readPublicKeys } from './keys.ts';
+import { readBridgeKey } from './root-key.ts';
 import { retireSecret } from './secret-file.ts';
 import { signatureMatches } from './signing-key.ts';
 

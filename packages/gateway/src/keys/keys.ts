@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadRootKeys } from './root-key.ts';
+import { loadRootKeys, makeBridgeKey, makeRootKey } from './root-key.ts';
 import { openSalt, type Salt, saltMaker } from './salt.ts';
 import { mac, macMatches, seal, unseal } from './seal.ts';
-import { loadSigningKeys } from './signing-key.ts';
+import { createSecret, readSecret } from './secret-file.ts';
+import { loadSigningKeys, makeSigningKey } from './signing-key.ts';
 
 /**
  * The environment's secrets, by purpose. Whatever is stored names the key that made it, so that keys can be
@@ -90,4 +91,30 @@ export async function readPublicKeys(path: string): Promise<string[]> {
   const pems = text.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----\n?/g) ?? [];
   if (pems.length === 0) throw new Error(`${path} holds no public key; name the gateway's audit.pub.pem.`);
   return pems;
+}
+
+/** The keys of an environment in a cluster, and what makes each. */
+const makers = { 'root.key': makeRootKey, 'audit.key': makeSigningKey, 'bridge.key': makeBridgeKey } as const;
+
+/**
+ * Makes an environment's keys as files of a folder, readable by their owner alone, and `audit.pub.pem` for those who
+ * verify the audit.
+ *
+ * @returns the names of the secret ones.
+ * @throws Error in one sentence when one is there already: a replaced key takes with it what it has encrypted.
+ */
+export async function createKeys(dir: string): Promise<string[]> {
+  const names = Object.keys(makers);
+  for (const name of names) {
+    if ((await readSecret(join(dir, name))) !== undefined) throw exists(dir, name);
+  }
+  for (const [name, make] of Object.entries(makers)) {
+    if (!(await createSecret(join(dir, name), make()))) throw exists(dir, name);
+  }
+  await openKeys(dir, { create: false });
+  return names;
+}
+
+function exists(dir: string, name: string): Error {
+  return new Error(`${join(dir, name)} is there already; keys are never replaced: name another folder.`);
 }

@@ -1,12 +1,11 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, sha256 } from '@lockstep/model/internal';
-import type { RecordRef } from '@lockstep/model/record';
+import { printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import { z } from 'zod';
 import type { Signature } from '../keys/keys.ts';
 import { syncFolder } from '../keys/secret-file.ts';
 import { signatureMatches } from '../keys/signing-key.ts';
-import type { Problem } from './problem.ts';
 
 const headSchema = z.strictObject({
   writer: z.string(),
@@ -128,4 +127,16 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
     },
     close: () => file.close(),
   };
+}
+
+/** One thing that isn't as it was recorded. */
+export interface Problem {
+  /** `writer:epoch:seq` of the record; absent where none can be named. */
+  readonly place?: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export function problemAt(place: RecordPlace, message: string): Problem {
+  return { place: printPlace(place), message };
 }

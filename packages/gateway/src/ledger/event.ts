@@ -2,6 +2,7 @@
 import { canonicalJson } from '@lockstep/model/canonical';
 import type { Json, NewRecord, RecordPlace } from '@lockstep/model/record';
 import { blankSecrets } from '@lockstep/model/secret-detector';
+import type { AuditRow } from './tables.ts';
 
 /** The version of the records' format. */
 export const recordVersion = 1;
@@ -94,4 +95,43 @@ export function placeEvent(
 ): string {
   const prev = previous === null ? 'null' : `"${previous}"`;
   return `${event.slice(0, -1)},"writer":{"epoch":${epoch},"id":"${writer}","prev":${prev},"seq":${seq}}}`;
+}
+
+/** What is repeated of a record in columns, for searching. `verify` checks that they agree with it. */
+export type Columns = Omit<AuditRow, 'writer' | 'epoch' | 'seq' | 'hash' | 'record'>;
+
+/** In the order of {@link columnValues}. */
+export const columnNames = [
+  'time',
+  'kind',
+  'issuer',
+  'subject',
+  'owner',
+  'server',
+  'target',
+  'decision',
+  'outcome',
+  'approval',
+] as const satisfies readonly (keyof Columns)[];
+
+/**
+ * The columns' values, in order.
+ *
+ * @throws Error when the record's time isn't one.
+ */
+export function columnValues(record: NewRecord): (string | number | null)[] {
+  const time = Date.parse(record.time);
+  if (Number.isNaN(time)) throw new Error(`A record's time must be ISO 8601, not ${record.time}.`);
+  return [
+    time,
+    record.kind,
+    record.principal?.issuer ?? null,
+    record.principal?.subject ?? null,
+    record.principal?.owner ?? null,
+    record.server ?? null,
+    record.target ?? null,
+    record.decision ?? null,
+    record.outcome ?? null,
+    record.approval ?? null,
+  ];
 }

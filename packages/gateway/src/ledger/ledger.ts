@@ -2,8 +2,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import { columnNames, columnValues } from './columns.ts';
-import { eventText, placeEvent } from './event.ts';
+import { columnNames, columnValues, eventText, placeEvent } from './event.ts';
 import type { LedgerTables } from './tables.ts';
 
 /** Where a writer's chain ends: the epoch's last record, or, before its first, the hash that one will name. */

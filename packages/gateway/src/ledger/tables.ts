@@ -1,3 +1,6 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
 /** One audit record; every column but `record` only repeats a field of it, for searching. */
 export interface AuditRow {
   writer: string;
@@ -42,3 +45,65 @@ export interface LedgerTables {
   writers: WriterRow;
   open_intents: OpenIntentRow;
 }
+
+/** The audit: records, who writes them, intents that wait for their outcome. */
+export const auditMigration: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('audit')
+      .addColumn('writer', 'text', (column) => column.notNull())
+      .addColumn('epoch', 'integer', (column) => column.notNull())
+      .addColumn('seq', 'bigint', (column) => column.notNull())
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .addColumn('record', 'text', (column) => column.notNull())
+      .addColumn('time', 'bigint', (column) => column.notNull())
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('issuer', 'text')
+      .addColumn('subject', 'text')
+      .addColumn('owner', 'text')
+      .addColumn('server', 'text')
+      .addColumn('target', 'text')
+      .addColumn('decision', 'text')
+      .addColumn('outcome', 'text')
+      .addColumn('approval', 'text')
+      .addPrimaryKeyConstraint('audit_place', ['writer', 'epoch', 'seq'])
+      .execute();
+    // One index holds all that is searched for, so that a search never reads the records it leaves out, and an
+    // append touches one page of it, since time only grows.
+    await db.schema
+      .createIndex('audit_search')
+      .on('audit')
+      .columns([
+        'time',
+        'writer',
+        'epoch',
+        'seq',
+        'kind',
+        'subject',
+        'owner',
+        'target',
+        'decision',
+        'outcome',
+      ])
+      .execute();
+    await db.schema
+      .createIndex('audit_approval')
+      .on('audit')
+      .column('approval')
+      .where('approval' as never, 'is not', null as never)
+      .execute();
+
+    await db.schema
+      .createTable('writers')
+      .addColumn('writer', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('epoch', 'integer', (column) => column.notNull())
+      .addColumn('heartbeat', 'bigint', (column) => column.notNull())
+      .execute();
+
+    await db.schema
+      .createTable('open_intents')
+      .addColumn('intent', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('writer', 'text', (column) => column.notNull())
+      .execute();
+  },
+};

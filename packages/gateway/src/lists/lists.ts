@@ -1,7 +1,6 @@
 import { composeName, possibleDecisions } from '@lockstep/model/internal';
 import type { Caller } from '../identity/sign-in.ts';
-import { type ItemList, itemKey, listOf } from '../policy/item-key.ts';
-import type { Item, Policy } from '../policy/policy.ts';
+import { type Item, type ItemList, itemKey, listOf, type Policy } from '../policy/policy.ts';
 import { composeUri } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { markGated, resumeDefinition } from './gateway-additions.ts';

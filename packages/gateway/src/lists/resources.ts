@@ -1,7 +1,6 @@
 import { decide, isRecord } from '@lockstep/model/internal';
 import type { Logger } from 'pino';
-import type { ClientSession } from '../client/client-sessions.ts';
-import { isolationKey } from '../client/isolation-key.ts';
+import { type ClientSession, isolationKey } from '../client/client-sessions.ts';
 import type { Caller } from '../identity/sign-in.ts';
 import { abortSignalOf, type CallSignal } from '../kernel/call-signal.ts';
 import type { Policy, PolicyServer } from '../policy/policy.ts';

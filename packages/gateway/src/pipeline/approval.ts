@@ -1,9 +1,9 @@
 import type { ApproveDecision, Clause } from '@lockstep/model/internal';
 import { checkApproval } from '../approvals/check.ts';
+import type { ApprovalState, NotAsked } from '../approvals/row.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
-import type { ApprovalState, NotAsked } from '../approvals/state.ts';
 import { resumeName } from '../lists/gateway-additions.ts';
-import { itemKey } from '../policy/item-key.ts';
+import { itemKey } from '../policy/policy.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { Context } from './context.ts';
 import { type Approved, add, type Ruled } from './exchange.ts';

@@ -5,7 +5,7 @@ import type { Streams } from '../client/streams.ts';
 import type { AllowedHosts } from '../identity/origin.ts';
 import type { CheckToken } from '../identity/sign-in.ts';
 import type { Keys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import type { Lists } from '../lists/lists.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Policy } from '../policy/policy.ts';

@@ -1,7 +1,8 @@
 import { type Clause, type Decided, decide as decideByTable, printClause } from '@lockstep/model/internal';
-import { isolationKey } from '../client/isolation-key.ts';
-import { add, type Ruled, type Use, type Valid } from './exchange.ts';
+import { isolationKey } from '../client/client-sessions.ts';
+import { add, type Ruled, type Valid } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
+import type { Use } from './server-methods.ts';
 
 /** Asks the permission table, and ends whatever it denies. */
 export function decide(valid: Valid): Ruled {

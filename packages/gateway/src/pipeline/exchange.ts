@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Decided, Target } from '@lockstep/model/internal';
+import type { Decided } from '@lockstep/model/internal';
 import type { RecordRef } from '@lockstep/model/record';
 import type { ClientSession } from '../client/client-sessions.ts';
 import type { Caller } from '../identity/sign-in.ts';
 import type { CallAbort } from '../kernel/call-signal.ts';
-import type { Item, Policy, PolicyServer } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Era } from '../protocol/era.ts';
 import type { Message, Reply } from '../protocol/json-rpc.ts';
 import type { UpstreamAnswer } from '../upstream/transport/transport.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { Use } from './server-methods.ts';
 
 /** What arrived, before anything about it is believed. Each stage adds what it has found out. */
 export interface Received {
@@ -45,23 +46,6 @@ export interface Parsed extends Authenticated {
   readonly era: Era;
   /** Legacy requests after `initialize` have one. */
   readonly session: ClientSession | undefined;
-}
-
-/** A request that uses something of a server. */
-export interface Use {
-  readonly server: PolicyServer;
-  readonly target: Target;
-  /** The target as rules see it. */
-  readonly text: string;
-  /** What is locked; absent for a concrete resource, whose content isn't. */
-  readonly item: Item | undefined;
-  /** What is asked of the server: conditions see it, approvers see it, and it is what is forwarded. */
-  readonly method: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  /** The `params` that are forwarded, but for `_meta`. */
-  readonly params: Readonly<Record<string, unknown>>;
-  /** The agent's own word on why. */
-  readonly reason: string | undefined;
 }
 
 export interface Resolved extends Parsed {

@@ -1,5 +1,5 @@
 import { isRecord } from '@lockstep/model/internal';
-import { version } from '../kernel/version.ts';
+import { capabilitiesOf, instructionsOf, serverInfo } from '../lists/capabilities.ts';
 import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
@@ -134,41 +134,4 @@ function refuseCursor({ message }: Parsed): void {
 function endSession(parsed: Parsed, { sessions }: Context): Answer {
   if (parsed.session !== undefined) sessions.close(parsed.session);
   return { status: 204 };
-}
-
-/** What the gateway calls itself towards clients. */
-export const serverInfo = { name: 'lockstep', title: 'Lockstep gateway', version } as const;
-
-type Where = Pick<Parsed, 'policy' | 'endpoint'>;
-
-function releasesAt({ policy, endpoint }: Where) {
-  return [...policy.servers.values()].filter(({ name }) => endpoint === undefined || name === endpoint);
-}
-
-/** What the locked releases at an endpoint offer. Pure. */
-export function capabilitiesOf(where: Where): Record<string, unknown> {
-  const releases = releasesAt(where).map(({ release }) => release);
-  const has = (test: (release: (typeof releases)[number]) => boolean) => releases.some(test);
-  return {
-    tools: { listChanged: true },
-    ...(has(({ prompts }) => Object.keys(prompts).length > 0) && { prompts: { listChanged: true } }),
-    ...(has(({ resources, resourceTemplates }) => resources || Object.keys(resourceTemplates).length > 0) && {
-      resources: { listChanged: true },
-    }),
-    ...(has(({ completions }) => completions) && { completions: {} }),
-  };
-}
-
-/** The locked instructions of the servers at an endpoint, each under its name where there are several. Pure. */
-export function instructionsOf(where: Where): string {
-  const parts = releasesAt(where).flatMap(({ name, release }) =>
-    release.instructions === null
-      ? []
-      : [
-          where.endpoint === undefined
-            ? `# ${name}\n${release.instructions.text}`
-            : release.instructions.text,
-        ],
-  );
-  return parts.join('\n\n');
 }

@@ -6,8 +6,8 @@ import type { Caller } from '../identity/sign-in.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RequestId } from '../protocol/json-rpc.ts';
-import type { Use } from './exchange.ts';
 import type { RefusalKind } from './refusal.ts';
+import type { Use } from './server-methods.ts';
 
 /** An audit record in the making. */
 type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] } & { environment: string };

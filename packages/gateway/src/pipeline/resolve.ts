@@ -1,17 +1,16 @@
 import { isRecord, printTarget, splitName, type Target } from '@lockstep/model/internal';
 import { loadForResume } from '../approvals/resume.ts';
 import { reasonArgument, resumeName } from '../lists/gateway-additions.ts';
-import { itemKey } from '../policy/item-key.ts';
-import type { Policy } from '../policy/policy.ts';
+import { itemKey, type Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { refuseQuarantined, waits } from './approval.ts';
 import type { Context } from './context.ts';
-import { add, type Parsed, type Resolved, type Use } from './exchange.ts';
+import { add, type Parsed, type Resolved } from './exchange.ts';
 import { demandId } from './gateway-methods.ts';
 import { HttpRejection, reasonMetaKey } from './refusal.ts';
-import { type Asked, serverMethods } from './server-methods.ts';
+import { type Asked, serverMethods, type Use } from './server-methods.ts';
 
 /** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
 export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Resolved> {

@@ -1,4 +1,22 @@
 import { isRecord, type Target } from '@lockstep/model/internal';
+import type { Item, PolicyServer } from '../policy/policy.ts';
+
+/** A request that uses something of a server. */
+export interface Use {
+  readonly server: PolicyServer;
+  readonly target: Target;
+  /** The target as rules see it. */
+  readonly text: string;
+  /** What is locked; absent for a concrete resource, whose content isn't. */
+  readonly item: Item | undefined;
+  /** What is asked of the server: conditions see it, approvers see it, and it is what is forwarded. */
+  readonly method: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** The `params` that are forwarded, but for `_meta`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The agent's own word on why. */
+  readonly reason: string | undefined;
+}
 
 /** What a request that uses a server asks for, read from its parameters; a name is as the endpoint has it. */
 export interface Asked {

@@ -1,10 +1,10 @@
 import { isRecord } from '@lockstep/model/internal';
 import { type ChangeKind, changeMethods } from '../client/streams.ts';
+import { capabilitiesOf } from '../lists/capabilities.ts';
 import { metaKey } from '../protocol/era.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import type { Context } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
-import { capabilitiesOf } from './gateway-methods.ts';
 import { HttpRejection } from './refusal.ts';
 
 const filterFields: Readonly<Record<ChangeKind, string>> = {

@@ -1,7 +1,6 @@
 import { resumeName } from '../lists/gateway-additions.ts';
-import { decodeHeaderValue } from '../protocol/header-value.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import { paramHeaders } from '../protocol/mcp-param.ts';
+import { decodeHeaderValue, paramHeaders } from '../protocol/mcp-param.ts';
 import { add, type Resolved, type Ruled, type Valid } from './exchange.ts';
 import { HttpRejection, ToolRefusal } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 import { parseDeployment } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
-import { deployedLaunch } from './launch.ts';
+import { deployedLaunch } from './serve.ts';
 
 const deployment = parseDeployment({
   deploymentVersion: 1,

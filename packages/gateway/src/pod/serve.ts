@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bridgeKeyFile, type Deployment } from '@lockstep/model/internal';
+import { ConfigurationError } from '@lockstep/model';
+import { bridgeKeyFile, type Deployment, volumeFiles } from '@lockstep/model/internal';
 import { bundleVolume } from '../bundle/volume.ts';
+import type { GatewayOptions } from '../compose/options.ts';
 import { startGateway } from '../compose/start-gateway.ts';
 import { createLog } from '../kernel/log.ts';
-import { readBridgeKey } from '../keys/bridge-key.ts';
+import { readBridgeKey } from '../keys/root-key.ts';
 import { vaultSource } from '../secrets/vault-source.ts';
-import { deployedLaunch } from './launch.ts';
 import { readSettings } from './settings.ts';
 
 /**
@@ -51,4 +52,31 @@ export async function serve(argv: readonly string[]): Promise<void> {
   } finally {
     await gateway.close();
   }
+}
+
+/**
+ * Reaches every server where the deployment says that it is.
+ *
+ * @param hasBridgeKey whether calls to bridges can be signed.
+ * @returns a function that throws ConfigurationError for a server that the deployment lacks or that can't be reached.
+ */
+export function deployedLaunch(hasBridgeKey: boolean): GatewayOptions['launch'] {
+  return async (name, _definition, _release, deployment) => {
+    const server = deployment?.servers[name];
+    if (server === undefined) {
+      throw fault(name, 'is missing, but the bundle has this server; deploy both together.');
+    }
+    if (!server.bridge) return { type: 'http', url: server.url };
+    if (!hasBridgeKey) {
+      throw fault(
+        name,
+        "is reached through a bridge, but there is no bridge.key; make one with `lockstep keys create` and put it into the keys' Secret.",
+      );
+    }
+    return { type: 'http', url: server.url, isolation: 'signed' };
+  };
+}
+
+function fault(server: string, message: string): ConfigurationError {
+  return new ConfigurationError([{ path: `${volumeFiles.deployment}: servers.${server}`, message }]);
 }

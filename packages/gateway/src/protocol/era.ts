@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isRecord } from '@lockstep/model/internal';
-import { decodeHeaderValue } from './header-value.ts';
 import { errorCode, type Message, type RpcError } from './json-rpc.ts';
+import { decodeHeaderValue } from './mcp-param.ts';
 
 /** The stateless revision; every request carries its own envelope. */
 export const modernVersion = '2026-07-28';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../testing/upstream/release.ts';
-import { decodeHeaderValue } from './header-value.ts';
-import { declaredParamHeaders, paramHeaders } from './mcp-param.ts';
+import { declaredParamHeaders, decodeHeaderValue, paramHeaders } from './mcp-param.ts';
 
 const inputSchema = {
   type: 'object',

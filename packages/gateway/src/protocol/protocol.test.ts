@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHeaderValue, encodeHeaderValue } from './header-value.ts';
 import { readMessage } from './json-rpc.ts';
+import { decodeHeaderValue, encodeHeaderValue } from './mcp-param.ts';
 import { composeUri, oddityOf, splitUri } from './resource-uri.ts';
 
 describe('header values', () => {

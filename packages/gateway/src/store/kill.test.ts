@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditRows } from '../audit/pages.ts';
-import { verifySource } from '../audit/verify-source.ts';
+import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import { collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startProgram } from '../testing/process.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { verifySource } from '../audit/verify-source.ts';
+import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { createLogTransfer, mayShareLog } from './log-transfer.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { AuditSource } from '../audit/source.ts';
+import type { AuditSource } from '../audit/pages.ts';
 import { lockFolder } from './lock.ts';
 import { kyselyOver } from './sqlite.ts';
 

@@ -5,8 +5,7 @@ import { auditHeads } from '../audit/pages.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Keys } from '../keys/keys.ts';
 import { openCheckpointFile, printCheckpoint } from '../ledger/checkpoint.ts';
-import type { Query } from '../ledger/operation.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Query, Store } from '../ledger/store-port.ts';
 import { startThread } from './thread.ts';
 
 export interface StoreOptions {

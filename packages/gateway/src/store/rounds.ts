@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { messageOf } from '../kernel/errors.ts';
-import { columnNames } from '../ledger/columns.ts';
+import { columnNames } from '../ledger/event.ts';
 import { type Ledger, toEvent } from '../ledger/ledger.ts';
-import type { Transaction } from '../ledger/operation.ts';
-import type { Database } from './database.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import { type Call, type FromThread, type Result, type Round, unpackEvents } from './messages.ts';
-import { operations, queries } from './operations.ts';
+import { type Database, operations, queries } from './registry.ts';
 
 export interface RoundsOptions {
   readonly connection: DatabaseSync;

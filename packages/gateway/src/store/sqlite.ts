@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database } from './registry.ts';
 
 /** Statements kept ready; our code has fewer, but lists of varying length make new ones. */
 const mostPrepared = 500;

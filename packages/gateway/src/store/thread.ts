@@ -2,8 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import { messageOf } from '../kernel/errors.ts';
 import { toEvent } from '../ledger/ledger.ts';
-import type { Durability } from '../ledger/store.ts';
-import { type Draft, emptyDraft, isWaiting, rejectAll, type Waiting } from './draft.ts';
+import type { Durability } from '../ledger/store-port.ts';
 import {
   type Call,
   type FromThread,
@@ -216,4 +215,48 @@ function firstMessage(worker: Worker): Promise<{ id: string; epoch: number }> {
       else reject(new Error(message.type === 'refused' ? message.error : 'The store did not start.'));
     });
   });
+}
+
+/** Who waits for an answer. */
+export interface Waiting<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+  readonly durable: boolean;
+}
+
+/** What goes into the next message to the store's thread, or is underway in one. */
+export interface Draft {
+  readonly packed: (string | number | null)[];
+  readonly appends: Waiting<RecordRef>[];
+  readonly operations: Call[];
+  readonly operating: Waiting<unknown>[];
+  readonly queries: Call[];
+  readonly querying: Waiting<unknown>[];
+  /** Those who wait for nothing but the disk. */
+  readonly flushes: Waiting<void>[];
+  durable: boolean;
+  /** When the first of those that write was asked for, as `performance.now()` tells it; undefined while there is none. */
+  since: number | undefined;
+}
+
+export function emptyDraft(): Draft {
+  return {
+    packed: [],
+    appends: [],
+    operations: [],
+    operating: [],
+    queries: [],
+    querying: [],
+    flushes: [],
+    durable: false,
+    since: undefined,
+  };
+}
+
+export function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {
+  return appends.length + operating.length + querying.length + flushes.length > 0;
+}
+
+export function rejectAll({ appends, operating, querying, flushes }: Draft, error: Error): void {
+  for (const waiting of [...appends, ...operating, ...querying, ...flushes]) waiting.reject(error);
 }

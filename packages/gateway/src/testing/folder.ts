@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NewRecord } from '@lockstep/model/record';
 import { openKeys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import { openStore, type StoreOptions } from '../store/open-store.ts';
 
 /** A temporary folder that goes with its scope. */

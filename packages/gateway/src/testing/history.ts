@@ -1,6 +1,5 @@
 import { auditRows } from '../audit/pages.ts';
-import { type Verification, verifyAudit } from '../audit/verify.ts';
-import { readCheckpointFile } from '../audit/verify-source.ts';
+import { readCheckpointFile, type Verification, verifyAudit } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { openStopped } from '../store/open-stopped.ts';

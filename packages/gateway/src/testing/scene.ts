@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StoredRecord } from '@lockstep/model/record';
 import { type Keys, openKeys } from '../keys/keys.ts';
-import type { Store } from '../ledger/store.ts';
+import type { Store } from '../ledger/store-port.ts';
 import { openStore } from '../store/open-store.ts';
 
 /** A store of its own in a temporary folder, for tests. */

@@ -1,5 +1,5 @@
 import type { RecordRef } from '@lockstep/model/record';
-import { appendAll } from '../audit/operations.ts';
+import { appendAll } from '../ledger/store-port.ts';
 import { callRecord, openFolder } from './folder.ts';
 
 const [path = '', callers = '0'] = process.argv.slice(2);

@@ -1,7 +1,11 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { modernVersion } from '../../protocol/era.ts';
-import { encodeHeaderValue } from '../../protocol/header-value.ts';
-import { type Declaration, type HeaderList, paramHeaders } from '../../protocol/mcp-param.ts';
+import {
+  type Declaration,
+  encodeHeaderValue,
+  type HeaderList,
+  paramHeaders,
+} from '../../protocol/mcp-param.ts';
 import {
   isListChange,
   listenMessage,

@@ -1,9 +1,10 @@
 import type { Principal } from '@lockstep/model/internal';
+import type { NewRecord } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import { operation, query, type Transaction } from '../ledger/operation.ts';
+import { operation, query, type Transaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
+import { ownerKey } from './token.ts';
 import type { DeclaredToken } from './token-file.ts';
-import { findStranger, keep, recordOf } from './token-row.ts';
 
 /** Who manages tokens. */
 export interface Actor {
@@ -81,3 +82,49 @@ export const listTokens = query(
     return db.selectFrom('tokens').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
   },
 );
+
+/** A token as it is stored from now on. */
+export function keep(row: DeclaredToken, source: 'created' | 'file', { name }: Actor, now: number): TokenRow {
+  return { ...row, source, created_at: now, created_by: name, revoked_at: null, revoked_by: null };
+}
+
+/** A token in force whose subject is this one's, but belongs to somebody else. */
+export function findStranger(
+  row: DeclaredToken,
+  among: readonly TokenRow[],
+  now: number,
+): TokenRow | undefined {
+  return among.find(
+    (other) =>
+      other.subject === row.subject &&
+      other.revoked_at === null &&
+      other.expires_at > now &&
+      ownerKey(other.owner) !== ownerKey(row.owner),
+  );
+}
+
+/** What the audit says of a token that is new or over. */
+export function recordOf(
+  tx: Transaction<TokenTables>,
+  kind: 'token.created' | 'token.revoked',
+  environment: string,
+  actor: Actor,
+  row: TokenRow,
+): NewRecord {
+  return {
+    kind,
+    time: new Date(tx.now).toISOString(),
+    environment,
+    ...(actor.principal !== undefined && { principal: actor.principal }),
+    ...(actor.credential !== undefined && { credential: actor.credential }),
+    detail: {
+      by: actor.name,
+      token: row.id,
+      subject: row.subject,
+      owner: row.owner,
+      roles: JSON.parse(row.roles),
+      audience: row.audience,
+      expiresAt: new Date(row.expires_at).toISOString(),
+    },
+  };
+}

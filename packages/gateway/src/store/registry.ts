@@ -1,0 +1,94 @@
+import type { Kysely } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
+import { commitIntent } from '../approvals/commit.ts';
+import { openOrFindApproval } from '../approvals/open.ts';
+import { countDue, countWaiting, findApprovalById, listApprovals } from '../approvals/queries.ts';
+import { type ApprovalTables, approvalsMigration } from '../approvals/tables.ts';
+import { giveVerdict } from '../approvals/verdict.ts';
+import { archiveLag, closeSegment, segmentSent } from '../archive/operations.ts';
+import { type ArchiveTables, archiveMigration } from '../archive/tables.ts';
+import { auditHeads, auditPage } from '../audit/pages.ts';
+import { rangeStep, recordsOfApproval, searchStep } from '../audit/search-step.ts';
+import { declareTokens } from '../identity/declare.ts';
+import { type TokenTables, tokenSourceMigration, tokensMigration } from '../identity/tables.ts';
+import { createToken, listTokens, revokeToken } from '../identity/token-operations.ts';
+import { appendAll, type Operation, type Query } from '../ledger/store-port.ts';
+import { auditMigration, type LedgerTables } from '../ledger/tables.ts';
+
+type AnyOperation = Operation<never, unknown>;
+type AnyQuery = Query<never, unknown>;
+
+/** What every feature writes besides single records. The store's thread finds them here by their names. */
+export const operations: ReadonlyMap<string, AnyOperation> = byName<AnyOperation>([
+  openOrFindApproval,
+  giveVerdict,
+  commitIntent,
+  expireDue,
+  voidApprovals,
+  revokeApproval,
+  closeSegment,
+  segmentSent,
+  appendAll,
+  createToken,
+  revokeToken,
+  declareTokens,
+]);
+
+/** What every feature reads. */
+export const queries: ReadonlyMap<string, AnyQuery> = byName<AnyQuery>([
+  findApprovalById,
+  listApprovals,
+  countWaiting,
+  countDue,
+  archiveLag,
+  auditHeads,
+  auditPage,
+  searchStep,
+  rangeStep,
+  recordsOfApproval,
+  listTokens,
+]);
+
+function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
+  const named = new Map(all.map((one) => [one.name, one]));
+  if (named.size !== all.length) throw new Error('Two operations, or two queries, have one name.');
+  return named;
+}
+
+/**
+ * The tables. Each part of the gateway declares its own beside its code and is listed here.
+ *
+ * Conventions, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans are
+ * 0 or 1; structured values are JSON text.
+ */
+export interface Database extends LedgerTables, ApprovalTables, ArchiveTables, TokenTables {}
+
+/**
+ * Brings the tables up to date.
+ *
+ * @throws Error in one sentence when a newer Lockstep wrote them.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what the Migrator asks for; migrations see tables of every age.
+export async function migrate(db: Kysely<any>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) {
+    const applied: { name: string }[] = await db.selectFrom(DEFAULT_MIGRATION_TABLE).select('name').execute();
+    const unknown = applied.map(({ name }) => name).filter((name) => !(name in migrations));
+    if (unknown.length > 0) {
+      throw new Error(`A newer lockstep wrote the database (it has ${unknown.join(', ')}); update lockstep.`);
+    }
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** Every migration in the order of its application; the numbers keep that order. None is ever edited once released. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-audit': auditMigration,
+  '0002-approvals': approvalsMigration,
+  '0003-tokens': tokensMigration,
+  '0004-token-source': tokenSourceMigration,
+  '0005-archive': archiveMigration,
+};
