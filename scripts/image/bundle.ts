@@ -47,7 +47,7 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
       outdir: folder,
       entryPoints: {
         worker: 'packages/gateway/src/store/worker.ts',
-        'log-transfer-thread': 'packages/gateway/src/store/log-transfer-thread.ts',
+        'log-transfer-thread': 'packages/database/src/sqlite/log-transfer-thread.ts',
       },
     }),
   ]);

@@ -1,5 +1,6 @@
+import { operation } from '@lockstep/database';
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import { type ApprovalStatus, iso, openStates } from './row.ts';
 import type { Shown } from './shown.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';

@@ -1,5 +1,6 @@
+import { operation } from '@lockstep/database';
 import { type NewRecord, printPlace, type RecordRef } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import { closeRow, describe } from './close.ts';
 import { type ApprovalState, findApproval, iso, stateOf, type Windows } from './row.ts';
 import type { ApprovalTables } from './tables.ts';

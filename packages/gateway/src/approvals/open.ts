@@ -1,6 +1,7 @@
+import { operation } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
-import { operation, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import { expire } from './close.ts';
 import { type ApprovalState, openStates, stateOf, type TooMany, type Windows } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';

@@ -1,5 +1,5 @@
+import { query } from '@lockstep/database';
 import type { Kysely } from 'kysely';
-import { query } from '../ledger/store-port.ts';
 import { type ApprovalState, findApproval, openStates, toState, type Windows } from './row.ts';
 import type { ApprovalRow, ApprovalTables, ApprovalVerdictRow } from './tables.ts';
 

@@ -1,5 +1,6 @@
+import { operation } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
-import { operation, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import { closeRow, describe, expire } from './close.ts';
 import { type ApprovalState, approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';

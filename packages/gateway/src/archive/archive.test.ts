@@ -1,7 +1,8 @@
+import type { Operation } from '@lockstep/database';
 import { describe, expect, it, vi } from 'vitest';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
-import { appendAll, type Operation, type Store } from '../ledger/store-port.ts';
+import { appendAll, type Store } from '../ledger/store-port.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { type Archive, type ArchivePace, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';

@@ -1,7 +1,8 @@
+import { operation, query } from '@lockstep/database';
 import type { RecordPlace } from '@lockstep/model/record';
 import { type Kysely, sql } from 'kysely';
 import type { Range } from '../audit/search-step.ts';
-import { operation, query, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 import type { ArchiveTables } from './tables.ts';
 

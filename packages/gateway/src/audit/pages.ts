@@ -1,7 +1,8 @@
+import { query } from '@lockstep/database';
 import type { RecordPlace, RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import { lastRecord } from '../ledger/epochs.ts';
-import { query, type Store } from '../ledger/store-port.ts';
+import type { Store } from '../ledger/store-port.ts';
 import type { AuditRow, LedgerTables } from '../ledger/tables.ts';
 
 /** Rows in one page. */

@@ -1,6 +1,6 @@
+import { query } from '@lockstep/database';
 import type { AuditFilter } from '@lockstep/model/admin';
 import { type Kysely, sql } from 'kysely';
-import { query } from '../ledger/store-port.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 
 /** A place in the order of a search: latest first. */

@@ -1,4 +1,5 @@
-import { operation, type Transaction } from '../ledger/store-port.ts';
+import { operation } from '@lockstep/database';
+import type { Transaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { type Actor, findStranger, keep, type NotDone, recordOf } from './token-operations.ts';

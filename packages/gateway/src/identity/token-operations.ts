@@ -1,7 +1,8 @@
+import { operation, query } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import { operation, query, type Transaction } from '../ledger/store-port.ts';
+import type { Transaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import { ownerKey } from './token.ts';
 import type { DeclaredToken } from './token-file.ts';

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { JournalEntry } from '@lockstep/database';
+import type { Journal } from '@lockstep/database/sqlite';
 import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
 import { columnNames, columnValues, eventText, placeEvent } from './event.ts';
@@ -19,6 +21,23 @@ export interface Event {
   readonly intent: string | null;
 }
 
+/** How many values an entry of the journal has: a record's text, the intent that it ends, its columns. */
+const entryLength = 2 + columnNames.length;
+
+/** A record as it crosses to the database's thread. */
+export function toEntry(record: NewRecord): JournalEntry {
+  const { text, intent, columns } = toEvent(record);
+  return [text, intent, ...columns];
+}
+
+function eventAt(entries: JournalEntry, at: number): Event {
+  return {
+    text: String(entries[at]),
+    intent: entries[at + 1] as string | null,
+    columns: entries.slice(at + 2, at + entryLength),
+  };
+}
+
 /** Where `columnValues` has the kind. */
 const kindAt = columnNames.indexOf('kind');
 
@@ -31,16 +50,10 @@ export function toEvent(record: NewRecord): Event {
 }
 
 /** A writer's chain on its way into the tables, inside whatever transaction is open. */
-export interface Ledger {
+export interface Ledger extends Journal {
   readonly head: Head;
-  /** Characters of records that were linked so far. */
-  readonly size: number;
   /** Adds a record to the chain; {@link Ledger.write} puts it into the tables. */
   link(event: Event): RecordRef;
-  /** Writes what was linked. */
-  write(): void;
-  /** Takes back everything since `head`; the transaction is rolled back by the caller. */
-  reset(head: Head): void;
 }
 
 /** Continues the chain at `start`. */
@@ -53,6 +66,16 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
   const openIntent = connection.prepare(compileOpenIntent(db));
   const closeIntent = connection.prepare(compileCloseIntent(db));
 
+  function link(event: Event): RecordRef {
+    const place = { writer: head.writer, epoch: head.epoch, seq: head.seq + 1 };
+    const text = placeEvent(event.text, place, head.hash);
+    const ref = { ...place, hash: `sha256:${hash('sha256', text)}` };
+    linked.push({ ref, text, event });
+    head = ref;
+    size += text.length;
+    return ref;
+  }
+
   return {
     get head() {
       return head;
@@ -60,15 +83,21 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
     get size() {
       return size;
     },
-    link(event) {
-      const place = { writer: head.writer, epoch: head.epoch, seq: head.seq + 1 };
-      const text = placeEvent(event.text, place, head.hash);
-      const ref = { ...place, hash: `sha256:${hash('sha256', text)}` };
-      linked.push({ ref, text, event });
-      head = ref;
-      size += text.length;
-      return ref;
+    add(entries) {
+      const receipts: string[] = [];
+      for (let at = 0; at < entries.length; at += entryLength) {
+        receipts.push(link(eventAt(entries, at)).hash);
+      }
+      return receipts;
     },
+    extend: (tx, isOpen) => ({
+      ...tx,
+      append(record: NewRecord) {
+        if (!isOpen()) throw new Error('An operation appended a record after it had ended.');
+        return link(toEvent(record));
+      },
+    }),
+    link,
     write() {
       for (const { ref, text, event } of linked) {
         insert.run(ref.writer, ref.epoch, ref.seq, ref.hash, text, ...(event.columns as SQLInputValue[]));
@@ -78,7 +107,7 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
       linked = [];
     },
     reset(to) {
-      head = to;
+      head = to as Head;
       linked = [];
     },
   };

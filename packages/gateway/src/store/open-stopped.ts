@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { kyselyOver, lockFolder } from '@lockstep/database/sqlite';
 import type { AuditSource } from '../audit/pages.ts';
-import { lockFolder } from './lock.ts';
-import { kyselyOver } from './sqlite.ts';
 
 /** A stopped gateway's audit; nothing can write it meanwhile. */
 export interface StoppedAudit extends AuditSource {
@@ -20,13 +19,13 @@ export function openStopped(dataDir: string): StoppedAudit {
   const path = join(dataDir, 'gateway.db');
   if (!existsSync(path))
     throw new Error(`There is no audit in ${dataDir}; name the state folder of a gateway.`);
-  const unlock = lockFolder(dataDir);
+  const unlock = lockFolder(dataDir, 'gateway');
   // Not read-only: after a kill, SQLite must first take over what is still in its log.
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma query_only = on');
-  const db = kyselyOver(connection);
+  const db = kyselyOver<never>(connection);
   return {
-    query: ({ run }, input) => run(db as never, input),
+    query: ({ run }, input) => run(db, input),
     close() {
       connection.close();
       unlock();

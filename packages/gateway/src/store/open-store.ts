@@ -1,12 +1,14 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordRef } from '@lockstep/model/record';
+import { type Durability, startDatabase, startWorker } from '@lockstep/database';
+import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import { auditHeads } from '../audit/pages.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Keys } from '../keys/keys.ts';
 import { openCheckpointFile, printCheckpoint } from '../ledger/checkpoint.ts';
-import type { Query, Store } from '../ledger/store-port.ts';
-import { startThread } from './thread.ts';
+import { toEntry } from '../ledger/ledger.ts';
+import type { Store } from '../ledger/store-port.ts';
+import type { StoreSetup } from './worker.ts';
 
 export interface StoreOptions {
   /** Holds `gateway.db` and `checkpoints.jsonl`; created when missing. */
@@ -33,14 +35,23 @@ const defaultCheckpointEvery = 60;
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir, keys, environment, onLost } = options;
   await createFolder(dataDir);
-  const thread = await startThread({ dataDir, environment }, onLost);
+  const setup: StoreSetup = { dataDir, environment };
+  const worker = startWorker(import.meta.url, 'worker', {
+    workerData: setup,
+    name: 'store',
+    // Rounds are short-lived garbage; a small nursery saves 40 MB and costs nothing.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  const database = await startDatabase<Store['writer']>(worker, { subject: 'The audit', onLost });
+  const writer = database.started;
   const file = await openCheckpointFile(join(dataDir, 'checkpoints.jsonl'));
   let last = '';
   let turn = Promise.resolve();
   let closing: Promise<void> | undefined;
 
-  function query<Input, Output>({ name }: Query<Input, Output>, input: Input): Promise<Output> {
-    return thread.query({ name, input }) as Promise<Output>;
+  async function append(record: NewRecord, durability: Durability): Promise<RecordRef> {
+    const { seq, receipt } = await database.append(toEntry(record), durability);
+    return { writer: writer.id, epoch: writer.epoch, seq, hash: receipt };
   }
 
   function checkpoint(clean = false): Promise<void> {
@@ -50,11 +61,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 
   async function sign(clean: boolean): Promise<void> {
-    const heads: readonly RecordRef[] = await query(auditHeads, null);
+    const heads: readonly RecordRef[] = await database.query(auditHeads, null);
     const summary = JSON.stringify(heads);
     if (summary === last && !clean) return;
     // What is signed must outlive a crash; otherwise the next start would look like a cut tail.
-    await thread.flush();
+    await database.flush();
     const time = new Date().toISOString();
     await file.add(
       printCheckpoint({ time, environment, clean, heads, previous: file.last }, (text) => keys.sign(text)),
@@ -65,13 +76,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   async function close(): Promise<void> {
     clearInterval(timer);
     try {
-      await thread.append(
-        { kind: 'gateway.stopped', time: new Date().toISOString(), environment },
-        'durable',
-      );
+      await append({ kind: 'gateway.stopped', time: new Date().toISOString(), environment }, 'durable');
       await checkpoint(true);
     } finally {
-      await thread.close();
+      await database.close();
       await file.close();
     }
   }
@@ -86,13 +94,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   await checkpoint();
 
   return {
-    writer: thread.writer,
-    append: (record, durability) => (closing ? refuse() : thread.append(record, durability)),
-    transact: ({ name }, input) => (closing ? refuse() : thread.transact({ name, input })) as never,
-    query,
+    writer,
+    append: (record, durability) => (closing ? refuse() : append(record, durability)),
+    transact: (operation, input) => (closing ? refuse() : database.transact(operation, input)),
+    query: database.query,
     checkpoint: () => checkpoint(),
-    flush: () => thread.flush(),
-    lag: () => thread.lag(),
+    flush: () => database.flush(),
+    lag: () => database.lag(),
     close: () => (closing ??= close()),
   };
 }

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import type { Operation, Query } from '@lockstep/database';
+import type { Migration } from 'kysely/migration';
 import { expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
 import { commitIntent } from '../approvals/commit.ts';
 import { openOrFindApproval } from '../approvals/open.ts';
@@ -13,7 +13,7 @@ import { rangeStep, recordsOfApproval, searchStep } from '../audit/search-step.t
 import { declareTokens } from '../identity/declare.ts';
 import { type TokenTables, tokenSourceMigration, tokensMigration } from '../identity/tables.ts';
 import { createToken, listTokens, revokeToken } from '../identity/token-operations.ts';
-import { appendAll, type Operation, type Query } from '../ledger/store-port.ts';
+import { appendAll } from '../ledger/store-port.ts';
 import { auditMigration, type LedgerTables } from '../ledger/tables.ts';
 
 type AnyOperation = Operation<never, unknown>;
@@ -63,26 +63,6 @@ function byName<T extends { readonly name: string }>(all: readonly T[]): Readonl
  * 0 or 1; structured values are JSON text.
  */
 export interface Database extends LedgerTables, ApprovalTables, ArchiveTables, TokenTables {}
-
-/**
- * Brings the tables up to date.
- *
- * @throws Error in one sentence when a newer Lockstep wrote them.
- */
-// biome-ignore lint/suspicious/noExplicitAny: what the Migrator asks for; migrations see tables of every age.
-export async function migrate(db: Kysely<any>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) {
-    const applied: { name: string }[] = await db.selectFrom(DEFAULT_MIGRATION_TABLE).select('name').execute();
-    const unknown = applied.map(({ name }) => name).filter((name) => !(name in migrations));
-    if (unknown.length > 0) {
-      throw new Error(`A newer lockstep wrote the database (it has ${unknown.join(', ')}); update lockstep.`);
-    }
-  }
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-}
 
 /** Every migration in the order of its application; the numbers keep that order. None is ever edited once released. */
 export const migrations: Readonly<Record<string, Migration>> = {

@@ -1,12 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { operation, query } from '@lockstep/database';
 import type { NewRecord, StoredRecord } from '@lockstep/model/record';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditHeads, auditRows } from '../audit/pages.ts';
 import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
-import { appendAll, operation, query, type Store } from '../ledger/store-port.ts';
+import { appendAll, type Store } from '../ledger/store-port.ts';
 import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startProgram } from '../testing/process.ts';
@@ -233,4 +234,17 @@ describe('a closed store', () => {
     await expect(store.append(callRecord(), 'written')).rejects.toThrow('The store is closed.');
     await expect(store.transact(appendAll, [])).rejects.toThrow('The store is closed.');
   });
+});
+
+it('loses nothing that is recorded while the log moves, and is gone once the store is closed', async () => {
+  await using folder = await temporaryFolder();
+  const { publicKeys } = await openKeys(folder.path);
+  const store = await openFolder(folder.path);
+  const large = callRecord({ arguments: { text: 'x'.repeat(20_000) } });
+  for (let round = 0; round < 150; round++)
+    await Promise.all(Array.from({ length: 16 }, () => store.append(large, 'written')));
+  const verified = await verifySource(store, { dataDir: folder.path, publicKeys });
+  expect(verified).toMatchObject({ problems: [], records: 2401 });
+  await store.close();
+  await expect(stat(join(folder.path, 'gateway.db-wal'))).rejects.toThrow('ENOENT');
 });

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 
 /** Milliseconds after which what was only written is made durable. */
-const longestUnsynced = 500;
+const maxUnsyncedMs = 500;
 
 /** Makes committed rounds durable without holding up the thread that commits them. */
 export interface Sync {
@@ -76,7 +76,7 @@ export function scheduleSyncs(
   }
 
   function wait(): void {
-    if (!running) timer ??= setTimeout(start, longestUnsynced);
+    if (!running) timer ??= setTimeout(start, maxUnsyncedMs);
   }
 
   return {

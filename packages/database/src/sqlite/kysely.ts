@@ -1,18 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import type { Database } from './registry.ts';
 
 /** Statements kept ready; our code has fewer, but lists of varying length make new ones. */
-const mostPrepared = 500;
+const maxPrepared = 500;
 
 /** Kysely over Node's own SQLite. The caller owns the connection. */
-export function kyselyOver(connection: DatabaseSync): Kysely<Database> {
+export function kyselyOver<Tables>(connection: DatabaseSync): Kysely<Tables> {
   const prepared = new Map<string, SqliteStatement>();
   const database: SqliteDatabase = {
     prepare(sql) {
       let statement = prepared.get(sql);
       if (statement === undefined) {
-        if (prepared.size >= mostPrepared) prepared.clear();
+        if (prepared.size >= maxPrepared) prepared.clear();
         statement = adapt(connection.prepare(sql));
         prepared.set(sql, statement);
       }
@@ -20,7 +19,7 @@ export function kyselyOver(connection: DatabaseSync): Kysely<Database> {
     },
     close: () => connection.close(),
   };
-  return new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
 }
 
 function adapt(statement: StatementSync): SqliteStatement {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
-import { startWorker } from './start-worker.ts';
+import { startWorker } from '../start-worker.ts';
 
 /** Characters of records after which the log is transferred: some 16 MB of it. */
 const enough = 4_000_000;
@@ -9,7 +9,7 @@ const enough = 4_000_000;
  * Pages from which SQLite moves the log itself, as part of a commit: 64 MB. It comes to that where the log grows
  * without records, or after crashes, or faster than the disk takes it. Where nobody else moves it: 16 MB.
  */
-const longestLog = { shared: 16_000, alone: 4_000 } as const;
+const maxLog = { shared: 16_000, alone: 4_000 } as const;
 
 /**
  * Whether two connections may move the log of one database, by SQLite's version: before 3.51.3 they could lose what
@@ -45,7 +45,7 @@ export interface LogTransferOptions {
 export function createLogTransfer({ path, connection, between, onFailed }: LogTransferOptions): LogTransfer {
   const version = connection.prepare('select sqlite_version() as version').get()?.version;
   const shared = mayShareLog(String(version));
-  connection.exec(`pragma wal_autocheckpoint = ${shared ? longestLog.shared : longestLog.alone}`);
+  connection.exec(`pragma wal_autocheckpoint = ${shared ? maxLog.shared : maxLog.alone}`);
   let thread: Worker | undefined;
   let underway = false;
   /** What was written when the last transfer began. */
@@ -57,7 +57,7 @@ export function createLogTransfer({ path, connection, between, onFailed }: LogTr
   }
 
   function start(): Worker {
-    const started = startWorker('log-transfer-thread', {
+    const started = startWorker(import.meta.url, 'log-transfer-thread', {
       workerData: path,
       name: 'log-transfer',
       resourceLimits: { maxYoungGenerationSizeMb: 1 },

@@ -1,53 +1,46 @@
 import type { Worker } from 'node:worker_threads';
-import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import { messageOf } from '../kernel/errors.ts';
-import { toEvent } from '../ledger/ledger.ts';
-import type { Durability } from '../ledger/store-port.ts';
-import {
-  type Call,
-  type FromThread,
-  packEvent,
-  type Result,
-  type ThreadSetup,
-  type ToThread,
-} from './messages.ts';
-import { startWorker } from './start-worker.ts';
+import type { Call, FromThread, JournalEntry, JournalReceipt, Result, ToThread } from './messages.ts';
+import type { Transactions } from './operation.ts';
 
-/** The store's thread, seen from the gateway. Each promise rejects once the thread is lost or closed. */
-export interface Thread {
-  readonly writer: { readonly id: string; readonly epoch: number };
-  append(record: NewRecord, durability: Durability): Promise<RecordRef>;
-  transact(call: Call): Promise<unknown>;
-  query(call: Call): Promise<unknown>;
+/**
+ * How safe an entry is when `append` answers. `written`: it survives the death of this process, and within a
+ * second also that of the machine. `durable`: it survives both.
+ */
+export type Durability = 'written' | 'durable';
+
+/** The thread that has the database, seen from outside. Each promise rejects once the thread is lost or closed. */
+export interface DatabaseThread<Started> extends Transactions {
+  /** What the thread's program said of its start. */
+  readonly started: Started;
+  append(entry: JournalEntry, durability: Durability): Promise<JournalReceipt>;
   /** Answers when everything answered so far is durable. */
   flush(): Promise<void>;
-  /** Age in seconds of the oldest record that isn't acknowledged yet; 0 when there is none. */
+  /** Age in seconds of the oldest write that isn't acknowledged yet; 0 when there is none. */
   lag(): number;
   close(): Promise<void>;
 }
 
 /**
- * How many records are enough for one message; fewer go as soon as a turn of the event loop brings no other. To wake the
- * other thread costs more than to record a call, and with all that are on their way in one message nothing would be
+ * How many entries are enough for one message; fewer go as soon as a turn of the event loop brings no other. To wake the
+ * other thread costs more than to write an entry, and with all that are on their way in one message nothing would be
  * done meanwhile.
  */
 const fullBatch = 10;
 
 /**
- * Starts the thread and begins an epoch. All that is asked for in one tick, or while the thread is busy, goes to it
- * as one message and one transaction.
+ * Waits until a thread serves its database (see `serveDatabase`). All that is asked for in one tick, or while the
+ * thread is busy, goes to it as one message and one transaction.
  *
- * @throws Error in one sentence when the folder can't be used.
+ * @param subject what is written, as sentences begin with it: `The audit`.
+ * @param onLost told once when nothing can be promised any more: the disk failed, or the thread died.
+ * @throws Error in one sentence when the database can't be used.
  */
-export async function startThread(setup: ThreadSetup, onLost: (error: Error) => void): Promise<Thread> {
-  const worker = startWorker('worker', {
-    workerData: setup,
-    name: 'store',
-    // Rounds are short-lived garbage; a small nursery saves 40 MB and costs nothing.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
-  });
+export async function startDatabase<Started>(
+  worker: Worker,
+  { subject, onLost }: { readonly subject: string; readonly onLost: (error: Error) => void },
+): Promise<DatabaseThread<Started>> {
   const send = (message: ToThread) => worker.postMessage(message);
-  const writer = await firstMessage(worker);
+  const started = await firstMessage<Started>(worker);
 
   let draft = emptyDraft();
   let underway: Draft | undefined;
@@ -84,19 +77,23 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     round += 1;
     const { packed, operations, queries, durable } = underway;
     try {
-      send({ round, appends: packed, operations, queries, durable });
+      send({ round, entries: packed, operations, queries, durable });
     } catch (error) {
       onFailed(new Error(`The store was given what can't be sent to its thread: ${error}`));
     }
   }
 
-  function onCommitted({ firstSeq, hashes, operations, queries }: FromThread & { type: 'committed' }): void {
+  function onCommitted({
+    firstSeq,
+    receipts,
+    operations,
+    queries,
+  }: FromThread & { type: 'committed' }): void {
     const done = underway ?? emptyDraft();
     const { since } = done;
     underway = undefined;
     done.appends.forEach((waiting, at) => {
-      const ref = { writer: writer.id, epoch: writer.epoch, seq: firstSeq + at, hash: hashes[at] ?? '' };
-      settle(waiting, ref, since);
+      settle(waiting, { seq: firstSeq + at, receipt: receipts[at] ?? '' }, since);
     });
     for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at], since);
     for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at], since);
@@ -144,7 +141,7 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
 
   function lose(reason: string): void {
     if (ended !== undefined) return;
-    const error = new Error(`The audit can't be written any more: ${reason}`);
+    const error = new Error(`${subject} can't be written any more: ${reason}`);
     end(error);
     onLost(error);
   }
@@ -153,10 +150,10 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
     if (message.type === 'committed') onCommitted(message);
     else if (message.type === 'synced') onSynced(message.round);
     else if (message.type === 'failed')
-      onFailed(new Error(`The audit couldn't be written: ${message.error}`));
+      onFailed(new Error(`${subject} couldn't be written: ${message.error}`));
     else if (message.type === 'lost') lose(message.error);
   });
-  worker.on('error', (error) => lose(messageOf(error)));
+  worker.on('error', (error) => lose(error instanceof Error ? error.message : String(error)));
   worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
 
   /** @param durability how safe it is to be before it is answered; undefined for what writes nothing. */
@@ -175,21 +172,21 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   }
 
   return {
-    writer,
-    append: (record, durability) =>
-      ask(durability, ({ packed, appends }, waiting: Waiting<RecordRef>) => {
-        packEvent(packed, toEvent(record));
+    started,
+    append: (entry, durability) =>
+      ask(durability, ({ packed, appends }, waiting: Waiting<JournalReceipt>) => {
+        packed.push(...entry);
         appends.push(waiting);
       }),
-    transact: (call) =>
-      ask('durable', ({ operations, operating }, waiting: Waiting<unknown>) => {
-        operations.push(call);
-        operating.push(waiting);
+    transact: <Output>({ name }: { readonly name: string }, input: unknown) =>
+      ask('durable', ({ operations, operating }, waiting: Waiting<Output>) => {
+        operations.push({ name, input });
+        operating.push(waiting as Waiting<unknown>);
       }),
-    query: (call) =>
-      ask(undefined, ({ queries, querying }, waiting: Waiting<unknown>) => {
-        queries.push(call);
-        querying.push(waiting);
+    query: <Output>({ name }: { readonly name: string }, input: unknown) =>
+      ask(undefined, ({ queries, querying }, waiting: Waiting<Output>) => {
+        queries.push({ name, input });
+        querying.push(waiting as Waiting<unknown>);
       }),
     flush: () => ask('durable', ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
     lag() {
@@ -205,29 +202,28 @@ export async function startThread(setup: ThreadSetup, onLost: (error: Error) => 
   };
 }
 
-/** Waits until the thread has begun its epoch. */
-function firstMessage(worker: Worker): Promise<{ id: string; epoch: number }> {
+function firstMessage<Started>(worker: Worker): Promise<Started> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
     worker.once('message', (message: FromThread) => {
       worker.off('error', reject);
-      if (message.type === 'ready') resolve({ id: message.writer, epoch: message.epoch });
+      if (message.type === 'ready') resolve(message.started as Started);
       else reject(new Error(message.type === 'refused' ? message.error : 'The store did not start.'));
     });
   });
 }
 
 /** Who waits for an answer. */
-export interface Waiting<T> {
+interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
   readonly durable: boolean;
 }
 
-/** What goes into the next message to the store's thread, or is underway in one. */
-export interface Draft {
+/** What goes into the next message to the thread, or is underway in one. */
+interface Draft {
   readonly packed: (string | number | null)[];
-  readonly appends: Waiting<RecordRef>[];
+  readonly appends: Waiting<JournalReceipt>[];
   readonly operations: Call[];
   readonly operating: Waiting<unknown>[];
   readonly queries: Call[];
@@ -239,7 +235,7 @@ export interface Draft {
   since: number | undefined;
 }
 
-export function emptyDraft(): Draft {
+function emptyDraft(): Draft {
   return {
     packed: [],
     appends: [],
@@ -253,10 +249,10 @@ export function emptyDraft(): Draft {
   };
 }
 
-export function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {
+function isWaiting({ appends, operating, querying, flushes }: Draft): boolean {
   return appends.length + operating.length + querying.length + flushes.length > 0;
 }
 
-export function rejectAll({ appends, operating, querying, flushes }: Draft, error: Error): void {
+function rejectAll({ appends, operating, querying, flushes }: Draft, error: Error): void {
   for (const waiting of [...appends, ...operating, ...querying, ...flushes]) waiting.reject(error);
 }

@@ -1,0 +1,17 @@
+/**
+ * Typed operations over a database that lives in a thread of its own.
+ *
+ * @module
+ */
+export { type DatabaseThread, type Durability, startDatabase } from './database-thread.ts';
+export type { JournalEntry, JournalReceipt } from './messages.ts';
+export {
+  type Operation,
+  operation,
+  type Queries,
+  type Query,
+  query,
+  type Transaction,
+  type Transactions,
+} from './operation.ts';
+export { startWorker } from './start-worker.ts';

@@ -1,0 +1,127 @@
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort } from 'node:worker_threads';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { FromThread, Round, ToThread } from '../messages.ts';
+import type { Operation, Query } from '../operation.ts';
+import { kyselyOver } from './kysely.ts';
+import { createPrivateFile } from './lock.ts';
+import { createLogTransfer } from './log-transfer.ts';
+import { migrate } from './migrate.ts';
+import { createRounds, type Journal } from './rounds.ts';
+import { syncLog } from './sync.ts';
+
+/** Milliseconds between signs of life. */
+const heartbeatMs = 15_000;
+
+/** What a thread serves. */
+export interface DatabaseProgram<Started> {
+  /** The database; it is created where it is missing, readable by its owner only. */
+  readonly path: string;
+  /** Takes the database for this process. Returns how to let it go. */
+  readonly lock: () => () => void;
+  readonly migrations: Readonly<Record<string, Migration>>;
+  readonly operations: ReadonlyMap<string, Operation<never, unknown>>;
+  readonly queries: ReadonlyMap<string, Query<never, unknown>>;
+  /** Runs in one transaction before anything else, and is durable before anything is answered. */
+  readonly begin: (connection: DatabaseSync, db: Kysely<never>) => Promise<Begun<Started>>;
+}
+
+interface Begun<Started> {
+  readonly journal: Journal;
+  /** What `startDatabase` is told. */
+  readonly started: Started;
+  /** Shows that this process lives. */
+  readonly beat: () => void;
+  /** Makes the names of files durable that were created. */
+  readonly settle: () => Promise<void>;
+}
+
+/**
+ * Serves a database from this thread to the one that started it; see `startDatabase`. Everything that touches the
+ * database runs here, so that nobody else waits for the disk.
+ *
+ * @returns once it serves. What keeps it from that is told to the other thread.
+ */
+export async function serveDatabase<Started>(program: DatabaseProgram<Started>): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('A database is served by a worker thread only.');
+  const post = (message: FromThread) => port.postMessage(message);
+  try {
+    const thread = await start(program, post);
+    port.on('message', (message: ToThread) => {
+      if ('close' in message) thread.close(() => port.close());
+      else thread.run(message);
+    });
+    post({ type: 'ready', started: thread.started });
+  } catch (error) {
+    post({ type: 'refused', error: sentence(error, program.path) });
+  }
+}
+
+/** SQLite's own messages name neither the file nor what to do. */
+function sentence(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('errcode' in error)) return error.message;
+  return `${path} can't be used (${error.message}); restore it from a backup, or choose another state folder.`;
+}
+
+async function start<Started>(program: DatabaseProgram<Started>, post: (message: FromThread) => void) {
+  const { path, migrations, operations, queries } = program;
+  const unlock = program.lock();
+  // SQLite gives its log the database's mode.
+  createPrivateFile(path);
+  const connection = new DatabaseSync(path, { timeout: 5000 });
+  connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+  // What is wiped, such as an approval's arguments, is overwritten and not just let go.
+  connection.exec('pragma secure_delete = on');
+  let turn = Promise.resolve();
+  const between = (work: () => void | Promise<void>) => {
+    turn = turn.then(work);
+  };
+  const onFailed = (error: Error) => post({ type: 'lost', error: error.message });
+  const transfer = createLogTransfer({ path, connection, between, onFailed });
+  const db = kyselyOver<never>(connection);
+  await migrate(db, migrations);
+
+  connection.exec('begin immediate');
+  const { journal, started, beat, settle } = await program.begin(connection, db);
+  connection.exec('commit');
+  await settle();
+
+  const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  const onSynced = (round: number) => post({ type: 'synced', round });
+  const sync = syncLog(`${path}-wal`, { onSynced, onFailed });
+  const runRound = createRounds({
+    connection,
+    db,
+    reading: kyselyOver(reading),
+    journal,
+    operations,
+    queries,
+  });
+
+  async function take(round: Round): Promise<void> {
+    const reply = await runRound(round);
+    post(reply);
+    if (reply.type !== 'committed') return;
+    sync.committed(round.round, round.durable);
+    transfer.committed(journal.size);
+  }
+
+  const heart = setInterval(() => between(beat), heartbeatMs);
+  return {
+    started,
+    run: (round: Round) => between(() => take(round)),
+    close: (onClosed: () => void) =>
+      between(async () => {
+        clearInterval(heart);
+        sync.close();
+        await transfer.close();
+        reading.close();
+        connection.close();
+        unlock();
+        onClosed();
+      }),
+  };
+}
