@@ -11,6 +11,6 @@ export type { LogLevel } from './kernel/log.ts';
 export { createKeys, openKeys } from './keys/keys.ts';
 export type { SecretAnswer, SecretSource } from './secrets/secret-source.ts';
 export { environmentVault } from './secrets/vault-source.ts';
-export { openStopped } from './store/open-stopped.ts';
+export { openStopped } from './store/open-store.ts';
 export type { Catalog, Definition } from './upstream/catalog.ts';
 export type { Launch } from './upstream/upstream-server.ts';

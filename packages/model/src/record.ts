@@ -1,6 +1,6 @@
 /** What the audit speaks of. A name, once released, keeps its meaning. */
 export const recordKinds = [
-  /** A finished read, list or refusal: the whole story in one record. */
+  /** A finished read, list or refusal: everything about it in one record. */
   'call',
   /** A mutating call about to be forwarded; durable before it is. */
   'intent',

@@ -1,5 +1,5 @@
 import type { Status } from '@lockstep/model/admin';
-import type { Windows } from '../approvals/row.ts';
+import type { ApprovalSettings } from '../approvals/row.ts';
 import type { AllowedHosts } from '../identity/origin.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { Keys } from '../keys/keys.ts';
@@ -18,7 +18,7 @@ export interface AdminDeps {
   readonly publicUrl: () => string;
   readonly allowedHosts: () => AllowedHosts;
   /** The environment's settings on approvals, as of now. */
-  readonly approvalSettings: () => Windows;
+  readonly approvalSettings: () => ApprovalSettings;
   /** What only the running gateway knows. */
   readonly status: () => Omit<Status, 'approvalsWaiting'>;
   /** Told of what should not have happened, for the log. */

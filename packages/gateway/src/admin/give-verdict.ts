@@ -12,7 +12,7 @@ const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as co
 
 /** Looks an approval up, or ends the request. */
 export async function findOrEnd(deps: AdminDeps, id: string): Promise<FoundApproval> {
-  const found = await deps.store.query(findApprovalById, { id, windows: deps.approvalSettings() });
+  const found = await deps.store.query(findApprovalById, { id, settings: deps.approvalSettings() });
   if (found === null)
     throw new Problem(404, 'There is no such approval; look at the list for those that wait.');
   return found;

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { AdminApp } from './app.ts';
 
 /** The longest path that every system takes for a socket, in bytes. */
-const longestPath = 103;
+const maxPathBytes = 103;
 
 /** A socket that is served. */
 export interface ServedSocket {
@@ -21,9 +21,9 @@ export interface ServedSocket {
  * @throws Error, one sentence, when another gateway answers there, or the path can't be a socket's.
  */
 export async function serveSocket(app: AdminApp, path: string): Promise<ServedSocket> {
-  if (Buffer.byteLength(path) > longestPath) {
+  if (Buffer.byteLength(path) > maxPathBytes) {
     throw new Error(
-      `The socket's path ${path} is over ${longestPath} bytes; choose a state folder with a shorter path.`,
+      `The socket's path ${path} is over ${maxPathBytes} bytes; choose a state folder with a shorter path.`,
     );
   }
   await makeRoom(path);

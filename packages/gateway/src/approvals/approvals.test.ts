@@ -6,15 +6,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownerKey } from '../identity/token.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
 import { type ApprovalRequest, type Checked, checkApproval } from './check.ts';
-import { expireDue, revokeApproval, voidApprovals } from './close.ts';
-import { commitIntent } from './commit.ts';
+import { commitIntent, expireDue, revokeApproval, voidApprovals } from './close.ts';
 import { findApprovalById } from './queries.ts';
 import { loadForResume } from './resume.ts';
 import type { ApprovalState } from './row.ts';
 import { giveVerdict, type VerdictAnswer } from './verdict.ts';
 
 const agent: Principal = { issuer: 'lockstep:token', subject: 'agent', owner: 'Ben', roles: ['developer'] };
-const windows = { pauseAfterDenial: 600, repeatWindow: 600 };
+const approvalSettings = { pauseAfterDenial: 600, repeatWindow: 600 };
 
 // One store serves all tests, since its start costs more than they do: each has calls of its own, and looks at its
 // own records only.
@@ -55,7 +54,7 @@ function request(
     principal: agent,
     reason: 'because',
     endpoint: undefined,
-    settings: { ...windows, pendingPerPrincipal: 20 },
+    settings: { ...approvalSettings, pendingPerPrincipal: 20 },
     ...rest,
   };
 }
@@ -97,7 +96,7 @@ async function decide(
 
 const use = ({ id, binding }: { id: string; binding: string }) =>
   scene.store.transact(commitIntent, {
-    approval: { id, binding, windows },
+    approval: { id, binding, settings: approvalSettings },
     intent: {
       kind: 'intent',
       time: new Date().toISOString(),
@@ -153,7 +152,7 @@ describe('asking', () => {
   });
 
   it('lets a principal wait for so many only', async () => {
-    const settings = { ...windows, pendingPerPrincipal: 2 };
+    const settings = { ...approvalSettings, pendingPerPrincipal: 2 };
     await ask({ settings, args: { test, n: 1 } });
     await ask({ settings, args: { test, n: 2 } });
     expect(await ask({ settings, args: { test, n: 3 } })).toMatchObject({
@@ -240,7 +239,7 @@ describe('deciding', () => {
     expect(await use({ id, binding })).toMatchObject({ ok: false, state: { state: 'denied' } });
     const later = await ask({
       quorum: 2,
-      settings: { ...windows, pauseAfterDenial: 0, pendingPerPrincipal: 20 },
+      settings: { ...approvalSettings, pauseAfterDenial: 0, pendingPerPrincipal: 20 },
     });
     expect(later).toMatchObject({ state: 'pending', created: true });
   });
@@ -314,7 +313,7 @@ describe('using', () => {
     const approved = await open();
     await decide(approved.id, 'Anna');
     await use(approved);
-    const later = await ask({ settings: { ...windows, repeatWindow: 0, pendingPerPrincipal: 20 } });
+    const later = await ask({ settings: { ...approvalSettings, repeatWindow: 0, pendingPerPrincipal: 20 } });
     expect(later).toMatchObject({ state: 'pending', created: true });
   });
 
@@ -425,7 +424,9 @@ describe('ending', () => {
     expect(await close({ server: 'files', targets: ['files/a', 'git/c'] })).toEqual([a.id]);
     expect(await close({ server: 'files' })).toEqual([b.id]);
     expect(await close({})).toEqual([c.id]);
-    expect((await scene.store.query(findApprovalById, { id: a.id, windows }))?.state).toMatchObject({
+    expect(
+      (await scene.store.query(findApprovalById, { id: a.id, settings: approvalSettings }))?.state,
+    ).toMatchObject({
       state: 'void',
       why: 'its definition has changed',
     });
@@ -459,7 +460,7 @@ describe('ending', () => {
 
 describe('resuming', () => {
   const resume = (id: string, principal = agent) =>
-    loadForResume(scene.store, scene.keys, id, principal, windows);
+    loadForResume(scene.store, scene.keys, id, principal, approvalSettings);
 
   it('gives the call back to whoever made it', async () => {
     const { id } = await open({ endpoint: 'files' });

@@ -13,7 +13,7 @@ import { ownerKey } from '../identity/token.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
 import { type Opened, openOrFindApproval } from './open.ts';
-import { iso, type TooLarge, type Windows } from './row.ts';
+import { type ApprovalSettings, iso, type TooLarge } from './row.ts';
 import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
 
 /** A call that a clause wants an approval for. */
@@ -37,7 +37,7 @@ export interface ApprovalRequest {
   readonly reason?: string | undefined;
   /** The server whose endpoint it came to; undefined for the endpoint of all servers. */
   readonly endpoint: string | undefined;
-  readonly settings: Windows & { readonly pendingPerPrincipal: number };
+  readonly settings: ApprovalSettings & { readonly pendingPerPrincipal: number };
   /** What the pipeline knows for the record of the request: redacted arguments, commitment, bundle, trace id … */
   readonly record?: Partial<NewRecord>;
 }
@@ -46,7 +46,7 @@ export interface ApprovalRequest {
 export type Checked = (Opened | TooLarge) & { readonly binding: string };
 
 /** Characters of canonical JSON. Whoever approves has seen every argument: more than this nobody looks through. */
-const longestArguments = 256 * 1024;
+const maxArgumentsBytes = 256 * 1024;
 
 /**
  * Finds the approval that answers for a call, or asks for one. Only `approved` lets the call go on, to `commitIntent`.
@@ -69,12 +69,12 @@ export async function checkApproval(store: Store, keys: Keys, request: ApprovalR
     owner: ownerKey(request.principal.owner),
   });
   const { length } = canonicalJson(request.args);
-  if (length > longestArguments) {
+  if (length > maxArgumentsBytes) {
     return {
       state: 'too large',
       target: printTarget(request.target),
       length,
-      most: longestArguments,
+      most: maxArgumentsBytes,
       binding,
     };
   }
@@ -96,7 +96,7 @@ export async function checkApproval(store: Store, keys: Keys, request: ApprovalR
     approvers: request.decision.approvers,
     requestedAt,
     expiresAt,
-    windows: {
+    settings: {
       pauseAfterDenial: request.settings.pauseAfterDenial,
       repeatWindow: request.settings.repeatWindow,
     },

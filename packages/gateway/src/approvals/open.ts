@@ -3,7 +3,7 @@ import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import type { Transaction } from '../ledger/store-port.ts';
 import { expire } from './close.ts';
-import { type ApprovalState, openStates, stateOf, type TooMany, type Windows } from './row.ts';
+import { type ApprovalSettings, type ApprovalState, openStates, stateOf, type TooMany } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** A request for approval, prepared by `checkApproval`. */
@@ -24,7 +24,7 @@ export interface OpenInput {
   /** Milliseconds since 1970. */
   readonly requestedAt: number;
   readonly expiresAt: number;
-  readonly windows: Windows;
+  readonly settings: ApprovalSettings;
   readonly pendingPerPrincipal: number;
   /** What the record of the request says beside the approval's own. */
   readonly record: NewRecord;
@@ -60,7 +60,7 @@ async function findAnswering(
   if (open !== undefined) return stateOf(tx, open);
   const last = await ofBinding.orderBy('closed_at', 'desc').orderBy('id').limit(1).executeTakeFirst();
   if (last === undefined) return undefined;
-  const state = await stateOf(tx, last, input.windows);
+  const state = await stateOf(tx, last, input.settings);
   return state.pausedUntil !== undefined && tx.now < Date.parse(state.pausedUntil) ? state : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { query } from '@lockstep/database';
 import type { Kysely } from 'kysely';
-import { type ApprovalState, findApproval, openStates, toState, type Windows } from './row.ts';
+import { type ApprovalSettings, type ApprovalState, findApproval, openStates, toState } from './row.ts';
 import type { ApprovalRow, ApprovalTables, ApprovalVerdictRow } from './tables.ts';
 
 /** An approval with all that is known of it. */
@@ -14,10 +14,10 @@ export const findApprovalById = query(
   'approval',
   async (
     db: Kysely<ApprovalTables>,
-    input: { readonly id: string; readonly windows?: Windows },
+    input: { readonly id: string; readonly settings?: ApprovalSettings },
   ): Promise<FoundApproval | null> => {
     const row = await findApproval(db, input.id);
-    return row === undefined ? null : ((await withVerdicts(db, [row], input.windows))[0] ?? null);
+    return row === undefined ? null : ((await withVerdicts(db, [row], input.settings))[0] ?? null);
   },
 );
 /** The newest approvals first. */
@@ -63,7 +63,7 @@ export const countDue = query(
 async function withVerdicts(
   db: Kysely<ApprovalTables>,
   rows: readonly ApprovalRow[],
-  windows?: Windows,
+  settings?: ApprovalSettings,
 ): Promise<FoundApproval[]> {
   if (rows.length === 0) return [];
   const given = await db
@@ -82,6 +82,6 @@ async function withVerdicts(
   return rows.map((row) => {
     const verdicts = byApproval.get(row.id) ?? [];
     const have = verdicts.filter(({ verdict }) => verdict === 'approve').length;
-    return { row, state: toState(row, have, now, windows), verdicts };
+    return { row, state: toState(row, have, now, settings), verdicts };
   });
 }

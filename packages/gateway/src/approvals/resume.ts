@@ -2,7 +2,7 @@ import type { Principal } from '@lockstep/model/internal';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
 import { findApprovalById } from './queries.ts';
-import type { ApprovalState } from './row.ts';
+import type { ApprovalSettings, ApprovalState } from './row.ts';
 import { unknownApproval } from './sentences.ts';
 import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
 
@@ -29,16 +29,16 @@ export type LoadedForResume =
 /**
  * Finds the call behind an approval for the principal that made it; anybody else learns nothing.
  *
- * @param windows - For closed ones: what to say about asking again.
+ * @param settings - For closed ones: what to say about asking again.
  */
 export async function loadForResume(
   store: Store,
   keys: Keys,
   id: string,
   principal: Pick<Principal, 'issuer' | 'subject'>,
-  windows: { readonly pauseAfterDenial: number; readonly repeatWindow: number },
+  settings: ApprovalSettings,
 ): Promise<LoadedForResume> {
-  const found = await store.query(findApprovalById, { id, windows });
+  const found = await store.query(findApprovalById, { id, settings });
   if (
     found === null ||
     found.row.requester_issuer !== principal.issuer ||

@@ -3,7 +3,7 @@ import type { Transaction } from '../ledger/store-port.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** How long a closed approval still answers for an identical call, in seconds. */
-export interface Windows {
+export interface ApprovalSettings {
   readonly pauseAfterDenial: number;
   readonly repeatWindow: number;
 }
@@ -28,9 +28,9 @@ export function approversOf(row: ApprovalRow): string[] {
 export async function stateOf(
   { db, now }: Pick<Transaction<ApprovalTables>, 'db' | 'now'>,
   row: ApprovalRow,
-  windows?: Windows,
+  settings?: ApprovalSettings,
 ): Promise<ApprovalState> {
-  return toState(row, await countApproving(db, row.id), now, windows);
+  return toState(row, await countApproving(db, row.id), now, settings);
 }
 
 /**
@@ -38,7 +38,12 @@ export async function stateOf(
  *
  * @param have - How many have approved.
  */
-export function toState(row: ApprovalRow, have: number, now: number, windows?: Windows): ApprovalState {
+export function toState(
+  row: ApprovalRow,
+  have: number,
+  now: number,
+  settings?: ApprovalSettings,
+): ApprovalState {
   const expired = openStates.some((open) => open === row.state) && row.expires_at <= now;
   const state = expired ? 'expired' : (row.state as ApprovalStatus);
   return {
@@ -54,7 +59,7 @@ export function toState(row: ApprovalRow, have: number, now: number, windows?: W
     ...(row.close_reason !== null && { why: row.close_reason }),
     ...(row.denied_by !== null && { deniedBy: row.denied_by }),
     ...(row.used_by !== null && { usedBy: JSON.parse(row.used_by) as RecordRef }),
-    ...answersUntil(row, windows),
+    ...answersUntil(row, settings),
   };
 }
 
@@ -72,10 +77,10 @@ export async function countApproving(
   return Number(count);
 }
 
-function answersUntil(row: ApprovalRow, windows: Windows | undefined): { pausedUntil?: string } {
-  if (windows === undefined || row.closed_at === null) return {};
-  if (row.state === 'denied') return { pausedUntil: iso(row.closed_at + windows.pauseAfterDenial * 1000) };
-  if (row.state === 'used') return { pausedUntil: iso(row.closed_at + windows.repeatWindow * 1000) };
+function answersUntil(row: ApprovalRow, settings: ApprovalSettings | undefined): { pausedUntil?: string } {
+  if (settings === undefined || row.closed_at === null) return {};
+  if (row.state === 'denied') return { pausedUntil: iso(row.closed_at + settings.pauseAfterDenial * 1000) };
+  if (row.state === 'used') return { pausedUntil: iso(row.closed_at + settings.repeatWindow * 1000) };
   return {};
 }
 

@@ -4,9 +4,8 @@ import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
 import { appendAll, type Store } from '../ledger/store-port.ts';
 import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
-import { type Archive, type ArchivePace, startArchive } from './archive.ts';
+import { type Archive, type ArchivePace, followArchive, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';
-import { followArchive } from './follow.ts';
 import { segmentSent } from './operations.ts';
 
 /** Waits for as long as a busy machine may take. */

@@ -1,7 +1,7 @@
 import type { ArchiveSettings } from '@lockstep/model/internal';
 
 /** Milliseconds that one attempt may take: a connection that hangs is given up. */
-const longestAttempt = 60_000;
+const maxAttemptMs = 60_000;
 
 /** What the archive needs of an object store. */
 export interface Bucket {
@@ -35,7 +35,7 @@ export function openBucket(settings: ArchiveSettings): Bucket {
         IfNoneMatch: '*',
         ...(kmsKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
       });
-      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(longestAttempt)]);
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(maxAttemptMs)]);
       try {
         await client.send(object, { abortSignal });
         return 'added';

@@ -7,7 +7,7 @@ import type { LedgerTables } from '../ledger/tables.ts';
 import type { ArchiveTables } from './tables.ts';
 
 /** The most records that are counted as waiting: it bounds how long everybody else waits for the database. */
-const mostCounted = 100_000;
+const maxCounted = 100_000;
 
 /** A segment whose end is decided. */
 export interface ClosedSegment extends Range {
@@ -78,12 +78,12 @@ export const archiveLag = query(
     let waiting = 0;
     for (const after of await archiveEnds(db, destination, 'sent')) {
       const { count } = await db
-        .selectFrom(recordsAfter(db, after).select('seq').limit(mostCounted).as('waiting'))
+        .selectFrom(recordsAfter(db, after).select('seq').limit(maxCounted).as('waiting'))
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       waiting += Number(count);
     }
-    return Math.min(waiting, mostCounted);
+    return Math.min(waiting, maxCounted);
   },
 );
 

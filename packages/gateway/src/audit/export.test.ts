@@ -2,7 +2,7 @@ import { sha256 } from '@lockstep/model/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { appendAll } from '../ledger/store-port.ts';
-import { openStopped, type StoppedAudit } from '../store/open-stopped.ts';
+import { openStopped, type StoppedAudit } from '../store/open-store.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { exportAudit } from './export.ts';
 import { verifyExport } from './verify-export.ts';

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
-import { openStopped } from '../store/open-stopped.ts';
+import { openStopped } from '../store/open-store.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { auditRows } from './pages.ts';

@@ -35,7 +35,7 @@ export interface Verification {
 }
 
 /** After so many problems the rest is left out. */
-export const mostProblems = 100;
+export const maxProblems = 100;
 
 /**
  * Checks that nothing recorded was changed, removed, inserted or reordered: each record's text against its hash and
@@ -111,7 +111,7 @@ function byPlace(a: Problem, b: Problem): number {
 }
 
 function add(problems: Problem[], found: readonly Problem[]): void {
-  problems.push(...found.slice(0, mostProblems - problems.length));
+  problems.push(...found.slice(0, maxProblems - problems.length));
 }
 
 /** `checkpoints.jsonl` of a data folder; empty when there is none. */

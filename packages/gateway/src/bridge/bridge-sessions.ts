@@ -25,7 +25,7 @@ interface SessionsOptions {
   /** Seconds without a call after which a process is ended. */
   readonly idle: number;
   /** Seconds in which a process must come up. */
-  readonly timeout: number;
+  readonly timeoutSeconds: number;
   readonly log: Log;
 }
 
@@ -60,7 +60,7 @@ export function createBridgeSessions({
   connector,
   max,
   idle,
-  timeout,
+  timeoutSeconds,
   log,
 }: SessionsOptions): BridgeSessions {
   const sessions = new Map<string, BridgeSession>();
@@ -132,7 +132,7 @@ export function createBridgeSessions({
   }
 
   async function start(key: string, signal: AbortSignal, hooks: TransportHooks): Promise<Transport> {
-    const late = AbortSignal.timeout(timeout * 1000);
+    const late = AbortSignal.timeout(timeoutSeconds * 1000);
     try {
       const either = AbortSignal.any([signal, late]);
       const transport = await connector.connect({ key, watch: false, signal: either, hooks });
@@ -141,7 +141,7 @@ export function createBridgeSessions({
       return transport;
     } catch (error) {
       if (signal.aborted && signal.reason instanceof UpstreamError) throw signal.reason;
-      const reason = late.aborted ? `it did not come up within ${timeout} s` : messageOf(error);
+      const reason = late.aborted ? `it did not come up within ${timeoutSeconds} s` : messageOf(error);
       log.warn({ key, reason }, 'a process of the server did not come up');
       throw new UpstreamError('unavailable', reason);
     }

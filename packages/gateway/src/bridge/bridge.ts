@@ -64,7 +64,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     needs: [],
     workdir: join(stateDir, 'work'),
     principalDir: (key) => join(stateDir, 'principals', folderNameOf(key)),
-    timeout: () => options.timeout,
+    timeoutSeconds: () => options.timeout,
     maxBytes: options.maxResult,
     reaper,
     log,
@@ -79,8 +79,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     },
     redact,
   );
-  const { processes: max, idle, timeout } = options;
-  const sessions = createBridgeSessions({ connector, max, idle, timeout, log });
+  const { processes: max, idle, timeout: timeoutSeconds } = options;
+  const sessions = createBridgeSessions({ connector, max, idle, timeoutSeconds, log });
   const stopped = new AbortController();
   const { secret } = options;
   const server = createListener({

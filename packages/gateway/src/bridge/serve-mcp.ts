@@ -122,7 +122,7 @@ async function call(
   const events = eventStream(response);
   onGone(response, () => session.cancel(id));
   try {
-    const options = { timeout: maxCallSeconds, onNotification: events.notify };
+    const options = { timeoutSeconds: maxCallSeconds, onNotification: events.notify };
     const answer = await session.call(id, { method, params }, options);
     if (!events.begun()) return sendJson(response, 200, { jsonrpc: '2.0', id, ...answer });
     events.send({ id, ...answer });

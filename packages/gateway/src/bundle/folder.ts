@@ -61,5 +61,5 @@ export interface BundleSource {
    */
   stamp(): Promise<string>;
   /** Seconds in which a change may be there only in part before that counts as a fault. Default: 0. */
-  readonly patience?: number;
+  readonly partsTimeoutSeconds?: number;
 }

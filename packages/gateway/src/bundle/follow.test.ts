@@ -36,10 +36,12 @@ afterEach(async () => {
 
 async function follow(
   take: (offer: Offer) => void = () => {},
-  patience = source.patience,
+  partsTimeoutSeconds = source.partsTimeoutSeconds,
 ): Promise<Follower> {
   const whole =
-    patience === source.patience ? source : { ...source, ...(patience !== undefined && { patience }) };
+    partsTimeoutSeconds === source.partsTimeoutSeconds
+      ? source
+      : { ...source, ...(partsTimeoutSeconds !== undefined && { partsTimeoutSeconds }) };
   follower = followBundle(whole, await readOffer(source), {
     onChange: async (offer) => {
       take(offer);
@@ -98,7 +100,7 @@ describe('a bundle that is followed', () => {
     const { look } = await follow();
     await writeVolume(folder.path, halfOf(more));
     await look();
-    vi.advanceTimersByTime(((source.patience ?? 0) + 1) * 1000);
+    vi.advanceTimersByTime(((source.partsTimeoutSeconds ?? 0) + 1) * 1000);
     await look();
     await look();
     expect(rejected).toEqual([expect.stringContaining('table/docs.peek: is missing')]);

@@ -4,10 +4,10 @@ import { messageOf } from '../kernel/errors.ts';
 import type { BundleSource } from './folder.ts';
 
 /** Milliseconds between looks. */
-const interval = 1000;
+const intervalMs = 1000;
 
 /** The longest time between two readings of what can't be taken and has the same stamp: a bundle may be large. */
-const longestPause = 30_000;
+const maxPauseMs = 30_000;
 
 /** A bundle that is whole, and where its servers are. */
 export interface Offer {
@@ -45,7 +45,7 @@ export async function readOffer(source: BundleSource): Promise<Offer> {
  * @param current what is in force.
  */
 export function followBundle(source: BundleSource, current: Offer, following: Following): Follower {
-  const patience = (source.patience ?? 0) * 1000;
+  const partsTimeoutMs = (source.partsTimeoutSeconds ?? 0) * 1000;
   let taken: string | undefined;
   let inForce = current;
   let fault: Fault | undefined;
@@ -80,7 +80,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
     } catch (error) {
       const before = fault;
       fault = nextFault(before, stamp, messageOf(error));
-      if (fault.at - fault.since >= patience) throw error;
+      if (fault.at - fault.since >= partsTimeoutMs) throw error;
       if (before?.why !== fault.why) following.onPartial(fault.why);
       return undefined;
     }
@@ -97,7 +97,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
     return looking;
   }
 
-  const timer = setInterval(() => void look(), interval);
+  const timer = setInterval(() => void look(), intervalMs);
   timer.unref();
   return { look, stop: () => clearInterval(timer) };
 }
@@ -115,8 +115,8 @@ interface Fault {
 
 function nextFault(before: Fault | undefined, stamp: string | undefined, why: string): Fault {
   const at = performance.now();
-  const pause = before !== undefined && before.stamp === stamp ? before.pause * 2 : interval / 2;
-  return { since: before?.since ?? at, at, stamp, why, pause: Math.min(pause, longestPause) };
+  const pause = before !== undefined && before.stamp === stamp ? before.pause * 2 : intervalMs / 2;
+  return { since: before?.since ?? at, at, stamp, why, pause: Math.min(pause, maxPauseMs) };
 }
 
 function isSame(a: Offer, b: Offer): boolean {

@@ -8,7 +8,7 @@ import type { BundleSource } from './folder.ts';
  * Seconds that a change may take to arrive. Whoever deploys changes one ConfigMap after the other, and the kubelet,
  * which looks about once a minute, may deliver some of them a round before the rest.
  */
-const patience = 120;
+const partsTimeoutSeconds = 120;
 
 /** What is there in every bundle, and changes with it. */
 const own: readonly string[] = [volumeFiles.config, volumeFiles.deployment];
@@ -22,7 +22,7 @@ const atOnce = 64;
  */
 export function bundleVolume(folder: string): BundleSource {
   return {
-    patience,
+    partsTimeoutSeconds,
     async stamp() {
       const state = await currentState(folder);
       const texts = await Promise.all(own.map((name) => readOne(state, name)));
@@ -45,15 +45,17 @@ async function currentState(folder: string): Promise<string> {
   }
 }
 
-/** Every file that should be there; Kubernetes' own names start with a dot. */
+/** The files of a folder; Kubernetes' own names start with a dot. */
 async function namesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder).catch(() => []);
-  return [...new Set([...own, ...found.filter((name) => !name.startsWith('.'))])];
+  return found.filter((name) => !name.startsWith('.'));
 }
 
 async function readFiles(folder: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  const waiting = names.values();
+  // One after the other, so that of several missing files the same one is named each time.
+  for (const name of own) found.set(name, await readOne(folder, name));
+  const waiting = names.filter((name) => !found.has(name)).values();
   const worker = async () => {
     for (const name of waiting) found.set(name, await readOne(folder, name));
   };

@@ -4,7 +4,7 @@ import type { Caller } from '../identity/sign-in.ts';
 import type { Context } from '../pipeline/context.ts';
 
 /** Milliseconds between rounds. */
-const interval = 1000;
+const intervalMs = 1000;
 
 /** Ends what time ends: sessions and streams of expired tokens, and approvals past their expiry. Returns how to stop. */
 export function startHousekeeping({ sessions, streams, store, log }: Context): () => void {
@@ -14,7 +14,7 @@ export function startHousekeeping({ sessions, streams, store, log }: Context): (
     expireApprovals().catch((error: unknown) =>
       log.warn({ error: String(error) }, 'approvals could not be expired'),
     );
-  }, interval);
+  }, intervalMs);
   timer.unref();
 
   async function expireApprovals(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type FollowedArchive, followArchive } from '../archive/follow.ts';
+import { type FollowedArchive, followArchive } from '../archive/archive.ts';
 import { prepareState, type StateFolders } from '../kernel/state-folders.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';

@@ -2,7 +2,7 @@ import { operation } from '@lockstep/database';
 import type { Transaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
-import { type Actor, findStranger, keep, type NotDone, recordOf } from './token-operations.ts';
+import { type Actor, findOtherHolder, keep, type NotDone, recordOf } from './token-operations.ts';
 
 /** Who declares the tokens of the token file, as records name it. */
 const tokenFile: Actor = { name: 'token file' };
@@ -65,9 +65,9 @@ function refuseEntry(row: DeclaredToken, created: readonly TokenRow[], now: numb
     return `has the id ${row.id} of a token that was created here; give it another.`;
   const twin = created.find(({ hash }) => hash === row.hash);
   if (twin !== undefined) return `has the secret of ${twin.id} in ${row.id}; create another token.`;
-  const stranger = findStranger(row, created, now);
-  if (stranger === undefined) return undefined;
-  return `gives ${row.id} the subject \`${row.subject}\`, which belongs to ${stranger.owner}; choose another subject, or revoke ${stranger.id} first.`;
+  const other = findOtherHolder(row, created, now);
+  if (other === undefined) return undefined;
+  return `gives ${row.id} the subject \`${row.subject}\`, which belongs to ${other.owner}; choose another subject, or revoke ${other.id} first.`;
 }
 
 function isSameToken(row: DeclaredToken, next: DeclaredToken): boolean {

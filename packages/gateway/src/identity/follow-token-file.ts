@@ -5,7 +5,7 @@ import { parseTokenFile, readTokenFile } from './token-file.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Milliseconds between looks. */
-const interval = 1000;
+const intervalMs = 1000;
 
 /**
  * Puts the tokens of a file in force, and every change of it: what is no longer there is revoked. A file that can't be
@@ -55,7 +55,7 @@ export async function followTokenFile(
   }
 
   await take();
-  const timer = setInterval(() => void look(), interval);
+  const timer = setInterval(() => void look(), intervalMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -33,10 +33,10 @@ export const createToken = operation(
   'createToken',
   async (tx: Transaction<TokenTables>, input: CreateTokenInput): Promise<TokenRow | NotDone> => {
     const { row, actor, environment } = input;
-    const stranger = findStranger(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
-    if (stranger !== undefined) {
+    const other = findOtherHolder(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
+    if (other !== undefined) {
       return {
-        refused: `The subject \`${row.subject}\` belongs to ${stranger.owner} already; choose another subject, or revoke ${stranger.id} first.`,
+        refused: `The subject \`${row.subject}\` belongs to ${other.owner} already; choose another subject, or revoke ${other.id} first.`,
       };
     }
     const kept = keep(row, 'created', actor, tx.now);
@@ -90,7 +90,7 @@ export function keep(row: DeclaredToken, source: 'created' | 'file', { name }: A
 }
 
 /** A token in force whose subject is this one's, but belongs to somebody else. */
-export function findStranger(
+export function findOtherHolder(
   row: DeclaredToken,
   among: readonly TokenRow[],
   now: number,

@@ -59,8 +59,8 @@ async function readPages(
   request: ResourceListRequest,
   { upstreams }: ListContext,
 ): Promise<unknown[]> {
-  const timeout = server.definition.timeouts.list;
-  const signal = AbortSignal.any([abortSignalOf(request.signal), AbortSignal.timeout(timeout * 1000)]);
+  const timeoutSeconds = server.definition.timeouts.list;
+  const signal = AbortSignal.any([abortSignalOf(request.signal), AbortSignal.timeout(timeoutSeconds * 1000)]);
   const key = isolationKey(server, request);
   const found: unknown[] = [];
   let cursor: unknown;
@@ -70,7 +70,7 @@ async function readPages(
       server.name,
       key,
       { method: 'resources/list', params },
-      { signal, timeout },
+      { signal, timeoutSeconds },
     );
     if ('error' in answer) throw new Error(answer.error.message);
     if (Array.isArray(answer.result.resources)) found.push(...withoutOwnMeta(answer.result.resources));

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { FollowedArchive } from '../archive/follow.ts';
+import type { FollowedArchive } from '../archive/archive.ts';
 import type { SecretStatus } from '../secrets/header-credentials.ts';
 import type { ServerHealth } from '../upstream/upstreams.ts';
 

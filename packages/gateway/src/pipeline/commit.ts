@@ -1,4 +1,4 @@
-import { commitIntent } from '../approvals/commit.ts';
+import { commitIntent } from '../approvals/close.ts';
 import { waits } from './approval.ts';
 import type { Context } from './context.ts';
 import { type Approved, add, type Committed } from './exchange.ts';
@@ -21,7 +21,7 @@ async function commitMutation(approved: Approved, context: Context): Promise<Com
   }
   const { approvals: settings } = policy.config.settings;
   const done = await context.store.transact(commitIntent, {
-    approval: { ...approval, windows: settings },
+    approval: { ...approval, settings },
     intent,
   });
   if (!done.ok) throw waits(use.text, done.state, context);

@@ -21,7 +21,7 @@ export async function forward(committed: Committed, { upstreams, metrics }: Cont
       { method: use.method, params },
       {
         signal,
-        timeout: use.server.definition.timeouts.call,
+        timeoutSeconds: use.server.definition.timeouts.call,
         // The call may have started the process, or opened the session, that shows another face.
         beforeSend: () => {
           refuseReplaced(use, upstreams);

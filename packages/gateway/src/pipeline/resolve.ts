@@ -130,13 +130,13 @@ export async function readResume(
       message: `${resumeName} takes one argument, \`approval\`: the id of an approval.`,
     });
   }
-  const windows = parsed.policy.config.settings.approvals;
+  const settings = parsed.policy.config.settings.approvals;
   const found = await loadForResume(
     context.store,
     context.keys,
     args.approval,
     parsed.caller.principal,
-    windows,
+    settings,
   );
   if ('unknown' in found)
     throw new HttpRejection(200, { code: errorCode.invalidParams, message: found.unknown });

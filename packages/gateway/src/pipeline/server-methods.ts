@@ -46,8 +46,8 @@ function readNamed(
 ): Asked | string {
   const { name, arguments: given = {} } = params;
   if (typeof name !== 'string') return '`params.name` is not a string.';
-  const stranger = unknownField(params, ['name', 'arguments']);
-  if (stranger !== undefined) return stranger;
+  const unsupported = unsupportedField(params, ['name', 'arguments']);
+  if (unsupported !== undefined) return unsupported;
   const args = readArguments(given);
   if (typeof args === 'string') return args;
   return { kind, name, args, paramsFor: (own, final) => ({ name: own, arguments: final }) };
@@ -59,16 +59,16 @@ function readResource(params: Readonly<Record<string, unknown>>): Asked | string
   // A template's text is no resource: it would be decided on as the template.
   if (/[{}]/.test(uri))
     return '`params.uri` has a brace; fill the template in, and write braces as %7B and %7D.';
-  const stranger = unknownField(params, ['uri']);
-  if (stranger !== undefined) return stranger;
+  const unsupported = unsupportedField(params, ['uri']);
+  if (unsupported !== undefined) return unsupported;
   return { kind: 'resource', name: uri, args: { uri }, paramsFor: (own) => ({ uri: own }) };
 }
 
 /** A completion takes its reference's decision. */
 function readCompletion(params: Readonly<Record<string, unknown>>): Asked | string {
   const { ref, argument, context } = params;
-  const stranger = unknownField(params, ['ref', 'argument', 'context']);
-  if (stranger !== undefined) return stranger;
+  const unsupported = unsupportedField(params, ['ref', 'argument', 'context']);
+  if (unsupported !== undefined) return unsupported;
   if (!isRecord(ref)) return '`params.ref` is not an object.';
   if (!isRecord(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
     return '`params.argument` is not a name and a value.';
@@ -94,12 +94,12 @@ function readCompletion(params: Readonly<Record<string, unknown>>): Asked | stri
 }
 
 /** A field that nobody looks at must not reach the server. */
-function unknownField(
+function unsupportedField(
   params: Readonly<Record<string, unknown>>,
   known: readonly string[],
 ): string | undefined {
-  const stranger = Object.keys(params).find((key) => key !== '_meta' && !known.includes(key));
-  return stranger === undefined
+  const unsupported = Object.keys(params).find((key) => key !== '_meta' && !known.includes(key));
+  return unsupported === undefined
     ? undefined
-    : `\`params.${stranger.slice(0, 60)}\` is not supported by this gateway; leave it out.`;
+    : `\`params.${unsupported.slice(0, 60)}\` is not supported by this gateway; leave it out.`;
 }

@@ -41,8 +41,8 @@ function compilePrompt(declared: unknown): ArgumentCheck {
   return (args) => {
     const missing = required.find((name) => !Object.hasOwn(args, name));
     if (missing !== undefined) return `the argument \`${missing}\` is missing.`;
-    const stranger = Object.keys(args).find((name) => !names.has(name));
-    if (stranger !== undefined) return `the argument \`${stranger}\` is unknown.`;
+    const unknown = Object.keys(args).find((name) => !names.has(name));
+    if (unknown !== undefined) return `the argument \`${unknown}\` is unknown.`;
     const wrong = Object.keys(args).find((name) => typeof args[name] !== 'string');
     return wrong === undefined ? undefined : `the argument \`${wrong}\` is not a string.`;
   };

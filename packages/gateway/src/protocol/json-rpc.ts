@@ -58,9 +58,9 @@ export function readMessage(value: unknown): Message | string {
   if (!isRecord(value) || value.jsonrpc !== '2.0') return 'The body is not a JSON-RPC 2.0 message.';
   if ('result' in value || 'error' in value)
     return 'The body is a JSON-RPC answer; the gateway asks clients nothing.';
-  const stranger = Object.keys(value).find((key) => !['jsonrpc', 'id', 'method', 'params'].includes(key));
-  if (stranger !== undefined)
-    return `The message has an unknown member ${JSON.stringify(stranger)}; remove it.`;
+  const unknown = Object.keys(value).find((key) => !['jsonrpc', 'id', 'method', 'params'].includes(key));
+  if (unknown !== undefined)
+    return `The message has an unknown member ${JSON.stringify(unknown)}; remove it.`;
   const { id, method, params = {} } = value;
   if (typeof method !== 'string' || method === '') return 'The message has no `method`.';
   if (!isRecord(params)) return '`params` is not an object.';

@@ -59,7 +59,7 @@ describe('credentials', () => {
     await eventually(async () => (await docs.headers())[1] === 'Bearer second');
   });
 
-  it('stay in use for an hour while their keeper is away, loudly, and come back', async () => {
+  it('stay in use for an hour while their source is away, loudly, and come back', async () => {
     using docs = scene({ every: 0.01 });
     await docs.headers();
     docs.state.answer = new Error('Vault at http://v is sealed');
@@ -94,7 +94,7 @@ describe('credentials', () => {
     await expect(docs.headers()).rejects.toThrow('away');
   });
 
-  it('are given up at once when their keeper says that they are gone', async () => {
+  it('are given up at once when their source says that they are gone', async () => {
     using docs = scene({ every: 0.01 });
     await docs.headers();
     docs.state.answer = { missing: 'Vault at http://v has nothing at mcp/data/docs; write it there' };

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Durability, startDatabase, startWorker } from '@lockstep/database';
+import { kyselyOver, lockFolder } from '@lockstep/database/sqlite';
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
-import { auditHeads } from '../audit/pages.ts';
+import { type AuditSource, auditHeads } from '../audit/pages.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Keys } from '../keys/keys.ts';
 import { openCheckpointFile, printCheckpoint } from '../ledger/checkpoint.ts';
@@ -113,4 +116,33 @@ async function createFolder(path: string): Promise<void> {
     const why = messageOf(error);
     throw new Error(`The state folder ${path} can't be used (${why}); correct its path or its owner.`);
   }
+}
+
+/** A stopped gateway's audit; nothing can write it meanwhile. */
+export interface StoppedAudit extends AuditSource {
+  close(): void;
+}
+
+/**
+ * Opens the audit of a gateway that doesn't run.
+ *
+ * @param dataDir `<state>/<env>/data`
+ * @throws Error in one sentence when there is none, or its gateway runs.
+ */
+export function openStopped(dataDir: string): StoppedAudit {
+  const path = join(dataDir, 'gateway.db');
+  if (!existsSync(path))
+    throw new Error(`There is no audit in ${dataDir}; name the state folder of a gateway.`);
+  const unlock = lockFolder(dataDir, 'gateway');
+  // Not read-only: after a kill, SQLite must first take over what is still in its log.
+  const connection = new DatabaseSync(path, { timeout: 5000 });
+  connection.exec('pragma query_only = on');
+  const db = kyselyOver<never>(connection);
+  return {
+    query: ({ run }, input) => run(db, input),
+    close() {
+      connection.close();
+      unlock();
+    },
+  };
 }

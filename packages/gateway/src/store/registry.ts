@@ -1,7 +1,6 @@
 import type { Operation, Query } from '@lockstep/database';
 import type { Migration } from 'kysely/migration';
-import { expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
-import { commitIntent } from '../approvals/commit.ts';
+import { commitIntent, expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
 import { openOrFindApproval } from '../approvals/open.ts';
 import { countDue, countWaiting, findApprovalById, listApprovals } from '../approvals/queries.ts';
 import { type ApprovalTables, approvalsMigration } from '../approvals/tables.ts';

@@ -8,9 +8,9 @@ import { auditHeads, auditRows } from '../audit/pages.ts';
 import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import { appendAll, type Store } from '../ledger/store-port.ts';
-import { openStopped } from '../store/open-stopped.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { startProgram } from '../testing/process.ts';
+import { openStopped } from './open-store.ts';
 
 const recordsOf = async (store: Pick<Store, 'query'>): Promise<StoredRecord[]> =>
   (await collect(auditRows(store))).map(({ record }) => JSON.parse(record));

@@ -22,7 +22,7 @@ export interface AdminScene extends Scene {
 type Person = 'Anna' | 'Carol' | 'Ben' | 'Audrey' | 'Adam' | 'agent';
 
 export const host = 'localhost:7411';
-const windows = { pauseAfterDenial: 600, repeatWindow: 600 };
+const approvalSettings = { pauseAfterDenial: 600, repeatWindow: 600 };
 
 export async function openAdminScene(): Promise<AdminScene> {
   // Also when a later step fails.
@@ -39,7 +39,7 @@ export async function openAdminScene(): Promise<AdminScene> {
     dataDir: dir,
     publicUrl: () => `http://${host}`,
     allowedHosts: () => allowedHosts(7411),
-    approvalSettings: () => windows,
+    approvalSettings: () => approvalSettings,
     status: () => ({
       environment: 'prod',
       bundle: 'sha256:0',
@@ -105,7 +105,7 @@ export async function openAdminScene(): Promise<AdminScene> {
         client: { name: 'claude-code', version: '2' },
         reason: 'The user wants it.',
         endpoint: undefined,
-        settings: { ...windows, pendingPerPrincipal: 1000 },
+        settings: { ...approvalSettings, pendingPerPrincipal: 1000 },
       });
       if (!('id' in checked)) throw new Error(checked.state);
       return checked;

@@ -2,7 +2,7 @@ import { auditRows } from '../audit/pages.ts';
 import { readCheckpointFile, type Verification, verifyAudit } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
-import { openStopped } from '../store/open-stopped.ts';
+import { openStopped } from '../store/open-store.ts';
 import { callRecord, collect, openFolder, temporaryFolder } from './folder.ts';
 
 /** An audit as it lies in a folder. */

@@ -3,7 +3,7 @@ import { noSignal } from '../testing/upstream/stage.ts';
 import { readCatalog } from './catalog.ts';
 import type { Transport, UpstreamAnswer, UpstreamRequest } from './transport/transport.ts';
 
-const options = { signal: noSignal, timeout: 1 };
+const options = { signal: noSignal, timeoutSeconds: 1 };
 
 /** A server that answers lists as told. */
 function server(

@@ -52,7 +52,7 @@ const lists: readonly ListSpec[] = [
  */
 export async function readCatalog(
   connection: Transport,
-  options: { signal: AbortSignal; timeout: number },
+  options: { signal: AbortSignal; timeoutSeconds: number },
 ): Promise<Catalog> {
   const { facts } = connection;
   const ambiguous = new Set<string>();
@@ -84,7 +84,7 @@ export async function readCatalog(
 async function readList(
   connection: Transport,
   spec: ListSpec,
-  options: { signal: AbortSignal; timeout: number },
+  options: { signal: AbortSignal; timeoutSeconds: number },
 ): Promise<Definition[]> {
   const items: Definition[] = [];
   const cursors = new Set<string>();

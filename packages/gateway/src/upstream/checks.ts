@@ -1,5 +1,5 @@
 /** Milliseconds between two looks at what a server offers: at least once a minute. */
-const interval = 55_000;
+const intervalMs = 55_000;
 /** Milliseconds at least between two looks that the server's own notices cause. */
 const noticeInterval = 1000;
 
@@ -36,7 +36,7 @@ export function createChecks(look: () => Promise<void>, onFailure: (error: unkno
     now,
     begin() {
       clearInterval(timer);
-      timer = setInterval(inBackground, interval).unref();
+      timer = setInterval(inBackground, intervalMs).unref();
       if (early) lookSoon();
       early = false;
     },

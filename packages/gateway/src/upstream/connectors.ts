@@ -43,7 +43,7 @@ function connectorOf(
 ): Connector {
   const { name, definition, launch } = current();
   const { workdir, log, maxResultBytes: maxBytes } = host;
-  const timeout = () => current().definition.timeouts.start;
+  const timeoutSeconds = () => current().definition.timeouts.start;
   if (launch.type === 'absent') throw new Error(`${name} is not run here: ${launch.reason}`);
   if (launch.type === 'http') {
     const { bridgeKey } = host;
@@ -53,7 +53,7 @@ function connectorOf(
     return httpConnector({
       url: launch.url,
       release: () => current().release,
-      timeout,
+      timeoutSeconds,
       maxBytes,
       credentials,
       ...(bridged && { bridgeKey }),
@@ -68,7 +68,7 @@ function connectorOf(
     needs: definition.needs,
     workdir,
     principalDir: (key) => host.principalDir(name, key),
-    timeout,
+    timeoutSeconds,
     maxBytes,
     reaper: host.reaper(),
     log,

@@ -40,7 +40,7 @@ describe.each(['modern', 'legacy'])("the SDK's server of the %s era over stdio",
       'sums',
       'alice',
       { method: 'tools/call', params: { name: 'change', arguments: {} } },
-      { signal: new AbortController().signal, timeout: 20 },
+      { signal: new AbortController().signal, timeoutSeconds: 20 },
     );
     await eventually(() => stage.upstreams.quarantine('sums').has('tools/add'));
     expect(stage.upstreams.quarantine('sums').size).toBe(1);

@@ -43,7 +43,7 @@ interface SupervisorOptions {
   readonly eager: boolean;
   readonly open: (signal: AbortSignal) => Promise<Run>;
   /** Seconds that somebody waits for it at most. */
-  readonly patience: () => number;
+  readonly startTimeoutSeconds: () => number;
   readonly onOpened: (run: Run) => void;
   /** It could not be opened: why, as a clause. */
   readonly onFailed: (reason: string) => void;
@@ -77,7 +77,7 @@ interface SupervisorStatus {
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { eager, open, patience, onOpened, onFailed, onEnded } = options;
+  const { eager, open, startTimeoutSeconds, onOpened, onFailed, onEnded } = options;
   const stopped = new AbortController();
   let live: Run | undefined;
   let starting: Promise<Run> | undefined;
@@ -168,7 +168,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (starting === undefined && failed !== undefined && pause > 0) {
         throw new UpstreamError('unavailable', `${failed}; the next attempt is in ${pause} s`);
       }
-      const seconds = patience();
+      const seconds = startTimeoutSeconds();
       return waitFor(start(), signal, seconds, `it did not come up within ${seconds} s`);
     },
     broke(transport, reason) {
@@ -212,7 +212,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
     const hooks = options.hooks(() => transport);
     const opened = await connector.connect({ key, watch, signal: either, hooks });
     transport = opened;
-    const catalog = await readCatalog(opened, { signal: either, timeout: deadlines.list });
+    const catalog = await readCatalog(opened, { signal: either, timeoutSeconds: deadlines.list });
     signal.throwIfAborted();
     return { transport, catalog, since: performance.now(), end: () => opened.close().finally(free) };
   } catch (error) {

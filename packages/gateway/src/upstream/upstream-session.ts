@@ -67,7 +67,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
   const { server, key, watch, connector, admit, deadlines, onCatalog, onEvent, log } = options;
   const stopped = new AbortController();
   let catalog: Catalog | undefined;
-  /** Why the last look at its offering failed, until one succeeds. */
+  /** Why the last look at its catalog failed, until one succeeds. */
   let silent: string | undefined;
   let inFlight = 0;
   let lastUsed = 0;
@@ -80,7 +80,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
 
   const supervisor = createSupervisor({
     eager: watch,
-    patience: () => deadlines().start,
+    startTimeoutSeconds: () => deadlines().start,
     open: (signal) =>
       openRun({
         ...{ connector, key, watch, signal, admit, deadlines: deadlines() },
@@ -116,10 +116,10 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
   async function look(): Promise<void> {
     const transport = supervisor.current()?.transport;
     if (transport === undefined) throw new UpstreamError('unavailable', 'it is not running');
-    const { start: patience, list } = deadlines();
+    const { start: startTimeoutSeconds, list } = deadlines();
     try {
-      const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(patience * 1000)]);
-      const offered = await readCatalog(transport, { signal, timeout: list });
+      const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(startTimeoutSeconds * 1000)]);
+      const offered = await readCatalog(transport, { signal, timeoutSeconds: list });
       silent = undefined;
       see(offered);
     } catch (error) {
@@ -166,8 +166,13 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
     begin();
     try {
       await supervisor.ready(signal);
-      const { start: patience } = deadlines();
-      await waitFor(checks.now(), signal, patience, `it did not say what it offers within ${patience} s`);
+      const { start: startTimeoutSeconds } = deadlines();
+      await waitFor(
+        checks.now(),
+        signal,
+        startTimeoutSeconds,
+        `it did not say what it offers within ${startTimeoutSeconds} s`,
+      );
     } finally {
       end();
     }

@@ -2,7 +2,7 @@ import { isRecord } from '@lockstep/model/internal';
 import { type Dispatcher, request } from 'undici';
 
 /** Seconds for one request, its answer included. */
-const timeout = 10;
+const timeoutSeconds = 10;
 /** Bytes of an answer; Vault's own limit of a stored value is below. */
 const maxAnswerBytes = 2 * 1024 * 1024;
 
@@ -68,7 +68,7 @@ async function sendOnce(
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.any([closed, AbortSignal.timeout(timeout * 1000)]),
+      signal: AbortSignal.any([closed, AbortSignal.timeout(timeoutSeconds * 1000)]),
     });
     const text = await readBounded(reply.body, address);
     return { status: reply.statusCode, headers: reply.headers, body: parse(text) };
@@ -142,7 +142,7 @@ function unreachable(address: string, error: unknown): VaultError {
   if (cause instanceof Error && cause.name === 'TimeoutError') {
     return new VaultError(
       'away',
-      `Vault at ${address} gives no answer within ${timeout} s; see that it runs`,
+      `Vault at ${address} gives no answer within ${timeoutSeconds} s; see that it runs`,
     );
   }
   if (/CERT|SIGNATURE|SELF_SIGNED|TLS|SSL/.test(code)) {

@@ -8,7 +8,7 @@ const plain = /^[\x20-\x7e]*$/;
 /** What breaks a line or moves on in it: these are shown, and do it as well. */
 const layout: Readonly<Record<string, string>> = { '\n': '↵', '\t': '⇥' };
 /** More accents than this on one letter hide each other, and what is around them. */
-const mostMarks = 2;
+const maxMarks = 2;
 
 /**
  * Text from others, shown so that every character of it is seen: what is invisible or reorders its neighbours is spelt
@@ -28,7 +28,7 @@ function shownRun(run: string): Html {
     const sign = layout[character];
     if (sign !== undefined) shown += `<span class="sign">${sign}</span>${character}`;
     else {
-      const spelt = marks > mostMarks ? spell(character) : visible(character);
+      const spelt = marks > maxMarks ? spell(character) : visible(character);
       shown += spelt === character ? character : `<span class="hidden">${spelt}</span>`;
     }
   }

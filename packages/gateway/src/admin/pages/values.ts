@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { count, type Html, shownJson, shownText } from './text.ts';
 
 /** More values than this, or deeper, are shown as one JSON text, which is just as whole and stays readable. */
-const mostValues = 2000;
-const deepest = 10;
+const maxValues = 2000;
+const maxDepth = 10;
 
 /**
  * A call's arguments, every one of them whole: its name, its type, its value, so that the string `"1"` isn't taken for
@@ -19,7 +19,7 @@ export function argumentList(
   const entries = Object.entries(args);
   if (entries.length === 0) return html`<p class="quiet">The call has no arguments.</p>`;
   const { values, depth } = measure(args);
-  if (values > mostValues || depth > deepest) return shownJson(args);
+  if (values > maxValues || depth > maxDepth) return shownJson(args);
   return html`<dl class="values">${entries.map(([name, value]) => entry(shownText(name), value, describe(name)))}</dl>`;
 }
 

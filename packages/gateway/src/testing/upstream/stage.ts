@@ -111,7 +111,7 @@ export async function openStage(
 }
 
 /** Options of a request that waits long enough. */
-export const patient: RequestOptions = { signal: noSignal, timeout: 20 };
+export const patient: RequestOptions = { signal: noSignal, timeoutSeconds: 20 };
 
 export function callOf(name: string, args: object = {}): UpstreamRequest {
   return { method: 'tools/call', params: { name, arguments: args } };

@@ -27,7 +27,7 @@ export interface CredentialStore {
 }
 
 /** What of a request matters here. */
-type Waiting = Pick<ExchangeOptions, 'signal' | 'timeout'> & {
+type Waiting = Pick<ExchangeOptions, 'signal' | 'timeoutSeconds'> & {
   /** Called before the request goes out a second time; throws to hold it back. */
   readonly beforeResend?: (() => void) | undefined;
 };
@@ -52,15 +52,15 @@ export function sendSignedIn(
 async function sendRenewing(
   credentials: Credentials,
   found: HeaderList | Promise<HeaderList>,
-  { signal, timeout, beforeResend }: Waiting,
+  { signal, timeoutSeconds, beforeResend }: Waiting,
   send: (headers: HeaderList) => Promise<HttpReply>,
 ): Promise<HttpReply> {
-  const patience = Math.min(timeout, maxWaitSeconds);
-  const late = `its secrets could not be read within ${patience} s`;
-  const used = found instanceof Promise ? await waitFor(found, signal, patience, late) : found;
+  const seconds = Math.min(timeoutSeconds, maxWaitSeconds);
+  const late = `its secrets could not be read within ${seconds} s`;
+  const used = found instanceof Promise ? await waitFor(found, signal, seconds, late) : found;
   const reply = await send(used);
   if (reply.status !== 401 || reply.streamed) return reply;
-  const anew = await waitFor(credentials.renewed(used), signal, patience, late);
+  const anew = await waitFor(credentials.renewed(used), signal, seconds, late);
   if (anew === undefined) return reply;
   beforeResend?.();
   return send(anew);

@@ -1,9 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { isRecord } from '@lockstep/model/internal';
 import { Pool } from 'undici';
+import { excerpt } from '../../kernel/redaction.ts';
+import { isolationHeader, signedContent, signIsolation } from '../../protocol/bridge-contract.ts';
 import type { HeaderList } from '../../protocol/mcp-param.ts';
 import { clientInfo } from '../transport/server-messages.ts';
+import { UpstreamError } from '../transport/transport.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
 import { type ExchangeOptions, exchange, type HttpReply } from './http-request.ts';
+import { parseMessage } from './read-reply.ts';
 
 /** Seconds in which a server must accept a connection. */
 const connectTimeout = 10;
@@ -81,4 +86,31 @@ export function openEndpoint(
       return dispatcher.destroy();
     },
   };
+}
+
+/** Header of the era that has sessions. */
+const sessionHeader = 'mcp-session-id';
+
+/** The endpoint of a bridge as one isolation key uses it: each request carries the key, signed. */
+export function signedEndpoint(endpoint: Endpoint, secret: Uint8Array, key: string): Endpoint {
+  return {
+    ...endpoint,
+    bridged: true,
+    send: async (request) => {
+      const { method, headers, body = '' } = request;
+      const at = headers.indexOf(sessionHeader);
+      const content = signedContent(method, at === -1 ? undefined : headers[at + 1], body);
+      const signature = signIsolation(secret, key, content, Date.now() / 1000);
+      const reply = await endpoint.send({ ...request, headers: [...headers, isolationHeader, signature] });
+      if (reply.status === 401) throw new UpstreamError('unavailable', refusalIn(reply.text));
+      return reply;
+    },
+  };
+}
+
+/** Other servers may say anything with a 401; a bridge says what is wrong with the signature. */
+function refusalIn(text: string): string {
+  const error = parseMessage(text)?.error;
+  const said = isRecord(error) && typeof error.message === 'string' ? error.message : 'it gives no reason';
+  return `its bridge refuses the gateway: ${excerpt(said, 200)}`;
 }

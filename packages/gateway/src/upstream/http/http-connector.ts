@@ -11,9 +11,8 @@ import {
   type UpstreamAnswer,
   UpstreamError,
 } from '../transport/transport.ts';
-import { signedEndpoint } from './bridge-endpoint.ts';
 import type { Credentials } from './credentials.ts';
-import { type Endpoint, openEndpoint } from './endpoint.ts';
+import { type Endpoint, openEndpoint, signedEndpoint } from './endpoint.ts';
 import { newSession, openLegacy, tell } from './legacy-transport.ts';
 import { openModern, type ParamDeclarations, requestModern } from './modern-transport.ts';
 import { HttpFailure, readReply } from './read-reply.ts';
@@ -23,7 +22,7 @@ interface HttpConnectorOptions {
   readonly url: string;
   readonly release: () => Release;
   /** Seconds for each request of the handshake. */
-  readonly timeout: () => number;
+  readonly timeoutSeconds: () => number;
   readonly maxBytes: number;
   /** Default: none are sent. */
   readonly credentials?: Credentials | undefined;
@@ -50,13 +49,15 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
 
   return {
     async connect({ key, watch, signal, hooks }) {
-      const timeout = options.timeout();
+      const timeoutSeconds = options.timeoutSeconds();
       if (bridgeKey !== undefined) {
         const signed = signedEndpoint(endpoint, bridgeKey, key);
         // Each key has a process of its own there, whose changes nobody else sees.
-        return connectHttp(signed, { declarations, hooks, watch: true, signal, timeout }).catch(busyOr);
+        return connectHttp(signed, { declarations, hooks, watch: true, signal, timeoutSeconds }).catch(
+          busyOr,
+        );
       }
-      const transport = await connectHttp(endpoint, { declarations, hooks, watch, signal, timeout });
+      const transport = await connectHttp(endpoint, { declarations, hooks, watch, signal, timeoutSeconds });
       stateless = transport.facts.era === 'modern';
       return transport;
     },
@@ -81,7 +82,7 @@ interface ConnectOptions {
   readonly watch: boolean;
   readonly signal: AbortSignal;
   /** Seconds for each request of the handshake. */
-  readonly timeout: number;
+  readonly timeoutSeconds: number;
 }
 
 /**
@@ -99,11 +100,11 @@ async function connectHttp(endpoint: Endpoint, options: ConnectOptions): Promise
 
 /** Asks a modern server what it is; undefined for one of the older era. */
 async function discover(endpoint: Endpoint, options: ConnectOptions): Promise<ServerFacts | undefined> {
-  const { signal, timeout, declarations } = options;
+  const { signal, timeoutSeconds, declarations } = options;
   const message = { method: 'server/discover', params: {} };
   let answer: UpstreamAnswer;
   try {
-    answer = await requestModern(endpoint, message, { signal, timeout }, declarations);
+    answer = await requestModern(endpoint, message, { signal, timeoutSeconds }, declarations);
   } catch (error) {
     if (isOldServersReply(error)) return undefined;
     throw error;
@@ -132,7 +133,7 @@ function isOldServersReply(error: unknown): boolean {
 }
 
 async function initialize(endpoint: Endpoint, options: ConnectOptions): Promise<Transport> {
-  const { signal, timeout } = options;
+  const { signal, timeoutSeconds } = options;
   const id = endpoint.nextId();
   const params = { protocolVersion: legacyVersions[0], capabilities: {}, clientInfo };
   const events = readEvents(id, undefined, undefined, () => {});
@@ -141,7 +142,7 @@ async function initialize(endpoint: Endpoint, options: ConnectOptions): Promise<
     headers: [],
     body: JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }),
     signal,
-    timeout,
+    timeoutSeconds,
     onEvent: events.onEvent,
   });
   const answer = reply.streamed ? events.answer() : readReply(reply, id);

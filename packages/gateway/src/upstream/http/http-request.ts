@@ -22,7 +22,7 @@ export interface ExchangeOptions {
   readonly body?: string;
   readonly signal: CallSignal;
   /** Seconds for the whole exchange; infinite for streams that stay open. */
-  readonly timeout: number;
+  readonly timeoutSeconds: number;
   /** Receives each event of a stream; true when it was the one that was waited for. */
   readonly onEvent?: (event: EventSourceMessage) => boolean;
   /** Receives the milliseconds that a stream asks to be left alone before it is resumed. */
@@ -83,8 +83,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#maxBytes = maxBytes;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { timeout } = options;
-    if (Number.isFinite(timeout)) this.#timer = setTimeout(() => this.#onTimeout(), timeout * 1000);
+    const { timeoutSeconds } = options;
+    if (Number.isFinite(timeoutSeconds))
+      this.#timer = setTimeout(() => this.#onTimeout(), timeoutSeconds * 1000);
     options.signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -112,7 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#settled) return;
-    if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeout)) {
+    if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeoutSeconds)) {
       const message = `its answer is over the limit of ${this.#maxBytes} bytes`;
       this.#giveUp(new UpstreamError('too large', message, this.#isSent()));
     } else if (this.#events === undefined) {
@@ -131,7 +132,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #onTimeout(): void {
-    const message = `it gave no answer within ${this.#options.timeout} s`;
+    const message = `it gave no answer within ${this.#options.timeoutSeconds} s`;
     this.#giveUp(new UpstreamError('timeout', message, this.#isSent()));
   }
 

@@ -95,7 +95,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     await eventually(() => remote.of('tools/call').length === 1);
     gone.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'cancelled', sent: true });
-    const late = stage.call('docs', 'alice', 'slow', { label: 'late' }, { timeout: 0.1 });
+    const late = stage.call('docs', 'alice', 'slow', { label: 'late' }, { timeoutSeconds: 0.1 });
     await expect(late).rejects.toMatchObject({
       code: 'timeout',
       sent: true,
@@ -205,7 +205,7 @@ describe("a remote server that can't be used", () => {
 });
 
 describe('a stateless remote server', () => {
-  it('is asked in one conversation, whoever calls', async () => {
+  it('is asked in one session, whoever calls', async () => {
     await using remote = await openRawHttp('modern');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     await stage.is('docs', 'ready');

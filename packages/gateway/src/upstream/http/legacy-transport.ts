@@ -58,7 +58,13 @@ export function newSession(
 export async function tell(session: LegacySession, message: object): Promise<void> {
   const { endpoint, headers } = session;
   const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-  const request = { method: 'POST' as const, headers, body, signal: ignored, timeout: courtesyTimeout };
+  const request = {
+    method: 'POST' as const,
+    headers,
+    body,
+    signal: ignored,
+    timeoutSeconds: courtesyTimeout,
+  };
   await endpoint.send(request).catch(() => {});
 }
 
@@ -81,7 +87,7 @@ async function requestLegacy(
   options: RequestOptions,
 ): Promise<UpstreamAnswer> {
   const { endpoint, headers } = session;
-  const { signal, timeout } = options;
+  const { signal, timeoutSeconds } = options;
   const id = endpoint.nextId();
   const progressToken = progressTokenOf(message.params);
   const params = outgoingParams(message.params, 'legacy', progressToken === undefined ? undefined : id);
@@ -90,7 +96,7 @@ async function requestLegacy(
   const onRetry = (milliseconds: number) => {
     retry = milliseconds;
   };
-  const deadline = performance.now() + timeout * 1000;
+  const deadline = performance.now() + timeoutSeconds * 1000;
   try {
     const body = JSON.stringify({ jsonrpc: '2.0', id, method: message.method, params });
     const reply = await endpoint.send({
@@ -98,14 +104,15 @@ async function requestLegacy(
       headers,
       body,
       signal,
-      timeout,
+      timeoutSeconds,
       onEvent: events.onEvent,
       onRetry,
       beforeResend: options.beforeSend,
     });
     if (!reply.streamed) return readSessionReply(session, reply, id);
     return (
-      events.answer() ?? (await resume(session, events, { signal, deadline, timeout, retry: () => retry }))
+      events.answer() ??
+      (await resume(session, events, { signal, deadline, timeoutSeconds, retry: () => retry }))
     );
   } catch (error) {
     if (error instanceof SessionOver) session.over = true;
@@ -145,20 +152,21 @@ function readSessionReply(session: LegacySession, reply: HttpReply, id: number):
 async function resume(
   session: LegacySession,
   events: EventReader,
-  options: { signal: CallSignal; deadline: number; timeout: number; retry: () => number },
+  options: { signal: CallSignal; deadline: number; timeoutSeconds: number; retry: () => number },
 ): Promise<UpstreamAnswer> {
   const { deadline } = options;
   // Once for all rounds: each would leave a listener behind.
   const signal = abortSignalOf(options.signal);
   for (let at = events.lastEventId(); at !== undefined; at = events.lastEventId()) {
     const left = deadline - performance.now() - options.retry();
-    if (left <= 0) throw new UpstreamError('timeout', `it gave no answer within ${options.timeout} s`, true);
+    if (left <= 0)
+      throw new UpstreamError('timeout', `it gave no answer within ${options.timeoutSeconds} s`, true);
     await sleep(options.retry(), undefined, { signal }).catch(() => {
       throw cancelled(true);
     });
     const reply = await stream(session, events.onEvent, {
       signal,
-      timeout: left / 1000,
+      timeoutSeconds: left / 1000,
       lastEventId: at,
     }).catch((error: UpstreamError) => {
       throw error.sent ? error : new UpstreamError('lost', error.message, true);
@@ -173,11 +181,11 @@ async function resume(
 function stream(
   { endpoint, headers }: LegacySession,
   onEvent: (event: EventSourceMessage) => boolean,
-  options: { signal: CallSignal; timeout: number; lastEventId?: string },
+  options: { signal: CallSignal; timeoutSeconds: number; lastEventId?: string },
 ): Promise<HttpReply> {
   const from = options.lastEventId === undefined ? [] : ['last-event-id', options.lastEventId];
-  const { signal, timeout } = options;
-  return endpoint.send({ method: 'GET', headers: [...headers, ...from], signal, timeout, onEvent });
+  const { signal, timeoutSeconds } = options;
+  return endpoint.send({ method: 'GET', headers: [...headers, ...from], signal, timeoutSeconds, onEvent });
 }
 
 /** A transport in a session. */
@@ -203,7 +211,7 @@ export function openLegacy(
         else if (message?.method !== undefined && message.id !== undefined) refuse(session, message);
       },
       open: (onEvent) =>
-        stream(session, onEvent, { signal: closed.signal, timeout: Number.POSITIVE_INFINITY }),
+        stream(session, onEvent, { signal: closed.signal, timeoutSeconds: Number.POSITIVE_INFINITY }),
     });
   }
   return {
@@ -212,7 +220,12 @@ export function openLegacy(
     close: async () => {
       closed.abort();
       if (session.id === undefined || session.over) return;
-      const goodbye = { method: 'DELETE' as const, headers, signal: ignored, timeout: courtesyTimeout };
+      const goodbye = {
+        method: 'DELETE' as const,
+        headers,
+        signal: ignored,
+        timeoutSeconds: courtesyTimeout,
+      };
       await endpoint.send(goodbye).catch(() => {});
     },
   };

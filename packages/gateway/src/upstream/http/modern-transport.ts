@@ -53,7 +53,7 @@ export async function requestModern(
     headers: requestHeaders(message, options, declarations),
     body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
     signal: options.signal,
-    timeout: options.timeout,
+    timeoutSeconds: options.timeoutSeconds,
     onEvent: events.onEvent,
     beforeResend: options.beforeSend,
   });
@@ -117,7 +117,7 @@ function listen(
     headers: ['mcp-protocol-version', modernVersion, 'mcp-method', listenMessage.method],
     body: JSON.stringify({ jsonrpc: '2.0', id: endpoint.nextId(), ...listenMessage }),
     signal,
-    timeout: Number.POSITIVE_INFINITY,
+    timeoutSeconds: Number.POSITIVE_INFINITY,
     onEvent,
   });
 }

@@ -39,7 +39,7 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
 
   const send = (message: UpstreamRequest, options: RequestOptions) =>
     new Promise<UpstreamAnswer>((resolve, reject) => {
-      const { signal, timeout, onNotification } = options;
+      const { signal, timeoutSeconds, onNotification } = options;
       if (signal.aborted) throw cancelled(false);
       const id = nextId;
       nextId += 1;
@@ -57,8 +57,8 @@ export function trackRequests(era: 'legacy' | 'modern', write: (message: object)
       };
       const onAbort = () => giveUp(cancelled(true));
       const onTimeout = () =>
-        giveUp(new UpstreamError('timeout', `it gave no answer within ${timeout} s`, true));
-      const timer = setTimeout(onTimeout, timeout * 1000);
+        giveUp(new UpstreamError('timeout', `it gave no answer within ${timeoutSeconds} s`, true));
+      const timer = setTimeout(onTimeout, timeoutSeconds * 1000);
       signal.addEventListener('abort', onAbort);
 
       const progressToken = progressTokenOf(message.params);

@@ -18,7 +18,7 @@ interface StdioConnectorOptions {
   readonly workdir: string;
   readonly principalDir: (key: string) => string;
   /** Seconds from start to the end of the handshake. */
-  readonly timeout: () => number;
+  readonly timeoutSeconds: () => number;
   readonly maxBytes: number;
   /** Undefined where the container ends what would be left behind. */
   readonly reaper: Reaper | undefined;
@@ -48,7 +48,7 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
         env: environmentOf({ host: process.env, home, temporary, needs, declared }),
         cwd: fill(options.cwd ?? home),
         reaper,
-        timeout: options.timeout(),
+        timeoutSeconds: options.timeoutSeconds(),
         signal,
         maxBytes,
         log,

@@ -19,7 +19,7 @@ import { type ProcessOptions, startProcess } from './server-process.ts';
 
 interface StdioOptions extends ProcessOptions, TransportHooks {
   /** Seconds from the start of the process to the end of the handshake. */
-  readonly timeout: number;
+  readonly timeoutSeconds: number;
   /** Aborted when it isn't wanted any longer. */
   readonly signal: AbortSignal;
   /** `auto` finds out the era; `legacy` saves that for a server that is known to be of the older one. */
@@ -50,7 +50,7 @@ export async function openStdio(options: StdioOptions): Promise<Transport> {
 class EndedEarly extends Error {}
 
 async function open(options: StdioOptions): Promise<Transport> {
-  const { mode, log, maxBytes, timeout, signal, onListChanged, onClosed } = options;
+  const { mode, log, maxBytes, timeoutSeconds, signal, onListChanged, onClosed } = options;
   const server = startProcess(options);
   const fields = { ...options.fields, pid: server.pid };
   let requests: Requests | undefined;
@@ -81,10 +81,10 @@ async function open(options: StdioOptions): Promise<Transport> {
 
   const stop = () => void pipe.stop();
   signal.addEventListener('abort', stop, { once: true });
-  const client = handshakeClient(mode, timeout, { log, fields });
+  const client = handshakeClient(mode, timeoutSeconds, { log, fields });
   try {
     signal.throwIfAborted();
-    await client.connect(transport, { timeout: timeout * 1000 });
+    await client.connect(transport, { timeout: timeoutSeconds * 1000 });
     if (endedBecause !== undefined) throw new EndedEarly(`it ${endedBecause}`);
   } catch (error) {
     const early = endedBecause;
@@ -128,12 +128,12 @@ const probeShare = 0.5;
  */
 function handshakeClient(
   mode: 'auto' | 'legacy',
-  timeout: number,
+  timeoutSeconds: number,
   { log, fields }: { log: Log; fields: Record<string, unknown> },
 ): Client {
   const client = new Client(clientInfo, {
     capabilities: {},
-    versionNegotiation: { mode, probe: { timeoutMs: timeout * 1000 * probeShare } },
+    versionNegotiation: { mode, probe: { timeoutMs: timeoutSeconds * 1000 * probeShare } },
   });
   client.fallbackRequestHandler = async ({ method }) => {
     log.info(

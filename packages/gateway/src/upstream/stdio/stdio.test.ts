@@ -101,7 +101,7 @@ describe('a server that runs as a process', () => {
     const aborted = stage.call('files', 'alice', 'wait', {}, { signal: gone });
     gone.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'cancelled', sent: true });
-    await expect(stage.call('files', 'alice', 'wait', {}, { timeout: 0.05 })).rejects.toMatchObject({
+    await expect(stage.call('files', 'alice', 'wait', {}, { timeoutSeconds: 0.05 })).rejects.toMatchObject({
       code: 'timeout',
       sent: true,
       message: 'it gave no answer within 0.05 s',

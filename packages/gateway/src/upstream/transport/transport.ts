@@ -20,7 +20,7 @@ export interface RequestOptions {
   /** Aborted when nobody waits any longer: the server is told, and the request fails as `cancelled`. */
   readonly signal: CallSignal;
   /** Seconds from sending until the request fails as `timeout`. */
-  readonly timeout: number;
+  readonly timeoutSeconds: number;
   /** Called once the server is up and was looked at, right before the request goes out; throws to hold it back. */
   readonly beforeSend?: () => void;
   /** Receives what the server says about this request before it answers: progress and log messages. */
