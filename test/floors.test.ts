@@ -1,0 +1,123 @@
+import { basename, dirname, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Import, importsUnder, isRelative, targetOf } from './imports.ts';
+
+/**
+ * The floors of each package, from the roof down: a file imports only from its own floor and from those below. A floor
+ * is a folder, or a file at the package's root; `.` stands for all root files that aren't named. See ARCHITECTURE.md.
+ */
+const floorsOf: Record<string, readonly string[]> = {
+  model: [
+    ...['index.ts', 'internal.ts', 'admin.ts', 'record.ts', 'secret-detector.ts'],
+    ...['define', 'bundle', 'permission', 'environment', 'condition', 'lock', 'secret-detector', '.'],
+  ],
+  database: ['sqlite', '.'],
+  gateway: [
+    ...['index.ts', 'pod', 'compose', 'bridge', 'http', 'bundle', 'admin', 'admin/pages', 'pipeline'],
+    ...['lists', 'client', 'metrics', 'policy', 'secrets'],
+    ...['upstream', 'upstream/http', 'upstream/stdio', 'upstream/resilience', 'upstream/transport'],
+    ...[
+      'store',
+      'archive',
+      'approvals',
+      'identity',
+      'audit',
+      'vault',
+      'ledger',
+      'keys',
+      'protocol',
+      'kernel',
+    ],
+  ],
+  cli: [
+    ...['main.ts', 'index.ts', 'internal.ts', 'program.ts', 'commands'],
+    ...['check', 'up', 'import', 'image', 'audit', 'plan', 'render', 'lock', 'connect', 'launch', 'packages'],
+    ...['gateway', 'project', 'view', 'kernel'],
+  ],
+  components: [
+    ...['index.ts', 'internal.ts', 'environment', 'gateway', 'server', 'secrets', 'monitoring', 'network'],
+    ...['kubernetes', '.'],
+  ],
+  aws: ['index.ts', 'archive', 'identity', 'registry', '.'],
+};
+
+function floorOf(source: string, file: string): string {
+  const folder = relative(source, dirname(file));
+  if (folder !== '') return folder;
+  const name = basename(file);
+  return floorsOf[basename(dirname(source))]?.includes(name) ? name : '.';
+}
+
+/** Imports between the files of one package that are published; tests and what they stand on see every floor. */
+function importsInside(source: string): Import[] {
+  return importsUnder(source).filter(
+    (found) =>
+      isRelative(found) &&
+      targetOf(found).startsWith(`${source}/`) &&
+      !/\.(test|fixture)\.ts$/.test(found.file) &&
+      !found.file.includes('/testing/'),
+  );
+}
+
+/** Every import that leads upwards, or to a floor that no list has. */
+function climbsIn(source: string, found: readonly Import[]): string[] {
+  const floors = floorsOf[basename(dirname(source))] ?? [];
+  return found.flatMap((one) => {
+    const [from, to] = [floorOf(source, one.file), floorOf(source, targetOf(one))];
+    if (from === to) return [];
+    const [above, below] = [floors.indexOf(from), floors.indexOf(to)];
+    return above !== -1 && above < below ? [] : [`${one.file} imports ${targetOf(one)}`];
+  });
+}
+
+/** The files that can be reached from themselves, each as the circle that leads back. */
+function circlesOf(found: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const one of found) {
+    if (isRelative(one)) targets.set(one.file, [...(targets.get(one.file) ?? []), targetOf(one)]);
+  }
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    const start = path.indexOf(file);
+    if (start !== -1) circles.push([...path.slice(start), file].join(' imports '));
+    if (start !== -1 || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  return circles;
+}
+
+describe('floors', () => {
+  it.each(Object.keys(floorsOf))('%s imports downwards only, values and types alike', (name) => {
+    const source = `packages/${name}/src`;
+    expect(climbsIn(source, importsInside(source))).toEqual([]);
+  });
+
+  it('are held: an import upwards and an unknown folder are found', () => {
+    const source = 'packages/gateway/src';
+    const up = { file: `${source}/kernel/log.ts`, specifier: '../policy/policy.ts' };
+    const unknown = { file: `${source}/compose/storage.ts`, specifier: '../attic/box.ts' };
+    const down = { file: `${source}/compose/storage.ts`, specifier: '../kernel/log.ts' };
+    expect(climbsIn(source, [up, unknown, down])).toEqual([
+      `${source}/kernel/log.ts imports ${source}/policy/policy.ts`,
+      `${source}/compose/storage.ts imports ${source}/attic/box.ts`,
+    ]);
+  });
+});
+
+describe('circles', () => {
+  it.each(['packages', 'stacks', 'test', 'scripts', 'examples'])('%s has none between files', (folder) => {
+    expect(circlesOf(importsUnder(folder))).toEqual([]);
+  });
+
+  it('are found, types included', () => {
+    const found = [
+      { file: 'a/x.ts', specifier: './y.ts' },
+      { file: 'a/y.ts', specifier: '../b/z.ts' },
+      { file: 'b/z.ts', specifier: '../a/y.ts' },
+    ];
+    expect(circlesOf(found)).toEqual(['a/y.ts imports b/z.ts imports a/y.ts']);
+  });
+});
