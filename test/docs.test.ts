@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { defineServers } from '@lockstep/model';
 import { recordKinds } from '@lockstep/model/record';
+import { anchorsOf, codeIn, linksOf, pageAt, pages, root, rowsOf } from '@lockstep/testing/markdown';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../packages/gateway/src/metrics/metrics.ts';
 import { replyTo } from '../packages/gateway/src/pipeline/refusal.ts';
 import { environmentSchema } from '../packages/model/src/environment/environment.ts';
 import { commandLines, complaint } from './docs/commands.ts';
-import { anchorsOf, codeIn, linksOf, pageAt, pages, root, rowsOf } from './docs/markdown.ts';
 import { dataOf, typeErrors } from './docs/snippets.ts';
 import { fixedParts, spoken } from './docs/sources.ts';
 

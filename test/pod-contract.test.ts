@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import { loadBundle, podFolders, podPorts } from '@lockstep/model/internal';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { volumeFilesOf, writeVolume } from '@lockstep/testing/kubelet-volume';
+import { releaseOf } from '@lockstep/testing/release';
 import { expect, test } from 'vitest';
 import { planBundle } from '../packages/components/src/gateway/bundle.ts';
 import { parseBridgeArguments } from '../packages/gateway/src/bridge/bridge-arguments.ts';
 import { bundleVolume } from '../packages/gateway/src/bundle/volume.ts';
 import { readSettings } from '../packages/gateway/src/pod/settings.ts';
-import { temporaryFolder } from '../packages/gateway/src/testing/folder.ts';
-import { volumeFilesOf, writeVolume } from '../packages/gateway/src/testing/kubelet-volume.ts';
-import { releaseOf } from '../packages/gateway/src/testing/upstream/release.ts';
 
 test('the gateway looks where the components mount', () => {
   const { bundle, keys, tokens, vaultToken, state, port, metricsPort } = readSettings([], {});

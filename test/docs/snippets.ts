@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
+import { type Block, root } from '@lockstep/testing/markdown';
 import ts from 'typescript';
-import { type Block, root } from './markdown.ts';
 
 /**
  * A snippet as a whole module. Plain `ts` blocks are that already; of `ts environment` blocks the text is fields of

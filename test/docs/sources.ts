@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './markdown.ts';
+import { root } from '@lockstep/testing/markdown';
 
 /** All that our own code can say, with white space and quotation marks made alike. */
 export function spoken(): string {

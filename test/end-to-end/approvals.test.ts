@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras, type TestClient } from './clients.ts';
 import { type Human, human } from './humans.ts';
@@ -7,7 +8,6 @@ import { makeProject, type Project, testServer } from './project.ts';
 import { callWithText } from './raw.ts';
 import type { Running } from './running.ts';
 import { makeTrigger } from './trigger.ts';
-import { until } from './until.ts';
 
 let project: Project;
 let up: Running;

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { verifyExport } from '@lockstep/gateway';
+import { deploymentOf } from '@lockstep/testing/deployed';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { deploymentOf } from '../../packages/gateway/src/testing/deployed.ts';
 import { httpRelease } from './http-server.ts';
 import { makePod, type Pod } from './pod.ts';
-import { until } from './until.ts';
 
 /** What was put, by its path. */
 const objects = new Map<string, string>();

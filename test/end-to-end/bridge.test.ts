@@ -3,6 +3,8 @@ import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lock, ServerInput } from '@lockstep/model';
+import { isAlive } from '@lockstep/testing/process';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import stackLock from '../../stacks/tools.lock.json' with { type: 'json' };
 import { type BridgedGateway, type BridgeProcess, openBridgedGateway, startBridge } from './bridges.ts';
@@ -10,7 +12,6 @@ import { connect, eras } from './clients.ts';
 import { lockstepCommand, makeProject, type Project, repository, testServer } from './project.ts';
 import { startUp } from './running.ts';
 import { makeTrigger } from './trigger.ts';
-import { until } from './until.ts';
 
 interface Notes {
   memory: string[];
@@ -156,9 +157,9 @@ describe('a server behind a bridge', () => {
       ['diary', 'SIGKILL'],
     ] as const) {
       const { pid } = JSON.parse((await client.call(`${server}__recall`)).text) as Notes;
-      expect(isAlive(pid)).toBe(true);
+      expect(await isAlive(pid)).toBe(true);
       expect(await bridges[server]?.end(signal), server).toBe(signal === 'SIGTERM' ? 0 : null);
-      await until(`no process of ${server} is left`, () => !isAlive(pid));
+      await until(`no process of ${server} is left`, async () => !(await isAlive(pid)));
     }
     const refused = await client.call('notes__recall');
     expect(refused.isError).toBe(true);
@@ -166,11 +167,3 @@ describe('a server behind a bridge', () => {
     await client.close();
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -7,9 +7,9 @@ import { type RunningGateway, startGateway } from '@lockstep/gateway';
 import { defineEnvironments, defineServers, type Lock, type ServerInput } from '@lockstep/model';
 import { createdTokenSchema } from '@lockstep/model/admin';
 import { makeBundle } from '@lockstep/model/internal';
+import { until } from '@lockstep/testing/until';
 import { Agent, request } from 'undici';
 import { repository } from './project.ts';
-import { until } from './until.ts';
 
 const pod = join(repository, 'packages/gateway/src/pod/main.ts');
 

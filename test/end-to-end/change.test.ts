@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { until } from '@lockstep/testing/until';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras, type TestClient } from './clients.ts';
 import { makeProject, type Program, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
-import { until } from './until.ts';
 
 let project: Project;
 let up: Running;

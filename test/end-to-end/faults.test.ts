@@ -1,9 +1,9 @@
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras, type TestClient } from './clients.ts';
 import { makeProject, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
 import { makeTrigger } from './trigger.ts';
-import { until } from './until.ts';
 
 let project: Project;
 let up: Running;

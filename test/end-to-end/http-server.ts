@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Release } from '@lockstep/model/internal';
+import { releaseOf } from '@lockstep/testing/release';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { releaseOf } from '../../packages/gateway/src/testing/upstream/release.ts';
 
 const tools = [
   { name: 'whoami', description: 'Tells which server answers.', inputSchema: { type: 'object' as const } },

@@ -1,8 +1,9 @@
+import { isAlive } from '@lockstep/testing/process';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras } from './clients.ts';
 import { makeProject, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
-import { until } from './until.ts';
 
 interface Notes {
   memory: string[];
@@ -65,10 +66,10 @@ describe('the end of it', () => {
     expect(other, 'a second gateway on the same state is refused').toMatch(/lockstep up ended/);
     const client = await connect('modern', `${up.url}/mcp`);
     const { pid } = JSON.parse((await client.call('notes__recall')).text) as Notes;
-    expect(isAlive(pid)).toBe(true);
+    expect(await isAlive(pid)).toBe(true);
     await client.close();
     expect(await up.stop()).toBe(0);
-    expect(isAlive(pid)).toBe(false);
+    expect(await isAlive(pid)).toBe(false);
   });
 
   it('leaves no process after kill -9 either, and the next start needs no help', async () => {
@@ -77,17 +78,9 @@ describe('the end of it', () => {
     const { pid } = JSON.parse((await client.call('notes__recall')).text) as Notes;
     await client.close();
     await up.kill();
-    await until('the server is gone', () => !isAlive(pid));
+    await until('the server is gone', async () => !(await isAlive(pid)));
     up = await project.up('staging');
     const verified = await project.lockstep(['audit', 'verify']);
     expect(verified.code, verified.stdout + verified.stderr).toBe(0);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

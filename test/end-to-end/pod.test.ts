@@ -1,17 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DeployedWorld, deployedBundle, deploymentOf } from '@lockstep/testing/deployed';
+import { until } from '@lockstep/testing/until';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type DeployedWorld,
-  deployedBundle,
-  deploymentOf,
-} from '../../packages/gateway/src/testing/deployed.ts';
 import { connect, type TestClient } from './clients.ts';
 import { type HttpServer, httpRelease, openHttpServer } from './http-server.ts';
 import { makePod, type Pod } from './pod.ts';
 import type { Running } from './running.ts';
-import { until } from './until.ts';
 
 let first: HttpServer;
 let second: HttpServer;

@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TokenFileEntry } from '@lockstep/gateway';
-import { type DeployedWorld, deployedFiles } from '../../packages/gateway/src/testing/deployed.ts';
-import { writeVolume } from '../../packages/gateway/src/testing/kubelet-volume.ts';
+import { type DeployedWorld, deployedFiles } from '@lockstep/testing/deployed';
+import { writeVolume } from '@lockstep/testing/kubelet-volume';
 import { repository } from './project.ts';
 import { type Running, startUp } from './running.ts';
 

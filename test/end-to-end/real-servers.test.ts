@@ -10,12 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, eras } from './clients.ts';
 import { human } from './humans.ts';
 import { lockstepCommand, repository } from './project.ts';
 import { type Running, startUp } from './running.ts';
-import { until } from './until.ts';
 
 // The repository's own environments, with the published servers. What is installed is shared with `npm start`.
 const state = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-real-')));

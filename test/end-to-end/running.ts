@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@lockstep/testing/until';
 import { Agent, request } from 'undici';
-import { until } from './until.ts';
 
 /** A token to create; the rest has defaults. */
 export interface TokenWish {

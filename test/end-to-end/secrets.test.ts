@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ServerInput } from '@lockstep/model';
+import { openSdkHttp, type SdkHttp } from '@lockstep/testing/servers/sdk-http';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSdkHttp, type SdkHttp } from '../../packages/gateway/src/testing/upstream/sdk-http.ts';
 import { connect, type TestClient } from './clients.ts';
 import { makeProject, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
-import { until } from './until.ts';
 
 // Every form differs from every other, so that each is looked for by itself.
 const planted = 'pl+nted/"s3cret"?&token=';

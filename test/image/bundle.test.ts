@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deploymentOf } from '@lockstep/testing/deployed';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deploymentOf } from '../../packages/gateway/src/testing/deployed.ts';
 import { bundleGateway } from '../../scripts/image/bundle.ts';
 import { connect } from '../end-to-end/clients.ts';
 import { httpRelease, openHttpServer } from '../end-to-end/http-server.ts';
 import { makePod } from '../end-to-end/pod.ts';
-import { until } from '../end-to-end/until.ts';
 
 /** Far from every node_modules, as in the image. */
 let folder: string;

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineEnvironments, defineServers, secret } from '@lockstep/model';
 import { makeBundle, packBundle, volumeFiles } from '@lockstep/model/internal';
+import { volumeFilesOf, writeVolume } from '@lockstep/testing/kubelet-volume';
+import { anchorsOf, pageAt } from '@lockstep/testing/markdown';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboard } from '../../packages/components/src/monitoring/dashboard.ts';
@@ -11,8 +13,6 @@ import {
   ruleFile,
 } from '../../packages/components/src/monitoring/rules.ts';
 import { defaultThresholds } from '../../packages/components/src/monitoring/thresholds.ts';
-import { volumeFilesOf, writeVolume } from '../../packages/gateway/src/testing/kubelet-volume.ts';
-import { anchorsOf, pageAt } from '../docs/markdown.ts';
 import { connect } from '../end-to-end/clients.ts';
 import { httpRelease, openHttpServer } from '../end-to-end/http-server.ts';
 import { makePod } from '../end-to-end/pod.ts';

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@lockstep/testing/until';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { human } from '../end-to-end/humans.ts';
 import { makeProject, type Project, testServer } from '../end-to-end/project.ts';
 import { callWithText } from '../end-to-end/raw.ts';
 import type { Running } from '../end-to-end/running.ts';
-import { until } from '../end-to-end/until.ts';
 import { placeOf, readAudit } from './audit-file.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);

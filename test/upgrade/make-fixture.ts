@@ -9,9 +9,9 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { until } from '@lockstep/testing/until';
 import { connect, type TestClient } from '../end-to-end/clients.ts';
 import type { AdminAnswer, Running } from '../end-to-end/running.ts';
-import { until } from '../end-to-end/until.ts';
 import { type Expected, fixtures, openScene, type Scene } from './scene.ts';
 
 const [version] = process.argv.slice(2);

@@ -1,12 +1,8 @@
 import { secret } from '@lockstep/model';
+import { openRealVault, type RealVault, withoutVault } from '@lockstep/testing/real-vault';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planSecrets } from '../../packages/components/src/secrets/secrets-plan.ts';
-import {
-  openRealVault,
-  type RealVault,
-  withoutVault,
-} from '../../packages/gateway/src/testing/real-vault.ts';
 
 if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 

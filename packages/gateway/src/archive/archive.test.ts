@@ -1,9 +1,10 @@
 import type { Operation } from '@lockstep/database';
+import { temporaryFolder } from '@lockstep/testing/folder';
 import { describe, expect, it, vi } from 'vitest';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
 import { appendAll, type Store } from '../ledger/store-port.ts';
-import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
+import { callRecord, openFolder } from '../testing/store.ts';
 import { type Archive, type ArchivePace, followArchive, startArchive } from './archive.ts';
 import type { Bucket } from './bucket.ts';
 import { segmentSent } from './operations.ts';

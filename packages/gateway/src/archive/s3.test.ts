@@ -9,13 +9,14 @@ import {
   PutObjectLockConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { startMoto } from '@lockstep/testing/moto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditHeads } from '../audit/pages.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openKeys } from '../keys/keys.ts';
 import { appendAll, type Store } from '../ledger/store-port.ts';
-import { callRecord, openFolder, temporaryFolder } from '../testing/folder.ts';
-import { startMoto } from '../testing/moto.ts';
+import { callRecord, openFolder } from '../testing/store.ts';
 import { startArchive } from './archive.ts';
 import { openBucket } from './bucket.ts';
 

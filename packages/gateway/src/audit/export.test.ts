@@ -1,9 +1,10 @@
 import { sha256 } from '@lockstep/model/internal';
+import { temporaryFolder } from '@lockstep/testing/folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { appendAll } from '../ledger/store-port.ts';
 import { openStopped, type StoppedAudit } from '../store/open-store.ts';
-import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
+import { callRecord, collect, openFolder } from '../testing/store.ts';
 import { exportAudit } from './export.ts';
 import { verifyExport } from './verify-export.ts';
 

@@ -4,8 +4,8 @@ import type { NewRecord } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendAll } from '../ledger/store-port.ts';
-import { callRecord } from '../testing/folder.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
+import { callRecord } from '../testing/store.ts';
 import { searchAudit } from './search.ts';
 import { type Cursor, type Stretch, searchStep } from './search-step.ts';
 

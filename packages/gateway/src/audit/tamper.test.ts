@@ -1,11 +1,11 @@
 import { sha256 } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
+import { temporaryFolder } from '@lockstep/testing/folder';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
 import { columnNames, columnValues } from '../ledger/event.ts';
 import type { AuditRow } from '../ledger/tables.ts';
-import { temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
 import { verifyAudit } from './verify.ts';
 

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { temporaryFolder } from '@lockstep/testing/folder';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { openStopped } from '../store/open-store.ts';
-import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
 import { firstPlace, type History, makeHistory, tamper } from '../testing/history.ts';
+import { callRecord, collect, openFolder } from '../testing/store.ts';
 import { auditRows } from './pages.ts';
 import { readCheckpointFile, verifyAudit, verifySource } from './verify.ts';
 

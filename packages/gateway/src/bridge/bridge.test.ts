@@ -1,21 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { isAlive } from '@lockstep/testing/process';
+import { releaseOf } from '@lockstep/testing/release';
+import { sdkStdio } from '@lockstep/testing/servers/programs';
+import type { Surroundings, Who } from '@lockstep/testing/servers/raw-stdio-tools';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { inspectServer } from '../compose/inspect.ts';
-import { temporaryFolder } from '../testing/folder.ts';
 import { askByHand, bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
-import type { Surroundings, Who } from '../testing/upstream/raw-stdio-tools.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
-import {
-  callOf,
-  eventually,
-  isAlive,
-  noLog,
-  noSignal,
-  openStage,
-  patient,
-} from '../testing/upstream/stage.ts';
+import { callOf, noLog, noSignal, openStage, patient } from '../testing/upstream/stage.ts';
 
 describe('a server behind a bridge', () => {
   it('has a process, a home and a folder for each isolation key', async () => {
@@ -136,8 +130,7 @@ describe('a server behind a bridge', () => {
 
 describe.each(['modern', 'legacy'])("the SDK's server of the %s era behind a bridge", (era) => {
   it('is locked, served, and quarantined when it changes', async () => {
-    const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
-    await using bridge = await openBridge({ args: [script, era] });
+    await using bridge = await openBridge({ args: [sdkStdio, era] });
     const server = bridgedServer('files', bridge.url);
     const host = { workdir: '', principalDir: () => '', log: noLog, maxResultBytes: 1e6 };
     const bridgeKey = bridge.secret;

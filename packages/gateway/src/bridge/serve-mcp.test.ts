@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isAlive } from '@lockstep/testing/process';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import {
   askByHand,
@@ -7,7 +9,6 @@ import {
   initializeMessage,
   openBridge,
 } from '../testing/upstream/bridge.ts';
-import { eventually, isAlive } from '../testing/upstream/stage.ts';
 
 /** A bridge that has tried its server out, and whose processes are all gone. */
 async function openQuiet(): Promise<BridgeStage> {

@@ -1,8 +1,8 @@
 import { loadBundle, parseDeployment } from '@lockstep/model/internal';
+import { deployedBundle, deploymentOf, remoteUrl } from '@lockstep/testing/deployed';
+import { releaseOf } from '@lockstep/testing/release';
 import { expect, test } from 'vitest';
 import { makePolicy, type Policy } from '../policy/policy.ts';
-import { deployedBundle, deploymentOf, remoteUrl } from '../testing/deployed.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
 import { applyBundle, type BundleTarget } from './apply.ts';
 
 const release = { ...releaseOf({ tools: [] }), source: { type: 'remote', url: remoteUrl } } as const;

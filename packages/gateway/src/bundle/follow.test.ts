@@ -1,9 +1,9 @@
 import { loadBundle } from '@lockstep/model/internal';
+import { type DeployedWorld, deployedFiles, deploymentOf, remoteUrl } from '@lockstep/testing/deployed';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { writeVolume } from '@lockstep/testing/kubelet-volume';
+import { releaseOf } from '@lockstep/testing/release';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DeployedWorld, deployedFiles, deploymentOf, remoteUrl } from '../testing/deployed.ts';
-import { temporaryFolder } from '../testing/folder.ts';
-import { writeVolume } from '../testing/kubelet-volume.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
 import type { BundleSource } from './folder.ts';
 import { type Follower, followBundle, type Offer, readOffer } from './follow.ts';
 import { bundleVolume } from './volume.ts';

@@ -1,17 +1,17 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadBundle, volumeFiles } from '@lockstep/model/internal';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type DeployedWorld,
   deployedBundle,
   deployedFiles,
   deploymentOf,
   remoteUrl,
-} from '../testing/deployed.ts';
-import { temporaryFolder } from '../testing/folder.ts';
-import { writeVolume } from '../testing/kubelet-volume.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
+} from '@lockstep/testing/deployed';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { writeVolume } from '@lockstep/testing/kubelet-volume';
+import { releaseOf } from '@lockstep/testing/release';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleVolume } from './volume.ts';
 
 const tools = ['peek', 'poke'].map((name) => ({

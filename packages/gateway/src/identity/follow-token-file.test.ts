@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@lockstep/testing/folder';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { temporaryFolder } from '../testing/folder.ts';
 import { openScene, type Scene } from '../testing/scene.ts';
 import { followTokenFile } from './follow-token-file.ts';
 import { makeFileToken } from './token-file.ts';

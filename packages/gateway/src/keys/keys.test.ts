@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { writeVolume } from '@lockstep/testing/kubelet-volume';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/folder.ts';
-import { writeVolume } from '../testing/kubelet-volume.ts';
 import { createKeys, openKeys, readPublicKeys } from './keys.ts';
 import { readBridgeKey } from './root-key.ts';
 import { retireSecret } from './secret-file.ts';

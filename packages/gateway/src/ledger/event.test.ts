@@ -10,7 +10,7 @@ import {
 } from '@lockstep/model/record';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callRecord } from '../testing/folder.ts';
+import { callRecord } from '../testing/store.ts';
 import { eventText, placeEvent } from './event.ts';
 
 const writer = '0b7c1c4e-3f0e-4c55-9a40-7d1a2d1d2f11';

@@ -1,6 +1,6 @@
+import { releaseOf } from '@lockstep/testing/release';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { releaseOf } from '../testing/upstream/release.ts';
 import { declaredParamHeaders, decodeHeaderValue, paramHeaders } from './mcp-param.ts';
 
 const inputSchema = {

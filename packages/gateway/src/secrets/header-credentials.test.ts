@@ -1,7 +1,8 @@
 import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import type { HeaderList } from '../protocol/mcp-param.ts';
-import { eventually, noLog } from '../testing/upstream/stage.ts';
+import { noLog } from '../testing/upstream/stage.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';
 import { createSecrets } from './secrets.ts';
 

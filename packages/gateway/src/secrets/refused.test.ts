@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { releaseOf } from '@lockstep/testing/release';
+import { openRawHttp, rawHttpTools } from '@lockstep/testing/servers/raw-http';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../kernel/log.ts';
-import { openRawHttp, rawHttpTools } from '../testing/upstream/raw-http.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
 import { httpServer, noLog, openStage } from '../testing/upstream/stage.ts';
 import { createSecrets } from './secrets.ts';
 

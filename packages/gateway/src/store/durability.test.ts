@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { startProgram } from '@lockstep/testing/process';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/folder.ts';
-import { startProgram } from '../testing/process.ts';
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 const calls = 5;
@@ -24,7 +24,11 @@ describe.skipIf(!hasStrace)('under strace', () => {
       '-o',
       trace,
     ];
-    await using child = startProgram('acknowledger.ts', [folder.path, String(calls)], strace);
+    await using child = startProgram(
+      new URL('../testing/acknowledger.ts', import.meta.url),
+      [folder.path, String(calls)],
+      strace,
+    );
     for (let next = await child.lines.next(); !next.done; next = await child.lines.next());
 
     const events = eventsOf(await readFile(trace, 'utf8'));

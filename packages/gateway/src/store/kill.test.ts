@@ -1,9 +1,10 @@
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { startProgram } from '@lockstep/testing/process';
 import { describe, expect, it } from 'vitest';
 import { auditRows } from '../audit/pages.ts';
 import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
-import { collect, openFolder, temporaryFolder } from '../testing/folder.ts';
-import { startProgram } from '../testing/process.ts';
+import { collect, openFolder } from '../testing/store.ts';
 
 /** Reads lines until `count` are there, kills the process, and reads what it had still printed. */
 async function killAfter(child: ReturnType<typeof startProgram>, count: number): Promise<string[]> {
@@ -24,7 +25,7 @@ describe('kill -9 while it writes', () => {
     await using folder = await temporaryFolder();
     const { publicKeys } = await openKeys(folder.path);
     for (const count of [2, 40, 333, 1500, 100]) {
-      await using child = startProgram('writer.ts', [folder.path, '20']);
+      await using child = startProgram(new URL('../testing/writer.ts', import.meta.url), [folder.path, '20']);
       const acknowledged = await killAfter(child, count);
 
       const store = await openFolder(folder.path);

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { operation, query } from '@lockstep/database';
 import type { NewRecord, StoredRecord } from '@lockstep/model/record';
+import { temporaryFolder } from '@lockstep/testing/folder';
+import { startProgram } from '@lockstep/testing/process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditHeads, auditRows } from '../audit/pages.ts';
 import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import { appendAll, type Store } from '../ledger/store-port.ts';
-import { callRecord, collect, openFolder, temporaryFolder } from '../testing/folder.ts';
-import { startProgram } from '../testing/process.ts';
+import { callRecord, collect, openFolder } from '../testing/store.ts';
 import { openStopped } from './open-store.ts';
 
 const recordsOf = async (store: Pick<Store, 'query'>): Promise<StoredRecord[]> =>
@@ -112,7 +113,7 @@ describe('an open store', () => {
 describe('a folder', () => {
   it('is refused while another process has it, and free as soon as that is killed', async () => {
     await using folder = await temporaryFolder();
-    await using other = startProgram('writer.ts', [folder.path]);
+    await using other = startProgram(new URL('../testing/writer.ts', import.meta.url), [folder.path]);
     expect((await other.lines.next()).value).toBe('ready');
     await expect(openFolder(folder.path)).rejects.toThrow(/^Another gateway runs on/);
     await other.kill();
@@ -204,7 +205,7 @@ describe('a full disk', () => {
   it('refuses records with a sentence, keeps what was acknowledged, and lets the process end', async () => {
     await using folder = await temporaryFolder();
     await using child = startProgram(
-      'filler.ts',
+      new URL('../testing/filler.ts', import.meta.url),
       [folder.path],
       ['sh', '-c', 'ulimit -f 600; exec "$0" "$@"'],
     );

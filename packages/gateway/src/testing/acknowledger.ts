@@ -6,7 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { callRecord, openFolder } from './folder.ts';
+import { callRecord, openFolder } from './store.ts';
 
 const [path = '', count = ''] = process.argv.slice(2);
 const store = await openFolder(path);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { callRecord, openFolder } from './folder.ts';
+import { callRecord, openFolder } from './store.ts';
 
 const store = await openFolder(String(process.argv[2]));
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,9 +1,10 @@
+import { temporaryFolder } from '@lockstep/testing/folder';
 import { auditRows } from '../audit/pages.ts';
 import { readCheckpointFile, type Verification, verifyAudit } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { openStopped } from '../store/open-store.ts';
-import { callRecord, collect, openFolder, temporaryFolder } from './folder.ts';
+import { callRecord, collect, openFolder } from './store.ts';
 
 /** An audit as it lies in a folder. */
 export interface History {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import { makeBundle } from '@lockstep/model/internal';
+import { releaseOf } from '@lockstep/testing/release';
 import { request } from 'undici';
 import { inspectServer } from '../compose/inspect.ts';
 import { startGateway } from '../compose/start-gateway.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
-import { releaseOf } from './upstream/release.ts';
 import { noLog } from './upstream/stage.ts';
 
 /** A gateway in this process, in front of one server. */

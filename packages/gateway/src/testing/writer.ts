@@ -1,6 +1,6 @@
 import type { RecordRef } from '@lockstep/model/record';
 import { appendAll } from '../ledger/store-port.ts';
-import { callRecord, openFolder } from './folder.ts';
+import { callRecord, openFolder } from './store.ts';
 
 const [path = '', callers = '0'] = process.argv.slice(2);
 const store = await openFolder(path);

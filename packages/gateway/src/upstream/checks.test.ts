@@ -1,5 +1,5 @@
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../testing/upstream/stage.ts';
 import { coalesce, createChecks } from './checks.ts';
 
 it('a notice that comes before the looks begin is looked into once they do', async () => {

@@ -1,6 +1,6 @@
 import { definitionDigest, type Release } from '@lockstep/model/internal';
+import { type Offer, releaseOf } from '@lockstep/testing/release';
 import { describe, expect, it } from 'vitest';
-import { type Offer, releaseOf } from '../testing/upstream/release.ts';
 import type { Catalog, Definition } from './catalog.ts';
 import { compareCatalog } from './drift.ts';
 

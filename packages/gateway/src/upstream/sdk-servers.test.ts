@@ -1,17 +1,16 @@
-import { fileURLToPath } from 'node:url';
 import type { Release } from '@lockstep/model/internal';
+import { releaseOf } from '@lockstep/testing/release';
+import { sdkStdio } from '@lockstep/testing/servers/programs';
+import { openSdkHttp } from '@lockstep/testing/servers/sdk-http';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { inspectServer } from '../compose/inspect.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
-import { openSdkHttp } from '../testing/upstream/sdk-http.ts';
-import { eventually, httpServer, noLog, openStage, rawServer } from '../testing/upstream/stage.ts';
+import { httpServer, noLog, openStage, rawServer } from '../testing/upstream/stage.ts';
 import type { UpstreamServer } from './upstream-server.ts';
-
-const script = fileURLToPath(new URL('../testing/upstream/sdk-stdio.ts', import.meta.url));
 
 function stdioServer(era: string): UpstreamServer {
   const server = rawServer('sums');
-  return { ...server, launch: { type: 'stdio', command: process.execPath, args: [script, era], env: {} } };
+  return { ...server, launch: { type: 'stdio', command: process.execPath, args: [sdkStdio, era], env: {} } };
 }
 
 /** Locks what a server offers, as `lockstep lock` does. */

@@ -3,19 +3,13 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '@lockstep/testing/process';
+import { releaseOf } from '@lockstep/testing/release';
+import { rawStdioTools, type Who } from '@lockstep/testing/servers/raw-stdio-tools';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { CallAbort } from '../kernel/call-signal.ts';
-import { rawStdioTools, type Who } from '../testing/upstream/raw-stdio-tools.ts';
-import { releaseOf } from '../testing/upstream/release.ts';
-import {
-  callOf,
-  eventually,
-  isAlive,
-  noSignal,
-  openStage,
-  patient,
-  rawServer,
-} from '../testing/upstream/stage.ts';
+import { callOf, noSignal, openStage, patient, rawServer } from '../testing/upstream/stage.ts';
 
 describe('upstreams', () => {
   it('starts every server, and says how they are', async () => {

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kv2, openScriptedVault } from '@lockstep/testing/scripted-vault';
 import { expect, it } from 'vitest';
-import { kv2, openScriptedVault } from '../testing/vault.ts';
 import { createVaultClient } from './vault-client.ts';
 import { connectVault } from './vault-server.ts';
 

@@ -1,8 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type Asked,
+  kv2,
+  login,
+  openScriptedVault,
+  refusal,
+  type Told,
+} from '@lockstep/testing/scripted-vault';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Asked, kv2, login, openScriptedVault, refusal, type Told } from '../testing/vault.ts';
 import { createVaultClient, type VaultClientOptions } from './vault-client.ts';
 import { connectVault, type VaultServerOptions } from './vault-server.ts';
 import type { VaultLogin } from './vault-session.ts';

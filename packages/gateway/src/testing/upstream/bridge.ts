@@ -3,17 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverSchema } from '@lockstep/model/internal';
+import { releaseOf } from '@lockstep/testing/release';
+import { rawStdio } from '@lockstep/testing/servers/programs';
+import { rawStdioTools } from '@lockstep/testing/servers/raw-stdio-tools';
+import { eventually } from '@lockstep/testing/until';
 import { type BridgeOptions, startBridge } from '../../bridge/bridge.ts';
 import { isolationHeader, signedContent, signIsolation } from '../../protocol/bridge-contract.ts';
 import type { UpstreamServer } from '../../upstream/upstream-server.ts';
-import { rawStdioTools } from './raw-stdio-tools.ts';
-import { releaseOf } from './release.ts';
-import { type DefinitionInput, eventually, openStage, rawStdio, type Stage } from './stage.ts';
+import { type DefinitionInput, openStage, type Stage } from './stage.ts';
 
 /** One line of a bridge's log. */
 export type LogLine = Record<string, unknown> & { readonly message: string };
 
-/** A bridge in front of {@link file://./raw-stdio.ts}, in a folder of its own. */
+/** A bridge in front of the server of `@lockstep/testing/servers/raw-stdio`, in a folder of its own. */
 export interface BridgeStage extends AsyncDisposable {
   /** Its MCP endpoint. */
   readonly url: string;

@@ -1,18 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type ServerDefinition, serverSchema } from '@lockstep/model/internal';
+import { releaseOf } from '@lockstep/testing/release';
+import { rawStdio } from '@lockstep/testing/servers/programs';
+import { rawStdioTools } from '@lockstep/testing/servers/raw-stdio-tools';
+import { eventually } from '@lockstep/testing/until';
 import type { Log } from '../../kernel/log.ts';
 import type { SecretStore } from '../../secrets/secrets.ts';
 import type { RequestOptions, UpstreamAnswer, UpstreamRequest } from '../../upstream/transport/transport.ts';
 import type { UpstreamEvent, UpstreamServer } from '../../upstream/upstream-server.ts';
 import { createUpstreams, type Upstreams } from '../../upstream/upstreams.ts';
-import { rawStdioTools } from './raw-stdio-tools.ts';
-import { releaseOf } from './release.ts';
-
-export const rawStdio = fileURLToPath(new URL('./raw-stdio.ts', import.meta.url));
 
 export const noLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };
 
@@ -125,25 +123,5 @@ export function readText(answer: UpstreamAnswer): unknown {
     return JSON.parse(content?.text ?? '');
   } catch {
     return content?.text;
-  }
-}
-
-/** Waits until something is so. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`still not so: ${condition.toString()}`);
-    await sleep(10);
-  }
-}
-
-/** Whether a process is there, zombies not counted. */
-export async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-    if (process.platform !== 'linux') return true;
-    return !/^\d+ \(.*\) Z/.test(await readFile(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }

@@ -1,17 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { releaseOf } from '@lockstep/testing/release';
+import { openPlainHttp } from '@lockstep/testing/servers/plain-http';
+import { openRawHttp, rawHttpTools } from '@lockstep/testing/servers/raw-http';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { CallAbort } from '../../kernel/call-signal.ts';
-import { openPlainHttp } from '../../testing/upstream/plain-http.ts';
-import { openRawHttp, rawHttpTools } from '../../testing/upstream/raw-http.ts';
-import { releaseOf } from '../../testing/upstream/release.ts';
-import {
-  callOf,
-  eventually,
-  httpServer,
-  noSignal,
-  openStage,
-  patient,
-} from '../../testing/upstream/stage.ts';
+import { callOf, httpServer, noSignal, openStage, patient } from '../../testing/upstream/stage.ts';
 
 const release = releaseOf({ tools: rawHttpTools });
 

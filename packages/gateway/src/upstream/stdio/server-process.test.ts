@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { isAlive } from '@lockstep/testing/process';
+import { eventually } from '@lockstep/testing/until';
 import { expect, it } from 'vitest';
-import { eventually, isAlive } from '../../testing/upstream/stage.ts';
 import { startProcess } from './server-process.ts';
 
 const inContainer = { reaper: undefined, cwd: tmpdir(), env: { PATH: process.env.PATH ?? '' } };

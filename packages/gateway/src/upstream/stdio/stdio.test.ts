@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { isAlive } from '@lockstep/testing/process';
+import type { Surroundings, Who } from '@lockstep/testing/servers/raw-stdio-tools';
+import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { CallAbort } from '../../kernel/call-signal.ts';
-import type { Surroundings, Who } from '../../testing/upstream/raw-stdio-tools.ts';
-import { callOf, eventually, isAlive, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
+import { callOf, openStage, patient, rawServer } from '../../testing/upstream/stage.ts';
 import { startReaper } from './reaper.ts';
 import { startProcess } from './server-process.ts';
 

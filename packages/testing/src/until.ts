@@ -18,3 +18,8 @@ export async function until<T>(
     await pause(20);
   }
 }
+
+/** Waits until something is so. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  await until(condition.toString(), condition);
+}

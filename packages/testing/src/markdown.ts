@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-export const root = resolve(import.meta.dirname, '../..');
+/** The repository. */
+export const root = resolve(import.meta.dirname, '../../..');
 
 /** A fenced block of a page. */
 export interface Block {

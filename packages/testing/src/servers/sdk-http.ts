@@ -14,6 +14,7 @@ const sum = ({ a, b }: { a: number; b: number }) => ({
   content: [{ type: 'text' as const, text: String(a + b) }],
 });
 
+/** A server that runs; it goes with its scope. */
 export interface SdkHttp extends AsyncDisposable {
   readonly url: string;
 }

@@ -1,16 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { NewRecord } from '@lockstep/model/record';
 import { openKeys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
 import { openStore, type StoreOptions } from '../store/open-store.ts';
-
-/** A temporary folder that goes with its scope. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'lockstep-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
 
 /** Opens the store of a folder that outlives it. */
 export async function openFolder(path: string, options: Partial<StoreOptions> = {}): Promise<Store> {

@@ -1,5 +1,6 @@
 import { definitionDigest, digestOf, type Release } from '@lockstep/model/internal';
 
+/** What a server says of one tool, prompt or resource template. */
 export type Definition = Release['tools'][string]['definition'];
 
 /** What the test servers offer unless told otherwise. */

@@ -4,7 +4,7 @@ import { volumeFilesOf } from './kubelet-volume.ts';
 
 type Rule = NonNullable<EnvironmentInput['rules']>[number];
 
-/** What is deployed, for tests. */
+/** What is deployed. */
 export interface DeployedWorld {
   /** What each server of the environment `dev` has locked. */
   readonly releases: Readonly<Record<string, Release>>;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Json = Record<string, unknown>;
 
+/** A message of JSON-RPC, of whatever kind. */
 export interface RawMessage {
   id?: number | string | null;
   method?: string;
@@ -37,6 +38,7 @@ export interface RawHttp extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** What it offers; tests make its release of them. */
 export const rawHttpTools = [
   {
     name: 'echo',

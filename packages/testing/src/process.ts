@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** A child process that is killed with its scope, if it still runs. */
 export interface Child extends AsyncDisposable {
@@ -10,14 +12,13 @@ export interface Child extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Runs a program of this folder from its source, under `command` if given (`strace -f`). */
-export function startProgram(name: string, args: readonly string[], command: readonly string[] = []): Child {
-  const program = new URL(name, import.meta.url).pathname;
+/** Runs a program from its source, under `command` if given (`strace -f`). */
+export function startProgram(program: URL, args: readonly string[], command: readonly string[] = []): Child {
   const [first = '', ...rest] = [
     ...command,
     process.execPath,
     '--conditions=lockstep-source',
-    program,
+    fileURLToPath(program),
     ...args,
   ];
   const child = spawn(first, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -30,4 +31,15 @@ async function killAndWait(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
+}
+
+/** Whether a process is there, zombies not counted. */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return true;
+    return !/^\d+ \(.*\) Z/.test(await readFile(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
