@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf, importsUnder, isRelative, packageOf, root, targetOf } from './imports.ts';
 
-/** Which packages of ours each one may import: ARCHITECTURE.md, "The house". */
+/** Which packages of ours each one may import: ARCHITECTURE.md, "The map". */
 const allowed: Record<string, readonly string[]> = {
   'packages/model': [],
   'packages/database': [],
@@ -83,8 +83,16 @@ describe('what imports what', () => {
         return name !== manifestOf(folder).name && !allowed[folder]?.includes(name);
       });
       expect(show(wrong)).toEqual([]);
+      expect(manifestOf(folder).dependencies ?? {}).not.toHaveProperty([forTests]);
     },
   );
+
+  it.each(['test', 'scripts', 'stacks', 'examples'])("%s imports no file of a package's source", (folder) => {
+    const wrong = importsUnder(folder).filter(
+      (found) => isRelative(found) && /^packages\/[^/]+\/src\//.test(targetOf(found)),
+    );
+    expect(show(wrong)).toEqual([]);
+  });
 
   it.each(withoutPulumi)('%s never imports Pulumi', (folder) => {
     const wrong = importsUnder(folder).filter(({ specifier }) => /^@?pulumi(\/|$)/.test(specifier));

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { defineServers } from '@lockstep/model';
+import { environmentSchema } from '@lockstep/model/internal';
 import { recordKinds } from '@lockstep/model/record';
 import { anchorsOf, codeIn, linksOf, pageAt, pages, root, rowsOf } from '@lockstep/testing/markdown';
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../packages/gateway/src/metrics/metrics.ts';
-import { replyTo } from '../packages/gateway/src/pipeline/refusal.ts';
-import { environmentSchema } from '../packages/model/src/environment/environment.ts';
 import { commandLines, complaint } from './docs/commands.ts';
 import { dataOf, typeErrors } from './docs/snippets.ts';
 import { fixedParts, spoken } from './docs/sources.ts';
@@ -73,56 +71,7 @@ it('explains errors in the words in which they are given', () => {
   expect(strange).toEqual([]);
 });
 
-it('lists the metrics that there are, with their labels', async () => {
-  const listed = rowsOf(pageAt('docs/metrics.md'), 'metric').map(([name, type, labels]) => ({
-    name: codeIn(name)[0],
-    type,
-    labels: codeIn(labels).toSorted(),
-  }));
-  expect(listed).toEqual(expect.arrayContaining(await metrics()));
-  expect(listed).toHaveLength((await metrics()).length);
-});
-
-it('lists the kinds of audit records, and the codes of refusals', () => {
+it('lists the kinds of audit records', () => {
   const kinds = rowsOf(pageAt('docs/audit.md'), 'kind').map(([kind]) => codeIn(kind)[0]);
   expect(kinds).toEqual([...recordKinds]);
-  for (const [kind, code] of rowsOf(pageAt('docs/gateway.md'), 'kind')) {
-    const reply = replyTo({ kind: codeIn(kind)[0], sentence: '', data: {} } as never, 'prompts/get');
-    expect(reply, kind).toMatchObject({ error: { code: Number(code) } });
-  }
 });
-
-/** The gateway's own metrics, each used once, as a scraper reads them. */
-async function metrics(): Promise<{ name: string; type: string; labels: string[] }[]> {
-  const health = {
-    server: 's',
-    state: 'ready',
-    processes: 1,
-    restarts: 0,
-    tools: 1,
-    quarantined: 0,
-  } as const;
-  const registry = createMetrics({
-    health: () => [health],
-    approvalsWaiting: async () => 0,
-    auditLag: () => 0,
-    archive: { lag: async () => 0, failures: () => 0 },
-    secrets: () => [{ server: 's', age: 0, errors: 0 }],
-  });
-  registry.finished({ method: 'm', server: 's', tool: 't', outcome: 'ok', seconds: 1 });
-  registry.answered('s', 'm', 1);
-  registry.decided('s', 't', 'allow');
-  registry.refused('s', 't', 'refused', 'write');
-  registry.bundle('d', true);
-  const text = await registry.text();
-  return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
-    .filter(([, name = '']) => !/^(process|nodejs)_/.test(name))
-    .map(([, name = '', type = '']) => {
-      const sample = new RegExp(`^${name}(?:_count)?\\{(.*)\\}`, 'm').exec(text)?.[1] ?? '';
-      return {
-        name,
-        type,
-        labels: [...sample.matchAll(/(\w+)="/g)].map((match) => match[1] ?? '').toSorted(),
-      };
-    });
-}

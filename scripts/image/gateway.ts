@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type ImageRequest, normaliseTree } from '@lockstep/cli/internal';
 import { gatewayImage } from '@lockstep/model/internal';
-import type { ImageRequest } from '../../packages/cli/src/image/produce.ts';
-import { normaliseTree } from '../../packages/cli/src/image/tree.ts';
 import { bundleGateway } from './bundle.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,16 +1,23 @@
 // `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
 import { parseArgs } from 'node:util';
+import { processContext } from '@lockstep/cli';
+import {
+  defaultConfig,
+  defaultPython,
+  defaultState,
+  destinationOf,
+  epochOf,
+  Failure,
+  findBuilder,
+  hostPlatform,
+  imagesFile,
+  makeServerImages,
+  parsePlatform,
+  produce,
+  reportImages,
+  sentenceOf,
+} from '@lockstep/cli/internal';
 import { gatewayImage } from '@lockstep/model/internal';
-import { findBuilder } from '../../packages/cli/src/image/engine.ts';
-import { reportImages } from '../../packages/cli/src/image/image-list.ts';
-import { epochOf, makeServerImages } from '../../packages/cli/src/image/make.ts';
-import { hostPlatform, parsePlatform } from '../../packages/cli/src/image/platform.ts';
-import { destinationOf, imagesFile, produce } from '../../packages/cli/src/image/produce.ts';
-import { defaultPython } from '../../packages/cli/src/image/venv.ts';
-import { processContext } from '../../packages/cli/src/kernel/context.ts';
-import { Failure, sentenceOf } from '../../packages/cli/src/kernel/failure.ts';
-import { defaultConfig } from '../../packages/cli/src/project/load.ts';
-import { defaultState } from '../../packages/cli/src/project/state-folder.ts';
 import { withGatewayImage } from './gateway.ts';
 
 const help = `Usage: npm run image -- [gateway] [server...] [options]

@@ -3,9 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RegisteredResource } from '../../packages/cli/src/render/monitor.ts';
-import { findPulumiProject } from '../../packages/cli/src/render/pulumi-project.ts';
-import { runProgram } from '../../packages/cli/src/render/run-program.ts';
+import { findPulumiProject, type RegisteredResource, runProgram } from '@lockstep/cli/internal';
 import { apply, kubectl } from './kubectl.ts';
 import { nodeAddress } from './service.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { RegisteredResource } from '../../packages/cli/src/render/monitor.ts';
+import type { RegisteredResource } from '@lockstep/cli/internal';
 import { apply, kubectl } from './kubectl.ts';
 import { nodeAddress } from './service.ts';
 

@@ -1,6 +1,6 @@
+import { type Context, processContext } from '@lockstep/cli';
+import { buildProgram } from '@lockstep/cli/internal';
 import type { Block } from '@lockstep/testing/markdown';
-import { type Context, processContext } from '../../packages/cli/src/kernel/context.ts';
-import { buildProgram } from '../../packages/cli/src/program.ts';
 
 /** The arguments of every `lockstep …` in a block of shell commands. */
 export function commandLines({ text }: Block): string[][] {

@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { planBundle } from '@lockstep/components/internal';
+import { defineEnvironments, defineServers } from '@lockstep/model';
 import { type DeployedWorld, deployedBundle, deploymentOf } from '@lockstep/testing/deployed';
+import { volumeFilesOf, writeVolume } from '@lockstep/testing/kubelet-volume';
 import { until } from '@lockstep/testing/until';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +95,33 @@ describe('a gateway in a pod', () => {
     expect(await inFlight).toMatchObject({ isError: false, text: 'first was released' });
     await pod.deploy(at(first));
     await until('it may again', async () => (await whoami()) === 'first');
+  });
+
+  it('takes the ConfigMaps that the components plan, byte by byte', async () => {
+    const { dev } = defineEnvironments({
+      servers: defineServers({ one: { remote: { url: first.url } } }),
+      lock: { lockVersion: 1, servers: { one: { releases: { '1': httpRelease(first.url) } } } },
+      environments: {
+        dev: {
+          profile: 'dev',
+          releases: { one: '1' },
+          rules: [{ name: 'no-waiting', tools: 'one/wait', decision: { deny: 'waiting – naïve' } }],
+        },
+      },
+    });
+    if (dev === undefined) throw new Error('no environment');
+    const endpoints = { one: { url: first.url, bridge: false } };
+    const { configMaps, digest } = planBundle('gateway', dev, endpoints, {});
+    const files = volumeFilesOf(
+      configMaps.map(({ data = {} }) => data),
+      configMaps.map(({ binaryData = {} }) => binaryData),
+    );
+    await writeVolume(join(pod.folder, 'bundle'), files);
+    await until('it is live', async () => (await ready()).bundle === digest);
+    expect(await whoami()).toBe('first');
+    expect((await client.call('one__wait')).text).toContain('waiting – naïve');
+    await pod.deploy(at(first));
+    await until('it may wait again', async () => (await ready()).bundle === deployedBundle(at(first)).digest);
   });
 
   it('follows a server that moved, under the same bundle, and says so in the audit', async () => {

@@ -2,10 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  archiveName,
+  type Engine,
+  findBuilder,
+  type ImageRequest,
+  openArchives,
+  produce,
+} from '@lockstep/cli/internal';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { archiveName, openArchives } from '../../packages/cli/src/image/archive.ts';
-import { type Engine, findBuilder } from '../../packages/cli/src/image/engine.ts';
-import { type ImageRequest, produce } from '../../packages/cli/src/image/produce.ts';
 import { openRegistry } from './registry.ts';
 
 const engine = await findBuilder().catch(() => undefined);

@@ -2,10 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Engine, findBuilder, openArchives, type Produced, produce } from '@lockstep/cli/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openArchives } from '../../packages/cli/src/image/archive.ts';
-import { type Engine, findBuilder } from '../../packages/cli/src/image/engine.ts';
-import { type Produced, produce } from '../../packages/cli/src/image/produce.ts';
 import { withGatewayImage } from '../../scripts/image/gateway.ts';
 
 const engine = await findBuilder().catch(() => undefined);

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  bundleRuleFile,
+  dashboard,
+  defaultThresholds,
+  type RuleOptions,
+  ruleFile,
+} from '@lockstep/components/internal';
 import { defineEnvironments, defineServers, secret } from '@lockstep/model';
 import { makeBundle, packBundle, volumeFiles } from '@lockstep/model/internal';
 import { volumeFilesOf, writeVolume } from '@lockstep/testing/kubelet-volume';
 import { anchorsOf, pageAt } from '@lockstep/testing/markdown';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dashboard } from '../../packages/components/src/monitoring/dashboard.ts';
-import {
-  bundleRuleFile,
-  type RuleOptions,
-  ruleFile,
-} from '../../packages/components/src/monitoring/rules.ts';
-import { defaultThresholds } from '../../packages/components/src/monitoring/thresholds.ts';
 import { connect } from '../end-to-end/clients.ts';
 import { httpRelease, openHttpServer } from '../end-to-end/http-server.ts';
 import { makePod } from '../end-to-end/pod.ts';

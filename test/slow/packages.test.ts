@@ -19,6 +19,7 @@ interface Manifest {
   readonly exports: Record<string, Record<string, string>>;
   readonly bin?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
 }
 
 /** Runs a program to its end and gives what it printed; what it printed is in the error, too. */
@@ -67,11 +68,10 @@ describe.each(published)('the tarball of %s', (name) => {
 });
 
 /** What such a program has besides our packages. */
-const peers = ['components', 'aws'].flatMap((name) =>
-  Object.entries(manifestOf(join(root, 'packages', name)).devDependencies ?? {}).map(
-    ([of, at]) => `${of}@${at}`,
-  ),
-);
+const peers = ['components', 'aws'].flatMap((name) => {
+  const { peerDependencies = {}, devDependencies = {} } = manifestOf(join(root, 'packages', name));
+  return Object.keys(peerDependencies).map((of) => `${of}@${devDependencies[of]}`);
+});
 const tools = ['typescript', '@types/node'].map((name) => {
   return `${name}@${manifestOf(join(root, 'node_modules', name)).version}`;
 });

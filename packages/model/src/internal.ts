@@ -26,6 +26,7 @@ export {
 export { canonicalJson, digestOf, sha256 } from './canonical.ts';
 export type { ApproveDecision } from './decision.ts';
 export { type Egress, type EgressInput, parseEgress } from './egress.ts';
+export { environmentSchema } from './environment/environment.ts';
 export { gatewayImage, imageEntry, isUnpushed, unpushedDigest } from './environment/images.ts';
 export { parseOrThrow, printPath } from './errors.ts';
 export { matchesGlob } from './glob.ts';

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { podFolders, podPorts } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { parseBridgeArguments } from './bridge-arguments.ts';
 
@@ -16,6 +18,16 @@ describe('the arguments of a bridge', () => {
       stateDir: '/var/lib/lockstep',
       hide: [],
       secretFiles: '/var/run/secrets/lockstep/files',
+    });
+  });
+
+  it('look where the components mount', () => {
+    const { port, keyFile, stateDir: state, secretFiles } = parseBridgeArguments(['--', 'server']);
+    expect({ port, key: dirname(keyFile), state, secretFiles }).toEqual({
+      port: podPorts.bridge,
+      key: podFolders.bridgeKey,
+      state: podFolders.state,
+      secretFiles: podFolders.secretFiles,
     });
   });
 

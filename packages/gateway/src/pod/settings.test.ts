@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { podFolders, podPorts } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { readSettings } from './settings.ts';
 
@@ -14,6 +16,18 @@ test('without arguments, everything is where the components put it', () => {
     allowedHosts: [],
     publicUrl: undefined,
     logLevel: 'info',
+  });
+});
+
+test('the gateway looks where the components mount', () => {
+  const { bundle, keys, tokens, vaultToken, state, port, metricsPort } = readSettings([], {});
+  expect({ http: port, metrics: metricsPort }).toEqual({ http: podPorts.gateway, metrics: podPorts.metrics });
+  expect({ bundle, keys, tokens: dirname(tokens), vaultToken: dirname(vaultToken), state }).toEqual({
+    bundle: podFolders.bundle,
+    keys: podFolders.keys,
+    tokens: podFolders.tokens,
+    vaultToken: podFolders.vaultToken,
+    state: podFolders.state,
   });
 });
 

@@ -1,8 +1,7 @@
 import { secret } from '@lockstep/model';
 import { openRealVault, type RealVault, withoutVault } from '@lockstep/testing/real-vault';
-import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planSecrets } from '../../packages/components/src/secrets/secrets-plan.ts';
+import { planSecrets } from './secrets-plan.ts';
 
 if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 
@@ -47,12 +46,12 @@ async function signIn(mount: { path: string; version: 1 | 2 }): Promise<Ask> {
     ttl: '20m',
   })) as { auth: { client_token: string } };
   return async (method, path, body) => {
-    const answer = await request(`${vault.address}/v1/${path}`, {
+    const answer = await fetch(`${vault.address}/v1/${path}`, {
       method,
       headers: { 'x-vault-token': made.auth.client_token },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    return { status: answer.status, text: await answer.text() };
   };
 }
 

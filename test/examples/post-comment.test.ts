@@ -3,15 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printMarkdown } from '@lockstep/cli/internal';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { printMarkdown } from '../packages/cli/src/check/markdown.ts';
 
 interface Poster {
   refusal(text: string): string | undefined;
   post(file: string, env: Record<string, string>): Promise<string>;
 }
 
-const script = new URL('../examples/github-actions/post-comment.mjs', import.meta.url).href;
+const script = new URL('../../examples/github-actions/post-comment.mjs', import.meta.url).href;
 const { post, refusal } = (await import(script)) as Poster;
 
 const marker = '<!-- lockstep check -->';
