@@ -9,7 +9,13 @@ import { bundleGateway } from './bundle.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 /** What the gateway's image is made of: its revision is the last commit that touched any of it. */
-const sources = ['packages/gateway', 'packages/model', 'package-lock.json', 'scripts/image'];
+const sources = [
+  'packages/gateway',
+  'packages/database',
+  'packages/model',
+  'package-lock.json',
+  'scripts/image',
+];
 
 /** How the image is built. */
 export interface GatewayImageOptions {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
-const published = ['model', 'gateway', 'cli', 'components', 'aws'] as const;
+const published = ['model', 'database', 'gateway', 'cli', 'components', 'aws'] as const;
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-packed-'));
 // Two projects with their providers are some 80,000 files.
 afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
