@@ -1,7 +1,7 @@
 import { releaseOf } from '@lockstep/testing/release';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declaredParamHeaders, decodeHeaderValue, paramHeaders } from './mcp-param.ts';
+import { declaredParamHeaders, decodeHeaderValue, encodeHeaderValue, paramHeaders } from './mcp-param.ts';
 
 const inputSchema = {
   type: 'object',
@@ -42,6 +42,18 @@ describe('arguments in headers', () => {
         const [, value = ''] = paramHeaders(declarations, { region });
         expect(value).toMatch(/^[\x20-\x7e]*$/);
         expect(decodeHeaderValue(value)).toBe(Buffer.from(region).toString());
+      }),
+    );
+  });
+});
+
+describe('header values', () => {
+  it('survive encoding, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const header = encodeHeaderValue(text);
+        expect(header).toMatch(/^[\x20-\x7e]*$/);
+        expect(decodeHeaderValue(header)).toBe(text);
       }),
     );
   });

@@ -41,7 +41,7 @@ runtime.setAllConfig({
   'lockstep-aws-eks:auditBucket': 'acme-mcp-audit-prod',
   'lockstep-aws-eks:alertEmail': 'on-call@example.com',
 });
-const outputs = await import('../examples/aws-eks/index.ts');
+const outputs = await import('../../examples/aws-eks/index.ts');
 await runtime.disconnect();
 
 const ofKind = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));
