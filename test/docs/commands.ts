@@ -1,4 +1,4 @@
-import { type Context, processContext } from '@lockstep/cli';
+import { type CommandContext, processContext } from '@lockstep/cli';
 import { buildProgram } from '@lockstep/cli/internal';
 import type { Block } from '@lockstep/testing/markdown';
 
@@ -38,7 +38,7 @@ function withoutActions(command: Awaited<ReturnType<typeof buildProgram>>): void
   for (const child of command.commands) withoutActions(child);
 }
 
-function quietContext(notes: string[]): Context {
+function quietContext(notes: string[]): CommandContext {
   return {
     ...processContext(),
     print: () => {},

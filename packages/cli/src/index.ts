@@ -6,5 +6,5 @@
  *
  * @module
  */
-export { type Context, processContext } from './kernel/context.ts';
+export { type CommandContext, processContext } from './kernel/context.ts';
 export { run } from './program.ts';

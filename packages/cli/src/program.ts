@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { Context } from './kernel/context.ts';
+import type { CommandContext } from './kernel/context.ts';
 import { Failure, sentenceOf } from './kernel/failure.ts';
 
 const about = `MCP servers as infrastructure: one typed program declares servers, environments and rules;
@@ -17,7 +17,7 @@ Exit codes: 0 fine, 1 found something that asks for attention, 2 could not run.`
 /** A command, loaded when it is asked for: each brings what only it needs. */
 interface Entry {
   readonly about: string;
-  load(): Promise<(context: Context) => Command>;
+  load(): Promise<(context: CommandContext) => Command>;
 }
 
 const entries: Readonly<Record<string, Entry>> = {
@@ -76,7 +76,7 @@ const entries: Readonly<Record<string, Entry>> = {
  *
  * @param only the one command to load; the others are there by name alone. Absent: all are loaded.
  */
-export async function buildProgram(context: Context, only?: string): Promise<Command> {
+export async function buildProgram(context: CommandContext, only?: string): Promise<Command> {
   const program = new Command('lockstep')
     .description(about)
     .version('0.1.0', '-V, --version', 'print the version')
@@ -98,7 +98,7 @@ export async function buildProgram(context: Context, only?: string): Promise<Com
  * What holds for every command, at any depth: no exit of commander's own, one line for a wrong argument, and options
  * that belong to the command that they follow.
  */
-function prepare(command: Command, context: Context): void {
+function prepare(command: Command, context: CommandContext): void {
   command.exitOverride();
   command.enablePositionalOptions();
   command.hook('preSubcommand', refuseStrayOptions);
@@ -134,7 +134,10 @@ function oneLine(text: string): string {
  *
  * @returns whether it could run. What it found is told through `context.found()`.
  */
-export async function run(argv: readonly string[], context: Context): Promise<'ran' | 'could not run'> {
+export async function run(
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<'ran' | 'could not run'> {
   const name = argv.find((argument) => !argument.startsWith('-'));
   const program = await buildProgram(context, name ?? '');
   try {

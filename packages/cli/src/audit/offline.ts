@@ -5,14 +5,14 @@ import type { Verification } from '@lockstep/gateway';
 import { parseHead } from '@lockstep/model/record';
 import type { StateOptions } from '../gateway/options.ts';
 import { environmentsOn } from '../gateway/running.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { type EnvironmentFolders, stateFolder } from '../project/state-folder.ts';
 
 /** Verifies the audit of a gateway that doesn't run, from its files. */
 export async function verifyStopped(
   options: StateOptions & { expectHead?: string; key?: readonly string[] },
-  context: Context,
+  context: CommandContext,
 ): Promise<Verification> {
   const { openStopped, verifySource } = await import('@lockstep/gateway');
   const folders = environmentFolders(options, context);
@@ -38,7 +38,7 @@ export async function verifyStopped(
  */
 export async function trustedKeys(
   options: StateOptions & { readonly key?: readonly string[] },
-  context: Context,
+  context: CommandContext,
 ): Promise<readonly string[]> {
   if (options.key !== undefined) return Promise.all(options.key.map((file) => readKey(file, context)));
   const folders = environmentFolders(options, context);
@@ -50,7 +50,7 @@ export async function trustedKeys(
   throw new Failure(`there is no audit key in ${folders.keys}; name a public key with --key.`);
 }
 
-async function readKey(file: string, context: Context): Promise<string> {
+async function readKey(file: string, context: CommandContext): Promise<string> {
   try {
     return await readFile(resolve(context.cwd, file), 'utf8');
   } catch (error) {
@@ -59,7 +59,7 @@ async function readKey(file: string, context: Context): Promise<string> {
 }
 
 /** The folders of the environment that is meant. */
-function environmentFolders(options: StateOptions, context: Context): EnvironmentFolders {
+function environmentFolders(options: StateOptions, context: CommandContext): EnvironmentFolders {
   const state = stateFolder(options.state, context.cwd);
   const known = environmentsOn(state.root).filter((name) => existsSync(state.environment(name).data));
   const chosen = options.env === undefined ? known : known.filter((name) => name === options.env);

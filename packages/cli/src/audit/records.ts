@@ -1,12 +1,12 @@
 import type { Verification } from '@lockstep/gateway';
 import { visible } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
 
 /** What came of verifying a whole audit. */
-export function printVerification(found: Verification, paint: Context['paint']): string[] {
+export function printVerification(found: Verification, paint: CommandContext['paint']): string[] {
   const { ok, problems, records, checkpoints, heads, unsigned, openIntents } = found;
   const counted = `${countOf(records, 'record')}, ${countOf(checkpoints, 'checkpoint')}`;
   return [
@@ -27,7 +27,7 @@ export interface FoundRecord {
 }
 
 /** Records, one line each; what may be a long sentence comes last. */
-export function printRecords(records: readonly FoundRecord[], { paint, columns }: Context): string {
+export function printRecords(records: readonly FoundRecord[], { paint, columns }: CommandContext): string {
   const head = ['time', 'what', 'who', 'target', 'decision', 'record', 'outcome'].map(paint.bold);
   const rows = records.map(({ place, record }) => [
     record.time,

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Finding, Lock } from '@lockstep/model';
 import { printReleaseChange } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { findingsOf } from '../kernel/failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import { declaredSecrets } from '../launch/local-secrets.ts';
@@ -11,7 +11,7 @@ import { pinnedReleases } from '../lock/tasks.ts';
 import { lockWorld } from '../lock/world.ts';
 import { unenforcedEgress } from '../plan/resources.ts';
 import {
-  type Declaration,
+  type LoadedProgram,
   loadDeclaration,
   loadProject,
   type ProgramPaths,
@@ -59,7 +59,7 @@ export async function runChecks(
   paths: ProgramPaths,
   options: { readonly offline: boolean; readonly state: string },
   say: (what: string) => void,
-  context: Context,
+  context: CommandContext,
 ): Promise<CheckResult> {
   const project = await attempt(() => loadProject(paths, context.cwd));
   const declaration = await attempt(() => loadDeclaration(paths, context.cwd));
@@ -107,7 +107,7 @@ async function attempt<T>(
   }
 }
 
-function heldReleases(declaration: Declaration, lock: Lock): HeldRelease[] {
+function heldReleases(declaration: LoadedProgram, lock: Lock): HeldRelease[] {
   return pinnedReleases([], declaration, lock).filter(
     (pinned): pinned is HeldRelease => pinned.release !== undefined,
   );
@@ -119,11 +119,11 @@ function heldReleases(declaration: Declaration, lock: Lock): HeldRelease[] {
  * @param state the state folder, as it was given.
  */
 async function checkLock(
-  declaration: Declaration,
+  declaration: LoadedProgram,
   lock: Lock,
   state: string,
   say: (what: string) => void,
-  context: Context,
+  context: CommandContext,
 ): Promise<Check> {
   const folder = stateFolder(state, context.cwd);
   openFolder(folder.root, state);

@@ -1,4 +1,4 @@
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { printChanges } from '../plan/compare.ts';
 import { countOf, printFinding } from '../view/phrases.ts';
 import type { Change } from './markdown.ts';
@@ -8,7 +8,7 @@ import type { CheckResult } from './run-checks.ts';
 export function printText(
   result: CheckResult,
   change: Change | undefined,
-  paint: Context['paint'],
+  paint: CommandContext['paint'],
 ): string[] {
   const checks = result.checks.flatMap(({ name, summary, findings }) =>
     findings.length === 0

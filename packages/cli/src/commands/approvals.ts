@@ -3,11 +3,11 @@ import { type ApprovalDetail, approvalDetailSchema, approvalListSchema } from '@
 import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import { connectGateway, type GatewayClient } from '../gateway/client.ts';
-import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
-import type { Context } from '../kernel/context.ts';
+import { addGatewayOptions, type ConnectionOptions } from '../gateway/options.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { distance } from '../kernel/duration.ts';
 import { Failure } from '../kernel/failure.ts';
-import { printApproval, stateOf } from '../view/approval.ts';
+import { printApproval, printState } from '../view/approval.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
@@ -23,10 +23,10 @@ Examples:
 
 Exit codes: 0 fine, 1 some are waiting (list), 2 could not run.`;
 
-type ShowOptions = GatewayOptions & { json?: boolean };
+type ShowOptions = ConnectionOptions & { json?: boolean };
 type VerdictOptions = ShowOptions & { note?: string; seen?: string; yes?: boolean };
 
-export function approvalsCommand(context: Context): Command {
+export function approvalsCommand(context: CommandContext): Command {
   return new Command('approvals')
     .addHelpText('after', examples)
     .addCommand(listCommand(context))
@@ -35,7 +35,7 @@ export function approvalsCommand(context: Context): Command {
     .addCommand(verdictCommand('deny', context));
 }
 
-function listCommand(context: Context): Command {
+function listCommand(context: CommandContext): Command {
   const command = new Command('list')
     .description('list what waits for a verdict or for being used')
     .option('--all', 'also those that are closed')
@@ -61,7 +61,7 @@ function listCommand(context: Context): Command {
         approval.id,
         visible(approval.target),
         visible(`${approval.requester.subject} of ${approval.requester.owner}`),
-        stateOf(approval),
+        printState(approval),
         distance(approval.expiresAt),
       ]);
       context.print(printColumns(head, rows, context.columns));
@@ -69,7 +69,7 @@ function listCommand(context: Context): Command {
   return addGatewayOptions(command);
 }
 
-function showCommand(context: Context): Command {
+function showCommand(context: CommandContext): Command {
   const command = new Command('show')
     .description('show everything about one approval, with what a verdict quotes')
     .argument('<id>', 'as `approvals list` shows it')
@@ -87,7 +87,7 @@ function showCommand(context: Context): Command {
   return addGatewayOptions(command);
 }
 
-function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command {
+function verdictCommand(verdict: 'approve' | 'deny', context: CommandContext): Command {
   const command = new Command(verdict)
     .description(`show everything about one approval and ${verdict} it`)
     .argument('<id>', 'as `approvals list` shows it')
@@ -115,7 +115,7 @@ function verdictCommand(verdict: 'approve' | 'deny', context: Context): Command 
       const after = await gateway.ask(approvalDetailSchema, { method: 'POST', path, body });
       await gateway.close();
       if (options.json) return context.json(after);
-      context.print(`${after.id}: ${stateOf(after)}.`);
+      context.print(`${after.id}: ${printState(after)}.`);
     });
   return addGatewayOptions(command);
 }

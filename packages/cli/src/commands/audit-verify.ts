@@ -7,9 +7,9 @@ import { Command } from 'commander';
 import { trustedKeys, verifyStopped } from '../audit/offline.ts';
 import { printVerification } from '../audit/records.ts';
 import { auditTimeoutSeconds, connectGateway } from '../gateway/client.ts';
-import { addGatewayOptions, collect, type GatewayOptions } from '../gateway/options.ts';
+import { addGatewayOptions, type ConnectionOptions, collect } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { codeOf, Failure } from '../kernel/failure.ts';
 import { countOf } from '../view/phrases.ts';
 
@@ -22,13 +22,13 @@ Examples:
 
 Exit codes: 0 whole, 1 not whole, 2 could not run.`;
 
-interface Options extends GatewayOptions {
+interface Options extends ConnectionOptions {
   expectHead?: string;
   key?: string[];
   json?: boolean;
 }
 
-export function auditVerifyCommand(context: Context): Command {
+export function auditVerifyCommand(context: CommandContext): Command {
   const command = new Command('verify')
     .description('check that nothing recorded was changed, removed, inserted or reordered')
     .argument('[export.jsonl]', 'an export to check instead of the audit itself')
@@ -56,13 +56,13 @@ interface Verified {
   readonly json: unknown;
 }
 
-async function verifyAudit(options: Options, context: Context): Promise<Verified> {
+async function verifyAudit(options: Options, context: CommandContext): Promise<Verified> {
   const runs = options.url !== undefined || runningGateway(options, context) !== undefined;
   const found = runs ? await askToVerify(options, context) : await verifyStopped(options, context);
   return { ok: found.ok, lines: printVerification(found, context.paint), json: found };
 }
 
-async function askToVerify(options: Options, context: Context): Promise<Verification> {
+async function askToVerify(options: Options, context: CommandContext): Promise<Verification> {
   const gateway = connectGateway(options, context, auditTimeoutSeconds);
   try {
     const query = { expectHead: options.expectHead };
@@ -75,7 +75,7 @@ async function askToVerify(options: Options, context: Context): Promise<Verifica
   }
 }
 
-async function verifyFile(file: string, options: Options, context: Context): Promise<Verified> {
+async function verifyFile(file: string, options: Options, context: CommandContext): Promise<Verified> {
   const { verifyExport } = await import('@lockstep/gateway');
   const keys = await trustedKeys(options, context);
   const input = createReadStream(resolve(context.cwd, file), 'utf8');

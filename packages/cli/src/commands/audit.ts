@@ -4,8 +4,8 @@ import { auditSearchSchema } from '@lockstep/model/admin';
 import { Command, Option } from 'commander';
 import { type FoundRecord, printRecords } from '../audit/records.ts';
 import { auditTimeoutSeconds, connectGateway, span } from '../gateway/client.ts';
-import { addGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
-import type { Context } from '../kernel/context.ts';
+import { addGatewayOptions, type ConnectionOptions } from '../gateway/options.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { countOf } from '../view/phrases.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
 
@@ -21,7 +21,7 @@ Examples:
   $ lockstep audit export --from 7d --out week.jsonl
   $ lockstep audit verify week.jsonl --key audit.pub.pem`;
 
-export function auditCommand(context: Context): Command {
+export function auditCommand(context: CommandContext): Command {
   return new Command('audit')
     .addHelpText('after', examples)
     .addCommand(auditVerifyCommand(context))
@@ -35,7 +35,7 @@ Examples:
   $ lockstep audit search --tool 'files/*' --principal ada@example.com
   $ lockstep audit search --approval apr_9fz… --json`;
 
-interface SearchOptions extends GatewayOptions {
+interface SearchOptions extends ConnectionOptions {
   from?: string;
   to?: string;
   principal?: string;
@@ -48,7 +48,7 @@ interface SearchOptions extends GatewayOptions {
   json?: boolean;
 }
 
-function auditSearchCommand(context: Context): Command {
+function auditSearchCommand(context: CommandContext): Command {
   const command = new Command('search')
     .description('find records, the latest first')
     .option('--from <when>', 'a duration like 24h, or a date')
@@ -90,14 +90,14 @@ Examples:
   $ lockstep audit export --from 7d --out week.jsonl
   $ lockstep audit export | gzip > audit.jsonl.gz`;
 
-interface ExportOptions extends GatewayOptions {
+interface ExportOptions extends ConnectionOptions {
   from?: string;
   to?: string;
   out?: string;
   json?: boolean;
 }
 
-function auditExportCommand(context: Context): Command {
+function auditExportCommand(context: CommandContext): Command {
   const command = new Command('export')
     .description('write records as JSON lines that end in a signed manifest')
     .option('--from <when>', 'a duration like 7d, or a date')

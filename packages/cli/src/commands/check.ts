@@ -9,7 +9,7 @@ import {
 } from '../check/objects.ts';
 import { runChecks } from '../check/run-checks.ts';
 import { printText } from '../check/text.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments } from '../plan/compare.ts';
@@ -43,7 +43,7 @@ interface Options {
 
 type Say = (what: string) => void;
 
-export function checkCommand(context: Context): Command {
+export function checkCommand(context: CommandContext): Command {
   return new Command('check')
     .addOption(
       new Option('--format <format>', 'how it is told').choices(['text', 'markdown', 'json']).default('text'),
@@ -86,7 +86,7 @@ export function checkCommand(context: Context): Command {
 async function rendered(
   project: Project | undefined,
   say: Say,
-  { cwd }: Context,
+  { cwd }: CommandContext,
 ): Promise<RenderedProject | undefined> {
   const program = project && programOf(project, cwd);
   if (project === undefined || program === undefined) return undefined;
@@ -99,7 +99,7 @@ async function changeOf(
   objects: RenderedProject | undefined,
   { against, base }: Options,
   say: Say,
-  { cwd }: Context,
+  { cwd }: CommandContext,
 ): Promise<Change | undefined> {
   if (against === undefined || project === undefined) return undefined;
   say(`Reading the program at ${against}`);

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { clients } from '../connect/clients.ts';
 import { addStateOptions, type StateOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 
 const examples = `
@@ -24,7 +24,7 @@ interface Options extends StateOptions {
   json?: boolean;
 }
 
-export function connectCommand(context: Context): Command {
+export function connectCommand(context: CommandContext): Command {
   const command = new Command('connect')
     .addArgument(new Argument('<client>', 'the client').choices(Object.keys(clients)))
     .option('--server <name>', 'connect to this server alone, under its own tool names')
@@ -50,7 +50,7 @@ export function connectCommand(context: Context): Command {
   return addStateOptions(command);
 }
 
-function connectionOf(options: Options, context: Context) {
+function connectionOf(options: Options, context: CommandContext) {
   refuseUnless(/^[a-z][a-z0-9-]*$/, '--server', options.server, 'lower-case letters, digits and `-`');
   refuseUnless(/^[A-Za-z0-9_-]+$/, '--name', options.name, 'letters, digits, `_` and `-`');
   refuseUnless(/^[A-Za-z_][A-Za-z0-9_]*$/, '--token-env', options.tokenEnv, 'letters, digits and `_`');

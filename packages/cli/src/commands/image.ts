@@ -6,7 +6,7 @@ import { makeServerImages } from '../image/make.ts';
 import { hostPlatform } from '../image/platform.ts';
 import { destinationOf, imagesFile } from '../image/produce.ts';
 import { defaultPython } from '../image/venv.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
@@ -40,7 +40,7 @@ interface Options {
   json?: boolean;
 }
 
-export function imageCommand(context: Context): Command {
+export function imageCommand(context: CommandContext): Command {
   return new Command('image')
     .argument('[server...]', 'the servers (default: all)')
     .option('--base <image>', "the gateway's image (default: the entry `gateway` of images.json)")
@@ -73,7 +73,7 @@ export function imageCommand(context: Context): Command {
 }
 
 /** @throws Failure when the list names no image of the gateway that has been pushed. */
-function pushedGateway(list: string, context: Context): string {
+function pushedGateway(list: string, context: CommandContext): string {
   const gateway = readImages(list, context.cwd)[gatewayImage];
   if (gateway !== undefined && !isUnpushed(gateway)) return gateway;
   throw new Failure(

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { parseJsonc } from '../import/jsonc.ts';
 import { printServers } from '../import/print.ts';
 import { readServers } from '../import/read.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 
 const examples = `
@@ -18,7 +18,7 @@ Examples:
 
 Exit codes: 0 fine, 1 a server was left out, 2 could not run.`;
 
-export function importCommand(context: Context): Command {
+export function importCommand(context: CommandContext): Command {
   return new Command('import')
     .argument('<mcp.json>', 'the file to read')
     .option('--json', 'print JSON')

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 
 const examples = `
 On a laptop the gateway makes its own keys. In a cluster it is given them: root.key encrypts what approvals keep and
@@ -11,11 +11,11 @@ Examples:
   $ lockstep keys create prod-keys
   $ kubectl create secret generic lockstep-keys --namespace mcp-prod --from-file=prod-keys`;
 
-export function keysCommand(context: Context): Command {
+export function keysCommand(context: CommandContext): Command {
   return new Command('keys').addHelpText('after', examples).addCommand(createCommand(context));
 }
 
-function createCommand(context: Context): Command {
+function createCommand(context: CommandContext): Command {
   return new Command('create')
     .description('write root.key, audit.key and bridge.key, readable by you alone, and audit.pub.pem')
     .argument('<folder>', 'where to; created when missing, and nothing in it is replaced')

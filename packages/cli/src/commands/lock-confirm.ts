@@ -1,6 +1,6 @@
 import { type AccessClass, type LockedTool, quote, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { type Confirmation, confirmClass, withConfirmations } from '../lock/confirm.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
 import { defaultConfig, programPaths } from '../project/load.ts';
@@ -21,7 +21,7 @@ interface Options {
   json?: boolean;
 }
 
-export function lockConfirmCommand(context: Context): Command {
+export function lockConfirmCommand(context: CommandContext): Command {
   return new Command('confirm')
     .description('confirm the access class of tools, after reading their definitions')
     .argument('<server/tool...>', 'the tools')
@@ -55,7 +55,7 @@ export function lockConfirmCommand(context: Context): Command {
 /** Shows what was confirmed, so that nobody does it blindly. */
 function printConfirmation(
   { server, tool, label, before, after }: Confirmation,
-  { print, note, paint }: Context,
+  { print, note, paint }: CommandContext,
 ): void {
   print(`${paint.bold(`${server}/${visible(tool)}`)} (${label}): ${after.class}`);
   const { description } = before.definition;

@@ -1,6 +1,6 @@
 import { visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { ignoreValues } from '../lock/ignore.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
 import { defaultConfig, programPaths } from '../project/load.ts';
@@ -23,7 +23,7 @@ interface Options {
   json?: boolean;
 }
 
-export function lockIgnoreCommand(context: Context): Command {
+export function lockIgnoreCommand(context: CommandContext): Command {
   return new Command('ignore')
     .description('leave values that vary by host out of digests, after looking at them')
     .argument('<server>', 'the server')

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure, failureOf } from '../kernel/failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import type { Host } from '../launch/launch.ts';
@@ -8,16 +8,16 @@ import { declaredSecrets } from '../launch/local-secrets.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
 import {
   checkPinned,
+  type LockOutcome,
   type LockWorld,
   lockRelease,
-  type Outcome,
   readEach,
   withResults,
 } from '../lock/lock-release.ts';
 import { report } from '../lock/report.ts';
 import { lockTasks } from '../lock/tasks.ts';
 import { lockWorld } from '../lock/world.ts';
-import { type Declaration, defaultConfig, loadDeclaration, programPaths } from '../project/load.ts';
+import { defaultConfig, type LoadedProgram, loadDeclaration, programPaths } from '../project/load.ts';
 import { declaredOverlaps } from '../project/overlap.ts';
 import { defaultState, openFolder, stateFolder } from '../project/state-folder.ts';
 import { lockConfirmCommand } from './lock-confirm.ts';
@@ -49,7 +49,7 @@ interface Options {
   json?: boolean;
 }
 
-export function lockCommand(context: Context): Command {
+export function lockCommand(context: CommandContext): Command {
   return new Command('lock')
     .argument('[server[@version]...]', 'the servers (default: all)')
     .option('--check', 'start the pinned releases and compare; change nothing')
@@ -104,11 +104,11 @@ type Say = (what: string) => void;
 async function lockAll(
   names: readonly string[],
   options: Options,
-  declaration: Declaration,
+  declaration: LoadedProgram,
   world: LockWorld,
   say: Say,
-  context: Context,
-): Promise<Outcome> {
+  context: CommandContext,
+): Promise<LockOutcome> {
   let lock = readLock(declaration.lock, context.cwd);
   const tasks = lockTasks({ names, as: options.as, update: options.update ?? false }, declaration, lock);
   const outcome = await readEach(tasks, async (task) => {
@@ -126,10 +126,10 @@ async function lockAll(
 function checkAll(
   names: readonly string[],
   _: Options,
-  declaration: Declaration,
+  declaration: LoadedProgram,
   world: LockWorld,
   say: Say,
-  context: Context,
-): Promise<Outcome> {
+  context: CommandContext,
+): Promise<LockOutcome> {
   return checkPinned(names, declaration, readLock(declaration.lock, context.cwd), world, say);
 }

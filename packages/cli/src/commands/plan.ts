@@ -1,7 +1,7 @@
 import type { Environment } from '@lockstep/model';
 import { makeBundle, permissionTable } from '@lockstep/model/internal';
 import { Command } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { sentenceOf } from '../kernel/failure.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments, type EnvironmentChange, printChanges } from '../plan/compare.ts';
@@ -39,7 +39,7 @@ interface Options {
   json?: boolean;
 }
 
-export function planCommand(context: Context): Command {
+export function planCommand(context: CommandContext): Command {
   return new Command('plan')
     .argument('[env...]', 'the environments to show (default: all)')
     .option('--against <git ref>', 'show only what differs from the program at this commit, branch or tag')
@@ -67,7 +67,7 @@ async function showPlan(
   names: readonly string[],
   options: Options,
   say: (what: string) => void,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
   const environments = chooseEnvironments(project.environments, names);
   const roles = options.roles?.split(',').map((role) => role.trim());
@@ -95,7 +95,7 @@ function jsonOf(environments: readonly Environment[]): object {
 function showPermissions(
   environments: readonly Environment[],
   roles: readonly string[] | undefined,
-  context: Context,
+  context: CommandContext,
 ): void {
   const { paint, columns } = context;
   context.print(printMatrix(environments, { ...(roles && { roles }), paint, columns }));
@@ -111,7 +111,7 @@ async function summarised(
   project: Project,
   environments: readonly Environment[],
   say: (what: string) => void,
-  context: Context,
+  context: CommandContext,
 ): Promise<ResourceSummary | undefined> {
   try {
     const program = programOf(project, context.cwd);
@@ -124,7 +124,7 @@ async function summarised(
   }
 }
 
-function showChanges(changes: readonly EnvironmentChange[], options: Options, context: Context): void {
+function showChanges(changes: readonly EnvironmentChange[], options: Options, context: CommandContext): void {
   if (options.json) context.json({ against: options.against, changes });
   else if (changes.length === 0) context.print(`Nothing changes against ${options.against}.`);
   else for (const line of printChanges(changes)) context.print(line);

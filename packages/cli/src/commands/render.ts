@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { writeFolder } from '../render/folder.ts';
 import { findPulumiProject, type PulumiProject, stacksOf } from '../render/pulumi-project.ts';
@@ -29,7 +29,7 @@ interface Options {
   json?: boolean;
 }
 
-export function renderCommand(context: Context): Command {
+export function renderCommand(context: CommandContext): Command {
   return new Command('render')
     .argument('[env]', 'the environment: a stack of the program')
     .requiredOption('--out <folder>', 'the folder to write into')
@@ -56,7 +56,7 @@ export function renderCommand(context: Context): Command {
     });
 }
 
-function requireProject(context: Context, program: string | undefined): PulumiProject {
+function requireProject(context: CommandContext, program: string | undefined): PulumiProject {
   const project = findPulumiProject(context.cwd, program);
   if (project !== undefined) return project;
   throw new Failure(
@@ -84,7 +84,7 @@ function summaryOf({ objects, ...rest }: StackRendering): object {
   return { counts: countKinds(objects), ...rest };
 }
 
-function tell(title: string, rendering: StackRendering, options: Options, context: Context): void {
+function tell(title: string, rendering: StackRendering, options: Options, context: CommandContext): void {
   const findings = [...rendering.problems, ...rendering.findings];
   if (findings.length > 0) context.found();
   if (options.json) return;

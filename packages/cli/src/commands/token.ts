@@ -6,8 +6,8 @@ import { parseOrThrow, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { connectGateway } from '../gateway/client.ts';
-import { addGatewayOptions, collect, type GatewayOptions } from '../gateway/options.ts';
-import type { Context } from '../kernel/context.ts';
+import { addGatewayOptions, type ConnectionOptions, collect } from '../gateway/options.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { distance, parseMoment } from '../kernel/duration.ts';
 import { codeOf, Failure } from '../kernel/failure.ts';
 import { printColumns } from '../view/table.ts';
@@ -30,7 +30,7 @@ Examples:
 
 type TokenInfo = z.infer<typeof tokenInfoSchema>;
 
-interface CreateOptions extends GatewayOptions {
+interface CreateOptions extends ConnectionOptions {
   owner: string;
   role?: string[];
   for: 'mcp' | 'admin';
@@ -40,7 +40,7 @@ interface CreateOptions extends GatewayOptions {
   json?: boolean;
 }
 
-export function tokenCommand(context: Context): Command {
+export function tokenCommand(context: CommandContext): Command {
   return new Command('token')
     .addHelpText('after', examples)
     .addCommand(createCommand(context))
@@ -48,7 +48,7 @@ export function tokenCommand(context: Context): Command {
     .addCommand(revokeCommand(context));
 }
 
-function createCommand(context: Context): Command {
+function createCommand(context: CommandContext): Command {
   const command = new Command('create')
     .description('create a token; it is printed once, alone on standard output')
     .argument('<subject>', 'what it is called: the agent or person that holds it')
@@ -98,7 +98,7 @@ function createCommand(context: Context): Command {
 async function printOffline(
   wish: Parameters<typeof makeFileToken>[0],
   { json, file }: CreateOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
   const { makeFileToken } = await import('@lockstep/gateway');
   const made = makeFileToken(wish);
@@ -120,12 +120,12 @@ function refuseGateway(command: Command): void {
   throw new Failure(`--offline asks no gateway; leave out ${option}.`);
 }
 
-function listCommand(context: Context): Command {
+function listCommand(context: CommandContext): Command {
   const command = new Command('list')
     .description('list tokens, without their secrets')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ lockstep token list\n  $ lockstep token list --env prod --json')
-    .action(async (options: GatewayOptions & { json?: boolean }) => {
+    .action(async (options: ConnectionOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
       const { tokens } = await gateway.ask(tokenListSchema, { path: '/tokens' });
       await gateway.close();
@@ -146,13 +146,13 @@ function listCommand(context: Context): Command {
   return addGatewayOptions(command);
 }
 
-function revokeCommand(context: Context): Command {
+function revokeCommand(context: CommandContext): Command {
   const command = new Command('revoke')
     .description('end a token for good; whoever holds it is signed out at once')
     .argument('<id>', 'as `token list` shows it')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ lockstep token revoke tok_3kq…')
-    .action(async (id: string, options: GatewayOptions & { json?: boolean }) => {
+    .action(async (id: string, options: ConnectionOptions & { json?: boolean }) => {
       const gateway = connectGateway(options, context);
       const path = `/tokens/${encodeURIComponent(id)}`;
       const token = await gateway.ask(tokenInfoSchema, { method: 'DELETE', path });
@@ -168,7 +168,7 @@ function describe(token: TokenInfo): string {
   return `${token.id}: ${visible(token.subject)} of ${visible(token.owner)} with ${roles}, for ${distance(token.expiresAt)}`;
 }
 
-function stateOf(token: TokenInfo, { paint }: Context): string {
+function stateOf(token: TokenInfo, { paint }: CommandContext): string {
   if (token.revokedAt !== null) return paint.dim(`revoked by ${visible(token.revokedBy ?? '')}`);
   if (Date.parse(token.expiresAt) <= Date.now()) return paint.dim('expired');
   return paint.green(`ends in ${distance(token.expiresAt)}`);

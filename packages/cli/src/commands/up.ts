@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Command, Option } from 'commander';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
@@ -22,7 +22,7 @@ It answers to the names of the address that it listens on, so that no web page c
 
 Exit codes: 0 stopped by Ctrl-C, 2 could not run.`;
 
-export function upCommand(context: Context): Command {
+export function upCommand(context: CommandContext): Command {
   return new Command('up')
     .argument('[env]', 'the environment', 'dev')
     .option('--port <port>', 'the port to listen on; 0 takes a free one', parsePort('--port'), 7411)

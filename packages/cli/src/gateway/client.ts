@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { parseMoment } from '../kernel/duration.ts';
 import { codeOf, Failure, sentenceOf } from '../kernel/failure.ts';
-import type { GatewayOptions } from './options.ts';
+import type { ConnectionOptions } from './options.ts';
 import { runningGateway } from './running.ts';
 
 /** One question to the gateway's admin API. */
@@ -36,8 +36,8 @@ const connectTimeoutSeconds = 30;
  * @throws Failure when no gateway runs there, or a token is asked for and missing.
  */
 export function connectGateway(
-  options: GatewayOptions,
-  context: Context,
+  options: ConnectionOptions,
+  context: CommandContext,
   timeoutSeconds = 30,
 ): GatewayClient {
   const token = readToken(options, context);
@@ -90,7 +90,7 @@ export function connectGateway(
   };
 }
 
-function endpointOf(options: GatewayOptions, context: Context, token: string | undefined) {
+function endpointOf(options: ConnectionOptions, context: CommandContext, token: string | undefined) {
   if (options.url !== undefined) {
     if (!URL.canParse(options.url)) throw new Failure(`--url ${options.url} is no address.`);
     if (token === undefined) {
@@ -110,7 +110,7 @@ function endpointOf(options: GatewayOptions, context: Context, token: string | u
   return { origin: 'http://localhost', socketPath: gateway.socket, where: gateway.socket };
 }
 
-function readToken(options: GatewayOptions, context: Context): string | undefined {
+function readToken(options: ConnectionOptions, context: CommandContext): string | undefined {
   if (options.tokenFile === undefined) return context.env.LOCKSTEP_TOKEN || undefined;
   try {
     return readFileSync(resolve(context.cwd, options.tokenFile), 'utf8').trim();

@@ -8,7 +8,7 @@ export interface StateOptions {
 }
 
 /** Which gateway a command speaks to, also one elsewhere, and as whom. */
-export interface GatewayOptions extends StateOptions {
+export interface ConnectionOptions extends StateOptions {
   url?: string;
   tokenFile?: string;
 }

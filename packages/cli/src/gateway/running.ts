@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { stateFolder } from '../project/state-folder.ts';
 import type { StateOptions } from './options.ts';
@@ -23,7 +23,7 @@ const runFileSchema = z.object({ pid: z.int().positive(), url: z.string() });
  */
 export function runningGateway(
   options: StateOptions,
-  context: Pick<Context, 'cwd'>,
+  context: Pick<CommandContext, 'cwd'>,
 ): FoundGateway | undefined {
   const running = runningGateways(options.state, context.cwd);
   if (options.env !== undefined) return running.find(({ environment }) => environment === options.env);

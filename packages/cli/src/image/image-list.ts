@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, relative } from 'node:path';
 import { compareText } from '@lockstep/model/internal';
 import { z } from 'zod';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import type { Produced } from './produce.ts';
 
@@ -49,7 +49,7 @@ export function recordImages(path: string, entries: ImageList, base: string): vo
 export function reportImages(
   images: readonly Produced[],
   { list, json }: { list: string; json: boolean },
-  context: Context,
+  context: CommandContext,
 ): void {
   const entries = Object.fromEntries(
     images.flatMap(({ entry, reference }) => (reference === undefined ? [] : [[entry, reference]])),

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { readLock } from '../lock/lock-file.ts';
 import { pinnedReleases } from '../lock/tasks.ts';
@@ -7,7 +7,7 @@ import { loadDeclaration, programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
 import type { Engine } from './engine.ts';
 import { parsePlatform } from './platform.ts';
-import type { Destination, Produced } from './produce.ts';
+import type { ImageDestination, Produced } from './produce.ts';
 import { hasOwnImage, type ServerRelease, serverImage } from './server-image.ts';
 import { pythonVersion } from './venv.ts';
 
@@ -16,7 +16,7 @@ interface MakeOptions {
   /** The gateway's image. */
   readonly base: string;
   readonly engine: Engine;
-  readonly destination: Destination;
+  readonly destination: ImageDestination;
   /** The folder of `<server>.Containerfile`s. Default: `images` beside the program. */
   readonly containerfiles?: string | undefined;
   readonly platform: string;
@@ -30,7 +30,7 @@ interface MakeOptions {
 export async function makeServerImages(
   names: readonly string[],
   options: MakeOptions,
-  context: Context,
+  context: CommandContext,
   say: (what: string) => void,
 ): Promise<Produced[]> {
   const paths = programPaths(options.config, context.cwd);
@@ -64,7 +64,7 @@ async function chooseReleases(
   names: readonly string[],
   paths: ReturnType<typeof programPaths>,
   containerfiles: string,
-  context: Context,
+  context: CommandContext,
 ): Promise<ServerRelease[]> {
   const declaration = await loadDeclaration(paths, context.cwd);
   const pinned = pinnedReleases(names, declaration, readLock(declaration.lock, context.cwd));

@@ -17,7 +17,7 @@ export interface ImageRequest extends Omit<ImageBuild, 'tag'> {
 }
 
 /** Where images go: to a registry, into a folder of archives, or nowhere but the engine's own store. */
-export type Destination =
+export type ImageDestination =
   | { readonly type: 'registry'; readonly prefix: string }
   | { readonly type: 'archives'; readonly archives: Archives }
   | { readonly type: 'store' };
@@ -43,7 +43,7 @@ const localPrefix = 'localhost/lockstep';
 export async function produce(
   request: ImageRequest,
   engine: Engine,
-  destination: Destination,
+  destination: ImageDestination,
 ): Promise<Produced> {
   const { entry, repository } = request;
   const content = await contentOf(request);
@@ -113,7 +113,7 @@ interface Whereto {
 }
 
 /** @throws Failure when two places are asked for, or a prefix is none. */
-export function destinationOf({ push, archive }: Whereto, cwd: string): Destination {
+export function destinationOf({ push, archive }: Whereto, cwd: string): ImageDestination {
   if (push !== undefined && archive !== undefined) {
     throw new Failure('--push and --archive are two places for the same images; give one.');
   }

@@ -7,7 +7,7 @@ import { isPackage, type PackageSource, packageFolder, putTogether } from '../pa
 import { installNpm } from '../packages/npm.ts';
 import type { Engine } from './engine.ts';
 import type { Platform } from './platform.ts';
-import { type Destination, type Produced, produce } from './produce.ts';
+import { type ImageDestination, type Produced, produce } from './produce.ts';
 import { normaliseTree } from './tree.ts';
 import { installVenv } from './venv.ts';
 
@@ -33,7 +33,7 @@ interface ServerImageOptions {
   readonly python: string;
   readonly epoch: number;
   readonly engine: Engine;
-  readonly destination: Destination;
+  readonly destination: ImageDestination;
 }
 
 /** Nothing is run while it is built, so that the base needs no shell. */

@@ -4,7 +4,7 @@ import spinner from 'yocto-spinner';
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** What a command may touch of the world around it; tests give their own. */
-export interface Context {
+export interface CommandContext {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   /** Colours for standard output; plain where it isn't a terminal or NO_COLOR is set. */
@@ -27,7 +27,7 @@ export interface Context {
 const quietMs = 1000;
 
 /** The context of this process. `exitCode()` is what the command came to: 0 or 1. */
-export function processContext(): Context & { exitCode(): number } {
+export function processContext(): CommandContext & { exitCode(): number } {
   let code = 0;
   const coloured = (stream: NodeJS.WriteStream) =>
     stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';

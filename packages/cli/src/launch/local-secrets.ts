@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { SecretAnswer, SecretSource } from '@lockstep/gateway';
 import { secretSources } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { codeOf } from '../kernel/failure.ts';
-import type { Declaration } from '../project/load.ts';
+import type { LoadedProgram } from '../project/load.ts';
 import type { StateFolder } from '../project/state-folder.ts';
 
 /** Seconds between two looks at files. */
@@ -109,7 +109,7 @@ async function readValue(path: string, { cwd }: SecretPlaces): Promise<SecretAns
 export function environmentSecrets(
   state: StateFolder,
   name: string,
-  context: Context,
+  context: CommandContext,
 ): Promise<LocalSecrets> {
   return open([state.environment(name).secrets], context);
 }
@@ -120,8 +120,8 @@ export function environmentSecrets(
  */
 export function declaredSecrets(
   state: StateFolder,
-  { pins }: Pick<Declaration, 'pins'>,
-  context: Context,
+  { pins }: Pick<LoadedProgram, 'pins'>,
+  context: CommandContext,
 ): Promise<LocalSecrets> {
   const names = new Set([...pins.values()].flatMap((labels) => [...labels.values()].flat()));
   return open(
@@ -130,7 +130,7 @@ export function declaredSecrets(
   );
 }
 
-async function open(folders: readonly string[], { cwd, env }: Context): Promise<LocalSecrets> {
+async function open(folders: readonly string[], { cwd, env }: CommandContext): Promise<LocalSecrets> {
   // The gateway is large, and most people have no Vault.
   const vault =
     env.VAULT_ADDR && env.VAULT_TOKEN ? (await import('@lockstep/gateway')).environmentVault(env) : undefined;

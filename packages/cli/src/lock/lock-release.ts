@@ -8,7 +8,7 @@ import {
   type Source,
 } from '@lockstep/model/internal';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
-import type { Declaration } from '../project/load.ts';
+import type { LoadedProgram } from '../project/load.ts';
 import { makeRelease } from './make-release.ts';
 import { type LockTask, nearestReleases, type PinnedRelease, pinnedReleases } from './tasks.ts';
 
@@ -133,7 +133,7 @@ function notRun(server: string, reason: string): Failure {
 }
 
 /** What came of reading several releases. */
-export interface Outcome {
+export interface LockOutcome {
   readonly results: LockResult[];
   /** Why some couldn't be read, a sentence each. */
   readonly failures: string[];
@@ -143,7 +143,7 @@ export interface Outcome {
 export async function readEach<T>(
   items: readonly T[],
   work: (item: T) => Promise<LockResult>,
-): Promise<Outcome> {
+): Promise<LockOutcome> {
   const results: LockResult[] = [];
   const failures: string[] = [];
   for (const item of items) {
@@ -164,11 +164,11 @@ export async function readEach<T>(
  */
 export function checkPinned(
   names: readonly string[],
-  declaration: Declaration,
+  declaration: LoadedProgram,
   lock: Lock,
   world: LockWorld,
   say: (what: string) => void,
-): Promise<Outcome> {
+): Promise<LockOutcome> {
   return readEach(pinnedReleases(names, declaration, lock), async (item): Promise<LockResult> => {
     say(`Checking ${item.server} ${item.label}`);
     const { server, label, release, environments } = item;

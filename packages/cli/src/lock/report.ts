@@ -1,7 +1,7 @@
 import { printReleaseDiff } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { unpinnedFiles } from '../launch/executable.ts';
-import type { Declaration } from '../project/load.ts';
+import type { LoadedProgram } from '../project/load.ts';
 import { countOf } from '../view/phrases.ts';
 import { printUnconfirmed, type Unconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 import type { LockResult } from './lock-release.ts';
@@ -16,9 +16,9 @@ interface ReportOptions {
 /** Tells what came of it: each release, what differs, and what a person has to confirm. */
 export function report(
   results: readonly LockResult[],
-  declaration: Declaration,
+  declaration: LoadedProgram,
   options: ReportOptions,
-  context: Context,
+  context: CommandContext,
 ): void {
   if (results.some(({ outcome }) => outcome === 'differs')) context.found();
   if (options.json) {
@@ -42,7 +42,7 @@ function waitingOf({ server, release }: LockResult): Unconfirmed[] {
   return release === undefined ? [] : unconfirmed(server, release);
 }
 
-function printResult(result: LockResult, declaration: Declaration, options: ReportOptions): string[] {
+function printResult(result: LockResult, declaration: LoadedProgram, options: ReportOptions): string[] {
   const { server, label, outcome, reason, from, diff, release } = result;
   const name = `${server} ${label}`;
   switch (outcome) {
@@ -64,7 +64,7 @@ function printResult(result: LockResult, declaration: Declaration, options: Repo
   }
 }
 
-function howToTake(server: string, label: string, { servers }: Declaration): string {
+function howToTake(server: string, label: string, { servers }: LoadedProgram): string {
   const definition = servers[server];
   const command =
     definition !== undefined && isPackaged(definition) ? `${server}@${label}` : `${server} --update`;
@@ -72,7 +72,7 @@ function howToTake(server: string, label: string, { servers }: Declaration): str
 }
 
 /** A hash of an interpreter says nothing of the script that it runs. */
-function noteUnpinned({ server }: LockResult, { servers }: Declaration, context: Context): void {
+function noteUnpinned({ server }: LockResult, { servers }: LoadedProgram, context: CommandContext): void {
   const definition = servers[server];
   if (definition === undefined || !('run' in definition) || !('command' in definition.run)) return;
   const files = unpinnedFiles(definition.run.args, context.cwd);

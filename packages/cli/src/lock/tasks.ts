@@ -1,7 +1,7 @@
 import type { Lock } from '@lockstep/model';
 import { compareText, type Release, type ServerDefinition } from '@lockstep/model/internal';
 import { Failure } from '../kernel/failure.ts';
-import type { Declaration } from '../project/load.ts';
+import type { LoadedProgram } from '../project/load.ts';
 import { compareLabels } from './lock-file.ts';
 
 /** One release to read. */
@@ -36,7 +36,7 @@ export function isPackaged(definition: ServerDefinition): boolean {
  *
  * @throws Failure naming a server that the program doesn't declare.
  */
-export function lockTasks(request: LockRequest, declaration: Declaration, lock: Lock): LockTask[] {
+export function lockTasks(request: LockRequest, declaration: LoadedProgram, lock: Lock): LockTask[] {
   const chosen = chooseServers(request.names, declaration);
   return chosen.flatMap(({ server, definition, version }) => {
     const base = { server, definition, ...(request.as !== undefined && { label: request.as }) };
@@ -82,7 +82,7 @@ export interface PinnedRelease {
 /** Every release that an environment pins. */
 export function pinnedReleases(
   names: readonly string[],
-  declaration: Declaration,
+  declaration: LoadedProgram,
   lock: Lock,
 ): PinnedRelease[] {
   return chooseServers(names, declaration).flatMap(({ server, definition }) =>
@@ -95,7 +95,7 @@ export function pinnedReleases(
 
 function chooseServers(
   names: readonly string[],
-  { servers }: Declaration,
+  { servers }: LoadedProgram,
 ): { server: string; definition: ServerDefinition; version?: string }[] {
   if (names.length === 0) {
     return Object.entries(servers)

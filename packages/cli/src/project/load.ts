@@ -27,7 +27,7 @@ export interface Project extends ProgramPaths {
 }
 
 /** What a program declares, before it is held against the lock. */
-export interface Declaration extends ProgramPaths {
+export interface LoadedProgram extends ProgramPaths {
   readonly servers: Servers;
   /** Labels that environments pin, by server, with the environments that do. */
   readonly pins: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
@@ -56,7 +56,7 @@ export async function loadProject(paths: ProgramPaths, base: string): Promise<Pr
  *
  * @throws Failure naming everything that is wrong with it.
  */
-export async function loadDeclaration(paths: ProgramPaths, base: string): Promise<Declaration> {
+export async function loadDeclaration(paths: ProgramPaths, base: string): Promise<LoadedProgram> {
   const { value, files } = await evaluate(paths, 'declaration', base);
   const input = isRecord(value) ? value : {};
   const servers = defineServers(isRecord(input.servers) ? (input.servers as Servers) : {});

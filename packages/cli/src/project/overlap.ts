@@ -4,8 +4,8 @@ import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep 
 import { fileURLToPath } from 'node:url';
 import type { Finding, Servers } from '@lockstep/model';
 import { placeholders, printPath, type ServerDefinition } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
-import type { Declaration } from './load.ts';
+import type { CommandContext } from '../kernel/context.ts';
+import type { LoadedProgram } from './load.ts';
 
 /** The folders of one environment that servers are given, and what no server may reach. */
 export interface Boundaries {
@@ -137,9 +137,9 @@ export function protectedPaths(
  * @param state the root of the state folder.
  */
 export function declaredOverlaps(
-  { servers, files, lock }: Declaration,
+  { servers, files, lock }: LoadedProgram,
   state: string,
-  { cwd, env }: Pick<Context, 'cwd' | 'env'>,
+  { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>,
 ): Finding[] {
   return findOverlaps(servers, {
     cwd,

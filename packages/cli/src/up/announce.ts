@@ -3,7 +3,7 @@ import type { RunningGateway } from '@lockstep/gateway';
 import type { Environment } from '@lockstep/model';
 import { privilegedRoles } from '@lockstep/model/internal';
 import { clients } from '../connect/clients.ts';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { printOverview } from '../view/permissions.ts';
 import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
@@ -20,7 +20,7 @@ export function announce(
   gateway: RunningGateway,
   { project, environment }: Prepared,
   options: Listening,
-  context: Context,
+  context: CommandContext,
 ): void {
   const { print, paint, columns } = context;
   const url = `${gateway.url}/mcp`;
@@ -57,7 +57,7 @@ function callersNotice({ host, allowHost = [] }: Listening, roles: readonly stri
 }
 
 /** The same for programs. */
-export function describe(gateway: RunningGateway, { environment }: Prepared): object {
+export function describeRunning(gateway: RunningGateway, { environment }: Prepared): object {
   return {
     environment: environment.name,
     url: `${gateway.url}/mcp`,
@@ -74,7 +74,7 @@ type Health = ReturnType<RunningGateway['health']>[number];
 function printHealth(
   health: readonly Health[],
   environment: Environment,
-  { paint, columns }: Pick<Context, 'paint' | 'columns'>,
+  { paint, columns }: Pick<CommandContext, 'paint' | 'columns'>,
 ): string {
   const rows = health.map((server) => [
     paint.bold(server.server),
@@ -86,7 +86,7 @@ function printHealth(
   return printColumns(['', '', '', '', ''], rows, columns).replace(/^\s*\n/, '');
 }
 
-function printState({ state, reason }: Health, paint: Context['paint']): string {
+function printState({ state, reason }: Health, paint: CommandContext['paint']): string {
   switch (state) {
     case 'ready':
       return paint.green('ready');

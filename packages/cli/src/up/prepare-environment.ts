@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative, sep } from 'node:path';
 import type { Environment } from '@lockstep/model';
 import { type Bundle, makeBundle } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure, failureOf } from '../kernel/failure.ts';
 import { type Host, missingNeeds } from '../launch/launch.ts';
 import { install, isInstalled, isPackage, type PackageSource } from '../packages/install.ts';
@@ -28,7 +28,7 @@ export async function prepareEnvironment(options: {
   name: string;
   state: StateFolder;
   host: Host;
-  context: Context;
+  context: CommandContext;
 }): Promise<Prepared> {
   const { paths, name, state, host, context } = options;
   const project = await context.progress('Reading the program', () => loadProject(paths, context.cwd));
@@ -54,7 +54,7 @@ export async function prepareEnvironment(options: {
 const maxParallelInstalls = 3;
 
 /** Installs what isn't there yet. Servers that aren't run here need nothing. */
-async function installAll(environment: Environment, host: Host, context: Context): Promise<void> {
+async function installAll(environment: Environment, host: Host, context: CommandContext): Promise<void> {
   const missing = Object.entries(environment.releases).flatMap(([server, { release }]) => {
     const definition = environment.servers[server];
     if (definition === undefined || missingNeeds(definition, host.env).length > 0) return [];

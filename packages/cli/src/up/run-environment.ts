@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningGateway } from '@lockstep/gateway';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
@@ -10,7 +10,7 @@ import { environmentSecrets } from '../launch/local-secrets.ts';
 import { compareEnvironments, printChanges } from '../plan/compare.ts';
 import { programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
-import { announce, describe } from './announce.ts';
+import { announce, describeRunning } from './announce.ts';
 import { type Prepared, prepareEnvironment } from './prepare-environment.ts';
 import { watchFiles } from './watch.ts';
 
@@ -29,7 +29,11 @@ export interface UpOptions {
 const startMs = 3000;
 
 /** Runs an environment on this machine until it is asked to stop, and applies edits of its program meanwhile. */
-export async function runEnvironment(name: string, options: UpOptions, context: Context): Promise<void> {
+export async function runEnvironment(
+  name: string,
+  options: UpOptions,
+  context: CommandContext,
+): Promise<void> {
   const loading = import('@lockstep/gateway');
   const paths = programPaths(options.config, context.cwd);
   const state = stateFolder(options.state, context.cwd);
@@ -87,7 +91,7 @@ export async function runEnvironment(name: string, options: UpOptions, context: 
   };
 
   await Promise.race([stopped, settled(gateway)]);
-  if (options.json) context.json(describe(gateway, prepared));
+  if (options.json) context.json(describeRunning(gateway, prepared));
   else announce(gateway, prepared, options, context);
   await Promise.race([stopped, gateway.closed]);
   if (!options.json) context.note('Stopping…');
@@ -98,7 +102,7 @@ async function applyChange(
   gateway: RunningGateway,
   next: Prepared,
   before: Prepared,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
   const digest = gateway.digest();
   await gateway.lookForBundle();

@@ -1,13 +1,13 @@
 import type { ApprovalDetail, ApprovalSummary } from '@lockstep/model/admin';
 import { type Clause, printClause, quote, visible } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { distance } from '../kernel/duration.ts';
 
 /** Everything that an approver must see before a verdict. What others wrote is shown with nothing invisible in it. */
-export function printApproval(approval: ApprovalDetail, paint: Context['paint']): string {
+export function printApproval(approval: ApprovalDetail, paint: CommandContext['paint']): string {
   const { requester } = approval;
   const lines: [string, string][] = [
-    ['approval', `${approval.id} (${stateOf(approval)})`],
+    ['approval', `${approval.id} (${printState(approval)})`],
     ['environment', approval.environment],
     ['calls', `${paint.bold(visible(approval.target))} (${approval.class})`],
     ['of', visible(approval.source)],
@@ -42,7 +42,7 @@ const width = 13;
 /** The arguments, one line each at the first level. */
 function printArguments(
   { arguments: args, argumentsHidden }: ApprovalDetail,
-  paint: Context['paint'],
+  paint: CommandContext['paint'],
 ): string[] {
   const title = paint.dim('arguments'.padEnd(width));
   if (args === null) return [`${title}${argumentsHidden ?? 'not shown'}`];
@@ -55,7 +55,7 @@ function printArguments(
 }
 
 /** What the approval's state is, with what led to it. */
-export function stateOf(approval: ApprovalSummary): string {
+export function printState(approval: ApprovalSummary): string {
   const { state, have, quorum, approvers, why, deniedBy, usedBy } = approval;
   switch (state) {
     case 'pending':

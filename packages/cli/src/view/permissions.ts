@@ -1,10 +1,10 @@
 import type { Environment } from '@lockstep/model';
 import { parseTarget, visible } from '@lockstep/model/internal';
-import type { Context } from '../kernel/context.ts';
+import type { CommandContext } from '../kernel/context.ts';
 import { countDecisions, type MatrixCell, type MatrixRow, permissionMatrix } from './matrix.ts';
 import { printColumns } from './table.ts';
 
-type Paint = Context['paint'];
+type Paint = CommandContext['paint'];
 
 /** Every tool of every environment, server by server. */
 export function printMatrix(

@@ -12,7 +12,7 @@ import type { GatewayEndpoint } from '../server/server-args.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
 /** Makes what lets servers' secrets be read, where there is a Vault. */
-export function createSecrets(
+export function addSecrets(
   parent: Resource,
   name: string,
   { environment, namespace, owner, servers = {}, vault }: McpEnvironmentArgs,
@@ -55,7 +55,7 @@ export function createServers(
 }
 
 /** Makes what watches the gateway, where somebody does. */
-export function createMonitoring(
+export function addMonitoring(
   parent: Resource,
   name: string,
   { environment, namespace, owner, monitoring }: McpEnvironmentArgs,
@@ -81,7 +81,7 @@ interface GatewayNeighbours {
 }
 
 /** Makes the gateway in front of the servers. */
-export function createGateway(
+export function addGateway(
   parent: Resource,
   name: string,
   { environment, namespace, owner, images, network, gateway, vault }: McpEnvironmentArgs,

@@ -5,7 +5,7 @@ import { gatewayState, serverObject } from '../kubernetes/names.ts';
 import type { McpServer } from '../server/mcp-server.ts';
 import type { ClientConfiguration, McpEnvironmentArgs } from './environment-args.ts';
 import { checkEnvironment } from './environment-checks.ts';
-import { createGateway, createMonitoring, createSecrets, createServers } from './environment-parts.ts';
+import { addGateway, addMonitoring, addSecrets, createServers } from './environment-parts.ts';
 
 const type = 'lockstep:index:McpEnvironment';
 
@@ -47,10 +47,10 @@ export class McpEnvironment extends ComponentResource {
     const who = `McpEnvironment ${environment.name}`;
     requireProvider(this, who, 'kubernetes');
     checkEnvironment(who, args);
-    const secrets = createSecrets(this, name, args);
+    const secrets = addSecrets(this, name, args);
     const servers = createServers(this, name, args, secrets);
-    const monitoring = createMonitoring(this, name, args);
-    const gateway = createGateway(this, name, args, { servers, secrets, monitoring });
+    const monitoring = addMonitoring(this, name, args);
+    const gateway = addGateway(this, name, args, { servers, secrets, monitoring });
     this.url = gateway.url;
     this.bundleDigest = gateway.bundleDigest;
     this.permissionTable = printTable(permissionTable(environment));

@@ -25,13 +25,13 @@ export function mayShareLog(version: string): boolean {
  * checkpoint and makes it part of some commit, where every caller waits meanwhile. Here a thread of its own moves
  * nearly all of it while commits go on; it is started when it is first needed.
  */
-export interface LogTransfer {
+interface LogTransfer {
   /** A round was committed. @param written characters of records so far. */
   committed(written: number): void;
   close(): Promise<void>;
 }
 
-export interface LogTransferOptions {
+interface LogTransferOptions {
   /** The database. */
   readonly path: string;
   /** The connection that writes. */

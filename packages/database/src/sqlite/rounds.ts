@@ -19,7 +19,7 @@ export interface Journal {
   extend(tx: Transaction<never>, isOpen: () => boolean): object;
 }
 
-export interface RoundsOptions {
+interface RoundsOptions {
   readonly connection: DatabaseSync;
   readonly db: Kysely<never>;
   /** A connection that can't write. */

@@ -4,7 +4,7 @@ import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 const maxUnsyncedMs = 500;
 
 /** Makes committed rounds durable without holding up the thread that commits them. */
-export interface Sync {
+interface Sync {
   /** A round was committed; when `durable`, it is synced at once. */
   committed(round: number, durable: boolean): void;
   close(): void;

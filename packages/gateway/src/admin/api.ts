@@ -18,10 +18,10 @@ import { exportAudit } from '../audit/export.ts';
 import { searchAudit } from '../audit/search.ts';
 import { verifySource } from '../audit/verify.ts';
 import type { Keys } from '../keys/keys.ts';
-import { detail, summarise } from './approval-view.ts';
+import { detail, summaryOf } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
-import { decide, findOrEnd, revoke } from './give-verdict.ts';
-import { actorOf, demandRole, Problem, parseRequest, type Visitor } from './visitor.ts';
+import { findOrEnd, recordVerdict, revoke } from './give-verdict.ts';
+import { actorOf, demandRole, HttpProblem, parseRequest, type Visitor } from './visitor.ts';
 
 /** Lines of an export that are sent at once. */
 const batch = 200;
@@ -80,12 +80,12 @@ export function approvalRoutes(deps: AdminDeps): Hono<AdminEnv> {
     .get('/', async (c) => {
       const { state, limit } = parseRequest(approvalListQuery, c.req.query());
       const found = await deps.store.query(listApprovals, { open: state === 'open', limit });
-      const approvals: ApprovalSummary[] = found.map((one) => summarise(one, deps.publicUrl()));
+      const approvals: ApprovalSummary[] = found.map((one) => summaryOf(one, deps.publicUrl()));
       return c.json({ approvals });
     })
     .get('/:id', async (c) => c.json(await show(c.req.param('id'), c.var.visitor)))
     .post('/:id/verdict', async (c) => {
-      await decide(deps, c.var.visitor, c.req.param('id'), await jsonBody(c, verdictSchema));
+      await recordVerdict(deps, c.var.visitor, c.req.param('id'), await jsonBody(c, verdictSchema));
       return c.json(await show(c.req.param('id'), c.var.visitor));
     })
     .post('/:id/revoke', async (c) => {
@@ -95,15 +95,15 @@ export function approvalRoutes(deps: AdminDeps): Hono<AdminEnv> {
 }
 
 /** Reads a JSON body of a known shape, or ends the request. */
-export async function jsonBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+async function jsonBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
-    throw new Problem(415, 'The body must be JSON; send `content-type: application/json`.');
+    throw new HttpProblem(415, 'The body must be JSON; send `content-type: application/json`.');
   }
   let body: unknown;
   try {
     body = JSON.parse(await c.req.text());
   } catch {
-    throw new Problem(400, "The body isn't JSON; correct it.");
+    throw new HttpProblem(400, "The body isn't JSON; correct it.");
   }
   return parseRequest(schema, body);
 }
@@ -129,12 +129,12 @@ export function tokenRoutes(deps: AdminDeps): Hono<AdminEnv> {
     .get('/', async (c) => c.json({ tokens: await deps.tokens.list() }))
     .post('/', async (c) => {
       const created = await deps.tokens.create(await jsonBody(c, newTokenSchema), actorOf(c.var.visitor));
-      if ('refused' in created) throw new Problem(409, created.refused);
+      if ('refused' in created) throw new HttpProblem(409, created.refused);
       return c.json({ ...created.info, token: created.token }, 201);
     })
     .delete('/:id', async (c) => {
       const revoked = await deps.tokens.revoke(c.req.param('id'), actorOf(c.var.visitor));
-      if ('refused' in revoked) throw new Problem(revoked.missing ? 404 : 409, revoked.refused);
+      if ('refused' in revoked) throw new HttpProblem(revoked.missing ? 404 : 409, revoked.refused);
       return c.json(revoked);
     });
 }

@@ -6,8 +6,8 @@ import { approvalRoutes, auditRoutes, statusRoutes, tokenRoutes } from './api.ts
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pageHeaders } from './pages/layout.ts';
-import { problemPage } from './pages/sign-in.ts';
-import { Problem, RefusedSignIn, visitorOf } from './visitor.ts';
+import { problemPage } from './pages/sign-in-form.ts';
+import { HttpProblem, RefusedSignIn, visitorOf } from './visitor.ts';
 import { frameFor, signedIn } from './web-session.ts';
 
 /** Bytes that a request to the API or a form may bring. */
@@ -52,16 +52,16 @@ export function adminApp(deps: AdminDeps): AdminApp {
         c.env.onSocket === true
           ? undefined
           : refuseHost(Object.fromEntries(c.req.raw.headers), deps.allowedHosts());
-      if (refused !== undefined) throw new Problem(403, refused);
+      if (refused !== undefined) throw new HttpProblem(403, refused);
       await next();
     })
     .use(async (c, next) => {
       // Node cuts a body at its declared length, so that the length is all there is to look at.
       if (c.req.header('transfer-encoding') !== undefined) {
-        throw new Problem(411, 'The body has no declared length; send it with `content-length`.');
+        throw new HttpProblem(411, 'The body has no declared length; send it with `content-length`.');
       }
       if (Number(c.req.header('content-length') ?? 0) > maxBody) {
-        throw new Problem(413, `The body is over ${maxBody} bytes; send less.`);
+        throw new HttpProblem(413, `The body is over ${maxBody} bytes; send less.`);
       }
       await next();
     })
@@ -77,9 +77,11 @@ export function adminApp(deps: AdminDeps): AdminApp {
     })
     .onError(async (error, c) => {
       if (error instanceof RefusedSignIn) await recordRefused('api')(error);
-      const status = error instanceof Problem ? error.status : 500;
+      const status = error instanceof HttpProblem ? error.status : 500;
       const sentence =
-        error instanceof Problem ? error.message : 'The gateway failed on this request; its log says why.';
+        error instanceof HttpProblem
+          ? error.message
+          : 'The gateway failed on this request; its log says why.';
       if (status === 500) deps.onFailure(error);
       if (status === 401) c.header('www-authenticate', 'Bearer');
       if (isApi(c.req.path)) return c.json({ error: sentence }, status);

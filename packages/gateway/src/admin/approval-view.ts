@@ -7,12 +7,12 @@ import type { Keys } from '../keys/keys.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Where the page of an approval is. */
-export function approvalUrl(publicUrl: string, id: string): string {
+function approvalUrl(publicUrl: string, id: string): string {
   return `${publicUrl}/approvals/${id}`;
 }
 
 /** What anybody signed in may know of an approval. */
-export function summarise({ row, state }: FoundApproval, publicUrl: string): ApprovalSummary {
+export function summaryOf({ row, state }: FoundApproval, publicUrl: string): ApprovalSummary {
   const shown = readShown(row.shown);
   return {
     id: row.id,
@@ -48,7 +48,7 @@ export function detail(
   const opened = openFor(found, visitor, keys, shown);
   const isShown = typeof opened !== 'string';
   return {
-    ...summarise(found, publicUrl),
+    ...summaryOf(found, publicUrl),
     source: shown.source,
     kind: shown.kind,
     name: shown.name,

@@ -6,7 +6,7 @@ import { giveVerdict } from '../approvals/verdict.ts';
 import { ownerKey } from '../identity/token.ts';
 import { isApprover } from './approval-view.ts';
 import type { AdminDeps } from './deps.ts';
-import { actorOf, demandHolder, Problem, type Visitor } from './visitor.ts';
+import { actorOf, demandHolder, HttpProblem, type Visitor } from './visitor.ts';
 
 const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as const;
 
@@ -14,12 +14,12 @@ const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as co
 export async function findOrEnd(deps: AdminDeps, id: string): Promise<FoundApproval> {
   const found = await deps.store.query(findApprovalById, { id, settings: deps.approvalSettings() });
   if (found === null)
-    throw new Problem(404, 'There is no such approval; look at the list for those that wait.');
+    throw new HttpProblem(404, 'There is no such approval; look at the list for those that wait.');
   return found;
 }
 
 /** Gives the visitor's verdict, or ends the request with why it isn't taken. */
-export async function decide(
+export async function recordVerdict(
   deps: AdminDeps,
   visitor: Visitor,
   id: string,
@@ -33,7 +33,7 @@ export async function decide(
     approverOwnerKey: ownerKey(principal.owner),
     credential: tokenId,
   });
-  if (!answer.ok) throw new Problem(statuses[answer.why], answer.sentence);
+  if (!answer.ok) throw new HttpProblem(statuses[answer.why], answer.sentence);
 }
 
 /** Takes an open approval back; for administrators, and for those who could deny it. */
@@ -46,7 +46,7 @@ export async function revoke(
   const found = await findOrEnd(deps, id);
   const holder = demandHolder(visitor);
   if (!isApprover(found, visitor) && !holder.principal.roles.includes('admin')) {
-    throw new Problem(
+    throw new HttpProblem(
       403,
       `Revoking ${found.row.target} takes the role \`admin\` or one that decides on it.`,
     );
@@ -54,5 +54,5 @@ export async function revoke(
   const { name, ...by } = actorOf(visitor);
   const closed = await deps.store.transact(revokeApproval, { id, why: `${name} revoked it: ${why}`, by });
   if (closed.length === 0)
-    throw new Problem(409, `The approval is ${found.state.state}; there is nothing left to revoke.`);
+    throw new HttpProblem(409, `The approval is ${found.state.state}; there is nothing left to revoke.`);
 }

@@ -2,22 +2,22 @@ import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
 import { listApprovals } from '../approvals/queries.ts';
 import { ownerKey } from '../identity/token.ts';
-import { detail, summarise } from './approval-view.ts';
+import { detail, summaryOf } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
-import { decide, findOrEnd } from './give-verdict.ts';
+import { findOrEnd, recordVerdict } from './give-verdict.ts';
 import { approvalPage, approvalsPage } from './pages/approvals.ts';
 import { notice } from './pages/layout.ts';
-import { comeAgainPage, signInPage } from './pages/sign-in.ts';
+import { comeAgainPage, signInPage } from './pages/sign-in-form.ts';
 import type { Html } from './pages/text.ts';
-import { Problem, parseRequest, RefusedSignIn } from './visitor.ts';
+import { HttpProblem, parseRequest, RefusedSignIn } from './visitor.ts';
 import {
   demandForm,
   demandSameOrigin,
   frameFor,
   type PageVisitor,
   signedIn,
-  signIn,
   signOut,
+  startWebSession,
 } from './web-session.ts';
 
 /** The pages on which humans decide. */
@@ -32,7 +32,7 @@ export function pageRoutes(
       demandSameOrigin(c);
       const { token, next } = await formOf(c);
       try {
-        await signIn(c, deps, (token ?? '').trim());
+        await startWebSession(c, deps, (token ?? '').trim());
       } catch (error) {
         if (!(error instanceof RefusedSignIn)) throw error;
         await onRefused(error);
@@ -51,7 +51,7 @@ export function pageRoutes(
       const visitor = await signedIn(c, deps);
       if (visitor === undefined) return askToSignIn(c, deps);
       const found = await deps.store.query(listApprovals, { open: false, limit: 200 });
-      const approvals = found.map((one) => summarise(one, deps.publicUrl()));
+      const approvals = found.map((one) => summaryOf(one, deps.publicUrl()));
       return c.html(
         approvalsPage(frameFor(deps, visitor), approvals, (approval) => isFor(approval, visitor)),
       );
@@ -68,9 +68,9 @@ export function pageRoutes(
       const { form, ...given } = await formOf(c);
       demandForm(deps, visitor, form ?? '');
       try {
-        await decide(deps, visitor.holder, c.req.param('id'), parseRequest(verdictSchema, given));
+        await recordVerdict(deps, visitor.holder, c.req.param('id'), parseRequest(verdictSchema, given));
       } catch (error) {
-        if (!(error instanceof Problem) || error.status === 404) throw error;
+        if (!(error instanceof HttpProblem) || error.status === 404) throw error;
         return c.html(
           await showPage(deps, visitor, c.req.param('id'), notice('bad', error.message)),
           error.status,

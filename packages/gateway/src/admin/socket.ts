@@ -8,7 +8,7 @@ import type { AdminApp } from './app.ts';
 const maxPathBytes = 103;
 
 /** A socket that is served. */
-export interface ServedSocket {
+interface ServedSocket {
   readonly path: string;
   /** Ends it and removes its file. */
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Actor } from '../identity/token-operations.ts';
 import type { Tokens } from '../identity/tokens.ts';
 
 /** Ends an admin request with a status and one sentence. */
-export class Problem extends Error {
+export class HttpProblem extends Error {
   readonly status: ContentfulStatusCode;
 
   constructor(status: ContentfulStatusCode, sentence: string) {
@@ -23,7 +23,7 @@ export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.
     return parseOrThrow(schema, input, '');
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      throw new Problem(
+      throw new HttpProblem(
         400,
         error.findings.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(' '),
       );
@@ -40,7 +40,7 @@ export type Visitor =
 export type Holder = Extract<Visitor, { kind: 'holder' }>;
 
 /** A credential that was shown and refused, for the record. */
-export class RefusedSignIn extends Problem {
+export class RefusedSignIn extends HttpProblem {
   readonly tokenId: string | undefined;
 
   constructor(sentence: string, tokenId?: string) {
@@ -57,7 +57,7 @@ export class RefusedSignIn extends Problem {
 export function visitorOf(authorization: string | undefined, onSocket: boolean, tokens: Tokens): Visitor {
   if (authorization === undefined) {
     if (onSocket) return { kind: 'operator' };
-    throw new Problem(401, 'The admin API wants an admin token; send one as a Bearer token.');
+    throw new HttpProblem(401, 'The admin API wants an admin token; send one as a Bearer token.');
   }
   const signIn = signInByHeader(authorization, tokens.authenticate, 'admin');
   if ('refused' in signIn) throw new RefusedSignIn(signIn.refused, signIn.tokenId);
@@ -71,7 +71,7 @@ export function holderOf(principal: Principal, tokenId: string): Holder {
 /** Ends the request unless the visitor is the operator or holds the role. */
 export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: string): void {
   if (visitor.kind === 'operator' || visitor.principal.roles.includes(role)) return;
-  throw new Problem(
+  throw new HttpProblem(
     403,
     `${toDo} takes the role \`${role}\`, which this token doesn't have; use one that has it.`,
   );
@@ -80,7 +80,7 @@ export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: st
 /** Ends the request unless a human with a token is there. */
 export function demandHolder(visitor: Visitor): Holder {
   if (visitor.kind === 'holder') return visitor;
-  throw new Problem(
+  throw new HttpProblem(
     403,
     'Deciding takes an admin token with an approver role, also on this machine; give one with `--token-file` or in LOCKSTEP_TOKEN.',
   );

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import type { Frame } from './pages/layout.ts';
-import { type Holder, holderOf, Problem, RefusedSignIn } from './visitor.ts';
+import { type Holder, HttpProblem, holderOf, RefusedSignIn } from './visitor.ts';
 
 /** Somebody signed in on the pages, with what their forms must bring back. */
 export interface PageVisitor {
@@ -23,7 +23,7 @@ export async function signedIn(c: Context<AdminEnv>, deps: AdminDeps): Promise<P
 }
 
 /** Exchanges a token for a signed cookie, which ends with it or after twelve hours. It holds no secret that would be of use elsewhere. */
-export async function signIn(c: Context<AdminEnv>, deps: AdminDeps, token: string): Promise<void> {
+export async function startWebSession(c: Context<AdminEnv>, deps: AdminDeps, token: string): Promise<void> {
   const found = deps.tokens.authenticate(token, 'admin');
   if ('refused' in found) throw new RefusedSignIn(found.refused, found.tokenId);
   if (found.credential === undefined) throw new Error('a token without a credential');
@@ -45,13 +45,19 @@ export function signOut(c: Context<AdminEnv>, deps: AdminDeps): void {
 /** Ends a form's request unless one of our own pages sent it. */
 export function demandSameOrigin(c: Context<AdminEnv>): void {
   if (isSameOrigin(c.req.raw.headers)) return;
-  throw new Problem(403, 'This form was sent from another page; open the approval here and decide again.');
+  throw new HttpProblem(
+    403,
+    'This form was sent from another page; open the approval here and decide again.',
+  );
 }
 
 /** Ends a form's request unless it was made for this very session. */
 export function demandForm(deps: AdminDeps, visitor: PageVisitor, brought: string): void {
   if (deps.keys.macMatches('form', visitor.cookie, brought)) return;
-  throw new Problem(403, 'This form belongs to another session; open the approval again and decide there.');
+  throw new HttpProblem(
+    403,
+    'This form belongs to another session; open the approval again and decide there.',
+  );
 }
 
 /** What stands around a page for this visitor. */

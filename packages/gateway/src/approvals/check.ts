@@ -154,7 +154,7 @@ function recordOf(request: ApprovalRequest, shown: Shown, id: string, seen: stri
 }
 
 /** Everything that an approval is for. A call that differs in any of it needs an approval of its own. */
-export interface BindingParts {
+interface BindingParts {
   readonly environment: string;
   readonly server: string;
   /** The pinned source, such as `npm:@scope/name@1.2.3`. */
@@ -176,6 +176,6 @@ export interface BindingParts {
  * The keyed hash that finds an approval again. Keyed, because arguments are often easy to guess and the hash outlives
  * them.
  */
-export function bindingOf(keys: Keys, parts: BindingParts): string {
+function bindingOf(keys: Keys, parts: BindingParts): string {
   return keys.mac('approval binding', canonicalJson({ v: 1, ...parts }));
 }

@@ -1,6 +1,6 @@
 import { operation } from '@lockstep/database';
 import { type NewRecord, printPlace, type RecordRef } from '@lockstep/model/record';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import {
   type ApprovalSettings,
   type ApprovalState,
@@ -14,7 +14,7 @@ import type { Shown } from './shown.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** Who or what ended an approval, for the record. */
-export interface Closing {
+interface Closing {
   readonly state: Exclude<ApprovalStatus, 'pending' | 'approved'>;
   readonly why: string | null;
   readonly deniedBy?: string;
@@ -22,7 +22,7 @@ export interface Closing {
 }
 
 /** An approval that was closed. */
-export interface Closed {
+interface Closed {
   readonly id: string;
   readonly target: string;
 }
@@ -33,7 +33,7 @@ export interface Closed {
  * @returns Whether it was open.
  */
 export async function closeRow(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   id: string,
   closing: Closing,
 ): Promise<boolean> {
@@ -55,7 +55,7 @@ export async function closeRow(
 
 /** Closes approvals with one record each. */
 async function closeAll(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   rows: readonly ApprovalRow[],
   closing: Closing,
   by: Partial<NewRecord> = {},
@@ -64,7 +64,7 @@ async function closeAll(
   for (const row of rows) {
     if (!(await closeRow(tx, row.id, closing))) continue;
     tx.append({
-      ...describe(row),
+      ...aboutApproval(row),
       ...by,
       kind: 'approval.closed',
       time: iso(tx.now),
@@ -76,7 +76,9 @@ async function closeAll(
 }
 
 /** The fields that every record of an approval has. */
-export function describe(row: ApprovalRow): Pick<NewRecord, 'environment' | 'approval'> & Partial<NewRecord> {
+export function aboutApproval(
+  row: ApprovalRow,
+): Pick<NewRecord, 'environment' | 'approval'> & Partial<NewRecord> {
   const shown = JSON.parse(row.shown) as Shown;
   return {
     environment: shown.environment,
@@ -90,7 +92,7 @@ export function describe(row: ApprovalRow): Pick<NewRecord, 'environment' | 'app
 }
 /** Closes what is past its time; `binding` narrows it to one. */
 export async function expire(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   input: { readonly binding?: string },
 ): Promise<Closed[]> {
   let due = tx.db
@@ -109,7 +111,7 @@ export async function expire(
 export const expireDue = operation('expireDue', expire);
 
 /** Which open approvals to void, and why, in a clause that follows “void”. Without server and targets: all. */
-export interface VoidInput {
+interface VoidInput {
   readonly server?: string;
   /** As rules name them. */
   readonly targets?: readonly string[];
@@ -118,7 +120,7 @@ export interface VoidInput {
 /** Voids open approvals because what they are for has changed. */
 export const voidApprovals = operation(
   'voidApprovals',
-  async (tx: Transaction<ApprovalTables>, input: VoidInput): Promise<Closed[]> => {
+  async (tx: LedgerTransaction<ApprovalTables>, input: VoidInput): Promise<Closed[]> => {
     if (input.targets?.length === 0) return [];
     let open = tx.db.selectFrom('approvals').selectAll().where('state', 'in', openStates);
     if (input.server !== undefined) open = open.where('server', '=', input.server);
@@ -128,7 +130,7 @@ export const voidApprovals = operation(
 );
 
 /** A human takes an open approval back. */
-export interface RevokeInput {
+interface RevokeInput {
   readonly id: string;
   readonly why: string;
   /** Who, for the record. */
@@ -137,7 +139,7 @@ export interface RevokeInput {
 /** Voids one open approval; nothing happens where it isn't open. */
 export const revokeApproval = operation(
   'revokeApproval',
-  async (tx: Transaction<ApprovalTables>, input: RevokeInput): Promise<Closed[]> => {
+  async (tx: LedgerTransaction<ApprovalTables>, input: RevokeInput): Promise<Closed[]> => {
     const rows = await tx.db
       .selectFrom('approvals')
       .selectAll()
@@ -150,13 +152,13 @@ export const revokeApproval = operation(
 );
 
 /** A call that is about to be forwarded. */
-export interface CommitInput {
+interface CommitInput {
   /** The approval that it needs, and the binding that the call has now. */
   readonly approval?: { readonly id: string; readonly binding: string; readonly settings: ApprovalSettings };
   readonly intent: NewRecord;
 }
 
-export type Committed =
+type Committed =
   | { readonly ok: true; readonly ref: RecordRef }
   | { readonly ok: false; readonly state: ApprovalState };
 /**
@@ -167,7 +169,7 @@ export type Committed =
  */
 export const commitIntent = operation(
   'commitIntent',
-  async (tx: Transaction<ApprovalTables>, input: CommitInput): Promise<Committed> => {
+  async (tx: LedgerTransaction<ApprovalTables>, input: CommitInput): Promise<Committed> => {
     const { approval } = input;
     if (approval === undefined) return { ok: true, ref: tx.append(input.intent) };
     const row = await findApproval(tx.db, approval.id);
@@ -178,7 +180,7 @@ export const commitIntent = operation(
     if (state.state !== 'approved') return { ok: false, state };
     const ref = tx.append({ ...input.intent, approval: row.id });
     tx.append({
-      ...describe(row),
+      ...aboutApproval(row),
       kind: 'approval.used',
       time: iso(tx.now),
       detail: { intent: printPlace(ref) },

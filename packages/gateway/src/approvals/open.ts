@@ -1,13 +1,13 @@
 import { operation } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import { expire } from './close.ts';
 import { type ApprovalSettings, type ApprovalState, openStates, stateOf, type TooMany } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** A request for approval, prepared by `checkApproval`. */
-export interface OpenInput {
+interface OpenInput {
   readonly id: string;
   readonly binding: string;
   readonly server: string;
@@ -37,7 +37,7 @@ export type Opened = (ApprovalState & { readonly created: boolean }) | TooMany;
  */
 export const openOrFindApproval = operation(
   'openOrFindApproval',
-  async (tx: Transaction<ApprovalTables>, input: OpenInput): Promise<Opened> => {
+  async (tx: LedgerTransaction<ApprovalTables>, input: OpenInput): Promise<Opened> => {
     await expire(tx, { binding: input.binding });
     const found = await findAnswering(tx, input);
     if (found !== undefined) return { ...found, created: false };
@@ -52,7 +52,7 @@ export const openOrFindApproval = operation(
 );
 
 async function findAnswering(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   input: OpenInput,
 ): Promise<ApprovalState | undefined> {
   const ofBinding = tx.db.selectFrom('approvals').selectAll().where('binding', '=', input.binding);
@@ -64,7 +64,7 @@ async function findAnswering(
   return state.pausedUntil !== undefined && tx.now < Date.parse(state.pausedUntil) ? state : undefined;
 }
 
-async function countPending(tx: Transaction<ApprovalTables>, requester: Principal): Promise<number> {
+async function countPending(tx: LedgerTransaction<ApprovalTables>, requester: Principal): Promise<number> {
   const { count } = await tx.db
     .selectFrom('approvals')
     .select(({ fn }) => fn.countAll<number | string>().as('count'))
@@ -76,7 +76,7 @@ async function countPending(tx: Transaction<ApprovalTables>, requester: Principa
   return Number(count);
 }
 
-async function insert(tx: Transaction<ApprovalTables>, input: OpenInput): Promise<ApprovalRow> {
+async function insert(tx: LedgerTransaction<ApprovalTables>, input: OpenInput): Promise<ApprovalRow> {
   return tx.db
     .insertInto('approvals')
     .values({

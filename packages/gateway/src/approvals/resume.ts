@@ -7,7 +7,7 @@ import { unknownApproval } from './sentences.ts';
 import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
 
 /** The call that an approval was asked for, as it was made. */
-export interface Resumed {
+interface Resumed {
   readonly method: string;
   readonly server: string;
   readonly kind: Shown['kind'];
@@ -19,7 +19,7 @@ export interface Resumed {
   readonly reason: string | undefined;
 }
 
-export type LoadedForResume =
+type LoadedForResume =
   /** To be sent through the pipeline again as if it had been made again, also while it waits. */
   | { readonly call: Resumed }
   /** It is closed; `approvalSentence` says how. */

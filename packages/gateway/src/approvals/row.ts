@@ -1,5 +1,5 @@
 import type { RecordRef } from '@lockstep/model/record';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** How long a closed approval still answers for an identical call, in seconds. */
@@ -13,7 +13,7 @@ export const openStates: readonly ApprovalStatus[] = ['pending', 'approved'];
 
 /** Reads one approval; undefined where there is none. */
 export function findApproval(
-  db: Transaction<ApprovalTables>['db'],
+  db: LedgerTransaction<ApprovalTables>['db'],
   id: string,
 ): Promise<ApprovalRow | undefined> {
   return db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
@@ -26,7 +26,7 @@ export function approversOf(row: ApprovalRow): string[] {
 
 /** The approval as of now, counting its verdicts; see {@link toState}. */
 export async function stateOf(
-  { db, now }: Pick<Transaction<ApprovalTables>, 'db' | 'now'>,
+  { db, now }: Pick<LedgerTransaction<ApprovalTables>, 'db' | 'now'>,
   row: ApprovalRow,
   settings?: ApprovalSettings,
 ): Promise<ApprovalState> {
@@ -65,7 +65,7 @@ export function toState(
 
 /** How many distinct owners have approved. */
 export async function countApproving(
-  db: Transaction<ApprovalTables>['db'],
+  db: LedgerTransaction<ApprovalTables>['db'],
   approval: string,
 ): Promise<number> {
   const { count } = await db

@@ -2,7 +2,7 @@ import { visible } from '@lockstep/model/internal';
 import type { ApprovalState, NotAsked } from './row.ts';
 
 /** What a sentence may point at. */
-export interface Pointers {
+interface Pointers {
   /** The page that decides on the approval. */
   readonly url: string;
   /** The tool that carries an approved call out. */
@@ -69,7 +69,7 @@ function used(state: ApprovalState): string {
 }
 
 /** Whom it takes: `2 humans, each security or sre`. */
-export function wanted({ quorum, approvers }: Pick<ApprovalState, 'quorum' | 'approvers'>): string {
+function wanted({ quorum, approvers }: Pick<ApprovalState, 'quorum' | 'approvers'>): string {
   const roles = approvers.join(' or ');
   return quorum === 1 ? `another human who is ${roles}` : `${quorum} other humans, each of them ${roles}`;
 }
@@ -79,6 +79,6 @@ function why(state: ApprovalState): string {
 }
 
 /** `2026-11-21T12:30:05.123Z` → `2026-11-21 12:30 UTC`. */
-export function time(iso: string): string {
+function time(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

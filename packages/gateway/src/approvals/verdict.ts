@@ -1,12 +1,12 @@
 import { operation } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
-import type { Transaction } from '../ledger/store-port.ts';
-import { closeRow, describe, expire } from './close.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
+import { aboutApproval, closeRow, expire } from './close.ts';
 import { type ApprovalState, approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
 /** What one human says of one approval. */
-export interface VerdictInput {
+interface VerdictInput {
   readonly id: string;
   readonly verdict: 'approve' | 'deny';
   /** The digest of what the approver was shown. */
@@ -35,7 +35,7 @@ type Refused = Extract<VerdictAnswer, { ok: false }>;
  */
 export const giveVerdict = operation(
   'giveVerdict',
-  async (tx: Transaction<ApprovalTables>, input: VerdictInput): Promise<VerdictAnswer> => {
+  async (tx: LedgerTransaction<ApprovalTables>, input: VerdictInput): Promise<VerdictAnswer> => {
     const found = await findApproval(tx.db, input.id);
     if (found === undefined) {
       return {
@@ -59,7 +59,7 @@ export const giveVerdict = operation(
 );
 
 async function refusal(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   row: ApprovalRow,
   input: VerdictInput,
 ): Promise<Refused | undefined> {
@@ -97,7 +97,7 @@ function no(why: Refused['why'], sentence: string): Refused {
 }
 
 async function hasApproved(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   approval: string,
   ownerKey: string,
 ): Promise<boolean> {
@@ -110,7 +110,7 @@ async function hasApproved(
   return given?.verdict === 'approve';
 }
 
-async function keep(tx: Transaction<ApprovalTables>, input: VerdictInput): Promise<void> {
+async function keep(tx: LedgerTransaction<ApprovalTables>, input: VerdictInput): Promise<void> {
   const given = { verdict: input.verdict, note: input.note, credential: input.credential, given_at: tx.now };
   await tx.db
     .insertInto('approval_verdicts')
@@ -128,7 +128,7 @@ async function keep(tx: Transaction<ApprovalTables>, input: VerdictInput): Promi
 }
 
 async function approve(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   row: ApprovalRow,
   input: VerdictInput,
 ): Promise<void> {
@@ -143,11 +143,15 @@ async function approve(
   record(tx, row, input, { outcome: 'ok' }, { have, quorum: row.quorum, state });
 }
 
-async function deny(tx: Transaction<ApprovalTables>, row: ApprovalRow, input: VerdictInput): Promise<void> {
+async function deny(
+  tx: LedgerTransaction<ApprovalTables>,
+  row: ApprovalRow,
+  input: VerdictInput,
+): Promise<void> {
   record(tx, row, input, { outcome: 'ok' }, { state: 'denied' });
   await closeRow(tx, row.id, { state: 'denied', why: input.note, deniedBy: input.approver.owner });
   tx.append({
-    ...describe(row),
+    ...aboutApproval(row),
     kind: 'approval.closed',
     time: iso(tx.now),
     detail: { state: 'denied', why: input.note },
@@ -155,14 +159,14 @@ async function deny(tx: Transaction<ApprovalTables>, row: ApprovalRow, input: Ve
 }
 
 function record(
-  tx: Transaction<ApprovalTables>,
+  tx: LedgerTransaction<ApprovalTables>,
   row: ApprovalRow,
   input: VerdictInput,
   end: { outcome: 'ok' | 'refused'; error?: string },
   detail: Record<string, string | number> = {},
 ): void {
   tx.append({
-    ...describe(row),
+    ...aboutApproval(row),
     kind: 'approval.verdict',
     time: iso(tx.now),
     principal: input.approver,

@@ -41,7 +41,7 @@ export interface Archive {
   close(): Promise<void>;
 }
 
-export interface ArchiveOptions {
+interface ArchiveOptions {
   readonly settings: ArchiveSettings;
   readonly bucket: Bucket;
   readonly store: Pick<Store, 'query' | 'transact'>;
@@ -164,7 +164,7 @@ const placeDigits = 12;
  * segmentKey('prod', { writer: 'f9517721-…', epoch: 1, first: 1, last: 33 }, 'mcp');
  * // mcp/prod/f9517721-…/000001/000000000001-000000000033.jsonl
  */
-export function segmentKey(
+function segmentKey(
   environment: string,
   { writer, epoch, first, last }: Range,
   prefix?: string | undefined,
@@ -176,7 +176,7 @@ export function segmentKey(
 }
 
 /** A segment's text: an export, its signed manifest last. The same segment gives the same bytes. */
-export async function segmentText(
+async function segmentText(
   source: AuditSource,
   { closedAt, ...range }: ClosedSegment,
   options: Pick<ExportOptions, 'environment' | 'sign'>,

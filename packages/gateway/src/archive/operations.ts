@@ -2,7 +2,7 @@ import { operation, query } from '@lockstep/database';
 import type { RecordPlace } from '@lockstep/model/record';
 import { type Kysely, sql } from 'kysely';
 import type { Range } from '../audit/search-step.ts';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 import type { ArchiveTables } from './tables.ts';
 
@@ -28,7 +28,7 @@ export interface SegmentSize {
 export const closeSegment = operation(
   'closeSegment',
   async (
-    { db, now }: Transaction<ArchiveTables & LedgerTables>,
+    { db, now }: LedgerTransaction<ArchiveTables & LedgerTables>,
     { destination, size }: { readonly destination: string; readonly size: SegmentSize },
   ): Promise<ClosedSegment | null> => {
     const open = await db
@@ -55,7 +55,7 @@ export const closeSegment = operation(
 export const segmentSent = operation(
   'segmentSent',
   async (
-    { db, now }: Transaction<ArchiveTables & LedgerTables>,
+    { db, now }: LedgerTransaction<ArchiveTables & LedgerTables>,
     { destination, segment }: { readonly destination: string; readonly segment: Range },
   ): Promise<void> => {
     await db

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** A stretch of one epoch's records that goes to the archive as one object. */
-export interface ArchiveSegmentRow {
+interface ArchiveSegmentRow {
   /** Bucket and prefix: an audit that moves to another place begins anew there, and is whole. */
   destination: string;
   writer: string;

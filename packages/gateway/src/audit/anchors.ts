@@ -1,12 +1,12 @@
 import type { RecordRef } from '@lockstep/model/record';
-import { type Checkpoint, type Problem, problemAt } from '../ledger/checkpoint.ts';
+import { type AuditProblem, type Checkpoint, problemAt } from '../ledger/checkpoint.ts';
 
 /** Holds chains against what was signed about them. */
-export interface Anchors {
+interface Anchors {
   /** A record that is there. */
-  met(ref: RecordRef): Problem[];
+  met(ref: RecordRef): AuditProblem[];
   /** After all records: what was signed and isn't there. */
-  missing(): Problem[];
+  missing(): AuditProblem[];
   /** The last signed place of the epoch; undefined when nothing was signed about it. */
   lastSigned(epoch: { readonly writer: string; readonly epoch: number }): number | undefined;
 }

@@ -1,15 +1,18 @@
 import { sha256 } from '@lockstep/model/internal';
 import type { RecordRef, StoredRecord } from '@lockstep/model/record';
-import { type Problem, problemAt } from '../ledger/checkpoint.ts';
+import { type AuditProblem, problemAt } from '../ledger/checkpoint.ts';
 import { columnNames, columnValues, recordVersion } from '../ledger/event.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 
 /** Follows a writer's chain, row by row, in the order of writer, epoch and place. */
-export interface ChainCheck {
+interface ChainCheck {
   /** The row before; undefined at the very start. */
   readonly last: RecordRef | undefined;
   /** Holds a row against itself and the one before; gives the record, unless it is damaged. */
-  next(row: AuditRow): { readonly problems: readonly Problem[]; readonly record: StoredRecord | undefined };
+  next(row: AuditRow): {
+    readonly problems: readonly AuditProblem[];
+    readonly record: StoredRecord | undefined;
+  };
 }
 
 /** Follows every writer's chain from its first record. */
@@ -35,7 +38,7 @@ export function checkChains(): ChainCheck {
   };
 }
 
-function gapBefore(row: AuditRow, before: RecordRef | undefined): Problem[] {
+function gapBefore(row: AuditRow, before: RecordRef | undefined): AuditProblem[] {
   const sameEpoch = before?.epoch === row.epoch;
   const expectedEpoch = sameEpoch ? row.epoch : (before?.epoch ?? 0) + 1;
   if (row.epoch !== expectedEpoch) {
@@ -58,7 +61,7 @@ function gapBefore(row: AuditRow, before: RecordRef | undefined): Problem[] {
  *
  * @returns the record, or in a few words what is wrong.
  */
-export function checkRow(row: AuditRow): StoredRecord | string {
+function checkRow(row: AuditRow): StoredRecord | string {
   if (sha256(row.record) !== row.hash) return "its text or its hash was changed: they don't match";
   const record = parse(row.record);
   if (record === undefined) return "its text isn't a record";

@@ -8,7 +8,7 @@ import { type Cursor, type FoundRow, recordsOfApproval, searchStep } from './sea
 const stretchLength = 20_000;
 
 /** A record with its place, the way people quote it, and its hash. */
-export interface FoundRecord {
+interface FoundRecord {
   /** `writer:epoch:seq` */
   readonly place: string;
   readonly hash: string;

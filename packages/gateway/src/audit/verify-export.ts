@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sha256 } from '@lockstep/model/internal';
 import type { StoredRecord } from '@lockstep/model/record';
-import { type Problem, problemAt } from '../ledger/checkpoint.ts';
+import { type AuditProblem, problemAt } from '../ledger/checkpoint.ts';
 import { type Manifest, readManifest, type Segment } from './manifest.ts';
 
 /** What a verification of an export found. */
 export interface ExportVerification {
   readonly ok: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly AuditProblem[];
   readonly records: number;
   readonly manifest: Manifest | undefined;
 }
@@ -24,7 +24,7 @@ export async function verifyExport(
 ): Promise<ExportVerification> {
   const digest = createHash('sha256');
   const found: Segment[] = [];
-  const problems: Problem[] = [];
+  const problems: AuditProblem[] = [];
   let records = 0;
   let line: string | undefined;
 
@@ -55,7 +55,7 @@ export async function verifyExport(
 }
 
 /** Adds a record to the segment that it continues, or begins one with it. */
-function follow(segments: Segment[], line: string, number: number): Problem | undefined {
+function follow(segments: Segment[], line: string, number: number): AuditProblem | undefined {
   const record = parse(line);
   if (record === undefined) return { message: `Line ${number} isn't a record.` };
   const { id: writer, epoch, seq, prev } = record.writer;

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePlace, printPlace, type RecordRef } from '@lockstep/model/record';
-import { type Problem, problemAt, readCheckpoints } from '../ledger/checkpoint.ts';
+import { type AuditProblem, problemAt, readCheckpoints } from '../ledger/checkpoint.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { anchorsOf } from './anchors.ts';
 import { checkChains } from './chain.ts';
 import { type AuditSource, auditRows } from './pages.ts';
 
-export interface VerifyInput {
+interface VerifyInput {
   /** Every row, by writer, epoch and place. */
   readonly rows: AsyncIterable<AuditRow> | Iterable<AuditRow>;
   /** `checkpoints.jsonl`, read before the rows. */
@@ -23,7 +23,7 @@ export interface VerifyInput {
 export interface Verification {
   readonly ok: boolean;
   /** What is wrong, the first bad record first; at most a hundred. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly AuditProblem[];
   readonly records: number;
   readonly checkpoints: number;
   /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
@@ -35,7 +35,7 @@ export interface Verification {
 }
 
 /** After so many problems the rest is left out. */
-export const maxProblems = 100;
+const maxProblems = 100;
 
 /**
  * Checks that nothing recorded was changed, removed, inserted or reordered: each record's text against its hash and
@@ -50,7 +50,7 @@ export async function verifyAudit(input: VerifyInput): Promise<Verification> {
   const heads = new Map<string, RecordRef>();
   const open = new Set<string>();
   const closed = new Set<string>();
-  const problems: Problem[] = [];
+  const problems: AuditProblem[] = [];
   let records = 0;
   let unsigned = 0;
   let expected = input.expectHead === undefined;
@@ -102,7 +102,7 @@ function isSame(ref: RecordRef, expected: RecordRef): boolean {
 }
 
 /** By writer, epoch and place; last what has none. */
-function byPlace(a: Problem, b: Problem): number {
+function byPlace(a: AuditProblem, b: AuditProblem): number {
   const [left, right] = [a, b].map(({ place }) => parsePlace(place ?? ''));
   if (left === undefined || right === undefined)
     return Number(left === undefined) - Number(right === undefined);
@@ -110,7 +110,7 @@ function byPlace(a: Problem, b: Problem): number {
   return left.epoch - right.epoch || left.seq - right.seq;
 }
 
-function add(problems: Problem[], found: readonly Problem[]): void {
+function add(problems: AuditProblem[], found: readonly AuditProblem[]): void {
   problems.push(...found.slice(0, maxProblems - problems.length));
 }
 

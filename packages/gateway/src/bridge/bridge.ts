@@ -16,9 +16,9 @@ import { stdioConnector } from '../upstream/stdio/stdio-connector.ts';
 import { redacted, redactedLog } from '../upstream/transport/redacted.ts';
 import { type BridgeSettings, parseBridgeArguments } from './bridge-arguments.ts';
 import { type BridgeSessions, createBridgeSessions } from './bridge-sessions.ts';
+import { relayMcp, type ServeOptions } from './relay-mcp.ts';
 import { createReplays } from './replays.ts';
 import { sendFailure, sendJson } from './reply.ts';
-import { type ServeOptions, serveMcp } from './serve-mcp.ts';
 import { hiddenValues, serverEnvironment } from './server-environment.ts';
 
 /** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
@@ -128,7 +128,7 @@ function createListener(options: ListenerOptions): Server {
       return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
     }
     if (path !== '/mcp') return sendFailure(response, 404, 'There is nothing here; use /mcp.');
-    serveMcp(request, response, options).catch((error: unknown) => {
+    relayMcp(request, response, options).catch((error: unknown) => {
       options.onFailure(error);
       if (response.headersSent) response.destroy();
       else sendFailure(response, 502, 'The bridge failed on this request; its log says why.');

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { eventText, keepOpen, maxUnread } from '../http/respond.ts';
+import { keepOpen, maxUnread, sseText } from '../http/respond.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -43,7 +43,7 @@ export function eventStream(response: ServerResponse): EventStream {
     if (response.writableEnded || response.destroyed) return;
     const text = JSON.stringify({ jsonrpc: '2.0', ...message });
     begin();
-    response.write(eventText(text));
+    response.write(sseText(text));
   };
   return {
     begun: () => response.headersSent,

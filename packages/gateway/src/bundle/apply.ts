@@ -1,14 +1,14 @@
 import { canonicalJson, type Deployment, sha256 } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import { voidApprovals } from '../approvals/close.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import { changedTargets, makePolicy, type Policy } from '../policy/policy.ts';
 import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import type { Offer } from './follow.ts';
 
 /** What taking a bundle needs besides the stages' context. */
 export interface BundleTarget {
-  readonly context: Context;
+  readonly context: GatewayContext;
   /** Puts a policy in force. */
   readonly enforce: (policy: Policy) => void;
   /** Tells whatever else a deployment places where that is from now on. */
@@ -50,7 +50,10 @@ export async function applyBundle(
 }
 
 /** A bundle that was not whole, or not for this gateway: the one in force stays, loudly. */
-export async function rejectBundle(why: string, { store, metrics, log, policy }: Context): Promise<void> {
+export async function rejectBundle(
+  why: string,
+  { store, metrics, log, policy }: GatewayContext,
+): Promise<void> {
   metrics.bundle(policy().digest, false);
   log.error({ why, kept: policy().digest }, 'a changed bundle was not taken; the one in force stays');
   await store.append(bundleRecord('bundle.rejected', policy(), { why }), 'written');

@@ -17,7 +17,7 @@ export interface Offer {
 }
 
 /** What becomes of what is found. */
-export interface Following {
+interface Following {
   /** Puts a change in force. Throws in one sentence where it can't be. */
   readonly onChange: (offer: Offer) => Promise<void>;
   /** Told once of each reason why what is there can't be taken. */

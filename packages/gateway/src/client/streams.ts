@@ -9,7 +9,7 @@ export const changeMethods = {
 export type ChangeKind = keyof typeof changeMethods;
 
 /** One open stream to a client. */
-export interface OpenStream {
+interface OpenStream {
   readonly caller: Caller;
   /** The legacy session that it belongs to. */
   readonly sessionId: string | undefined;

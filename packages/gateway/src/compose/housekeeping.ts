@@ -1,13 +1,13 @@
 import { expireDue } from '../approvals/close.ts';
 import { countDue } from '../approvals/queries.ts';
 import type { Caller } from '../identity/sign-in.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 
 /** Milliseconds between rounds. */
 const intervalMs = 1000;
 
 /** Ends what time ends: sessions and streams of expired tokens, and approvals past their expiry. Returns how to stop. */
-export function startHousekeeping({ sessions, streams, store, log }: Context): () => void {
+export function startHousekeeping({ sessions, streams, store, log }: GatewayContext): () => void {
   const timer = setInterval(() => {
     sessions.closeWhere(({ caller }) => hasExpired(caller));
     streams.closeWhere(({ caller }) => hasExpired(caller));

@@ -8,7 +8,7 @@ import type { Store } from '../ledger/store-port.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** Who may call: the holders of tokens, and on a laptop the local user. */
-export interface Identities {
+interface Identities {
   readonly tokens: Tokens;
   /** Absent where authentication is configured or the gateway listens beyond loopback. */
   readonly localUser: ((roles: readonly string[]) => Principal) | undefined;

@@ -5,14 +5,14 @@ import { serveSocket } from '../admin/socket.ts';
 import { clientAddress, closeServer, listen } from '../http/listen.ts';
 import { createListener, createMetricsListener } from '../http/listener.ts';
 import { type AllowedHosts, allowedHosts, isLoopbackName } from '../identity/origin.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** Seconds that calls in flight have to finish when the gateway stops. */
 const drainSeconds = 10;
 
 /** Where a gateway answers; known once it listens. */
-export interface Addresses {
+interface Addresses {
   url(): string;
   /** Where people reach its pages. */
   publicUrl(): string;
@@ -52,7 +52,7 @@ export async function openListeners(
     addresses,
     isReady,
   }: {
-    context: Context;
+    context: GatewayContext;
     admin: AdminApp;
     addresses: Addresses;
     isReady: () => boolean;
@@ -79,7 +79,10 @@ export async function openListeners(
 }
 
 /** Tells the command where the gateway of this state folder is. */
-export function announce(runFolder: string, addresses: { url: string; metricsUrl: string }): Promise<void> {
+export function logAddresses(
+  runFolder: string,
+  addresses: { url: string; metricsUrl: string },
+): Promise<void> {
   const text = JSON.stringify({ pid: process.pid, ...addresses });
   return writeFile(join(runFolder, 'gateway.json'), `${text}\n`, { mode: 0o600 });
 }

@@ -11,14 +11,14 @@ import { principalFolder } from '../kernel/state-folders.ts';
 import { version } from '../kernel/version.ts';
 import { createLists } from '../lists/lists.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import { makePolicy, type Policy } from '../policy/policy.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import { createUpstreams } from '../upstream/upstreams.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openIdentities } from './identities.ts';
-import { addressesOf, announce, openListeners } from './listeners.ts';
+import { addressesOf, logAddresses, openListeners } from './listeners.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
 import { openStorage } from './storage.ts';
 import { handleUpstreamEvent } from './upstream-events.ts';
@@ -70,7 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
 
   const addresses = addressesOf(options);
-  const context: Context = {
+  const context: GatewayContext = {
     allowedHosts: addresses.allowedHosts,
     checkToken: tokens.authenticate,
     localUser: localUser && (() => localUser(policy.config.settings.local.roles)),
@@ -135,7 +135,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   opened.defer(() => follower.stop());
   opened.defer(startHousekeeping(context));
-  await announce(folders.run, { url: addresses.url(), metricsUrl });
+  await logAddresses(folders.run, { url: addresses.url(), metricsUrl });
 
   collectStartupGarbage();
   const running = opened.move();
@@ -174,7 +174,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 }
 
 /** How each server of a policy is run here, or where. */
-export function serversOf(
+function serversOf(
   policy: Policy,
   deployment: Deployment | undefined,
   { launch }: GatewayOptions,

@@ -7,7 +7,7 @@ import { openStore } from '../store/open-store.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** All that a gateway keeps, open: its folders, keys, records, and the archive that they go to. */
-export interface Storage {
+interface Storage {
   readonly folders: StateFolders;
   readonly keys: Keys;
   readonly store: Store;

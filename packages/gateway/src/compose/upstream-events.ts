@@ -1,7 +1,7 @@
 import { printTarget } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import { voidApprovals } from '../approvals/close.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import { targetOfItem } from '../policy/policy.ts';
 import type { UpstreamEvent } from '../upstream/upstream-server.ts';
 
@@ -11,7 +11,7 @@ import type { UpstreamEvent } from '../upstream/upstream-server.ts';
  */
 export async function handleUpstreamEvent(
   event: UpstreamEvent,
-  context: Pick<Context, 'store' | 'streams' | 'policy' | 'log'>,
+  context: Pick<GatewayContext, 'store' | 'streams' | 'policy' | 'log'>,
 ): Promise<void> {
   const { store, streams, policy, log } = context;
   await store.append(recordOf(event, policy()), 'written');
@@ -36,7 +36,7 @@ function bounded(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.slice(0, 1000) : value;
 }
 
-function recordOf(event: UpstreamEvent, policy: ReturnType<Context['policy']>): NewRecord {
+function recordOf(event: UpstreamEvent, policy: ReturnType<GatewayContext['policy']>): NewRecord {
   const { type, server, ...detail } = event;
   return {
     // What was never reviewed is as good as quarantined: nobody can use it.

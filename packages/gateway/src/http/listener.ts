@@ -7,13 +7,13 @@ import {
 } from 'node:http';
 import { type AllowedHosts, refuseHost } from '../identity/origin.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import { serverLimits } from './listen.ts';
 import { serveMcp } from './mcp.ts';
 import { sendError } from './respond.ts';
 
-export interface ListenerOptions {
-  readonly context: Context;
+interface ListenerOptions {
+  readonly context: GatewayContext;
   /** Known once the port is. */
   readonly allowedHosts: () => AllowedHosts;
   /** Admin API and pages. */

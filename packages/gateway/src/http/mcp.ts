@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CallAbort } from '../kernel/call-signal.ts';
-import type { Context } from '../pipeline/context.ts';
+import type { GatewayContext } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
 import { handle } from '../pipeline/pipeline.ts';
 import { RequestRecord } from '../pipeline/request-record.ts';
 import { answerText } from '../protocol/json-rpc.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { readBody } from './body.ts';
-import { eventText, keepOpen, maxUnread, sendError } from './respond.ts';
+import { keepOpen, maxUnread, sendError, sseText } from './respond.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
@@ -18,7 +18,7 @@ export async function serveMcp(
   request: IncomingMessage,
   response: ServerResponse,
   endpoint: string | undefined,
-  context: Context,
+  context: GatewayContext,
 ): Promise<void> {
   const { limits } = context.policy().config.settings;
   const verb = verbs.find((known) => known === request.method);
@@ -59,7 +59,7 @@ export async function serveMcp(
 function createWire(request: IncomingMessage, response: ServerResponse) {
   const takesEvents = String(request.headers.accept ?? '').includes('text/event-stream');
   let streaming = false;
-  const write = (text: string) => response.write(eventText(text));
+  const write = (text: string) => response.write(sseText(text));
   const event = (message: object) => write(JSON.stringify(message));
   const begin = () => {
     streaming = true;

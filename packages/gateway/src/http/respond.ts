@@ -30,7 +30,7 @@ export const maxUnread = 1024 * 1024;
 const keepAliveMs = 15_000;
 
 /** One JSON-RPC message, as an event. */
-export function eventText(json: string): string {
+export function sseText(json: string): string {
   return `event: message\ndata: ${json}\n\n`;
 }
 

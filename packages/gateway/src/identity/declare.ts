@@ -1,5 +1,5 @@
 import { operation } from '@lockstep/database';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { type Actor, findOtherHolder, keep, type NotDone, recordOf } from './token-operations.ts';
@@ -7,14 +7,14 @@ import { type Actor, findOtherHolder, keep, type NotDone, recordOf } from './tok
 /** Who declares the tokens of the token file, as records name it. */
 const tokenFile: Actor = { name: 'token file' };
 
-export interface DeclareTokensInput {
+interface DeclareTokensInput {
   readonly environment: string;
   /** All that the token file has. */
   readonly rows: readonly DeclaredToken[];
 }
 
 /** What a token file changes: whoever holds one of `ended` is out, unless it is in `added` again. */
-export interface DeclaredTokens {
+interface DeclaredTokens {
   readonly ended: readonly TokenRow[];
   readonly added: readonly TokenRow[];
 }
@@ -25,7 +25,7 @@ export interface DeclaredTokens {
 export const declareTokens = operation(
   'declareTokens',
   async (
-    tx: Transaction<TokenTables>,
+    tx: LedgerTransaction<TokenTables>,
     { environment, rows }: DeclareTokensInput,
   ): Promise<DeclaredTokens | NotDone> => {
     const all = await tx.db.selectFrom('tokens').selectAll().execute();

@@ -102,4 +102,4 @@ export function isLoopbackName(name: string): boolean {
 }
 
 /** The names that a gateway on loopback answers to. */
-export const loopbackHosts = loopbackNames;
+const loopbackHosts = loopbackNames;

@@ -6,7 +6,7 @@ import { hostName, isLoopbackAddress, isLoopbackName, originName } from './origi
 import type { Credential } from './token.ts';
 
 /** What is known of a request before anything is believed. */
-export interface SignInRequest {
+interface SignInRequest {
   readonly headers: IncomingHttpHeaders;
   /** The peer's address, as the socket reports it. */
   readonly remoteAddress: string | undefined;

@@ -2,7 +2,7 @@ import { operation, query } from '@lockstep/database';
 import type { Principal } from '@lockstep/model/internal';
 import type { NewRecord } from '@lockstep/model/record';
 import type { Kysely } from 'kysely';
-import type { Transaction } from '../ledger/store-port.ts';
+import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { TokenRow, TokenTables } from './tables.ts';
 import { ownerKey } from './token.ts';
 import type { DeclaredToken } from './token-file.ts';
@@ -16,7 +16,7 @@ export interface Actor {
   readonly credential?: string;
 }
 
-export interface CreateTokenInput {
+interface CreateTokenInput {
   readonly environment: string;
   readonly actor: Actor;
   readonly row: DeclaredToken;
@@ -31,7 +31,7 @@ export interface NotDone {
 /** Keeps a new token. A subject belongs to one owner, or two humans would share what the subject may do and has. */
 export const createToken = operation(
   'createToken',
-  async (tx: Transaction<TokenTables>, input: CreateTokenInput): Promise<TokenRow | NotDone> => {
+  async (tx: LedgerTransaction<TokenTables>, input: CreateTokenInput): Promise<TokenRow | NotDone> => {
     const { row, actor, environment } = input;
     const other = findOtherHolder(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
     if (other !== undefined) {
@@ -46,7 +46,7 @@ export const createToken = operation(
   },
 );
 
-export interface RevokeTokenInput {
+interface RevokeTokenInput {
   readonly environment: string;
   readonly actor: Actor;
   readonly id: string;
@@ -54,7 +54,7 @@ export interface RevokeTokenInput {
 /** Ends a token for good. Doing so again changes nothing. */
 export const revokeToken = operation(
   'revokeToken',
-  async (tx: Transaction<TokenTables>, input: RevokeTokenInput): Promise<TokenRow | NotDone> => {
+  async (tx: LedgerTransaction<TokenTables>, input: RevokeTokenInput): Promise<TokenRow | NotDone> => {
     const row = await tx.db.selectFrom('tokens').selectAll().where('id', '=', input.id).executeTakeFirst();
     if (row === undefined) {
       return {
@@ -106,7 +106,7 @@ export function findOtherHolder(
 
 /** What the audit says of a token that is new or over. */
 export function recordOf(
-  tx: Transaction<TokenTables>,
+  tx: LedgerTransaction<TokenTables>,
   kind: 'token.created' | 'token.revoked',
   environment: string,
   actor: Actor,

@@ -38,7 +38,7 @@ export interface Signature {
 }
 
 /** Where keys are, and what may be done there. */
-export interface KeysOptions {
+interface KeysOptions {
   /** Whether keys that are missing are made. Default: true. */
   readonly create?: boolean;
   /** The folder that `audit.pub.pem` is written into. Default: that of the keys. */

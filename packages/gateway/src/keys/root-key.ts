@@ -50,7 +50,7 @@ function rootKey(secret: Buffer, name: string): RootKey {
 }
 
 /** HKDF-SHA256 of a root key. */
-export function deriveKey(root: Uint8Array, purpose: string): Buffer {
+function deriveKey(root: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', root, 'lockstep', purpose, 32));
 }
 

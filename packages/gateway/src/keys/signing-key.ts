@@ -10,7 +10,7 @@ import {
 import { loadSecret, readRetired } from './secret-file.ts';
 
 /** The audit key: signs checkpoints and exports. */
-export interface SigningKey {
+interface SigningKey {
   /** See {@link publicKeyId}. */
   readonly id: string;
   readonly publicKeyPem: string;
@@ -59,7 +59,7 @@ function readPrivateKey(pem: Buffer, name: string): KeyObject {
 }
 
 /** How signatures name a public key: 16 hexadecimal digits of the SHA-256 of its DER. */
-export function publicKeyId(pem: string): string {
+function publicKeyId(pem: string): string {
   const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('hex').slice(0, 16);
 }

@@ -52,9 +52,9 @@ function signedText(content: object): string {
   return `lockstep checkpoint\n${canonicalJson(content)}`;
 }
 
-export interface ReadCheckpoints {
+interface ReadCheckpoints {
   readonly checkpoints: readonly Checkpoint[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly AuditProblem[];
 }
 
 /**
@@ -66,7 +66,7 @@ export interface ReadCheckpoints {
 export function readCheckpoints(text: string, publicKeys: readonly string[]): ReadCheckpoints {
   const lines = text.split('\n').slice(0, -1);
   const checkpoints: Checkpoint[] = [];
-  const problems: Problem[] = [];
+  const problems: AuditProblem[] = [];
   let previous: string | null = null;
   for (const [at, line] of lines.entries()) {
     const name = `checkpoints.jsonl, line ${at + 1}`;
@@ -99,7 +99,7 @@ function parseCheckpoint(line: string): Checkpoint | undefined {
 }
 
 /** The file that checkpoints are added to, outside the database. */
-export interface CheckpointFile {
+interface CheckpointFile {
   /** SHA-256 of the last line; null while there is none. */
   readonly last: string | null;
   /** Adds a line; it is durable when this answers. */
@@ -130,13 +130,13 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
 }
 
 /** One thing that isn't as it was recorded. */
-export interface Problem {
+export interface AuditProblem {
   /** `writer:epoch:seq` of the record; absent where none can be named. */
   readonly place?: string;
   /** One sentence. */
   readonly message: string;
 }
 
-export function problemAt(place: RecordPlace, message: string): Problem {
+export function problemAt(place: RecordPlace, message: string): AuditProblem {
   return { place: printPlace(place), message };
 }

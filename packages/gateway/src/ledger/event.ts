@@ -98,7 +98,7 @@ export function placeEvent(
 }
 
 /** What is repeated of a record in columns, for searching. `verify` checks that they agree with it. */
-export type Columns = Omit<AuditRow, 'writer' | 'epoch' | 'seq' | 'hash' | 'record'>;
+type Columns = Omit<AuditRow, 'writer' | 'epoch' | 'seq' | 'hash' | 'record'>;
 
 /** In the order of {@link columnValues}. */
 export const columnNames = [

@@ -13,7 +13,7 @@ export interface Head extends RecordPlace {
 }
 
 /** A record on its way: its canonical JSON, and what searching needs. */
-export interface Event {
+interface Event {
   readonly text: string;
   /** As `columnValues` gives them. */
   readonly columns: readonly (string | number | null)[];

@@ -8,7 +8,7 @@ import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { LedgerTables } from './tables.ts';
 
 /** What an operation of the gateway works with: records go into the audit with whatever else it writes. */
-export interface Transaction<Tables = LedgerTables> extends TableTransaction<Tables> {
+export interface LedgerTransaction<Tables = LedgerTables> extends TableTransaction<Tables> {
   /** Adds a record to the chain; it is written when the operation has returned. */
   append(record: NewRecord): RecordRef;
 }
@@ -16,7 +16,7 @@ export interface Transaction<Tables = LedgerTables> extends TableTransaction<Tab
 /** Several records that stand or fall together. */
 export const appendAll = operation(
   'appendAll',
-  async (tx: Transaction, records: readonly NewRecord[]): Promise<RecordRef[]> => {
+  async (tx: LedgerTransaction, records: readonly NewRecord[]): Promise<RecordRef[]> => {
     return records.map((record) => tx.append(record));
   },
 );

@@ -23,7 +23,7 @@ export interface AuditRow {
 }
 
 /** Who writes: one row per state folder or replica. */
-export interface WriterRow {
+interface WriterRow {
   /** A UUID. */
   writer: string;
   /** Raised at each start. */
@@ -33,7 +33,7 @@ export interface WriterRow {
 }
 
 /** Intents whose outcome isn't recorded yet. */
-export interface OpenIntentRow {
+interface OpenIntentRow {
   /** Its place, as `printPlace` writes it. */
   intent: string;
   writer: string;

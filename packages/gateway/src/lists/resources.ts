@@ -14,7 +14,7 @@ const maxPages = 100;
 const maxResources = 10_000;
 
 /** Who asks, where, and by which bundle. */
-export interface ResourceListRequest {
+interface ResourceListRequest {
   readonly policy: Policy;
   readonly caller: Caller;
   readonly endpoint: string | undefined;

@@ -7,7 +7,7 @@ import type { ServerHealth } from '../upstream/upstreams.ts';
 const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 /** One finished request, in labels that are bounded by the bundle: whatever a client made up is left out. */
-export interface Finished {
+interface Finished {
   readonly method: string;
   readonly server: string;
   readonly tool: string;
@@ -30,7 +30,7 @@ export interface Metrics {
 }
 
 /** Where figures come from that are read when somebody looks. */
-export interface MetricSources {
+interface MetricSources {
   readonly health: () => readonly ServerHealth[];
   readonly approvalsWaiting: () => Promise<number>;
   /** Seconds since the oldest record that isn't acknowledged was given to the store. */

@@ -5,7 +5,7 @@ import { approvalSentence } from '../approvals/sentences.ts';
 import { resumeName } from '../lists/gateway-additions.ts';
 import { itemKey } from '../policy/policy.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Ruled } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 import { refuseUnseenHeaders } from './validate.ts';
@@ -14,7 +14,7 @@ import { refuseUnseenHeaders } from './validate.ts';
  * Lets a gated call on only when humans have approved exactly this one; otherwise opens an approval, or tells
  * how the open one stands. Nothing else waits here.
  */
-export function checkGate(ruled: Ruled, context: Context): Approved | Promise<Approved> {
+export function checkGate(ruled: Ruled, context: GatewayContext): Approved | Promise<Approved> {
   const { decision, clause } = ruled.ruling;
   return decision.type === 'approve' && clause !== undefined
     ? demandApproval(ruled, decision, clause, context)
@@ -26,7 +26,7 @@ async function demandApproval(
   ruled: Ruled,
   decision: ApproveDecision,
   clause: Clause,
-  context: Context,
+  context: GatewayContext,
 ): Promise<Approved> {
   const { use, ruling, record, policy } = ruled;
   refuseUnseenHeaders(ruled);
@@ -54,7 +54,7 @@ async function demandApproval(
 }
 
 /** The refusal of a call whose approval doesn't let it through now. */
-export function waits(target: string, state: ApprovalState | NotAsked, context: Context): ToolRefusal {
+export function waits(target: string, state: ApprovalState | NotAsked, context: GatewayContext): ToolRefusal {
   const url = 'id' in state ? `${context.publicUrl()}/approvals/${state.id}` : context.publicUrl();
   // The binding is a key to nothing, but nobody's business either.
   const { binding: _kept, ...told } = { binding: undefined, ...state };
@@ -67,7 +67,10 @@ export function waits(target: string, state: ApprovalState | NotAsked, context: 
   });
 }
 
-async function verifyLive({ use, isolationKey, signal }: Ruled, { upstreams }: Context): Promise<void> {
+async function verifyLive(
+  { use, isolationKey, signal }: Ruled,
+  { upstreams }: GatewayContext,
+): Promise<void> {
   if (use.item === undefined) return;
   try {
     await upstreams.verify(use.server.name, isolationKey, { signal });
@@ -85,7 +88,7 @@ async function verifyLive({ use, isolationKey, signal }: Ruled, { upstreams }: C
 /** Ends a request for something that the server defines otherwise than it was reviewed. */
 export function refuseQuarantined(
   use: Ruled['use'],
-  upstreams: Pick<Context['upstreams'], 'quarantine'>,
+  upstreams: Pick<GatewayContext['upstreams'], 'quarantine'>,
 ): void {
   if (use.item === undefined) return;
   const quarantined = upstreams.quarantine(use.server.name);

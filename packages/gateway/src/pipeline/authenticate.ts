@@ -1,12 +1,12 @@
 import { refuseHost } from '../identity/origin.ts';
 import { signIn } from '../identity/sign-in.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { type Authenticated, add, type Received } from './exchange.ts';
 import { HttpRejection } from './refusal.ts';
 
 /** Says who sent a request; whoever can't be let in goes no further. The Host and the Origin are checked first. */
-export function authenticate(received: Received, context: Context): Authenticated {
+export function authenticate(received: Received, context: GatewayContext): Authenticated {
   const wrongHost = refuseHost(received.headers, context.allowedHosts());
   if (wrongHost !== undefined) throw new HttpRejection(403, { code: errorCode.refused, message: wrongHost });
   const caller = signIn(received, context.checkToken, context.localUser?.());

@@ -1,18 +1,18 @@
 import { commitIntent } from '../approvals/close.ts';
 import { waits } from './approval.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Committed } from './exchange.ts';
 
 /**
  * The point of no return for a mutating or gated call: in one transaction its approval is used up and its intent
  * is durable. Only then is anything forwarded. Nothing else waits here.
  */
-export function commit(approved: Approved, context: Context): Committed | Promise<Committed> {
+export function commit(approved: Approved, context: GatewayContext): Committed | Promise<Committed> {
   const isRead = approved.ruling.class === 'read' && approved.approval === undefined;
   return isRead ? add(approved, { intent: undefined }) : commitMutation(approved, context);
 }
 
-async function commitMutation(approved: Approved, context: Context): Promise<Committed> {
+async function commitMutation(approved: Approved, context: GatewayContext): Promise<Committed> {
   const { use, approval, record, policy } = approved;
   const intent = record.toIntent(use, policy, context.keys);
   if (approval === undefined) {

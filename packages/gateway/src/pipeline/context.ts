@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** What the stages work with. */
-export interface Context {
+export interface GatewayContext {
   /** The hosts that it answers to; known once the port is. */
   readonly allowedHosts: () => AllowedHosts;
   readonly checkToken: CheckToken;

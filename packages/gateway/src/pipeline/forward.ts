@@ -3,12 +3,15 @@ import { isRecord, type Release } from '@lockstep/model/internal';
 import type { Item } from '../policy/policy.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import { refuseQuarantined } from './approval.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { add, type Committed, type Forwarded } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
-export async function forward(committed: Committed, { upstreams, metrics }: Context): Promise<Forwarded> {
+export async function forward(
+  committed: Committed,
+  { upstreams, metrics }: GatewayContext,
+): Promise<Forwarded> {
   const { use, isolationKey, signal, notify, paramHeaders, session, message } = committed;
   const params = { ...use.params, ...metaOf(committed) };
   const started = performance.now();
@@ -43,7 +46,10 @@ export async function forward(committed: Committed, { upstreams, metrics }: Cont
 }
 
 /** Ends a call that was decided on by a bundle whose server has been replaced meanwhile: it would meet the new one. */
-function refuseReplaced({ server, item, text }: Committed['use'], upstreams: Context['upstreams']): void {
+function refuseReplaced(
+  { server, item, text }: Committed['use'],
+  upstreams: GatewayContext['upstreams'],
+): void {
   const now = upstreams.release(server.name);
   if (now === server.release) return;
   const digests = [now, server.release].map((release) => release && digestIn(release, item));

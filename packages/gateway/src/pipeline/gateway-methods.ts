@@ -4,14 +4,14 @@ import type { ListKind } from '../lists/lists.ts';
 import { listResources } from '../lists/resources.ts';
 import { type Era, legacyVersions, metaKey, modernVersion } from '../protocol/era.ts';
 import { errorCode, type Message, type Reply, type RequestId } from '../protocol/json-rpc.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { readClient, sessionMethods } from './parse.ts';
 import { HttpRejection } from './refusal.ts';
 import { inEra } from './shape.ts';
 import { openListen, openSessionStream } from './subscribe.ts';
 
-type GatewayMethod = (parsed: Parsed, context: Context) => Answer | Promise<Answer>;
+type GatewayMethod = (parsed: Parsed, context: GatewayContext) => Answer | Promise<Answer>;
 
 /** The methods that the gateway answers itself, each in the eras that have it. Everything else is a use or unknown. */
 const gatewayMethods: Readonly<
@@ -39,7 +39,10 @@ const gatewayMethods: Readonly<
 };
 
 /** Answers what concerns the gateway itself; undefined for whatever uses a server. */
-export function answerByGateway(parsed: Parsed, context: Context): Answer | Promise<Answer> | undefined {
+export function answerByGateway(
+  parsed: Parsed,
+  context: GatewayContext,
+): Answer | Promise<Answer> | undefined {
   const { message, era } = parsed;
   if (message.id === undefined && message.method.startsWith('notifications/'))
     return takeNotification(parsed);
@@ -73,7 +76,7 @@ function reply(parsed: Parsed, result: Record<string, unknown>): Answer {
   return { status: 200, reply: { result: inEra(result, parsed.era) } satisfies Reply };
 }
 
-function initialize(parsed: Parsed, { sessions }: Context): Answer {
+function initialize(parsed: Parsed, { sessions }: GatewayContext): Answer {
   const { params } = parsed.message;
   const asked = params.protocolVersion;
   const version = legacyVersions.find((known) => known === asked) ?? legacyVersions[0] ?? '';
@@ -131,7 +134,7 @@ function refuseCursor({ message }: Parsed): void {
   }
 }
 
-function endSession(parsed: Parsed, { sessions }: Context): Answer {
+function endSession(parsed: Parsed, { sessions }: GatewayContext): Answer {
   if (parsed.session !== undefined) sessions.close(parsed.session);
   return { status: 204 };
 }

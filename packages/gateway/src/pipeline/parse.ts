@@ -2,7 +2,7 @@ import { isRecord } from '@lockstep/model/internal';
 import { classify, isRejection, legacyVersions, metaKey } from '../protocol/era.ts';
 import { errorCode, type Message, readMessage } from '../protocol/json-rpc.ts';
 import { parseStrict, StrictJsonError } from '../protocol/strict-json.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { type Authenticated, add, type Parsed } from './exchange.ts';
 import { HttpRejection } from './refusal.ts';
 
@@ -10,7 +10,7 @@ import { HttpRejection } from './refusal.ts';
 export const sessionMethods = { GET: 'session/stream', DELETE: 'session/end' } as const;
 
 /** Reads the one message of a request strictly, and tells its era, its client and its session. */
-export function parse(received: Authenticated, { sessions }: Context): Parsed {
+export function parse(received: Authenticated, { sessions }: GatewayContext): Parsed {
   const { record, headers, endpoint, policy } = received;
   if (endpoint !== undefined && !policy.servers.has(endpoint)) {
     throw new HttpRejection(404, {
@@ -38,7 +38,7 @@ export function parse(received: Authenticated, { sessions }: Context): Parsed {
   return add(received, { message, era, session });
 }
 
-function parseSessionVerb(received: Authenticated, sessions: Context['sessions']): Parsed {
+function parseSessionVerb(received: Authenticated, sessions: GatewayContext['sessions']): Parsed {
   const method = sessionMethods[received.verb as 'GET' | 'DELETE'];
   received.record.asks(method, undefined);
   received.record.spokenIn('legacy');
@@ -60,7 +60,7 @@ function readBody({ body, policy }: Authenticated): Message {
   return message;
 }
 
-function findSession({ headers, caller, endpoint }: Authenticated, sessions: Context['sessions']) {
+function findSession({ headers, caller, endpoint }: Authenticated, sessions: GatewayContext['sessions']) {
   const version = headers['mcp-protocol-version'];
   if (version !== undefined && !legacyVersions.includes(String(version))) {
     throw new HttpRejection(400, {

@@ -20,7 +20,7 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '../upstream/transport/transport.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { handle } from './pipeline.ts';
 import { RequestRecord } from './request-record.ts';
@@ -86,7 +86,7 @@ const { prod } = defineEnvironments({
 
 const alice: Principal = { issuer: 'test', subject: 'agent', owner: 'alice', roles: [] };
 let folder: string;
-let context: Context;
+let context: GatewayContext;
 let sent: { message: UpstreamRequest; key: string }[];
 let respond: (message: UpstreamRequest) => Promise<UpstreamAnswer>;
 let quarantine: Map<string, string>;
@@ -400,7 +400,7 @@ describe('the pipeline', () => {
   });
 
   it('withholds an answer that it cannot record', async () => {
-    const broken: Context = {
+    const broken: GatewayContext = {
       ...context,
       store: { ...context.store, append: () => Promise.reject(new Error('disk full')) },
     };

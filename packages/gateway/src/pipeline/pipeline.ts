@@ -1,7 +1,7 @@
 import { checkGate } from './approval.ts';
 import { authenticate } from './authenticate.ts';
 import { commit } from './commit.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { decide } from './decide.ts';
 import type { Answer, Received } from './exchange.ts';
 import { forward } from './forward.ts';
@@ -17,7 +17,7 @@ import { validateArguments } from './validate.ts';
  * before found out; a stage ends the request by throwing a ToolRefusal or a HttpRejection. The recording is around all of
  * it.
  */
-export function handle(received: Received, context: Context): Promise<Answer> {
+export function handle(received: Received, context: GatewayContext): Promise<Answer> {
   return recorded(received, context, async () => {
     const authenticated = authenticate(received, context);
     const parsed = parse(authenticated, context);

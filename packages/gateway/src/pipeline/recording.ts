@@ -1,5 +1,5 @@
 import type { Outcome } from '@lockstep/model/record';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import type { Answer, Received } from './exchange.ts';
 import { HttpRejection, type RefusalKind, replyTo, ToolRefusal } from './refusal.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -22,7 +22,7 @@ const outcomes: Readonly<Record<RefusalKind, Outcome>> = {
  */
 export async function recorded(
   received: Received,
-  context: Context,
+  context: GatewayContext,
   run: () => Promise<Answer>,
 ): Promise<Answer> {
   const { record, policy } = received;
@@ -52,7 +52,7 @@ export async function recorded(
 }
 
 /** What a stage threw, as the record and the client are told. */
-function failed(error: unknown, record: RequestRecord, context: Context): Answer {
+function failed(error: unknown, record: RequestRecord, context: GatewayContext): Answer {
   if (error instanceof ToolRefusal) {
     record.refused(error.kind, outcomes[error.kind], error.message);
     return toAnswer(error, record);
@@ -83,7 +83,7 @@ function isUnremarkable({ method, outcome }: RequestRecord): boolean {
   return outcome === 'ok' && (method === 'ping' || method?.startsWith('notifications/') === true);
 }
 
-function measure(record: RequestRecord, { metrics }: Context): void {
+function measure(record: RequestRecord, { metrics }: GatewayContext): void {
   const { use, refusal, decision } = record;
   const server = use?.server.name ?? '';
   const tool = use?.item?.target.kind === 'tool' ? use.item.target.name : '';

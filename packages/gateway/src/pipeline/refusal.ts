@@ -31,7 +31,7 @@ const codes: Readonly<Record<RefusalKind, number>> = {
 };
 
 /** The key of a refused result's `_meta` under which programs find what `text` says. */
-export const decisionMetaKey = 'lockstep/decision';
+const decisionMetaKey = 'lockstep/decision';
 /** The key of a call's `_meta` under which an agent may say why it calls. Recorded, and marked as untrusted. */
 export const reasonMetaKey = 'lockstep/reason';
 

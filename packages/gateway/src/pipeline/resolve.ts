@@ -6,14 +6,14 @@ import { errorCode } from '../protocol/json-rpc.ts';
 import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { refuseQuarantined, waits } from './approval.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { add, type Parsed, type Resolved } from './exchange.ts';
 import { demandId } from './gateway-methods.ts';
 import { HttpRejection, reasonMetaKey } from './refusal.ts';
 import { type Asked, serverMethods, type Use } from './server-methods.ts';
 
 /** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
-export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Resolved> {
+export function resolve(parsed: Parsed, context: GatewayContext): Resolved | Promise<Resolved> {
   const { message } = parsed;
   const read = Object.hasOwn(serverMethods, message.method) ? serverMethods[message.method] : undefined;
   if (read === undefined)
@@ -30,13 +30,13 @@ export function resolve(parsed: Parsed, context: Context): Resolved | Promise<Re
     : resolvedTo(findUse(asked, parsed, context), parsed, context);
 }
 
-function resolvedTo(use: Use, parsed: Parsed, context: Context): Resolved {
+function resolvedTo(use: Use, parsed: Parsed, context: GatewayContext): Resolved {
   parsed.record.uses(use);
   refuseQuarantined(use, context.upstreams);
   return add(parsed, { use });
 }
 
-function findUse(asked: Asked, parsed: Parsed, { upstreams }: Context): Use {
+function findUse(asked: Asked, parsed: Parsed, { upstreams }: GatewayContext): Use {
   const found = locate(asked, parsed.endpoint, parsed.policy, upstreams);
   const { args: given, reason } = takeReason(asked, parsed);
   // Conditions, approvers and records see what the server is asked for, whichever endpoint it came to.
@@ -71,7 +71,7 @@ function readReason(given: unknown): string | undefined {
  * Finds what a name on an endpoint stands for. Throws for a name that nobody knows; what a server offers without
  * having been locked is known, and denied later for what it is.
  */
-export function locate(
+function locate(
   asked: Pick<Asked, 'kind' | 'name'>,
   endpoint: string | undefined,
   policy: Policy,
@@ -114,15 +114,15 @@ function unknownName({ kind, name }: Pick<Asked, 'kind' | 'name'>): HttpRejectio
 }
 
 /** Ends a request whose parameters make no sense. */
-export function invalid(message: string): HttpRejection {
+function invalid(message: string): HttpRejection {
   return new HttpRejection(200, { code: errorCode.invalidParams, message });
 }
 
 /** Reads a call of {@link resumeName} as the call that waited; from there on it is like any other. */
-export async function readResume(
+async function readResume(
   args: Readonly<Record<string, unknown>>,
   parsed: Parsed,
-  context: Context,
+  context: GatewayContext,
 ): Promise<Use> {
   if (typeof args.approval !== 'string' || Object.keys(args).length !== 1) {
     throw new HttpRejection(200, {

@@ -3,7 +3,7 @@ import { type ChangeKind, changeMethods } from '../client/streams.ts';
 import { capabilitiesOf } from '../lists/capabilities.ts';
 import { metaKey } from '../protocol/era.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import type { Context } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import type { Answer, Parsed } from './exchange.ts';
 import { HttpRejection } from './refusal.ts';
 
@@ -14,7 +14,7 @@ const filterFields: Readonly<Record<ChangeKind, string>> = {
 };
 
 /** Opens a modern client's subscription. Source: MCP 2026-07-28, `subscriptions/listen`. */
-export function openListen(parsed: Parsed, context: Context): Answer {
+export function openListen(parsed: Parsed, context: GatewayContext): Answer {
   const filter = parsed.message.params.notifications;
   if (!isRecord(filter)) {
     throw new HttpRejection(200, {
@@ -58,7 +58,7 @@ export function openListen(parsed: Parsed, context: Context): Answer {
 }
 
 /** Opens a legacy session's stream (GET), which tells of changes until either side closes it. */
-export function openSessionStream(parsed: Parsed, context: Context): Answer {
+export function openSessionStream(parsed: Parsed, context: GatewayContext): Answer {
   const accept = String(parsed.headers.accept ?? '');
   if (!accept.includes('text/event-stream')) {
     throw new HttpRejection(406, {
@@ -84,7 +84,7 @@ const kinds = Object.keys(changeMethods) as ChangeKind[];
 
 function follow(
   parsed: Parsed,
-  { streams, lists, policy }: Context,
+  { streams, lists, policy }: GatewayContext,
   wants: ReadonlySet<ChangeKind>,
   send: (kind: ChangeKind) => void,
   close: () => void,

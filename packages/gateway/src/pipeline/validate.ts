@@ -20,12 +20,7 @@ export function validateArguments(resolved: Resolved): Valid {
  *
  * @returns the others, by lower-case name. Nobody has looked at them.
  */
-export function checkParamHeaders({
-  era,
-  headers,
-  message,
-  use,
-}: Resolved): Readonly<Record<string, string>> {
+function checkParamHeaders({ era, headers, message, use }: Resolved): Readonly<Record<string, string>> {
   if (era !== 'modern' || message.method !== 'tools/call') return {};
   const given = Object.keys(headers).filter((name) => name.startsWith('mcp-param-'));
   // A resumed call brings no arguments, so its headers can mirror none.

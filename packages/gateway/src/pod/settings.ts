@@ -5,7 +5,7 @@ import { allowedHosts } from '../identity/origin.ts';
 import { type LogLevel, logLevels } from '../kernel/log.ts';
 
 /** What a gateway in a pod is told from outside. */
-export interface ServeSettings {
+interface ServeSettings {
   readonly bundle: string;
   readonly keys: string;
   readonly tokens: string;

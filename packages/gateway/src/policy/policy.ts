@@ -12,7 +12,7 @@ import {
   type Target,
   type TargetKind,
 } from '@lockstep/model/internal';
-import { type Declaration, declarationsIn } from '../protocol/mcp-param.ts';
+import { declarationsIn, type ParamDeclaration } from '../protocol/mcp-param.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 
 /** One locked tool, prompt or resource template, ready for use. */
@@ -23,7 +23,7 @@ export interface Item {
   readonly digest: string;
   readonly class: AccessClass;
   /** Arguments that travel in `Mcp-Param-*` headers too. */
-  readonly declaredHeaders: readonly Declaration[];
+  readonly declaredHeaders: readonly ParamDeclaration[];
   /** Compiled at first use, so that a large bundle loads quickly. */
   readonly checkArguments: ArgumentCheck;
 }

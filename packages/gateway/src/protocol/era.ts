@@ -21,7 +21,7 @@ export const metaKey = {
 export type Era = 'modern' | 'legacy';
 
 /** An error that is answered with its own HTTP status. */
-export interface Rejection {
+interface Rejection {
   readonly status: number;
   readonly error: RpcError;
 }

@@ -1,7 +1,7 @@
 import { isRecord, type Release } from '@lockstep/model/internal';
 
 /** An argument that travels in a header too: where it is in the arguments, and the header's full name. */
-export interface Declaration {
+export interface ParamDeclaration {
   readonly path: readonly string[];
   readonly header: string;
 }
@@ -16,7 +16,7 @@ const primitive = new Set(['string', 'integer', 'number', 'boolean']);
  * Collects per locked tool what its input schema maps to `Mcp-Param-*` headers. Only properties that are reached
  * through `properties` alone count. Source: MCP 2026-07-28, Streamable HTTP, "Custom headers from tool parameters".
  */
-export function declaredParamHeaders(release: Release): ReadonlyMap<string, readonly Declaration[]> {
+export function declaredParamHeaders(release: Release): ReadonlyMap<string, readonly ParamDeclaration[]> {
   const tools = Object.entries(release.tools).map(
     ([name, { definition }]) => [name, declarationsIn(definition.inputSchema, [])] as const,
   );
@@ -24,7 +24,7 @@ export function declaredParamHeaders(release: Release): ReadonlyMap<string, read
 }
 
 /** What an input schema, or a part of it at `path`, maps to headers. */
-export function declarationsIn(schema: unknown, path: readonly string[]): Declaration[] {
+export function declarationsIn(schema: unknown, path: readonly string[]): ParamDeclaration[] {
   if (!isRecord(schema) || path.length > 16) return [];
   const name = schema['x-mcp-header'];
   const here =
@@ -41,7 +41,7 @@ export function declarationsIn(schema: unknown, path: readonly string[]): Declar
  * @example
  * paramHeaders([{ path: ['region'], header: 'Mcp-Param-Region' }], { region: 'eu' }) // ['Mcp-Param-Region', 'eu']
  */
-export function paramHeaders(declarations: readonly Declaration[], args: unknown): HeaderList {
+export function paramHeaders(declarations: readonly ParamDeclaration[], args: unknown): HeaderList {
   return declarations.flatMap(({ path, header }) => {
     const value = path.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), args);
     const text = textOf(value);

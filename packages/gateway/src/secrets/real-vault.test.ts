@@ -10,7 +10,7 @@ import { jwtOf, openTokenReviews } from '@lockstep/testing/token-reviews';
 import { eventually } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSecretGateway } from '../testing/secret-gateway.ts';
-import { createVaultClient, type KvMount } from '../vault/vault-client.ts';
+import { createVaultClient, type VaultMount } from '../vault/vault-client.ts';
 import { connectVault, type VaultServer } from '../vault/vault-server.ts';
 import type { VaultLogin } from '../vault/vault-session.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -20,8 +20,8 @@ if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 
 /** So that a Vault that others use too holds nothing of ours twice. */
 const run = `lockstep-test-${randomBytes(4).toString('hex')}`;
-const kv1: KvMount = { path: `${run}-one`, version: 1 };
-const kv2: KvMount = { path: `${run}-two`, version: 2 };
+const kv1: VaultMount = { path: `${run}-one`, version: 1 };
+const kv2: VaultMount = { path: `${run}-two`, version: 2 };
 const [approle, kubernetes] = [`${run}-approle`, `${run}-kubernetes`];
 const planted = `s3cr/t+"${randomBytes(9).toString('base64')}`.replaceAll('\n', '');
 

@@ -3,17 +3,17 @@ import type { Migration } from 'kysely/migration';
 import { commitIntent, expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
 import { openOrFindApproval } from '../approvals/open.ts';
 import { countDue, countWaiting, findApprovalById, listApprovals } from '../approvals/queries.ts';
-import { type ApprovalTables, approvalsMigration } from '../approvals/tables.ts';
+import { approvalsMigration } from '../approvals/tables.ts';
 import { giveVerdict } from '../approvals/verdict.ts';
 import { archiveLag, closeSegment, segmentSent } from '../archive/operations.ts';
-import { type ArchiveTables, archiveMigration } from '../archive/tables.ts';
+import { archiveMigration } from '../archive/tables.ts';
 import { auditHeads, auditPage } from '../audit/pages.ts';
 import { rangeStep, recordsOfApproval, searchStep } from '../audit/search-step.ts';
 import { declareTokens } from '../identity/declare.ts';
-import { type TokenTables, tokenSourceMigration, tokensMigration } from '../identity/tables.ts';
+import { tokenSourceMigration, tokensMigration } from '../identity/tables.ts';
 import { createToken, listTokens, revokeToken } from '../identity/token-operations.ts';
 import { appendAll } from '../ledger/store-port.ts';
-import { auditMigration, type LedgerTables } from '../ledger/tables.ts';
+import { auditMigration } from '../ledger/tables.ts';
 
 type AnyOperation = Operation<never, unknown>;
 type AnyQuery = Query<never, unknown>;
@@ -56,14 +56,11 @@ function byName<T extends { readonly name: string }>(all: readonly T[]): Readonl
 }
 
 /**
- * The tables. Each part of the gateway declares its own beside its code and is listed here.
+ * Every migration in the order of its application; the numbers keep that order. None is ever edited once released.
  *
- * Conventions, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans are
- * 0 or 1; structured values are JSON text.
+ * Conventions of the tables, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans
+ * are 0 or 1; structured values are JSON text.
  */
-export interface Database extends LedgerTables, ApprovalTables, ArchiveTables, TokenTables {}
-
-/** Every migration in the order of its application; the numbers keep that order. None is ever edited once released. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-audit': auditMigration,
   '0002-approvals': approvalsMigration,

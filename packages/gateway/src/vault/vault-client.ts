@@ -23,7 +23,7 @@ export interface VaultClientOptions {
   readonly server: VaultServer;
   readonly login: VaultLogin;
   /** The mount that every path lies in. Default: Vault is asked which it is. */
-  readonly mount?: KvMount | undefined;
+  readonly mount?: VaultMount | undefined;
   /** Milliseconds that only ever grow. Default: `performance.now`. */
   readonly clock?: () => number;
 }
@@ -86,7 +86,7 @@ function nameOf(login: VaultLogin): string {
 }
 
 /** A mount of Vault's KV engine. */
-export interface KvMount {
+export interface VaultMount {
   /** Without slashes around it: `mcp`. */
   readonly path: string;
   readonly version: 1 | 2;
@@ -100,7 +100,7 @@ export interface KvMount {
  * @example
  * kvPath({ path: 'mcp', version: 2 }, 'mcp/github'); // 'mcp/data/github'
  */
-function kvPath({ path: mount, version }: KvMount, path: string): string {
+function kvPath({ path: mount, version }: VaultMount, path: string): string {
   const inside = `${mount}/`;
   if (!path.startsWith(inside) || path === inside) {
     throw new VaultError('missing', `${path} lies outside the mount ${mount}; keep it below ${inside}`);
@@ -113,7 +113,7 @@ async function readMount(
   path: string,
   ask: (request: VaultRequest) => Promise<VaultReply>,
   address: string,
-): Promise<KvMount> {
+): Promise<VaultMount> {
   const { status, body } = await ask({ method: 'GET', path: `sys/internal/ui/mounts/${path}` });
   const { data } = body;
   if (status !== 200 || !isRecord(data) || typeof data.path !== 'string') {

@@ -55,7 +55,7 @@ async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToke
 }
 
 /** Makes a token last longer; undefined where Vault won't. @throws VaultError when it can't say. */
-export async function renew(server: VaultServer, { token }: VaultToken): Promise<VaultToken | undefined> {
+async function renew(server: VaultServer, { token }: VaultToken): Promise<VaultToken | undefined> {
   const reply = await server.send({ method: 'POST', path: 'auth/token/renew-self', token, body: {} });
   return tokenIn(reply.body.auth);
 }

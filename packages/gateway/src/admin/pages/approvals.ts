@@ -105,7 +105,7 @@ function fact(name: string, value: Html): Html {
 }
 
 /** The form, or why there is none. */
-export function decisionCard(approval: ApprovalDetail, formToken: string): Html {
+function decisionCard(approval: ApprovalDetail, formToken: string): Html {
   const closed = approval.state !== 'pending' && approval.state !== 'approved';
   if (closed) return html``;
   const roles = approval.approvers.join(' or ');
@@ -142,7 +142,7 @@ function form(approval: ApprovalDetail, seen: string, formToken: string): Html {
 }
 
 /** What others have said so far. */
-export function verdictsCard(approval: ApprovalDetail): Html {
+function verdictsCard(approval: ApprovalDetail): Html {
   if (approval.verdicts.length === 0) return html``;
   return html`<section class="card"><h2>Verdicts</h2><ul class="verdicts">${approval.verdicts.map(
     (given) => html`<li>

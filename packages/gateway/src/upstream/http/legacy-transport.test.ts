@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint, EndpointRequest } from './endpoint.ts';
-import { newSession, refuse } from './legacy-transport.ts';
+import { newSession, refuseRequest } from './legacy-transport.ts';
 
 describe('what a server asks of the gateway', () => {
   it('is refused, but no faster than the server takes the refusals', () => {
@@ -17,9 +17,10 @@ describe('what a server asks of the gateway', () => {
     };
     const session = newSession(endpoint, '2025-11-25', undefined);
     const nested = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
-    for (const id of [nested, {}, null, 'x'.repeat(1000)]) refuse(session, { id, method: 'roots/list' });
+    for (const id of [nested, {}, null, 'x'.repeat(1000)])
+      refuseRequest(session, { id, method: 'roots/list' });
     expect(sent).toEqual([]);
-    for (let id = 0; id < 1000; id++) refuse(session, { id, method: 'roots/list' });
+    for (let id = 0; id < 1000; id++) refuseRequest(session, { id, method: 'roots/list' });
     expect(sent.length).toBeLessThan(20);
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ id: 0, error: { code: -32601 } });
   });

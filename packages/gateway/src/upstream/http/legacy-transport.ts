@@ -69,7 +69,7 @@ export async function tell(session: LegacySession, message: object): Promise<voi
 }
 
 /** Servers may ask the gateway nothing: no capability is declared. */
-export function refuse(session: LegacySession, { id }: Readonly<Record<string, unknown>>): void {
+export function refuseRequest(session: LegacySession, { id }: Readonly<Record<string, unknown>>): void {
   const isId = typeof id === 'number' || (typeof id === 'string' && id.length <= maxIdLength);
   // A server that asks without reading the answers has only itself to blame.
   if (!isId || session.refusals >= maxRefusals) return;
@@ -91,7 +91,9 @@ async function requestLegacy(
   const id = endpoint.nextId();
   const progressToken = progressTokenOf(message.params);
   const params = outgoingParams(message.params, 'legacy', progressToken === undefined ? undefined : id);
-  const events = readEvents(id, progressToken, options.onNotification, (request) => refuse(session, request));
+  const events = readEvents(id, progressToken, options.onNotification, (request) =>
+    refuseRequest(session, request),
+  );
   let retry = defaultRetry;
   const onRetry = (milliseconds: number) => {
     retry = milliseconds;
@@ -208,7 +210,7 @@ export function openLegacy(
           session.over = true;
           hooks.onClosed(ended);
         } else if (isListChange(message?.method)) hooks.onListChanged();
-        else if (message?.method !== undefined && message.id !== undefined) refuse(session, message);
+        else if (message?.method !== undefined && message.id !== undefined) refuseRequest(session, message);
       },
       open: (onEvent) =>
         stream(session, onEvent, { signal: closed.signal, timeoutSeconds: Number.POSITIVE_INFINITY }),

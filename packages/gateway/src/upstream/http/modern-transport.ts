@@ -1,9 +1,9 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { modernVersion } from '../../protocol/era.ts';
 import {
-  type Declaration,
   encodeHeaderValue,
   type HeaderList,
+  type ParamDeclaration,
   paramHeaders,
 } from '../../protocol/mcp-param.ts';
 import {
@@ -34,7 +34,7 @@ const nameField: Readonly<Record<string, string>> = {
 };
 
 /** What the locked schemas map to headers, by tool. */
-export type ParamDeclarations = () => ReadonlyMap<string, readonly Declaration[]>;
+export type ParamDeclarations = () => ReadonlyMap<string, readonly ParamDeclaration[]>;
 
 /** Sends one request to a server of the stateless era. Giving it up closes its connection, which cancels it. */
 export async function requestModern(

@@ -35,7 +35,7 @@ export interface ServeOptions {
  * is gone is told so and looks at the next one before it sends anything there. Nothing is done for a request that
  * isn't signed.
  */
-export async function serveMcp(
+export async function relayMcp(
   request: IncomingMessage,
   response: ServerResponse,
   options: ServeOptions,
