@@ -6,6 +6,7 @@ import { recordKinds } from '@lockstep/model/record';
 import { anchorsOf, codeIn, linksOf, pageAt, pages, root, rowsOf } from '@lockstep/testing/markdown';
 import { describe, expect, it } from 'vitest';
 import { commandLines, complaint } from './docs/commands.ts';
+import { examplesOf } from './docs/examples.ts';
 import { dataOf, typeErrors } from './docs/snippets.ts';
 import { fixedParts, spoken } from './docs/sources.ts';
 
@@ -31,6 +32,13 @@ describe('what people read', () => {
     const snippets = blocks.filter(({ language }) => language === 'ts');
     expect(snippets.length).toBeGreaterThan(10);
     expect(typeErrors(snippets)).toEqual([]);
+  });
+
+  it('shows each name that programs are written with in an example that compiles', () => {
+    const examples = examplesOf('@lockstep/model', 'packages/model/src/index.ts');
+    expect(examples.size).toBeLessThanOrEqual(20);
+    expect([...examples].flatMap(([name, example]) => (example === undefined ? [name] : []))).toEqual([]);
+    expect(typeErrors([...examples.values()].flatMap((example) => example ?? []))).toEqual([]);
   });
 
   it('shows servers, rules and settings that are taken', () => {

@@ -1,6 +1,7 @@
+import { globSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Import, importsUnder, isRelative, targetOf } from './imports.ts';
+import { type Import, importsUnder, isRelative, root, targetOf } from './imports.ts';
 
 /**
  * The floors of each package, from the roof down: a file imports only from its own floor and from those below. A floor
@@ -39,6 +40,7 @@ const floorsOf: Record<string, readonly string[]> = {
     ...['kubernetes', '.'],
   ],
   aws: ['index.ts', 'archive', 'identity', 'registry', '.'],
+  testing: ['servers', '.'],
 };
 
 function floorOf(source: string, file: string): string {
@@ -90,6 +92,11 @@ function circlesOf(found: readonly Import[]): string[] {
 }
 
 describe('floors', () => {
+  it('are drawn for every package', () => {
+    const packages = globSync('packages/*/src', { cwd: root }).map((source) => basename(dirname(source)));
+    expect(Object.keys(floorsOf).toSorted()).toEqual(packages.toSorted());
+  });
+
   it.each(Object.keys(floorsOf))('%s imports downwards only, values and types alike', (name) => {
     const source = `packages/${name}/src`;
     expect(climbsIn(source, importsInside(source))).toEqual([]);

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 
-/** One thing that is wrong with what a person wrote, and where. */
+/**
+ * One thing that is wrong with what a person wrote, and where.
+ *
+ * @example
+ * const finding: Finding = {
+ *   path: 'environments.prod.releases.files',
+ *   message: "pins the release 3.0, which isn't in the lock; choose one of 2026.7.4.",
+ * };
+ */
 export interface Finding {
   /** The path of the field, as a person would write it: `environments.prod.rules[2].when`. */
   readonly path: string;
@@ -10,7 +18,14 @@ export interface Finding {
 
 /**
  * Thrown for input from people (definitions, locks, bundles) that can't be used. Holds every finding at once,
- * so that a file is mended in one go.
+ * so that a file is mended in one go. `message` has a line for each.
+ *
+ * @example
+ * try {
+ *   defineServers({ Docs: { remote: { url: 'https://docs.example.com/mcp' } } });
+ * } catch (error) {
+ *   if (error instanceof ConfigurationError) for (const { path, message } of error.findings) console.error(path, message);
+ * }
  */
 export class ConfigurationError extends Error {
   readonly findings: readonly Finding[];

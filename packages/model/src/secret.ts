@@ -43,10 +43,10 @@ export type SecretDefinition = z.output<typeof secretSchema>;
  *
  * @param at `mount/path#field`.
  * @example
- * secrets: {
+ * const secrets = {
  *   Authorization: secret('mcp/docs#token', { delivery: 'header', template: 'Bearer ${secret}' }),
  *   GITHUB_TOKEN: secret('mcp/github#token', { delivery: 'env' }),
- * }
+ * };
  */
 export function secret(
   at: string,

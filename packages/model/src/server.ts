@@ -121,11 +121,25 @@ export const serverSchema = z
   });
 /** A server's declaration, read: every default is filled in. */
 export type ServerDefinition = z.output<typeof serverSchema>;
-/** A server, as a person declares it. */
+/**
+ * A server, as a person declares it: what is run, or where it is, and what it needs.
+ *
+ * @example
+ * const github: ServerInput = {
+ *   run: { image: 'ghcr.io/github/github-mcp-server', port: 8082 },
+ *   egress: ['api.github.com'],
+ *   secrets: { GITHUB_TOKEN: secret('mcp/github#token', { delivery: 'env' }) },
+ * };
+ */
 export type ServerInput = z.input<typeof serverSchema>;
 
 export const serversSchema = z.record(serverName, serverSchema);
-/** All servers, by name. */
+/**
+ * All servers, by name, with every default filled in: what `defineServers` returns.
+ *
+ * @example
+ * const remote = (all: Servers) => Object.keys(all).filter((name) => 'remote' in (all[name] ?? {}));
+ */
 export type Servers = z.output<typeof serversSchema>;
 
 /**

@@ -6,7 +6,14 @@ import type { Servers } from '../server.ts';
 
 /** The decision per access class; see `profile.ts`. */
 export const profileSchema = z.enum(['dev', 'staging', 'prod']);
-/** Which decisions an environment starts from: `dev`, `staging` or `prod`. */
+/**
+ * Which decisions an environment starts from, by access class. `dev` allows reads and denies the rest; `staging` allows
+ * reads and writes, and has what is destructive approved; `prod` allows reads, and has writes approved by one and what
+ * is destructive by two.
+ *
+ * @example
+ * const profiles: Record<string, ProfileName> = { laptop: 'dev', cluster: 'prod' };
+ */
 export type ProfileName = z.infer<typeof profileSchema>;
 
 const approveSchema = z.strictObject({
@@ -31,7 +38,13 @@ const exampleSchema = z.strictObject({
   principal: principalSchema.partial().default({}),
   expect: z.enum(['allow', 'approve', 'deny']),
 });
-/** An example of a rule, read. */
+/**
+ * An example of a rule, with every default filled in: a call, and what the environment must decide on it. A declaration
+ * whose examples don't hold is refused.
+ *
+ * @example
+ * const examples: readonly RuleExample[] = environments.prod.rules.flatMap((rule) => rule.examples);
+ */
 export type RuleExample = z.output<typeof exampleSchema>;
 
 /** A glob over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
@@ -78,7 +91,14 @@ const ruleSchema = z.strictObject({
   ),
   examples: z.array(exampleSchema).default([]),
 });
-/** A rule, read: what it is about, for whom, when, and what it decides. */
+/**
+ * A rule with every default filled in: what it is about, for whom, when, and what it decides.
+ *
+ * @example
+ * const denied: readonly Rule[] = environments.prod.rules.filter(
+ *   ({ decision }) => typeof decision === 'object' && 'deny' in decision,
+ * );
+ */
 export type Rule = z.output<typeof ruleSchema>;
 
 /** How approvals go in an environment. */
@@ -154,10 +174,25 @@ export const environmentSchema = z.strictObject({
   rules: z.array(ruleSchema).default([]),
   settings: settingsSchema.prefault({}),
 });
-/** One environment, as a person declares it. */
+/**
+ * One environment, as a person declares it: see the reference of settings in the docs for each field.
+ *
+ * @example
+ * const dev: EnvironmentInput = {
+ *   profile: 'dev',
+ *   releases: { files: '2026.7.4' },
+ *   rules: [{ name: 'writers', tools: 'files/write_file', roles: ['writer'], decision: 'allow' }],
+ * };
+ */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 
-/** One environment, whole: the servers, the release of each that it pins, and what it permits. Plain data. */
+/**
+ * One environment, whole: the servers, the release of each that it pins, and what it permits. Plain data.
+ *
+ * @example
+ * const prod: Environment = environments.prod;
+ * const pinned = Object.entries(prod.releases).map(([server, { label }]) => `${server} ${label}`);
+ */
 export interface Environment {
   readonly name: string;
   readonly profile: ProfileName;

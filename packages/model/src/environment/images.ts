@@ -28,7 +28,8 @@ export function imageEntry(server: string, label: string): string {
  *
  * @param list the content of `images.json`: references with digests by entry.
  * @example
- * new McpEnvironment('prod', { environment: prod, images: imagesFor(prod, images), … });
+ * imagesFor(environments.prod, { gateway: 'registry.example.com/gateway:1', 'files@2026.7.4': 'registry.example.com/files:1' });
+ * // { gateway: 'registry.example.com/gateway:1', files: 'registry.example.com/files:1' }
  */
 export function imagesFor(
   { releases }: Pick<Environment, 'releases'>,

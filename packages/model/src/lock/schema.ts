@@ -108,5 +108,10 @@ export const lockSchema = z.strictObject({
     z.strictObject({ releases: z.record(z.string().min(1).max(64), releaseSchema) }),
   ),
 });
-/** The tool lock, read. */
+/**
+ * The tool lock: per server its releases, and of each everything that the server offers.
+ *
+ * @example
+ * const releasesOf = (lock: Lock, server: string) => Object.keys(lock.servers[server]?.releases ?? {});
+ */
 export type Lock = z.infer<typeof lockSchema>;

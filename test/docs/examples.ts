@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { type Block, root } from '@lockstep/testing/markdown';
+import ts from 'typescript';
+
+/** What examples may speak of without declaring it. */
+const known: Readonly<Record<string, string>> = {
+  lock: 'Lock',
+  servers: 'Servers',
+  environments: "Readonly<Record<'dev' | 'prod', Environment>>",
+};
+
+function preludeOf(example: string): string {
+  return Object.entries(known)
+    .filter(([name]) => !example.includes(`const ${name} `))
+    .map(([name, type]) => `declare const ${name}: ${type};`)
+    .join('\n');
+}
+
+/** The names that a package's entry exports, each with its `@example` as a whole module; undefined where it has none. */
+export function examplesOf(name: string, entry: string): ReadonlyMap<string, Block | undefined> {
+  const program = ts.createProgram([join(root, entry)], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  });
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(root, entry));
+  const module = file && checker.getSymbolAtLocation(file);
+  if (module === undefined) throw new Error(`${entry} exports nothing.`);
+  const all = checker.getExportsOfModule(module);
+  const targetOf = (symbol: ts.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const names = all.map((one) =>
+    targetOf(one).flags & ts.SymbolFlags.Value ? one.name : `type ${one.name}`,
+  );
+  const imported = `import { ${names.join(', ')} } from '${name}';`;
+  return new Map(
+    all.map((symbol) => {
+      const target = targetOf(symbol);
+      const tag = target.getJsDocTags(checker).find((one) => one.name === 'example');
+      if (tag === undefined) return [symbol.name, undefined];
+      const example = ts.displayPartsToString(tag.text);
+      const text = [imported, preludeOf(example), example].join('\n');
+      return [symbol.name, { where: `${symbol.name} of ${name}`, language: 'ts', info: '', text }];
+    }),
+  );
+}
