@@ -1,5 +1,6 @@
-import { globSync } from 'node:fs';
-import { basename, dirname, relative } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { pageAt } from '@lockstep/testing/markdown';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsUnder, isRelative, root, targetOf } from './imports.ts';
 
@@ -111,6 +112,54 @@ describe('floors', () => {
       `${source}/kernel/log.ts imports ${source}/policy/policy.ts`,
       `${source}/compose/storage.ts imports ${source}/attic/box.ts`,
     ]);
+  });
+});
+
+/** Folders of the repository in the order in which walks go down through them. */
+const walked = ['stacks', 'components', 'cli', 'gateway', 'database', 'model'];
+
+/** The steps of a walk in ARCHITECTURE.md: files, and the word `back`. */
+function stepsOf(heading: string): string[] {
+  const section = pageAt('ARCHITECTURE.md')
+    .text.split('\n### ')
+    .find((text) => text.startsWith(heading));
+  const steps = section?.match(
+    /`(?:stacks|components|cli|gateway|database|model)\/[\w/.-]+\.ts`|\*\*back\*\*/g,
+  );
+  if (steps == null) throw new Error(`ARCHITECTURE.md has no walk called ${heading}.`);
+  return steps.map((step) => step.replaceAll(/[`*]/g, ''));
+}
+
+/** How far down a step of a walk lies: by package, then by floor. */
+function depthOf(step: string): number {
+  const [name = '', ...rest] = step.split('/');
+  const floor = floorsOf[name]?.indexOf(
+    floorOf(`packages/${name}/src`, `packages/${name}/src/${rest.join('/')}`),
+  );
+  return walked.indexOf(name) * 100 + (floor ?? 0);
+}
+
+describe('walks', () => {
+  it.each([
+    ['A `tools/call`', 45],
+    ['`pulumi up`', 50],
+    ['`lockstep up`', 55],
+  ])('%s goes downwards over at most %i files, with at most two returns', (heading, most) => {
+    const steps = stepsOf(heading);
+    const files = new Set(steps.filter((step) => step !== 'back'));
+    const missing = [...files].filter(
+      (step) =>
+        !existsSync(
+          join(root, step.startsWith('stacks/') ? step : step.replace(/^([a-z]+)/, 'packages/$1/src')),
+        ),
+    );
+    const climbs = steps.filter((step, index) => {
+      const before = steps[index - 1];
+      return step !== 'back' && before !== undefined && before !== 'back' && depthOf(step) < depthOf(before);
+    });
+    expect({ missing, climbs }).toEqual({ missing: [], climbs: [] });
+    expect(files.size).toBeLessThanOrEqual(most);
+    expect(steps.filter((step) => step === 'back').length).toBeLessThanOrEqual(2);
   });
 });
 
