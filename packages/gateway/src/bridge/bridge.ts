@@ -10,7 +10,7 @@ import { createRedaction } from '../kernel/redaction.ts';
 import { folderNameOf } from '../kernel/state-folders.ts';
 import { readBridgeKey } from '../keys/root-key.ts';
 import { watchKey } from '../protocol/bridge-contract.ts';
-import { backoff } from '../upstream/resilience/waiting.ts';
+import { startBackoff } from '../upstream/resilience/waiting.ts';
 import { startReaper } from '../upstream/stdio/reaper.ts';
 import { stdioConnector } from '../upstream/stdio/stdio-connector.ts';
 import { redacted, redactedLog } from '../upstream/transport/redacted.ts';
@@ -107,12 +107,16 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
 
 /** Starts the server once, so that a pod whose server doesn't come up isn't ready and replaces none that does. */
 async function tryOut(sessions: BridgeSessions, signal: AbortSignal): Promise<void> {
-  for (let failures = 1; !sessions.proven() && !signal.aborted; failures++) {
+  for (
+    let backoff = startBackoff.next();
+    !sessions.proven() && !signal.aborted;
+    backoff = backoff.next(undefined)
+  ) {
     try {
       await sessions.end(await sessions.open(watchKey, signal));
     } catch {
       // The log has the reason.
-      await sleep(backoff(failures, Math.random()), undefined, { signal, ref: false }).catch(() => {});
+      await sleep(backoff.duration, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallSignal } from '../kernel/call-signal.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { type Catalog, readCatalog } from './catalog.ts';
-import { backoff, waitFor } from './resilience/waiting.ts';
+import { startBackoff, waitFor } from './resilience/waiting.ts';
 import { type Connector, type Transport, type TransportHooks, UpstreamError } from './transport/transport.ts';
 
 /** Milliseconds until one that is kept running asks again for room. */
@@ -83,7 +83,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let starting: Promise<Run> | undefined;
   let stopping: Promise<void> | undefined;
   let nextStart: NodeJS.Timeout | undefined;
-  let failures = 0;
+  let backoff = startBackoff.next();
   let notBefore = 0;
   /** Why the last start failed, until one succeeds. */
   let failed: string | undefined;
@@ -132,8 +132,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function pauseStarts(): void {
-    failures += 1;
-    const pause = backoff(failures, Math.random());
+    const pause = backoff.duration;
+    backoff = backoff.next(undefined);
     notBefore = performance.now() + pause;
     if (eager) startIn(pause);
   }
@@ -173,7 +173,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     broke(transport, reason) {
       if (live === undefined || live.transport !== transport) return;
-      if (performance.now() - live.since > soundAfter) failures = 0;
+      if (performance.now() - live.since > soundAfter) backoff = startBackoff.next();
       ended = reason;
       void letGo();
       pauseStarts();

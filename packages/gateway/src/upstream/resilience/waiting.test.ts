@@ -1,14 +1,13 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { backoff } from './waiting.ts';
+import { startBackoff } from './waiting.ts';
 
-it('grows from half a second to a minute, spread by a quarter', () => {
-  expect([1, 2, 3].map((failures) => backoff(failures, 0.5))).toEqual([500, 1000, 2000]);
-  fc.assert(
-    fc.property(fc.nat({ max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
-      const pause = backoff(failures, random);
-      expect(pause).toBeGreaterThanOrEqual(375);
-      expect(pause).toBeLessThanOrEqual(75_000);
-    }),
-  );
+it('waits longer after each failure, up to a minute, and never the same time as its neighbour', () => {
+  let pause = startBackoff.next();
+  for (const whole of [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]) {
+    expect(pause.duration).toBeGreaterThanOrEqual(whole / 2);
+    expect(pause.duration).toBeLessThanOrEqual(whole);
+    pause = pause.next(undefined);
+  }
+  const firsts = Array.from({ length: 20 }, () => startBackoff.next().duration);
+  expect(new Set(firsts).size).toBeGreaterThan(1);
 });

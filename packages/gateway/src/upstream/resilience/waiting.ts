@@ -1,3 +1,4 @@
+import { ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
 import type { CallSignal } from '../../kernel/call-signal.ts';
 import { cancelled, UpstreamError } from '../transport/transport.ts';
 
@@ -26,17 +27,12 @@ export function waitFor<T>(event: Promise<T>, signal: CallSignal, seconds: numbe
   });
 }
 
-/** Milliseconds before the first and the longest pause before a server is started again. */
-const firstPauseMs = 500;
-const maxPauseMs = 60_000;
-
 /**
- * How long to wait before the next start after so many failures in a row: doubled each time, and spread by a
- * quarter either way so that servers which fell together don't get up together.
- *
- * @param random from 0 to 1.
+ * Pauses before a server is started again, in milliseconds: doubled with each failure in a row up to a minute, and
+ * spread over the upper half so that servers which fell together don't get up together.
  */
-export function backoff(failures: number, random: number): number {
-  const pause = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1));
-  return pause * (0.75 + random / 2);
-}
+export const startBackoff = new ExponentialBackoff({
+  initialDelay: 500,
+  maxDelay: 60_000,
+  generator: halfJitterGenerator,
+});
