@@ -24,7 +24,7 @@ export { Failure, sentenceOf } from './kernel/failure.ts';
 export { buildProgram } from './program.ts';
 export { defaultConfig } from './project/load.ts';
 export { defaultState } from './project/state-folder.ts';
-export type { RegisteredResource } from './render/monitor.ts';
+export type { RegisteredResource } from './render/mock-monitor.ts';
 export { findPulumiProject } from './render/pulumi-project.ts';
 export { runProgram } from './render/run-program.ts';
 export { writeBundle } from './up/prepare-environment.ts';

@@ -5,7 +5,7 @@
  * @internal
  * @module
  */
-export { planBundle } from './gateway/bundle.ts';
+export { planBundle } from './gateway/bundle-config-maps.ts';
 export { dashboard } from './monitoring/dashboard.ts';
 export { bundleRuleFile, type RuleOptions, ruleFile } from './monitoring/rules.ts';
 export { defaultThresholds } from './monitoring/thresholds.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleName } from './principal.ts';
+import { roleName } from './role.ts';
 
 /** The default time in which an approval must be decided and used, in seconds: a day. */
 export const defaultExpiry = 86_400;

@@ -33,7 +33,7 @@ export { matchesGlob } from './glob.ts';
 export { isRecord } from './json.ts';
 export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
 export { diffDefinition } from './lock/definition-diff.ts';
-export { parseLock } from './lock/lock.ts';
+export { parseLock } from './lock/parse-lock.ts';
 export type { ReleaseDiff } from './lock/release-change.ts';
 export { printReleaseChange, printReleaseDiff } from './lock/release-change.ts';
 export { diffReleases } from './lock/release-diff.ts';
@@ -73,7 +73,8 @@ export {
   probePaths,
   vaultTokenFile,
 } from './pod-contract.ts';
-export { type Principal, principalSchema, privilegedRoles } from './principal.ts';
+export { type Principal, principalSchema } from './principal.ts';
+export { privilegedRoles } from './role.ts';
 export {
   type Delivery,
   parseSecretReference,

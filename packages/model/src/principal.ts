@@ -1,12 +1,6 @@
 import { z } from 'zod';
 
-/** A role's name, as rules, tokens and identity providers use it. */
-export const roleName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9._:-]{0,62}[a-z0-9])?$/,
-    'must be 1–64 lower-case letters, digits, `.`, `_`, `:` or `-`',
-  );
+import { roleName } from './role.ts';
 
 /**
  * Who calls. Two principals are the same when issuer and subject are; a client's name is never part of it.
@@ -21,6 +15,3 @@ export const principalSchema = z.strictObject({
 });
 /** Who calls: issuer and subject, the human behind them, and their roles. */
 export type Principal = z.infer<typeof principalSchema>;
-
-/** Roles that the unauthenticated local user never holds. */
-export const privilegedRoles: readonly string[] = ['approver', 'auditor', 'admin'];

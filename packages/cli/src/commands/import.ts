@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseJsonc } from '../import/jsonc.ts';
-import { printServers } from '../import/print.ts';
-import { readServers } from '../import/read.ts';
+import { readServers } from '../import/mcp-json.ts';
+import { printServers } from '../import/print-servers.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 

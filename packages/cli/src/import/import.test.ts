@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { makeProject } from '../project.fixture.ts';
 import { parseJsonc } from './jsonc.ts';
+import { isReference, looksSecret } from './looks-secret.ts';
+import { readServers } from './mcp-json.ts';
 import { readRunnerCall } from './package-runner.ts';
-import { printServers } from './print.ts';
-import { readServers } from './read.ts';
-import { isReference, looksSecret } from './secrets.ts';
+import { printServers } from './print-servers.ts';
 
 test('reads what Claude keeps: packages, commands and URLs, and no secret', () => {
   const servers = readServers({

@@ -1,7 +1,7 @@
 import type { Finding } from '@lockstep/model';
 import { isRecord } from '@lockstep/model/internal';
 import { isClusterScoped } from './kinds.ts';
-import { objectsIn, type RegisteredResource } from './monitor.ts';
+import { objectsIn, type RegisteredResource } from './mock-monitor.ts';
 
 /** A Kubernetes object, as it would be applied. */
 export interface KubernetesObject {

@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url';
 import type { Finding } from '@lockstep/model';
 import { findingsOf, sentenceOf } from '../kernel/failure.ts';
 import { explain } from '../project/explain.ts';
-import { type PulumiRuntime, type Recorded, recordResources } from './monitor.ts';
+import { type PulumiRuntime, type Recorded, recordResources } from './mock-monitor.ts';
 
 /** Which program is run, and as which stack. */
 export interface Assignment {

@@ -1,6 +1,6 @@
 import type { Finding } from '@lockstep/model';
 import { compareText, unpushedDigest } from '@lockstep/model/internal';
-import type { RegisteredResource } from './monitor.ts';
+import type { RegisteredResource } from './mock-monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 import type { PulumiProject } from './pulumi-project.ts';
 import { runProgram } from './run-program.ts';

@@ -7,7 +7,7 @@ import { gatewayState } from '../kubernetes/names.ts';
 import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
 import type { TrafficPlan } from '../network/traffic.ts';
 import type { GatewayEndpoint } from '../server/server-args.ts';
-import { type BundlePlan, planBundle } from './bundle.ts';
+import { type BundlePlan, planBundle } from './bundle-config-maps.ts';
 import { allowedHosts, originOf } from './exposure.ts';
 import type { Exposure, McpGatewayArgs } from './gateway-args.ts';
 import { gatewayPod } from './gateway-pod.ts';

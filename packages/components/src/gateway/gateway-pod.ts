@@ -5,7 +5,7 @@ import { gatewayObject } from '../kubernetes/names.ts';
 import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.ts';
 import { overridePodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
 import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
-import type { BundlePlan } from './bundle.ts';
+import type { BundlePlan } from './bundle-config-maps.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 
 type Volume = k8s.types.input.core.v1.Volume;

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { refuseHost } from '../identity/origin.ts';
+import { refuseHost } from '../identity/host-guard.ts';
 import { approvalRoutes, auditRoutes, statusRoutes, tokenRoutes } from './api.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { pageRoutes } from './page-routes.ts';

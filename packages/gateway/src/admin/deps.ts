@@ -1,6 +1,6 @@
 import type { Status } from '@lockstep/model/admin';
 import type { ApprovalSettings } from '../approvals/row.ts';
-import type { AllowedHosts } from '../identity/origin.ts';
+import type { AllowedHosts } from '../identity/host-guard.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';

@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectServer } from '../compose/inspect.ts';
 import { askByHand, bridgedServer, openBridge, openBridged } from '../testing/upstream/bridge.ts';
 import { callOf, noLog, noSignal, openStage, patient } from '../testing/upstream/stage.ts';
+import { serverEnvironment } from './bridge.ts';
 
 describe('a server behind a bridge', () => {
   it('has a process, a home and a folder for each isolation key', async () => {
@@ -301,4 +302,13 @@ describe("a gateway that can't sign for a bridge", () => {
     });
     expect(bridge.pids()).toHaveLength(1);
   });
+});
+
+it('gives a server what was declared for it, and nothing that varies by pod', () => {
+  const declared = { PATH: '/bin', TOKEN: 't', HOME_PAGE: 'x', NODE_ENV: 'production' };
+  const ofTheRuntime = {
+    ...{ HOME: '/', TMPDIR: '/tmp', HOSTNAME: 'pod-1', PWD: '/', SHLVL: '1', _: '/bin/node' },
+    ...{ KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_PORT: 'tcp://10.0.0.1:443', EMPTY: undefined },
+  };
+  expect(serverEnvironment({ ...declared, ...ofTheRuntime })).toEqual(declared);
 });

@@ -1,7 +1,7 @@
 import type { Principal } from '@lockstep/model/internal';
 import type { Logger } from 'pino';
 import { followTokenFile } from '../identity/follow-token-file.ts';
-import { isLoopbackName } from '../identity/origin.ts';
+import { isLoopbackName } from '../identity/host-guard.ts';
 import { localUser } from '../identity/sign-in.ts';
 import { demandToken, openTokens, type Tokens } from '../identity/tokens.ts';
 import type { Store } from '../ledger/store-port.ts';

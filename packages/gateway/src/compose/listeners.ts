@@ -4,7 +4,7 @@ import { type AdminApp, adminListener } from '../admin/app.ts';
 import { serveSocket } from '../admin/socket.ts';
 import { clientAddress, closeServer, listen } from '../http/listen.ts';
 import { createListener, createMetricsListener } from '../http/listener.ts';
-import { type AllowedHosts, allowedHosts, isLoopbackName } from '../identity/origin.ts';
+import { type AllowedHosts, allowedHosts, isLoopbackName } from '../identity/host-guard.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import type { GatewayOptions } from './options.ts';
 

@@ -1,10 +1,12 @@
 import type { Deployment } from '@lockstep/model/internal';
 import { adminApp } from '../admin/app.ts';
-import { countWaiting } from '../approvals/queries.ts';
+import { expireDue } from '../approvals/close.ts';
+import { countDue, countWaiting } from '../approvals/queries.ts';
 import { applyBundle, loadedRecord, rejectBundle } from '../bundle/apply.ts';
 import { followBundle, readOffer } from '../bundle/follow.ts';
 import { createClientSessions, principalKey } from '../client/client-sessions.ts';
 import { createStreams } from '../client/streams.ts';
+import type { Caller } from '../identity/sign-in.ts';
 import { createLog } from '../kernel/log.ts';
 import { collectStartupGarbage } from '../kernel/startup-garbage.ts';
 import { principalFolder } from '../kernel/state-folders.ts';
@@ -16,7 +18,6 @@ import { makePolicy, type Policy } from '../policy/policy.ts';
 import { createSecrets } from '../secrets/secrets.ts';
 import type { UpstreamServer } from '../upstream/upstream-server.ts';
 import { createUpstreams } from '../upstream/upstreams.ts';
-import { startHousekeeping } from './housekeeping.ts';
 import { openIdentities } from './identities.ts';
 import { addressesOf, logAddresses, openListeners } from './listeners.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
@@ -187,4 +188,30 @@ function serversOf(
       launch: await launch(name, definition, release, deployment),
     })),
   );
+}
+
+/** Milliseconds between rounds. */
+const intervalMs = 1000;
+
+/** Ends what time ends: sessions and streams of expired tokens, and approvals past their expiry. Returns how to stop. */
+export function startHousekeeping({ sessions, streams, store, log }: GatewayContext): () => void {
+  const timer = setInterval(() => {
+    sessions.closeWhere(({ caller }) => hasExpired(caller));
+    streams.closeWhere(({ caller }) => hasExpired(caller));
+    expireApprovals().catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'approvals could not be expired'),
+    );
+  }, intervalMs);
+  timer.unref();
+
+  async function expireApprovals(): Promise<void> {
+    // A transaction is durable and so costs the disk; the question doesn't.
+    if ((await store.query(countDue, null)) > 0) await store.transact(expireDue, {});
+  }
+
+  return () => clearInterval(timer);
+}
+
+function hasExpired({ credential }: Caller): boolean {
+  return credential !== undefined && credential.expiresAt <= Date.now();
 }

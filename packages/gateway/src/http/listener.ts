@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AllowedHosts, refuseHost } from '../identity/origin.ts';
+import { type AllowedHosts, refuseHost } from '../identity/host-guard.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import { serverLimits } from './listen.ts';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { userInfo } from 'node:os';
 import type { Audience } from '@lockstep/model/admin';
 import type { Principal } from '@lockstep/model/internal';
-import { hostName, isLoopbackAddress, isLoopbackName, originName } from './origin.ts';
+import { hostName, isLoopbackAddress, isLoopbackName, originName } from './host-guard.ts';
 import type { Credential } from './token.ts';
 
 /** What is known of a request before anything is believed. */

@@ -3,10 +3,9 @@ import { checkApproval } from '../approvals/check.ts';
 import type { ApprovalState, NotAsked } from '../approvals/row.ts';
 import { approvalSentence } from '../approvals/sentences.ts';
 import { resumeName } from '../lists/gateway-additions.ts';
-import { itemKey } from '../policy/policy.ts';
-import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Ruled } from './exchange.ts';
+import { verifyLive } from './quarantine.ts';
 import { ToolRefusal } from './refusal.ts';
 import { refuseUnseenHeaders } from './validate.ts';
 
@@ -65,38 +64,4 @@ export function waits(target: string, state: ApprovalState | NotAsked, context: 
     decision: 'approve',
     approval: { ...told, url },
   });
-}
-
-async function verifyLive(
-  { use, isolationKey, signal }: Ruled,
-  { upstreams }: GatewayContext,
-): Promise<void> {
-  if (use.item === undefined) return;
-  try {
-    await upstreams.verify(use.server.name, isolationKey, { signal });
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    throw new ToolRefusal(
-      'unavailable',
-      `${use.text} was not called: its definition could not be checked just now (${error.message}); call again later.`,
-      { target: use.text },
-    );
-  }
-  refuseQuarantined(use, upstreams);
-}
-
-/** Ends a request for something that the server defines otherwise than it was reviewed. */
-export function refuseQuarantined(
-  use: Ruled['use'],
-  upstreams: Pick<GatewayContext['upstreams'], 'quarantine'>,
-): void {
-  if (use.item === undefined) return;
-  const quarantined = upstreams.quarantine(use.server.name);
-  const why = quarantined.size === 0 ? undefined : quarantined.get(itemKey(use.target));
-  if (why === undefined) return;
-  throw new ToolRefusal(
-    'quarantined',
-    `${use.text} is quarantined: ${why} The server's other tools work; ask a person to review the change and update the lock.`,
-    { target: use.text },
-  );
 }

@@ -1,4 +1,4 @@
-import { refuseHost } from '../identity/origin.ts';
+import { refuseHost } from '../identity/host-guard.ts';
 import { signIn } from '../identity/sign-in.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import type { GatewayContext } from './context.ts';

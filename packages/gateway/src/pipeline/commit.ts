@@ -1,4 +1,4 @@
-import { commitIntent } from '../approvals/close.ts';
+import { commitIntent } from '../approvals/consume.ts';
 import { waits } from './approval.ts';
 import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Committed } from './exchange.ts';

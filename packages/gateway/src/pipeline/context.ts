@@ -2,7 +2,7 @@ import type { Principal } from '@lockstep/model/internal';
 import type { Logger } from 'pino';
 import type { ClientSessions } from '../client/client-sessions.ts';
 import type { Streams } from '../client/streams.ts';
-import type { AllowedHosts } from '../identity/origin.ts';
+import type { AllowedHosts } from '../identity/host-guard.ts';
 import type { CheckToken } from '../identity/sign-in.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';

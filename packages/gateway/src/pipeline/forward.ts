@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type Release } from '@lockstep/model/internal';
 import type { Item } from '../policy/policy.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
-import { refuseQuarantined } from './approval.ts';
 import type { GatewayContext } from './context.ts';
 import { add, type Committed, type Forwarded } from './exchange.ts';
+import { refuseQuarantined } from './quarantine.ts';
 import { ToolRefusal } from './refusal.ts';
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */

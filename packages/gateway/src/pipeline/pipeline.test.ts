@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClientSessions } from '../client/client-sessions.ts';
 import { createStreams } from '../client/streams.ts';
-import { allowedHosts } from '../identity/origin.ts';
+import { allowedHosts } from '../identity/host-guard.ts';
 import { CallAbort } from '../kernel/call-signal.ts';
 import { openKeys } from '../keys/keys.ts';
 import { createLists } from '../lists/lists.ts';

@@ -5,10 +5,11 @@ import { itemKey, type Policy } from '../policy/policy.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 import { oddityOf, splitUri } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
-import { refuseQuarantined, waits } from './approval.ts';
+import { waits } from './approval.ts';
 import type { GatewayContext } from './context.ts';
 import { add, type Parsed, type Resolved } from './exchange.ts';
 import { demandId } from './gateway-methods.ts';
+import { refuseQuarantined } from './quarantine.ts';
 import { HttpRejection, reasonMetaKey } from './refusal.ts';
 import { type Asked, serverMethods, type Use } from './server-methods.ts';
 

@@ -1,6 +1,6 @@
 import { resumeName } from '../lists/gateway-additions.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-import { decodeHeaderValue, paramHeaders } from '../protocol/mcp-param.ts';
+import { decodeHeaderValue, paramHeaders } from '../protocol/mcp-headers.ts';
 import { add, type Resolved, type Ruled, type Valid } from './exchange.ts';
 import { HttpRejection, ToolRefusal } from './refusal.ts';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@lockstep/model';
 import { podFiles, podFolders, podPorts, podVariables } from '@lockstep/model/internal';
-import { allowedHosts } from '../identity/origin.ts';
+import { allowedHosts } from '../identity/host-guard.ts';
 import { type LogLevel, logLevels } from '../kernel/log.ts';
 
 /** What a gateway in a pod is told from outside. */

@@ -12,7 +12,7 @@ import {
   type Target,
   type TargetKind,
 } from '@lockstep/model/internal';
-import { declarationsIn, type ParamDeclaration } from '../protocol/mcp-param.ts';
+import { declarationsIn, type ParamDeclaration } from '../protocol/mcp-headers.ts';
 import { type ArgumentCheck, compileArguments } from './arguments.ts';
 
 /** One locked tool, prompt or resource template, ready for use. */

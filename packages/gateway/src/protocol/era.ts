@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isRecord } from '@lockstep/model/internal';
 import { errorCode, type Message, type RpcError } from './json-rpc.ts';
-import { decodeHeaderValue } from './mcp-param.ts';
+import { decodeHeaderValue, nameField } from './mcp-headers.ts';
 
 /** The stateless revision; every request carries its own envelope. */
 export const modernVersion = '2026-07-28';
@@ -62,12 +62,6 @@ export function classify(message: Message, headers: IncomingHttpHeaders): Era | 
   return checkHeaders(message, headers) ?? 'modern';
 }
 
-const nameSource: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
-
 /** Holds the standard headers of a modern request against its body. */
 function checkHeaders(message: Message, headers: IncomingHttpHeaders): Rejection | undefined {
   const version = headers['mcp-protocol-version'];
@@ -75,7 +69,7 @@ function checkHeaders(message: Message, headers: IncomingHttpHeaders): Rejection
   if (message.id === undefined && version === undefined && method === undefined) return undefined;
   if (version !== modernVersion) return mismatch('MCP-Protocol-Version', version, modernVersion);
   if (method !== message.method) return mismatch('Mcp-Method', method, message.method);
-  const field = Object.hasOwn(nameSource, message.method) ? nameSource[message.method] : undefined;
+  const field = Object.hasOwn(nameField, message.method) ? nameField[message.method] : undefined;
   const expected = field === undefined ? undefined : message.params[field];
   if (typeof expected !== 'string') return undefined;
   const name = headers['mcp-name'];

@@ -1,7 +1,7 @@
 import type { SecretDefinition, Secrets } from '@lockstep/model/internal';
 import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
-import type { HeaderList } from '../protocol/mcp-param.ts';
+import type { HeaderList } from '../protocol/mcp-headers.ts';
 import { noLog } from '../testing/upstream/stage.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';
 import { createSecrets } from './secrets.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type SecretDefinition, type Secrets, secretPlaceholder } from '@lockstep/model/internal';
 import { messageOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import type { HeaderList } from '../protocol/mcp-param.ts';
+import type { HeaderList } from '../protocol/mcp-headers.ts';
 import type { Credentials } from '../upstream/http/credentials.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';

@@ -1,6 +1,7 @@
 import type { Operation, Query } from '@lockstep/database';
 import type { Migration } from 'kysely/migration';
-import { commitIntent, expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
+import { expireDue, revokeApproval, voidApprovals } from '../approvals/close.ts';
+import { commitIntent } from '../approvals/consume.ts';
 import { openOrFindApproval } from '../approvals/open.ts';
 import { countDue, countWaiting, findApprovalById, listApprovals } from '../approvals/queries.ts';
 import { approvalsMigration } from '../approvals/tables.ts';

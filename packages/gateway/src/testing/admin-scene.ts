@@ -1,7 +1,7 @@
 import { type AdminApp, adminApp } from '../admin/app.ts';
 import type { AdminEnv } from '../admin/deps.ts';
 import { type Checked, checkApproval } from '../approvals/check.ts';
-import { allowedHosts } from '../identity/origin.ts';
+import { allowedHosts } from '../identity/host-guard.ts';
 import { openTokens, type Tokens } from '../identity/tokens.ts';
 import { openScene, type Scene } from './scene.ts';
 

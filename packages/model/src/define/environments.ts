@@ -1,6 +1,6 @@
 import { type Environment, type EnvironmentInput, environmentSchema } from '../environment/environment.ts';
 import { ConfigurationError, type Finding, parseOrThrow, printPath, throwIfAny } from '../errors.ts';
-import { parseLock } from '../lock/lock.ts';
+import { parseLock } from '../lock/parse-lock.ts';
 import type { Lock } from '../lock/schema.ts';
 import { environmentName } from '../names.ts';
 import { compareText } from '../order.ts';

@@ -1,9 +1,8 @@
 import { type Finding, printPath } from '../errors.ts';
 import type { Lock, Release } from '../lock/schema.ts';
 import { declaredOrigin, sourceOrigin } from '../lock/source.ts';
-import { composeName, maxComposedNameLength } from '../names.ts';
 import type { Servers } from '../server.ts';
-import { visible } from '../visible.ts';
+import { checkNames } from './name-check.ts';
 
 /** Checks which releases an environment pins: one for every server, there in the lock, fit to be served. */
 export function checkReleases(
@@ -50,13 +49,4 @@ function checkOrigin(server: string, servers: Servers, release: Release): string
   const [declared, locked] = [declaredOrigin(definition), sourceOrigin(release)];
   if (declared === locked) return [];
   return [`it was locked from ${locked}, but is declared as ${declared}; run \`lockstep lock ${server}\`.`];
-}
-
-function checkNames(server: string, release: Release): string[] {
-  return [...Object.keys(release.tools), ...Object.keys(release.prompts)].flatMap((name) => {
-    const composed = composeName(server, name);
-    if (composed.length <= maxComposedNameLength) return [];
-    const long = `\`${visible(composed)}\` has ${composed.length} characters, and clients accept ${maxComposedNameLength}`;
-    return [`${long}; give the server a name shorter by ${composed.length - maxComposedNameLength}.`];
-  });
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { compileCondition } from '../condition/compile.ts';
 import type { Release } from '../lock/schema.ts';
-import { principalSchema, privilegedRoles, roleName } from '../principal.ts';
+import { principalSchema } from '../principal.ts';
+import { localRolesSchema, roleName } from '../role.ts';
 import type { Servers } from '../server.ts';
 
 /** The decision per access class; see `profile.ts`. */
@@ -129,18 +130,7 @@ const redactionSchema = z.strictObject({
 
 export const settingsSchema = z.strictObject({
   /** The local user: who calls from loopback where no authentication is configured. */
-  local: z
-    .strictObject({
-      roles: z
-        .array(
-          roleName.refine((role) => !privilegedRoles.includes(role), {
-            error: (issue) =>
-              `the local user can't hold ${String(issue.input)}; give that role to a token instead`,
-          }),
-        )
-        .default([]),
-    })
-    .prefault({}),
+  local: z.strictObject({ roles: localRolesSchema.default([]) }).prefault({}),
   approvals: approvalSettings.prefault({}),
   redact: z.array(redactionSchema).default([]),
   /** Bounds on one request. */

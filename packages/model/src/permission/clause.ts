@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { accessClassSchema } from '../access-class.ts';
 import { decisionSchema } from '../decision.ts';
-import { roleName } from '../principal.ts';
+import { roleName } from '../role.ts';
 
 /** One line of the permission table: whom it concerns, when, and what it decides. */
 export const clauseSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import type { Secrets } from '@lockstep/model/internal';
-import type { HeaderList } from '../../protocol/mcp-param.ts';
+import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { waitFor } from '../resilience/waiting.ts';
-import type { ExchangeOptions, HttpReply } from './http-request.ts';
+import type { ExchangeOptions, HttpReply } from './dispatch.ts';
 
 /** Seconds that a request waits for a credential at most, before it is not sent. */
 const maxWaitSeconds = 30;

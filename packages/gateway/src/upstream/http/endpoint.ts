@@ -3,11 +3,11 @@ import { isRecord } from '@lockstep/model/internal';
 import { Pool } from 'undici';
 import { excerpt } from '../../kernel/redaction.ts';
 import { isolationHeader, signedContent, signIsolation } from '../../protocol/bridge-contract.ts';
-import type { HeaderList } from '../../protocol/mcp-param.ts';
+import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { clientInfo } from '../transport/server-messages.ts';
 import { UpstreamError } from '../transport/transport.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
-import { type ExchangeOptions, exchange, type HttpReply } from './http-request.ts';
+import { type ExchangeOptions, exchange, type HttpReply } from './dispatch.ts';
 import { parseMessage } from './read-reply.ts';
 
 /** Seconds in which a server must accept a connection. */

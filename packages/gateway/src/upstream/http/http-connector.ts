@@ -1,7 +1,7 @@
 import { isRecord, type Release } from '@lockstep/model/internal';
 import { excerpt } from '../../kernel/redaction.ts';
 import { legacyVersions, metaKey, modernVersion } from '../../protocol/era.ts';
-import { declaredParamHeaders } from '../../protocol/mcp-param.ts';
+import { declaredParamHeaders } from '../../protocol/mcp-headers.ts';
 import { clientInfo } from '../transport/server-messages.ts';
 import {
   type Connector,
@@ -15,8 +15,7 @@ import type { Credentials } from './credentials.ts';
 import { type Endpoint, openEndpoint, signedEndpoint } from './endpoint.ts';
 import { newSession, openLegacy, tell } from './legacy-transport.ts';
 import { openModern, type ParamDeclarations, requestModern } from './modern-transport.ts';
-import { HttpFailure, readReply } from './read-reply.ts';
-import { readEvents } from './server-events.ts';
+import { HttpFailure, readEvents, readReply } from './read-reply.ts';
 
 interface HttpConnectorOptions {
   readonly url: string;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { abortSignalOf, type CallSignal } from '../../kernel/call-signal.ts';
 import { readEnded } from '../../protocol/bridge-contract.ts';
-import type { HeaderList } from '../../protocol/mcp-param.ts';
+import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { isListChange, outgoingParams, progressTokenOf } from '../transport/server-messages.ts';
 import {
   cancelled,
@@ -15,10 +15,9 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '../transport/transport.ts';
+import type { HttpReply } from './dispatch.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { HttpReply } from './http-request.ts';
-import { parseMessage, readReply } from './read-reply.ts';
-import { type EventReader, followNotices, readEvents } from './server-events.ts';
+import { type EventReader, followNotices, parseMessage, readEvents, readReply } from './read-reply.ts';
 
 /** Seconds that a message without an answer may take: a cancellation, a refusal, a goodbye. */
 const courtesyTimeout = 5;

@@ -3,9 +3,10 @@ import { modernVersion } from '../../protocol/era.ts';
 import {
   encodeHeaderValue,
   type HeaderList,
+  nameField,
   type ParamDeclaration,
   paramHeaders,
-} from '../../protocol/mcp-param.ts';
+} from '../../protocol/mcp-headers.ts';
 import {
   isListChange,
   listenMessage,
@@ -21,17 +22,9 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '../transport/transport.ts';
+import type { HttpReply } from './dispatch.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { HttpReply } from './http-request.ts';
-import { parseMessage, readReply } from './read-reply.ts';
-import { followNotices, readEvents } from './server-events.ts';
-
-/** Which field of `params` travels as `Mcp-Name`. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */
-const nameField: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
+import { followNotices, parseMessage, readEvents, readReply } from './read-reply.ts';
 
 /** What the locked schemas map to headers, by tool. */
 export type ParamDeclarations = () => ReadonlyMap<string, readonly ParamDeclaration[]>;

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '@lockstep/model/internal';
+import type { EventSourceMessage } from 'eventsource-parser';
 import { excerpt } from '../../kernel/redaction.ts';
 import { parseExact } from '../../protocol/exact-json.ts';
 import { readAnswer } from '../transport/server-messages.ts';
-import { type UpstreamAnswer, UpstreamError } from '../transport/transport.ts';
-import type { HttpReply } from './http-request.ts';
+import { type RequestOptions, type UpstreamAnswer, UpstreamError } from '../transport/transport.ts';
+import type { HttpReply } from './dispatch.ts';
 
 /**
  * Reads the answer to request `id` out of a response that is no stream.
@@ -59,5 +61,80 @@ export function parseMessage(text: string): Readonly<Record<string, unknown>> | 
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Reads the events of a stream that answers request `id`. */
+export interface EventReader {
+  readonly onEvent: (event: EventSourceMessage) => boolean;
+  /** The answer, once it has come. */
+  answer(): UpstreamAnswer | undefined;
+  /** Where to resume, for servers of the older era that number their events. */
+  lastEventId(): string | undefined;
+}
+
+export function readEvents(
+  id: number,
+  /** The caller's own progress token; the server was given `id` in its place. */
+  progressToken: unknown,
+  onNotification: RequestOptions['onNotification'],
+  /** Receives what the server asks of the gateway. */
+  onRequest: (message: Readonly<Record<string, unknown>>) => void,
+): EventReader {
+  let answer: UpstreamAnswer | undefined;
+  let lastEventId: string | undefined;
+  const notify = (method: string, params: unknown) => {
+    if (!isRecord(params)) onNotification?.({ method });
+    else if (method !== 'notifications/progress') onNotification?.({ method, params });
+    // Under any other token it would be news of another call, perhaps to another server.
+    else if (params.progressToken === id && progressToken !== undefined)
+      onNotification?.({ method, params: { ...params, progressToken } });
+  };
+  return {
+    onEvent: (event) => {
+      lastEventId = event.id ?? lastEventId;
+      const message = parseMessage(event.data);
+      if (message === undefined) return false;
+      if (typeof message.method === 'string') {
+        if (message.id !== undefined) onRequest(message);
+        else notify(message.method, message.params);
+        return false;
+      }
+      if (message.id !== id) return false;
+      answer = readAnswer(message);
+      return answer !== undefined;
+    },
+    answer: () => answer,
+    lastEventId: () => lastEventId,
+  };
+}
+
+/** Seconds before a stream that ended is opened again; doubled each time that it ends at once. */
+const minPauseSeconds = 1;
+const maxPauseSeconds = 60;
+
+/**
+ * Keeps a stream of notices open until `signal` is aborted, or the server shows that it has none. What may have
+ * been missed between two streams counts as a change.
+ */
+export async function followNotices(options: {
+  readonly open: (onEvent: (event: EventSourceMessage) => boolean) => Promise<HttpReply>;
+  readonly onMessage: (data: string) => void;
+  readonly onGap: () => void;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { open, onMessage, onGap, signal } = options;
+  let pause = minPauseSeconds;
+  while (!signal.aborted) {
+    const opened = performance.now();
+    const reply = await open(({ data }) => {
+      onMessage(data);
+      return false;
+    }).catch(() => undefined);
+    if (reply !== undefined && !reply.streamed) return;
+    const lived = (performance.now() - opened) / 1000;
+    pause = lived > maxPauseSeconds ? minPauseSeconds : Math.min(pause * 2, maxPauseSeconds);
+    await sleep(pause * 1000, undefined, { signal, ref: false }).catch(() => {});
+    if (!signal.aborted) onGap();
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { placeholders } from '@lockstep/model/internal';
 import type { Log } from '../../kernel/log.ts';
 import type { Connector } from '../transport/transport.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { Reaper } from './reaper.ts';
 
 interface StdioConnectorOptions {
@@ -45,7 +46,7 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
         mode,
         command: fill(command),
         args: options.args.map(fill),
-        env: environmentOf({ host: process.env, home, temporary, needs, declared }),
+        env: childEnvironment({ host: process.env, home, temporary, needs, declared }),
         cwd: fill(options.cwd ?? home),
         reaper,
         timeoutSeconds: options.timeoutSeconds(),
@@ -63,38 +64,5 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
     },
     stateless: () => false,
     close: async () => {},
-  };
-}
-
-/** Variables of the host that every server needs to find its interpreter. */
-const inherited = ['PATH'];
-
-/**
- * The whole environment of a server's process. Nothing of the host's is in it but PATH and what the definition
- * declares as needed, so that no secret of the gateway's leaks; what would make definitions vary by host is pinned.
- */
-function environmentOf(options: {
-  /** The host's own. */
-  host: Readonly<Record<string, string | undefined>>;
-  /** The folder of this isolation key: home, so that principals don't meet in files under it. */
-  home: string;
-  temporary: string;
-  /** Names of host variables that the definition declares. */
-  needs: readonly string[];
-  /** What the definition sets; it has the last word. */
-  declared: Readonly<Record<string, string>>;
-}): Record<string, string> {
-  const { host, home, temporary, needs, declared } = options;
-  const passed = [...inherited, ...needs].flatMap((name) => {
-    const value = host[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return {
-    HOME: home,
-    TMPDIR: temporary,
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
-    ...Object.fromEntries(passed),
-    ...declared,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { filesRelease, findingsOf, lockOf, release, tool } from '../world.fixture.ts';
-import { parseLock } from './lock.ts';
+import { parseLock } from './parse-lock.ts';
 
 test('a whole lock is read as it is, and so is what JSON makes of it', () => {
   const lock = lockOf({ '1.0.0': filesRelease });

@@ -1,7 +1,7 @@
 import { parseDeployment, volumeFiles } from '@lockstep/model/internal';
 import { describe, expect, it } from 'vitest';
 import { environmentOf, serverInputs } from '../environment/world.fixture.ts';
-import { planBundle } from './bundle.ts';
+import { planBundle } from './bundle-config-maps.ts';
 
 const environment = environmentOf({ docs: { ...serverInputs.docs, secrets: {} } });
 const endpoints = { docs: { url: 'https://docs.example.com/mcp', bridge: false } };

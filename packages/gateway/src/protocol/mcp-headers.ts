@@ -9,6 +9,13 @@ export interface ParamDeclaration {
 /** Flat list of header names and values, as undici takes them. */
 export type HeaderList = readonly string[];
 
+/** Which field of `params` travels as `Mcp-Name`. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */
+export const nameField: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const primitive = new Set(['string', 'integer', 'number', 'boolean']);
 

@@ -1,4 +1,4 @@
-import type { Imported } from './read.ts';
+import type { Imported } from './mcp-json.ts';
 
 /** Prints servers as the TypeScript to paste into `stacks/environments.ts`, notes as comments. */
 export function printServers(servers: readonly Imported[]): string {

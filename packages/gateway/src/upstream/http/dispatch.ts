@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
 import type { CallSignal } from '../../kernel/call-signal.ts';
-import type { HeaderList } from '../../protocol/mcp-param.ts';
+import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { cancelled, SessionOver, UpstreamError } from '../transport/transport.ts';
 
 /** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedHosts, refuseHost } from './origin.ts';
+import { allowedHosts, refuseHost } from './host-guard.ts';
 
 describe('refuseHost', () => {
   const allowed = allowedHosts(7411, ['mcp.example.com', 'gw.internal:8443']);

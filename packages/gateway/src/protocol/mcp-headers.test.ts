@@ -1,7 +1,7 @@
 import { releaseOf } from '@lockstep/testing/release';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declaredParamHeaders, decodeHeaderValue, encodeHeaderValue, paramHeaders } from './mcp-param.ts';
+import { declaredParamHeaders, decodeHeaderValue, encodeHeaderValue, paramHeaders } from './mcp-headers.ts';
 
 const inputSchema = {
   type: 'object',

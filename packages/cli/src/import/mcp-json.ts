@@ -1,6 +1,6 @@
 import { isRecord, serverSchema } from '@lockstep/model/internal';
+import { isReference, looksSecret } from './looks-secret.ts';
 import { readRunnerCall } from './package-runner.ts';
-import { isReference, looksSecret } from './secrets.ts';
 
 /** One server of an `mcp.json`, as a program would declare it. */
 export interface Imported {
