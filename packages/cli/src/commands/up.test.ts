@@ -118,7 +118,9 @@ test("takes up an edit at once, and refuses one that doesn't hold together", asy
 test('a second gateway on the same state folder is refused in one sentence', async () => {
   const { code, stderr: complaint } = await project.lockstep(['up', '--port', '0']);
   expect(code).toBe(2);
-  expect(complaint.trim().split('\n')).toEqual([expect.stringMatching(/^lockstep: /)]);
+  // On a busy machine progress is told too.
+  const said = complaint.split('\n').filter((line) => line !== '' && !line.endsWith('…'));
+  expect(said).toEqual([expect.stringMatching(/^lockstep: /)]);
 });
 
 test('Ctrl-C ends it and its servers; what it recorded is verified without it', async () => {
