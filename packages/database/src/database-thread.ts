@@ -79,7 +79,7 @@ export async function startDatabase<Started>(
     try {
       send({ round, entries: packed, operations, queries, durable });
     } catch (error) {
-      onFailed(new Error(`The store was given what can't be sent to its thread: ${error}`));
+      onFailed(new Error(`The database was given what can't be sent to its thread: ${error}`));
     }
   }
 
@@ -103,7 +103,7 @@ export async function startDatabase<Started>(
 
   function answer(waiting: Waiting<unknown>, result: Result | undefined, since: Draft['since']): void {
     if (result !== undefined && 'value' in result) settle(waiting, result.value, since);
-    else waiting.reject(new Error(result?.error ?? 'The store gave no answer.'));
+    else waiting.reject(new Error(result?.error ?? 'The database gave no answer.'));
   }
 
   function settle<T>(waiting: Waiting<T>, value: T, since: Draft['since']): void {
@@ -195,7 +195,7 @@ export async function startDatabase<Started>(
     },
     close: () =>
       new Promise((resolve) => {
-        end(new Error('The store is closed.'));
+        end(new Error('The database is closed.'));
         worker.once('exit', () => resolve());
         send({ close: true });
       }),
@@ -208,7 +208,7 @@ function firstMessage<Started>(worker: Worker): Promise<Started> {
     worker.once('message', (message: FromThread) => {
       worker.off('error', reject);
       if (message.type === 'ready') resolve(message.started as Started);
-      else reject(new Error(message.type === 'refused' ? message.error : 'The store did not start.'));
+      else reject(new Error(message.type === 'refused' ? message.error : 'The database did not start.'));
     });
   });
 }

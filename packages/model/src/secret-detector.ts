@@ -7,4 +7,4 @@
  */
 export { blankSecrets, findSecrets, redactedText } from './secret-detector/find-secrets.ts';
 export { isPlaceholder } from './secret-detector/placeholder.ts';
-export { isOpaque, isSecretField, isSecretName } from './secret-detector/secret-name.ts';
+export { isSecretField, isSecretName, mayBeSecret } from './secret-detector/secret-name.ts';

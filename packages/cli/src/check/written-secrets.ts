@@ -1,5 +1,5 @@
 import type { Finding, Servers } from '@lockstep/model';
-import { findSecrets, isOpaque, isPlaceholder, isSecretField } from '@lockstep/model/secret-detector';
+import { findSecrets, isPlaceholder, isSecretField, mayBeSecret } from '@lockstep/model/secret-detector';
 
 /**
  * What holds something like a secret in the servers' definitions: a program is in Git, and plans show all of it. The
@@ -41,5 +41,10 @@ function flagOf(args: readonly string[], index: number, arg: string): { name: st
 
 function holdsSecret({ name, value }: { readonly name: string; readonly value: string }): boolean {
   if (isPlaceholder(value) || value.startsWith('-')) return false;
-  return isSecretField(name, value) || isOpaque(value) || findSecrets(value).length > 0;
+  if (isSecretField(name, value) || findSecrets(value).length > 0) return true;
+  // `SORT_KEY: 'name'` is none: a name that only suggests one wants a value that no person made up.
+  return (
+    mayBeSecret(name, value) &&
+    /^(?=.*\d)(?=.*[A-Za-z])[\w+/=.~-]{20,}$/.test(value.replace(/^bearer\s+/i, ''))
+  );
 }

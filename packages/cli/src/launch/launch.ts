@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Launch } from '@lockstep/gateway';
 import {
+  podFolders,
   type Release,
   type SecretDefinition,
   type ServerDefinition,
@@ -118,9 +119,6 @@ function environmentOf(
   return { ...Object.fromEntries([...needed, ...declared]), ...secrets };
 }
 
-/** The folder in a container that holds the files with secrets; the same in a cluster. */
-const containerFolder = '/var/run/secrets/lockstep/files';
-
 /** A container sees its files at paths of its own. */
 function containerRun(
   image: Pick<ContainerRun, 'reference' | 'digest' | 'port' | 'path' | 'args'>,
@@ -129,7 +127,7 @@ function containerRun(
   env: Host['env'],
 ): ContainerRun {
   const names = Object.keys(delivered.files);
-  const files = Object.fromEntries(names.map((name) => [name, `${containerFolder}/${name}`]));
+  const files = Object.fromEntries(names.map((name) => [name, `${podFolders.secretFiles}/${name}`]));
   return {
     ...image,
     args: image.args.map((arg) => withPaths(arg, files)),

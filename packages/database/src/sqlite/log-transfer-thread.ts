@@ -1,5 +1,5 @@
 /**
- * The thread that moves the store's log into the database.
+ * The thread that moves a database's log into its file.
  *
  * @module
  */

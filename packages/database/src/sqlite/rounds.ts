@@ -5,18 +5,18 @@ import type { Operation, Query, Transaction } from '../operation.ts';
 
 /** What every transaction may add to, in order; whoever serves the database brings it. */
 export interface Journal {
-  /** Where it ends. */
-  readonly head: { readonly seq: number };
+  /** The place of its last entry; 0 where there is none. */
+  readonly seq: number;
   /** Characters that were added so far. */
   readonly size: number;
   /** Adds entries that came one after the other; gives a receipt for each. {@link Journal.write} puts them into the tables. */
   add(entries: JournalEntry): string[];
   /** Writes what was added. */
   write(): void;
-  /** Takes back everything since `head`; the transaction is rolled back by the caller. */
-  reset(head: { readonly seq: number }): void;
-  /** A transaction, with what operations add to the journal by. @param isOpen whether the operation still runs. */
-  extend(tx: Transaction<never>, isOpen: () => boolean): object;
+  /** Returns how to take back everything that is added from now on; the caller rolls the transaction back. */
+  mark(): () => void;
+  /** A transaction, with what the operation of this name adds to the journal by. @param isOpen whether it still runs. */
+  extend(tx: Transaction<never>, name: string, isOpen: () => boolean): object;
 }
 
 interface RoundsOptions {
@@ -37,7 +37,8 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
   const commit = connection.prepare('commit');
 
   return async (round) => {
-    const before = journal.head;
+    const { seq } = journal;
+    const takeBack = journal.mark();
     const results: Result[] = [];
     let receipts: readonly string[] = [];
     try {
@@ -51,22 +52,22 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
     } catch (error) {
       // A full disk has rolled back already.
       if (connection.isTransaction) connection.exec('rollback');
-      journal.reset(before);
+      takeBack();
       return { type: 'failed', error: messageOf(error) };
     }
     const found: Result[] = [];
     for (const call of round.queries) found.push(await runQuery(call, options));
-    return { type: 'committed', firstSeq: before.seq + 1, receipts, operations: results, queries: found };
+    return { type: 'committed', firstSeq: seq + 1, receipts, operations: results, queries: found };
   };
 }
 
 async function runOperation({ name, input }: Call, options: RoundsOptions): Promise<Result> {
   const { journal, connection, db, operations } = options;
-  const before = journal.head;
+  const takeBack = journal.mark();
   const operation = operations.get(name);
   if (operation === undefined) return { error: `There is no operation ${name}.` };
   let isOpen = true;
-  const tx = journal.extend({ db, now: Date.now() }, () => isOpen);
+  const tx = journal.extend({ db, now: Date.now() }, name, () => isOpen);
   connection.exec('savepoint operation');
   try {
     const value = await operation.run(tx as never, input as never);
@@ -78,7 +79,7 @@ async function runOperation({ name, input }: Call, options: RoundsOptions): Prom
     if (!connection.isTransaction) throw error;
     connection.exec('rollback to operation');
     connection.exec('release operation');
-    journal.reset(before);
+    takeBack();
     return { error: messageOf(error) };
   } finally {
     isOpen = false;

@@ -46,7 +46,7 @@ export interface ApprovalRequest {
 export type Checked = (Opened | TooLarge) & { readonly binding: string };
 
 /** Characters of canonical JSON. Whoever approves has seen every argument: more than this nobody looks through. */
-const maxArgumentsBytes = 256 * 1024;
+const maxArgumentsLength = 256 * 1024;
 
 /**
  * Finds the approval that answers for a call, or asks for one. Only `approved` lets the call go on, to `commitIntent`.
@@ -69,12 +69,12 @@ export async function checkApproval(store: Store, keys: Keys, request: ApprovalR
     owner: ownerKey(request.principal.owner),
   });
   const { length } = canonicalJson(request.args);
-  if (length > maxArgumentsBytes) {
+  if (length > maxArgumentsLength) {
     return {
       state: 'too large',
       target: printTarget(request.target),
       length,
-      most: maxArgumentsBytes,
+      most: maxArgumentsLength,
       binding,
     };
   }

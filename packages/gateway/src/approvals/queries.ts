@@ -9,9 +9,10 @@ export interface FoundApproval {
   readonly state: ApprovalState;
   readonly verdicts: readonly ApprovalVerdictRow[];
 }
+
 /** One approval, as of now. */
 export const findApprovalById = query(
-  'approval',
+  'findApprovalById',
   async (
     db: Kysely<ApprovalTables>,
     input: { readonly id: string; readonly settings?: ApprovalSettings },

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** One approval; see `database.ts` for how times and structured values are kept. */
+/** One approval; see `store/registry.ts` for how times and structured values are kept. */
 export interface ApprovalRow {
   id: string;
   /** Keyed hash of all that it is for; at most one open approval has it. */

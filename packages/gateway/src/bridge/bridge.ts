@@ -22,9 +22,9 @@ import { createReplays } from './replays.ts';
 import { sendFailure, sendJson } from './reply.ts';
 
 /** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
-const drain = 300;
+const drainMs = 300;
 /** Milliseconds between two lines of the log about requests that were refused. */
-const refusalPause = 1000;
+const refusalPauseMs = 1000;
 /** The bridge has one server; the pod tells which. */
 const name = 'this server';
 
@@ -99,7 +99,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   async function close(): Promise<void> {
     stopped.abort();
     sessions.stopFollowing();
-    if (server.listening) await closeServer(server, drain);
+    if (server.listening) await closeServer(server, drainMs);
     await sessions.close();
     reaper?.close();
   }
@@ -145,7 +145,7 @@ function refusalLog(log: Log): ServeOptions['onRefused'] {
   let last = Number.NEGATIVE_INFINITY;
   let unsaid = 0;
   return (reason, from) => {
-    if (performance.now() - last < refusalPause) {
+    if (performance.now() - last < refusalPauseMs) {
       unsaid += 1;
       return;
     }

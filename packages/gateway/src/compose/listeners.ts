@@ -29,6 +29,7 @@ export function addressesOf(options: GatewayOptions): Addresses {
     url: () => clientAddress(host, addresses.port, options.allowedHosts),
     publicUrl: () => options.publicUrl ?? addresses.url(),
     allowedHosts() {
+      if (addresses.port === 0) throw new Error('The port is not known yet.');
       hosts ??= allowedHosts(addresses.port, [
         ...(isLoopbackName(host) ? [] : [host]),
         ...(options.allowedHosts ?? []),
@@ -62,7 +63,6 @@ export async function openListeners(
 ): Promise<{ metricsUrl: string; socketPath: string }> {
   const server = createListener({
     context,
-    allowedHosts: addresses.allowedHosts,
     admin: adminListener(admin),
     isReady,
   });

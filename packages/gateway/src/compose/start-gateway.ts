@@ -190,18 +190,18 @@ function serversOf(
   );
 }
 
-/** Milliseconds between rounds. */
-const intervalMs = 1000;
+/** Milliseconds between two rounds of it. */
+const housekeepingMs = 1000;
 
 /** Ends what time ends: sessions and streams of expired tokens, and approvals past their expiry. Returns how to stop. */
-export function startHousekeeping({ sessions, streams, store, log }: GatewayContext): () => void {
+function startHousekeeping({ sessions, streams, store, log }: GatewayContext): () => void {
   const timer = setInterval(() => {
     sessions.closeWhere(({ caller }) => hasExpired(caller));
     streams.closeWhere(({ caller }) => hasExpired(caller));
     expireApprovals().catch((error: unknown) =>
       log.warn({ error: String(error) }, 'approvals could not be expired'),
     );
-  }, intervalMs);
+  }, housekeepingMs);
   timer.unref();
 
   async function expireApprovals(): Promise<void> {

@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AllowedHosts, refuseHost } from '../identity/host-guard.ts';
+import { refuseHost } from '../identity/host-guard.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import { serverLimits } from './listen.ts';
@@ -14,8 +14,6 @@ import { sendError } from './respond.ts';
 
 interface ListenerOptions {
   readonly context: GatewayContext;
-  /** Known once the port is. */
-  readonly allowedHosts: () => AllowedHosts;
   /** Admin API and pages. */
   readonly admin: RequestListener;
   /** Whether the gateway can record and decide; `/readyz` says 503 otherwise. */
@@ -51,7 +49,7 @@ async function route(
   }
   if (path === '/mcp') return serveMcp(request, response, undefined, context);
   if (path.startsWith('/mcp/')) return serveMcp(request, response, path.slice('/mcp/'.length), context);
-  const refused = refuseHost(request.headers, options.allowedHosts());
+  const refused = refuseHost(request.headers, context.allowedHosts());
   if (refused !== undefined) return sendError(response, 403, refused);
   options.admin(request, response);
 }

@@ -19,7 +19,7 @@ export type AllowedHosts = readonly Authority[];
  * allowedHosts(7411, ['mcp.example.com']);
  */
 export function allowedHosts(port: number, configured: readonly string[] = []): AllowedHosts {
-  const own = loopbackHosts.map((name) => ({ name, port }));
+  const own = loopbackNames.map((name) => ({ name, port }));
   const others = configured.map((text) => {
     const authority = parseAuthority(isIPv6(text) ? `[${text}]` : text);
     if (authority === undefined) {
@@ -100,6 +100,3 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 export function isLoopbackName(name: string): boolean {
   return loopbackNames.includes(name) || name === '::1';
 }
-
-/** The names that a gateway on loopback answers to. */
-const loopbackHosts = loopbackNames;

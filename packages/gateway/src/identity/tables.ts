@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** One token; see `database.ts` for how times and structured values are kept. */
+/** One token; see `store/registry.ts` for how times and structured values are kept. */
 export interface TokenRow {
   id: string;
   /** Hex of the SHA-256 of the secret, which is stored nowhere. */

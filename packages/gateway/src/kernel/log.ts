@@ -19,7 +19,10 @@ export function createLog(level: LogLevel): Logger {
       },
       hooks: {
         logMethod(given, method) {
-          method.apply(this, given.map((one) => withoutSecrets(one, maxDepth)) as Parameters<LogFn>);
+          // As pino has it for errors, which would not know this one for an error any more.
+          const [first, message] = given as readonly unknown[];
+          const all = first instanceof Error ? [{ err: first }, message ?? first.message] : given;
+          method.apply(this, all.map((one) => withoutSecrets(one, maxDepth)) as Parameters<LogFn>);
         },
       },
       formatters: { level: (label) => ({ level: label }) },
@@ -38,12 +41,13 @@ export interface Log {
   readonly warn: Write;
 }
 
-/** Levels of objects that are looked through; what lies deeper is not logged so deep. */
+/** Levels of objects that are logged; of what lies deeper only that it is there. */
 const maxDepth = 4;
 
 function withoutSecrets(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return blankSecrets(value);
-  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth - 1));
   if (value instanceof Error) return withoutSecrets({ ...pino.stdSerializers.err(value) }, depth);
   const prototype = Object.getPrototypeOf(value);

@@ -34,7 +34,7 @@ export function folderNameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
 
-/** `${principaldir}`: the folder of one server's instance for one isolation key. */
+/** `${principaldir}`: the folder that a server has for one isolation key. */
 export function principalFolder(folders: StateFolders, server: string, key: string): string {
   return join(folders.principals, server, folderNameOf(key));
 }

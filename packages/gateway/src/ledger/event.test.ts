@@ -104,6 +104,17 @@ describe("a record's text", () => {
   it('keeps nothing but the fields of a record', () => {
     expect(eventText({ ...callRecord(), stray: 'secret' } as NewRecord)).not.toContain('stray');
   });
+
+  it('keeps the public name of a token, which is none', () => {
+    const error = 'The token tok_R4nd0mId12ab was revoked; ask for another.';
+    const record: NewRecord = {
+      kind: 'signin.refused',
+      time: '2026-01-01T00:00:00.000Z',
+      environment: 'dev',
+      error,
+    };
+    expect(JSON.parse(eventText(record))).toMatchObject({ error });
+  });
 });
 
 describe('places and heads', () => {

@@ -80,6 +80,9 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
     get head() {
       return head;
     },
+    get seq() {
+      return head.seq;
+    },
     get size() {
       return size;
     },
@@ -90,10 +93,10 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
       }
       return receipts;
     },
-    extend: (tx, isOpen) => ({
+    extend: (tx, name, isOpen) => ({
       ...tx,
       append(record: NewRecord) {
-        if (!isOpen()) throw new Error('An operation appended a record after it had ended.');
+        if (!isOpen()) throw new Error(`The operation ${name} appended a record after it had ended.`);
         return link(toEvent(record));
       },
     }),
@@ -106,9 +109,12 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
       }
       linked = [];
     },
-    reset(to) {
-      head = to as Head;
-      linked = [];
+    mark() {
+      const before = head;
+      return () => {
+        head = before;
+        linked = [];
+      };
     },
   };
 }

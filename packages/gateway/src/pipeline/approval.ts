@@ -5,8 +5,8 @@ import { approvalSentence } from '../approvals/sentences.ts';
 import { resumeName } from '../lists/gateway-additions.ts';
 import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Ruled } from './exchange.ts';
-import { verifyLive } from './quarantine.ts';
 import { ToolRefusal } from './refusal.ts';
+import { verifyLive } from './refuse-quarantined.ts';
 import { refuseUnseenHeaders } from './validate.ts';
 
 /**

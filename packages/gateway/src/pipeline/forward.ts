@@ -4,8 +4,8 @@ import type { Item } from '../policy/policy.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { GatewayContext } from './context.ts';
 import { add, type Committed, type Forwarded } from './exchange.ts';
-import { refuseQuarantined } from './quarantine.ts';
 import { ToolRefusal } from './refusal.ts';
+import { refuseQuarantined } from './refuse-quarantined.ts';
 
 /** Sends what was decided on, once. A call that may have acted is never sent again. */
 export async function forward(

@@ -14,7 +14,7 @@ import { validateArguments } from './validate.ts';
 
 /**
  * What happens to every request, whatever its method and wherever it came in. Each stage takes what the one
- * before found out; a stage ends the request by throwing a ToolRefusal or a HttpRejection. The recording is around all of
+ * before found out; a stage ends the request by throwing a ToolRefusal or an HttpRejection. The recording is around all of
  * it.
  */
 export function handle(received: Received, context: GatewayContext): Promise<Answer> {

@@ -9,8 +9,8 @@ import { waits } from './approval.ts';
 import type { GatewayContext } from './context.ts';
 import { add, type Parsed, type Resolved } from './exchange.ts';
 import { demandId } from './gateway-methods.ts';
-import { refuseQuarantined } from './quarantine.ts';
 import { HttpRejection, reasonMetaKey } from './refusal.ts';
+import { refuseQuarantined } from './refuse-quarantined.ts';
 import { type Asked, serverMethods, type Use } from './server-methods.ts';
 
 /** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */

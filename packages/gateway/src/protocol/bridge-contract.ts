@@ -108,7 +108,7 @@ export function readEnded(message: Readonly<Record<string, unknown>> | undefined
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** The isolation key of the instance that watches over a server whose calls don't share one. */
+/** The isolation key of the session that watches over a server whose calls don't share one. */
 export const watchKey = 'lockstep:watch';
 /** The isolation key of a server whose calls all share one process. */
 export const sharedKey = 'shared';

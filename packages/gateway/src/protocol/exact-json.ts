@@ -27,7 +27,7 @@ export function parseExact(text: string): unknown {
  * Whether a JSON number means the same once it was read as a double: `1.0` and `1e2` do, 9007199254740993 and 1e400
  * don't.
  */
-function survivesDouble(source: string): boolean {
+export function survivesDouble(source: string): boolean {
   const value = Number(source);
   return Number.isFinite(value) && canonical(String(value)) === canonical(source);
 }

@@ -8,13 +8,13 @@ import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';
 
 /** Seconds between two looks, where the source names none. */
-const defaultEvery = 60;
+const defaultEverySeconds = 60;
 /** Seconds that values are used without having been read again, while their source is away. */
 const maxStaleSeconds = 3600;
 /** Milliseconds after a failure, or a look that a 401 asked for, in which nobody causes the next. */
-const pause = 5000;
+const pauseMs = 5000;
 /** Milliseconds after which a failure that goes on is logged again. */
-const reminder = 60_000;
+const reminderMs = 60_000;
 
 /** How it stands with what one server's headers are made of. */
 export interface SecretStatus {
@@ -57,7 +57,7 @@ export function createCredentials(options: CredentialsOptions): {
   status: () => SecretStatus | undefined;
 } {
   const { server, secrets, hide, source, log, clock } = options;
-  const every = source.every ?? defaultEvery;
+  const every = source.every ?? defaultEverySeconds;
   const opened = clock();
   let declared: { secrets: Secrets; wanted: Wanted } | undefined;
   let held: Held | undefined;
@@ -132,7 +132,7 @@ export function createCredentials(options: CredentialsOptions): {
   /** Loudly, but not with every look. */
   function tell(reason: string): void {
     const now = clock();
-    if (logged?.reason === reason && now - logged.at < reminder) return;
+    if (logged?.reason === reason && now - logged.at < reminderMs) return;
     logged = { reason, at: now };
     const fields = { server, reason, ageSeconds: Math.round((now - readAt) / 1000) };
     const kept = current() !== undefined;
@@ -146,7 +146,7 @@ export function createCredentials(options: CredentialsOptions): {
     const now = current();
     if (now !== undefined) return now.list;
     if (wanted().length === 0) return none;
-    const recent = failure?.wanted === wanted() && clock() - failure.at < pause;
+    const recent = failure?.wanted === wanted() && clock() - failure.at < pauseMs;
     if (recent && failure !== undefined && reading === undefined) return Promise.reject(failure.error);
     return readFor(wanted());
   }
@@ -160,7 +160,7 @@ export function createCredentials(options: CredentialsOptions): {
   async function renewed(used: HeaderList): Promise<HeaderList | undefined> {
     if (wanted().length === 0) return undefined;
     if (reading === undefined && isDeepStrictEqual(current()?.list, used)) {
-      if (clock() - demandedAt < pause) return undefined;
+      if (clock() - demandedAt < pauseMs) return undefined;
       demandedAt = clock();
       await read().catch(() => {});
     } else {

@@ -47,14 +47,14 @@ const lists: readonly ListSpec[] = [
 /**
  * Asks a server for everything that it offers, every page of it.
  *
- * @param options.timeout seconds for each page.
+ * @param options.timeoutSeconds for each page.
  * @throws UpstreamError when a list can't be read or is over the bounds.
  */
 export async function readCatalog(
-  connection: Transport,
+  transport: Transport,
   options: { signal: AbortSignal; timeoutSeconds: number },
 ): Promise<Catalog> {
-  const { facts } = connection;
+  const { facts } = transport;
   const ambiguous = new Set<string>();
   const read: Record<DefinitionKind, Map<string, Definition>> = {
     tools: new Map(),
@@ -63,7 +63,7 @@ export async function readCatalog(
   };
   for (const spec of lists) {
     if (!isRecord(facts.capabilities[spec.capability])) continue;
-    for (const definition of await readList(connection, spec, options)) {
+    for (const definition of await readList(transport, spec, options)) {
       const name = definition[spec.name];
       if (typeof name !== 'string') throw invalid(spec, `has an entry without \`${spec.name}\``);
       const earlier = read[spec.kind].get(name);
@@ -82,7 +82,7 @@ export async function readCatalog(
 }
 
 async function readList(
-  connection: Transport,
+  transport: Transport,
   spec: ListSpec,
   options: { signal: AbortSignal; timeoutSeconds: number },
 ): Promise<Definition[]> {
@@ -92,7 +92,7 @@ async function readList(
   let characters = 0;
   do {
     const params = cursor === undefined ? {} : { cursor };
-    const answer = await connection.request({ method: spec.method, params }, options);
+    const answer = await transport.request({ method: spec.method, params }, options);
     if ('error' in answer) {
       // A server may have resources without templates, and say so by not knowing the method.
       if (answer.error.code === -32601) return items;

@@ -1,7 +1,7 @@
 /** Milliseconds between two looks at what a server offers: at least once a minute. */
 const intervalMs = 55_000;
 /** Milliseconds at least between two looks that the server's own notices cause. */
-const noticeInterval = 1000;
+const noticeIntervalMs = 1000;
 
 /** When to look at what a server offers. */
 interface Checks {
@@ -25,7 +25,7 @@ export function createChecks(look: () => Promise<void>, onFailure: (error: unkno
   const inBackground = () => void now().catch(onFailure);
   const lookSoon = () => {
     if (notice !== undefined) return;
-    const pause = Math.max(0, noticedAt + noticeInterval - performance.now());
+    const pause = Math.max(0, noticedAt + noticeIntervalMs - performance.now());
     notice = setTimeout(() => {
       notice = undefined;
       noticedAt = performance.now();

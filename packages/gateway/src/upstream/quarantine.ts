@@ -10,12 +10,12 @@ interface Quarantine {
   readonly items: ReadonlyMap<string, string>;
   /** Items that it offers now and that were never reviewed. */
   readonly extras: ReadonlySet<string>;
-  /** Takes what all live instances of the server show now. */
+  /** Takes what all live sessions with the server show now. */
   update(comparisons: readonly Comparison[]): void;
 }
 
 /**
- * Keeps the quarantine of one server and tells what enters and leaves it. A drift that any instance shows counts
+ * Keeps the quarantine of one server and tells what enters and leaves it. A drift that any session shows counts
  * for all of them: a server that shows different faces isn't the one that was reviewed.
  */
 export function createQuarantine(server: string, onEvent: (event: UpstreamEvent) => void): Quarantine {

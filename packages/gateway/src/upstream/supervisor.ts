@@ -6,9 +6,9 @@ import { startBackoff, waitFor } from './resilience/waiting.ts';
 import { type Connector, type Transport, type TransportHooks, UpstreamError } from './transport/transport.ts';
 
 /** Milliseconds until one that is kept running asks again for room. */
-const busyPause = 15_000;
+const busyPauseMs = 15_000;
 /** Milliseconds after which a server that was up counts as sound, so that its next fall is its first. */
-const soundAfter = 60_000;
+const soundAfterMs = 60_000;
 
 /** Seconds; read at each use, since a bundle may change them. */
 export interface Deadlines {
@@ -122,7 +122,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function startFailed(error: unknown): UpstreamError {
     if (stopped.signal.aborted) return new UpstreamError('unavailable', 'it was stopped');
     if (error instanceof UpstreamError && error.code === 'busy') {
-      if (eager) startIn(busyPause);
+      if (eager) startIn(busyPauseMs);
       return error;
     }
     failed = messageOf(error);
@@ -173,7 +173,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     broke(transport, reason) {
       if (live === undefined || live.transport !== transport) return;
-      if (performance.now() - live.since > soundAfter) backoff = startBackoff.next();
+      if (performance.now() - live.since > soundAfterMs) backoff = startBackoff.next();
       ended = reason;
       void letGo();
       pauseStarts();

@@ -5,7 +5,7 @@ import { principalSchema } from '../principal.ts';
 import { localRolesSchema, roleName } from '../role.ts';
 import type { Servers } from '../server.ts';
 
-/** The decision per access class; see `profile.ts`. */
+/** The decision per access class. */
 export const profileSchema = z.enum(['dev', 'staging', 'prod']);
 /**
  * Which decisions an environment starts from, by access class. `dev` allows reads and denies the rest; `staging` allows

@@ -108,7 +108,8 @@ function isBareSecret(value: string, { name, parting, query, next }: Around): bo
   if (next === '(' || next === '[' || isIdentifier(plain)) return false;
   if (/tokens$/i.test(name) && /^[0-9.]+$/.test(plain)) return false;
   if (parting === '=') return true;
-  return plain.length >= 4 && !/^[A-Za-z][a-z]{0,6}$/.test(plain);
+  // After a colon as well stands what went wrong: `invalid token: malformed header`.
+  return plain.length >= 4 && !/^[A-Za-z][a-z]{0,13}$/.test(plain);
 }
 
 /** A name of a secret itself, as code has it: `password: userPassword`. */

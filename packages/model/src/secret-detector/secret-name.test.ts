@@ -55,6 +55,7 @@ const secret = [
     'pat',
   ],
   ...['GITHUB_PAT', 'githubPAT', 'otp', 'PASSWORD_2', 'token1', '--api-key', 'spring.datasource.password'],
+  ...['authorization_header', 'cookieHeader', 'password_hint', 'passwordField', 'credentials_file'],
 ];
 
 const harmless = [
@@ -171,4 +172,14 @@ describe('fields', () => {
       false,
     ]);
   });
+});
+
+describe('questions', () => {
+  it.each(['needsToken', 'showPassword', 'has_password'])(
+    '%s holds one where its answer is neither yes nor no',
+    (name) => {
+      expect(isSecretField(name, 'hunter2')).toBe(true);
+      for (const answer of [true, 'true', 'no', '']) expect(isSecretField(name, answer)).toBe(false);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { isPlaceholder } from './placeholder.ts';
+
 /** Words that make a name a secret's wherever they stand in it; names are compared in small letters alone. */
 const anywhere =
   'accesskey|accountkey|apikey|apitoken|authkey|authorization|clientkey|connectionstring|connstring|cookie|credential|' +
@@ -14,6 +16,10 @@ const aboutOne =
   'type|types|uri|uris|url|urls|usage|used|var|version';
 
 const holdsSecretWord = new RegExp(`(?:${anywhere})(?!s?(?:${aboutOne})$)|(?:secret|accesskey)id$`);
+
+/** Words that make a file's or a header's name a secret's too: what is called so is often the thing itself. */
+const holdsSecretThing =
+  /(?:authorization|cookie|passwd|password|credential)s?(?:header|hint|fields?|files?)$/;
 
 const countsTokens =
   /(?:max|min|num|total|prompt|completion|input|output|used|cached|reasoning|thinking|remaining|estimated|budget)[a-z]{0,40}tokens?$/;
@@ -68,10 +74,13 @@ export function isSecretName(name: string): boolean {
 }
 
 function judge(name: string): boolean {
-  if (isQuestion.test(name)) return false;
+  return !isQuestion.test(name) && isSecretSubject(name);
+}
+
+function isSecretSubject(name: string): boolean {
   const letters = name.toLowerCase().replace(/[^a-z]+/g, '');
   if (countsTokens.test(letters)) return false;
-  return holdsSecretWord.test(letters) || endsInSecretWord.test(name);
+  return holdsSecretWord.test(letters) || holdsSecretThing.test(letters) || endsInSecretWord.test(name);
 }
 
 /**
@@ -84,9 +93,26 @@ function judge(name: string): boolean {
  */
 export function isSecretField(name: string, value: unknown): boolean {
   if (isSecretName(name)) return typeof value !== 'number' || !/tokens$/i.test(name);
-  return (
-    typeof value === 'string' && value.length >= 32 && isOpaque(value) && endsInSuggestiveWord.test(name)
-  );
+  if (typeof value !== 'string') return false;
+  // What is no yes or no isn't the answer to a question.
+  if (isQuestion.test(name) && value !== '' && !isPlaceholder(value)) return isSecretSubject(name);
+  return value.length >= 32 && isOpaque(value) && endsInSuggestiveWord.test(name);
+}
+
+/** A name with such a word anywhere in it may well be a secret's. */
+const suggestiveWord = /(?:^|[^a-z])(?:key|session|sid|sig|signature|auth)s?(?:$|[^a-z])/i;
+
+/**
+ * Whether a value that somebody typed into a program or a configuration may be a secret: by its name, which says less
+ * here than in {@link isSecretField}, or by its own shape. It errs on the side of secrets.
+ *
+ * @example
+ * mayBeSecret('MAPS_KEY', 'deadbeefdeadbeefdeadbeefdeadbeef'); // true
+ */
+export function mayBeSecret(name: string, value: string): boolean {
+  if (value === '') return false;
+  if (isSecretField(name, value) || isOpaque(value) || /^bearer\s+\S/i.test(value)) return true;
+  return suggestiveWord.test(name.replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 }
 
 /** Characters of a text that are looked at to tell whether it is opaque. */

@@ -111,7 +111,8 @@ export function* schemeSpans(text: string): Generator<Span> {
 }
 
 function isToken(value: string): boolean {
-  if (isPlaceholder(value)) return false;
+  // `tok_…` and `file_…` are the public names of the gateway's tokens.
+  if (isPlaceholder(value) || /^(?:tok|file)_/.test(value)) return false;
   return (/[0-9]/.test(value) && /[A-Za-z]/.test(value)) || /^[A-Za-z]{16}/.test(value);
 }
 

@@ -1,7 +1,7 @@
 import type { Secrets } from '@lockstep/model/internal';
 import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { waitFor } from '../resilience/waiting.ts';
-import type { ExchangeOptions, HttpReply } from './dispatch.ts';
+import type { DispatchOptions, HttpReply } from './dispatch.ts';
 
 /** Seconds that a request waits for a credential at most, before it is not sent. */
 const maxWaitSeconds = 30;
@@ -27,7 +27,7 @@ export interface CredentialStore {
 }
 
 /** What of a request matters here. */
-type Waiting = Pick<ExchangeOptions, 'signal' | 'timeoutSeconds'> & {
+type Waiting = Pick<DispatchOptions, 'signal' | 'timeoutSeconds'> & {
   /** Called before the request goes out a second time; throws to hold it back. */
   readonly beforeResend?: (() => void) | undefined;
 };

@@ -10,18 +10,18 @@ import { cancelled, SessionOver, UpstreamError } from '../transport/transport.ts
 const maxFarewellMs = 1000;
 
 /** Where requests go. */
-interface ExchangeTarget {
+interface DispatchTarget {
   readonly dispatcher: Dispatcher;
   readonly path: string;
   /** Bytes of a response. */
   readonly maxBytes: number;
 }
 
-export interface ExchangeOptions {
+export interface DispatchOptions {
   readonly method: 'POST' | 'GET' | 'DELETE';
   readonly body?: string;
   readonly signal: CallSignal;
-  /** Seconds for the whole exchange; infinite for streams that stay open. */
+  /** Seconds for request and response together; infinite for streams that stay open. */
   readonly timeoutSeconds: number;
   /** Receives each event of a stream; true when it was the one that was waited for. */
   readonly onEvent?: (event: EventSourceMessage) => boolean;
@@ -42,22 +42,22 @@ export interface HttpReply {
  *
  * @throws UpstreamError
  */
-export function exchange(
-  { dispatcher, path, maxBytes }: ExchangeTarget,
+export function dispatch(
+  { dispatcher, path, maxBytes }: DispatchTarget,
   headers: HeaderList,
-  options: ExchangeOptions,
+  options: DispatchOptions,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     if (options.signal.aborted) throw cancelled(false);
     const { method, body = null } = options;
     const request = { path, method, headers: headers as string[], body };
-    dispatcher.dispatch(request, new Exchange(options, maxBytes, resolve, reject));
+    dispatcher.dispatch(request, new Dispatch(options, maxBytes, resolve, reject));
   });
 }
 
 /** undici's handler. A class, since one is made per call on the hot path and five closures each would cost more. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #options: ExchangeOptions;
+class Dispatch implements Dispatcher.DispatchHandler {
+  readonly #options: DispatchOptions;
   readonly #maxBytes: number;
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: UpstreamError) => void;
@@ -74,7 +74,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #events: { parser: EventSourceParser; decoder: StringDecoder } | undefined;
 
   constructor(
-    options: ExchangeOptions,
+    options: DispatchOptions,
     maxBytes: number,
     resolve: (reply: HttpReply) => void,
     reject: (error: UpstreamError) => void,

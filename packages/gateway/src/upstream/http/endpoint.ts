@@ -7,11 +7,11 @@ import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { clientInfo } from '../transport/server-messages.ts';
 import { UpstreamError } from '../transport/transport.ts';
 import { type Credentials, sendSignedIn } from './credentials.ts';
-import { type ExchangeOptions, exchange, type HttpReply } from './dispatch.ts';
+import { type DispatchOptions, dispatch, type HttpReply } from './dispatch.ts';
 import { parseMessage } from './read-reply.ts';
 
 /** Seconds in which a server must accept a connection. */
-const connectTimeout = 10;
+const connectTimeoutSeconds = 10;
 /** Connections to one server; requests beyond wait for one, within their own deadlines. */
 const maxConnections = 256;
 
@@ -36,7 +36,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-export interface EndpointRequest extends ExchangeOptions {
+export interface EndpointRequest extends DispatchOptions {
   /** Beside those that every request has. */
   readonly headers: HeaderList;
   /** Called before the request goes out a second time, with newer credentials; throws to hold it back. */
@@ -44,7 +44,7 @@ export interface EndpointRequest extends ExchangeOptions {
 }
 
 /**
- * Opens the pool; nothing is connected before the first request.
+ * Opens the connections; nothing is connected before the first request.
  *
  * @param streams how many connections may be streams that stay open.
  */
@@ -60,7 +60,7 @@ export function openEndpoint(
     connections: maxConnections + streams,
     pipelining: 1,
     allowH2: false,
-    connectTimeout: connectTimeout * 1000,
+    connectTimeout: connectTimeoutSeconds * 1000,
     // Every request has a deadline of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -76,9 +76,9 @@ export function openEndpoint(
       return lastId;
     },
     send(options) {
-      if (credentials === undefined) return exchange(target, commonHeaders.concat(options.headers), options);
+      if (credentials === undefined) return dispatch(target, commonHeaders.concat(options.headers), options);
       return sendSignedIn(credentials, options, (own) =>
-        exchange(target, commonHeaders.concat(own, options.headers), options),
+        dispatch(target, commonHeaders.concat(own, options.headers), options),
       );
     },
     close: () => {

@@ -20,9 +20,9 @@ import type { Endpoint } from './endpoint.ts';
 import { type EventReader, followNotices, parseMessage, readEvents, readReply } from './read-reply.ts';
 
 /** Seconds that a message without an answer may take: a cancellation, a refusal, a goodbye. */
-const courtesyTimeout = 5;
+const courtesySeconds = 5;
 /** Milliseconds before a stream is resumed, where the server names none. */
-const defaultRetry = 1000;
+const defaultRetryMs = 1000;
 
 /** Refusals that may be on their way at once, and characters of an id that is answered. */
 const maxRefusals = 16;
@@ -62,7 +62,7 @@ export async function tell(session: LegacySession, message: object): Promise<voi
     headers,
     body,
     signal: ignored,
-    timeoutSeconds: courtesyTimeout,
+    timeoutSeconds: courtesySeconds,
   };
   await endpoint.send(request).catch(() => {});
 }
@@ -93,7 +93,7 @@ async function requestLegacy(
   const events = readEvents(id, progressToken, options.onNotification, (request) =>
     refuseRequest(session, request),
   );
-  let retry = defaultRetry;
+  let retry = defaultRetryMs;
   const onRetry = (milliseconds: number) => {
     retry = milliseconds;
   };
@@ -225,7 +225,7 @@ export function openLegacy(
         method: 'DELETE' as const,
         headers,
         signal: ignored,
-        timeoutSeconds: courtesyTimeout,
+        timeoutSeconds: courtesySeconds,
       };
       await endpoint.send(goodbye).catch(() => {});
     },

@@ -12,7 +12,7 @@ import type { ServerProcess } from './server-process.ts';
 /** Bytes that may wait for a server which doesn't read; it may well write requests that want to be refused. */
 const maxBacklogBytes = 16 * 1024 * 1024;
 /** Milliseconds in which what an exited server had already written still arrives. */
-const lastWords = 200;
+const lastWordsMs = 200;
 
 interface PipeEvents {
   /** One JSON-RPC message of the server. */
@@ -87,9 +87,9 @@ export function openPipe(
 async function whyEnded(server: ServerProcess): Promise<string> {
   const closed = once(server.output, 'close').catch(() => {});
   const exit = await Promise.race([server.exited, closed.then(() => undefined)]);
-  if (exit !== undefined) await Promise.race([closed, sleep(lastWords)]);
+  if (exit !== undefined) await Promise.race([closed, sleep(lastWordsMs)]);
   // A server whose output ends just before it exits should be named by its exit.
-  const reason = exit ?? (await Promise.race([server.exited, sleep(lastWords)])) ?? 'closed its output';
+  const reason = exit ?? (await Promise.race([server.exited, sleep(lastWordsMs)])) ?? 'closed its output';
   await server.stop();
   return reason;
 }

@@ -7,10 +7,10 @@ import type { Reaper } from './reaper.ts';
 const announce = 'echo "+$$" >&3; exec 3>&-; exec "$@"';
 
 /** Milliseconds that a server has to end by itself once its input has ended, and again after SIGTERM. */
-const graceAfterEnd = 400;
-const graceAfterTerm = 2000;
+const graceAfterEndMs = 400;
+const graceAfterTermMs = 2000;
 /** Milliseconds that processes which it left behind have after SIGTERM. */
-const graceForHelpers = 200;
+const graceForHelpersMs = 200;
 
 export interface ProcessOptions {
   readonly command: string;
@@ -74,10 +74,10 @@ function describeExit(command: string, code: number | null, signal: string | nul
 
 async function stopGroup(group: number, input: Writable, exited: Promise<string>): Promise<void> {
   input.end();
-  await within(graceAfterEnd, exited);
+  await within(graceAfterEndMs, exited);
   if (!signalGroup(group, 'SIGTERM')) return;
   await groupGone(group, exited);
-  if (signalGroup(group, 'SIGKILL')) await within(graceAfterTerm, exited);
+  if (signalGroup(group, 'SIGKILL')) await within(graceAfterTermMs, exited);
 }
 
 /** Whether anybody was there to be signalled. */
@@ -92,8 +92,8 @@ function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
 
 /** Waits for the server as long as it may need to put its things in order; for its leftover helpers only a moment. */
 async function groupGone(group: number, exited: Promise<string>): Promise<void> {
-  await within(graceAfterTerm, exited);
-  const deadline = performance.now() + graceForHelpers;
+  await within(graceAfterTermMs, exited);
+  const deadline = performance.now() + graceForHelpersMs;
   while (signalGroup(group, 0) && performance.now() < deadline) await sleep(10);
 }
 
