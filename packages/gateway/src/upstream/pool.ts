@@ -41,15 +41,15 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** @param connectorFor is given what is in force now, since {@link Pool.update} may change it. */
+/** @param connect is given what is in force now, since {@link Pool.update} may change it. */
 export function createPool(
   first: UpstreamServer,
-  connectorFor: (current: () => UpstreamServer) => Connector,
+  connect: (current: () => UpstreamServer) => Connector,
   { onEvent, log }: PoolOptions,
 ): Pool {
   let server = first;
   const { name } = first;
-  const connector = connectorFor(() => server);
+  const connector = connect(() => server);
   const quarantine = createQuarantine(name, onEvent);
   const sessions = new Map<string, UpstreamSession>();
   /** Taken out of use, but not gone yet. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isRecord } from '@lockstep/model/internal';
-import { Pool } from 'undici';
+import { Pool as ConnectionPool } from 'undici';
 import { excerpt } from '../../kernel/redaction.ts';
 import { isolationHeader, signedContent, signIsolation } from '../../protocol/bridge-contract.ts';
 import type { HeaderList } from '../../protocol/mcp-headers.ts';
@@ -56,7 +56,7 @@ export function openEndpoint(
 ): Endpoint {
   const { origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
-  const dispatcher = new Pool(origin, {
+  const dispatcher = new ConnectionPool(origin, {
     connections: maxConnections + streams,
     pipelining: 1,
     allowH2: false,
