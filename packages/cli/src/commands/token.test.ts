@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tokenFileSchema } from '@lockstep/gateway';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,7 +45,10 @@ test("entries are added to a token file, which stays what it is where one doesn'
     stderr: "It isn't shown again. Its entry is in tokens.json.\n",
   });
   expect(stdout).toMatch(/^lks_/);
-  await project.run('token', 'create', 'ada', '--owner', 'ada', '--for', 'admin', '--offline', ...into);
+  await project.run(
+    ...['token', 'create', 'ada', '--owner', 'ada', '--for', 'admin', '--role', 'auditor', '--offline'],
+    ...into,
+  );
   const entries = JSON.parse(read());
   expect(tokenFileSchema.safeParse(entries).success).toBe(true);
   expect(entries.map(({ subject }: { subject: string }) => subject)).toEqual(['ci', 'ada']);
@@ -77,5 +80,34 @@ test('what is wrong is said', async () => {
   expect(await project.run('token', 'create', 'a\u0007b', '--owner', 'ada', '--offline')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('token.subject: must be one line'),
+  });
+});
+
+test('a role for people without --for, and the reverse, is asked about', async () => {
+  const create = ['token', 'create', 'ada', '--owner', 'ada', '--offline'];
+  expect(await project.run(...create, '--role', 'approver,writer')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('--role approver takes effect on the pages and in the admin API'),
+  });
+  expect(await project.run(...create, '--role', 'approver', '--for', 'mcp')).toMatchObject({ code: 0 });
+  expect(await project.run(...create, '--for', 'admin')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('a token for admin without a role'),
+  });
+});
+
+test('--out writes the token to a file for its owner alone, and loses none', async () => {
+  const create = ['token', 'create', 'eve', '--owner', 'eve', '--offline', '--out', 'eve.token'];
+  const { code, stdout } = await project.run(...create);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  const path = join(project.folder, 'eve.token');
+  expect(readFileSync(path, 'utf8')).toMatch(/^lks_[\w-]+\n$/);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(await project.run(...create)).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/^lks_/),
+    stderr: expect.stringContaining('eve.token is there already; the token is on standard output instead'),
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { makeFileToken, TokenFileEntry } from '@lockstep/gateway';
 import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/model/admin';
-import { parseOrThrow, visible } from '@lockstep/model/internal';
+import { parseOrThrow, privilegedRoles, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { connectGateway } from '../gateway/client.ts';
@@ -23,7 +23,7 @@ both.
 
 Examples:
   $ lockstep token create ci-agent --owner ada@example.com --role writer
-  $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h
+  $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h --out ada.token
   $ lockstep token create ada --owner ada@example.com --for admin --role admin --offline --file tokens.json
   $ lockstep token list
   $ lockstep token revoke tok_3kq…`;
@@ -37,6 +37,7 @@ interface CreateOptions extends ConnectionOptions {
   expires: string;
   offline?: boolean;
   file?: string;
+  out?: string;
   json?: boolean;
 }
 
@@ -50,7 +51,7 @@ export function tokenCommand(context: CommandContext): Command {
 
 function createCommand(context: CommandContext): Command {
   const command = new Command('create')
-    .description('create a token; it is printed once, alone on standard output')
+    .description('create a token, and print it once, alone on standard output')
     .argument('<subject>', 'what it is called: the agent or person that holds it')
     .requiredOption('--owner <human>', 'the human behind it; nobody approves what belongs to themselves')
     .option('--role <roles>', 'roles, separated by commas; repeatable', collect)
@@ -58,6 +59,7 @@ function createCommand(context: CommandContext): Command {
     .option('--expires <when>', 'a duration or a date', '30d')
     .option('--offline', 'ask no gateway: print a token and its entry for a token file')
     .option('--file <file>', 'with --offline, the token file to add the entry to (created when missing)')
+    .option('--out <file>', 'write the token to this file, which only you can read, instead of printing it')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (subject: string, options: CreateOptions) => {
@@ -71,6 +73,10 @@ function createCommand(context: CommandContext): Command {
         audience: options.for,
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };
+      checkAudience(body, command.getOptionValueSource('for') === 'cli');
+      if (options.out !== undefined && options.json) {
+        throw new Failure('--out and --json would print the token in two places; choose one.');
+      }
       if (options.file !== undefined && !options.offline) {
         throw new Failure('--file goes with --offline: a gateway that is asked keeps its tokens itself.');
       }
@@ -86,7 +92,7 @@ function createCommand(context: CommandContext): Command {
       });
       await gateway.close();
       if (options.json) return context.json(created);
-      context.print(created.token);
+      handOver(created.token, options.out, context);
       context.note(
         `${describe(created)}. It isn't shown again; revoke it with \`lockstep token revoke ${created.id}\`.`,
       );
@@ -94,17 +100,53 @@ function createCommand(context: CommandContext): Command {
   return addGatewayOptions(command);
 }
 
+/** Refuses what is hardly meant: a token that lets its holder do nothing that its roles are for. */
+function checkAudience(
+  { roles, audience }: { readonly roles: readonly string[]; readonly audience: string },
+  isChosen: boolean,
+): void {
+  const forPeople = roles.filter((role) => privilegedRoles.includes(role));
+  if (!isChosen && forPeople.length > 0) {
+    throw new Failure(
+      `--role ${forPeople.join(',')} takes effect on the pages and in the admin API, which a token for /mcp doesn't open; add \`--for admin\`, or \`--for mcp\` if an agent should hold the role.`,
+    );
+  }
+  if (audience === 'admin' && roles.length === 0) {
+    throw new Failure(
+      'a token for admin without a role decides and reads nothing; add --role with approver, auditor, admin, or a role that rules name as approvers.',
+    );
+  }
+}
+
+/** Prints the token, or writes it to a file that only this account can read and that wasn't there. */
+function handOver(token: string, out: string | undefined, context: CommandContext): void {
+  if (out === undefined) {
+    context.print(token);
+    return;
+  }
+  try {
+    writeFileSync(resolve(context.cwd, out), `${token}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    context.print(token);
+    throw new Failure(
+      codeOf(error) === 'EEXIST'
+        ? `--out: ${out} is there already; the token is on standard output instead, and works.`
+        : `--out: ${out} can't be written (${codeOf(error)}); the token is on standard output instead, and works.`,
+    );
+  }
+}
+
 /** Prints a token that no gateway knows yet, and what makes one know it. */
 async function printOffline(
   wish: Parameters<typeof makeFileToken>[0],
-  { json, file }: CreateOptions,
+  { json, file, out }: CreateOptions,
   context: CommandContext,
 ): Promise<void> {
   const { makeFileToken } = await import('@lockstep/gateway');
   const made = makeFileToken(wish);
   if (file !== undefined) await addToTokenFile(resolve(context.cwd, file), file, made.entry);
   if (json) return context.json(made);
-  context.print(made.token);
+  handOver(made.token, out, context);
   if (file !== undefined) return context.note(`It isn't shown again. Its entry is in ${file}.`);
   context.note("It isn't shown again. Its entry for the token file:");
   context.note(JSON.stringify(made.entry, null, 2));
