@@ -22,3 +22,15 @@ test('a long sentence makes no other line longer, and no line ends in spaces', (
   expect(lines[3]).toMatch(/ …cafecafe:1:1$/);
   expect(lines.filter((line) => / $/.test(line))).toEqual([]);
 });
+
+test('a call has its method, and a verdict says what it was', () => {
+  const text = printRecords(
+    [
+      record(2, { kind: 'approval.verdict', detail: { verdict: 'deny', note: 'not today' } }),
+      record(1, { method: 'tools/call', decision: 'allow', outcome: 'ok' }),
+    ],
+    plain as never,
+  );
+  expect(text).toMatch(/approval\.verdict +files\/peek +deny /);
+  expect(text).toMatch(/call tools\/call +files\/peek +allow /);
+});

@@ -31,14 +31,20 @@ export function printRecords(records: readonly FoundRecord[], { paint, columns }
   const head = ['time', 'what', 'who', 'target', 'decision', 'record', 'outcome'].map(paint.bold);
   const rows = records.map(({ place, record }) => [
     record.time,
-    record.kind,
+    visible(record.method === undefined ? record.kind : `${record.kind} ${record.method}`),
     visible(record.principal === undefined ? '' : `${record.principal.subject} of ${record.principal.owner}`),
     visible(record.target ?? record.server ?? ''),
-    record.decision ?? '',
+    record.decision ?? verdictOf(record),
     paint.dim(place.replace(/^[0-9a-f-]{28}/, '…')),
     visible(
       record.error === undefined ? (record.outcome ?? '') : `${record.outcome ?? ''} ${record.error}`.trim(),
     ),
   ]);
   return printColumns(head, rows, columns);
+}
+
+/** What somebody decided on an approval. */
+function verdictOf({ kind, detail }: FoundRecord['record']): string {
+  if (kind !== 'approval.verdict' || typeof detail !== 'object' || detail === null) return '';
+  return 'verdict' in detail && typeof detail.verdict === 'string' ? detail.verdict : '';
 }
