@@ -201,3 +201,17 @@ test('a command that needs a gateway, without one', async () => {
     await complaint(['approvals', 'list', '--url', 'http://127.0.0.1:1'], { LOCKSTEP_TOKEN: 'lks_x' }),
   ).toEqual(["lockstep: the gateway at http://127.0.0.1:1 can't be reached: nothing answers there."]);
 });
+
+test('a token file that holds more than a token, or nothing', async () => {
+  project = projectOf({});
+  const asked = ['approvals', 'list', '--url', 'http://127.0.0.1:1', '--token-file', 'bob.token'];
+  const only = 'it must hold the token alone, the word that begins with lks_.';
+  for (const [text, found] of [
+    ['> lockstep-repo@0.1.0 lockstep\n\nlks_x\n', 'has 3 lines'],
+    ['token: lks_x', 'has more than a token in it'],
+    ['\n', 'is empty'],
+  ] as const) {
+    project.write('bob.token', text);
+    expect(await complaint(asked)).toEqual([`lockstep: --token-file bob.token ${found}; ${only}`]);
+  }
+});

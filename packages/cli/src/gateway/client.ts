@@ -111,12 +111,26 @@ function endpointOf(options: ConnectionOptions, context: CommandContext, token: 
 }
 
 function readToken(options: ConnectionOptions, context: CommandContext): string | undefined {
-  if (options.tokenFile === undefined) return context.env.LOCKSTEP_TOKEN || undefined;
-  try {
-    return readFileSync(resolve(context.cwd, options.tokenFile), 'utf8').trim();
-  } catch (error) {
-    throw new Failure(`--token-file ${options.tokenFile} can't be read; check its path.`, { cause: error });
+  const { tokenFile } = options;
+  if (tokenFile === undefined) {
+    const token = context.env.LOCKSTEP_TOKEN?.trim();
+    return token ? tokenIn(token, 'the variable LOCKSTEP_TOKEN') : undefined;
   }
+  let text: string;
+  try {
+    text = readFileSync(resolve(context.cwd, tokenFile), 'utf8');
+  } catch (error) {
+    throw new Failure(`--token-file ${tokenFile} can't be read; check its path.`, { cause: error });
+  }
+  return tokenIn(text.trim(), `--token-file ${tokenFile}`);
+}
+
+/** What stands there besides a token would be sent as one, and refused as a wrong one. */
+function tokenIn(text: string, where: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const lines = text.split('\n').length;
+  const found = text === '' ? 'is empty' : lines > 1 ? `has ${lines} lines` : 'has more than a token in it';
+  throw new Failure(`${where} ${found}; it must hold the token alone, the word that begins with lks_.`);
 }
 
 /** The gateway's own sentence, where it gives one. */
