@@ -27,7 +27,13 @@ export { canonicalJson, digestOf, sha256 } from './canonical.ts';
 export type { ApproveDecision } from './decision.ts';
 export { type Egress, type EgressInput, parseEgress } from './egress.ts';
 export { environmentSchema } from './environment/environment.ts';
-export { gatewayImage, imageEntry, isUnpushed, unpushedDigest } from './environment/images.ts';
+export {
+  gatewayImage,
+  imageEntry,
+  isUnpushed,
+  needsBuiltImage,
+  unpushedDigest,
+} from './environment/images.ts';
 export { parseOrThrow, printPath } from './errors.ts';
 export { matchesGlob } from './glob.ts';
 export { isRecord } from './json.ts';

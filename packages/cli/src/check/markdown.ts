@@ -77,7 +77,8 @@ function permissionLines({ permissions }: EnvironmentChange): string[] {
 function printObjects(objects: readonly EnvironmentObjects[]): string[] {
   if (objects.length === 0) return ['No object changes.'];
   const share = Math.floor(room.objects / objects.length);
-  return objects.map(({ environment, changes }) => {
+  return objects.map(({ environment, changes, unknown }) => {
+    if (unknown !== undefined) return `${environment}: not compared, since ${unknown}.`;
     const count = (kind: ObjectChange['kind']) => changes.filter((change) => change.kind === kind).length;
     const title = `${environment}: ${count('added')} added, ${count('changed')} changed, ${count('removed')} removed`;
     return details(title, fence(changes.flatMap(objectLines), share, 'diff'));

@@ -10,13 +10,15 @@ import { printFinding } from '../view/phrases.ts';
 import { diffObjects, type ObjectChange } from './object-diff.ts';
 import type { Check } from './run-checks.ts';
 
-/** The objects of each environment. */
-type Rendered = Readonly<Record<string, readonly KubernetesObject[]>>;
+/** The objects of each environment; undefined where the program failed, so that nobody knows them. */
+type Rendered = Readonly<Record<string, readonly KubernetesObject[] | undefined>>;
 
 /** What changes in the objects of one environment. */
 export interface EnvironmentObjects {
   readonly environment: string;
   readonly changes: readonly ObjectChange[];
+  /** Why there is no comparison, as a clause. */
+  readonly unknown?: string;
 }
 
 /** What came of rendering every environment. */
@@ -41,7 +43,9 @@ export async function renderProject(
     environments.map(async (name) => ({ name, rendering: await renderStack(program, name, cwd) })),
   );
   return {
-    rendered: Object.fromEntries(all.map(({ name, rendering }) => [name, rendering.objects])),
+    rendered: Object.fromEntries(
+      all.map(({ name, rendering }) => [name, rendering.failed ? undefined : rendering.objects]),
+    ),
     check: {
       name: 'objects',
       summary: all.map(({ name, rendering }) => `${rendering.objects.length} in ${name}`).join(', '),
@@ -101,9 +105,12 @@ export function readRendered(folder: string, cwd: string): Rendered {
 /** Compares environment by environment; those without a difference are left out. */
 export function compareRendered(before: Rendered, after: Rendered): EnvironmentObjects[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .map((environment) => ({
-      environment,
-      changes: diffObjects(before[environment] ?? [], after[environment] ?? []),
-    }))
-    .filter(({ changes }) => changes.length > 0);
+    .map((environment): EnvironmentObjects => {
+      const failed = (at: Rendered) => Object.hasOwn(at, environment) && at[environment] === undefined;
+      if (failed(after)) return { environment, changes: [], unknown: 'the program fails' };
+      if (failed(before))
+        return { environment, changes: [], unknown: 'the program fails at the earlier commit' };
+      return { environment, changes: diffObjects(before[environment] ?? [], after[environment] ?? []) };
+    })
+    .filter(({ changes, unknown }) => changes.length > 0 || unknown !== undefined);
 }

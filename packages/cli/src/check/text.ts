@@ -33,12 +33,13 @@ function titled(title: string, lines: readonly string[]): string[] {
 function printChange({ environments, objects }: Change): string[] {
   const lines = [
     ...printChanges(environments),
-    ...(objects ?? []).flatMap(({ environment, changes }) =>
-      changes.map(({ object, kind, fields }) => {
+    ...(objects ?? []).flatMap(({ environment, changes, unknown }) => [
+      ...(unknown === undefined ? [] : [`${environment}: objects not compared, since ${unknown}.`]),
+      ...changes.map(({ object, kind, fields }) => {
         const what = fields.length === 0 ? kind : `${kind} (${fields.map(({ field }) => field).join(', ')})`;
         return `${environment}: ${object} ${what}`;
       }),
-    ),
+    ]),
   ];
   return lines.length === 0 ? ['Nothing changes.'] : lines;
 }

@@ -181,6 +181,22 @@ test('compares with a folder that was rendered before; where there is none, all 
   });
 }, 90_000);
 
+test('a program that fails is never compared as one that deploys nothing', async () => {
+  make();
+  project.write(
+    'stacks/index.ts',
+    `${deploying}
+if (pulumi.getStack() === 'prod') throw new Error('no such luck');
+`,
+  );
+  const run = (...more: string[]) => project.run('check', '--offline', '--against', 'HEAD', ...more);
+  const { code, stdout } = await run('--format', 'markdown');
+  expect(code).toBe(1);
+  expect(stdout).toContain('prod: not compared, since the program fails.');
+  expect(stdout).not.toContain('removed');
+  expect((await run()).stdout).toContain('prod: objects not compared, since the program fails.');
+}, 90_000);
+
 test("can't run without a program", async () => {
   make();
   expect(await project.run('check', '--config', 'none.ts')).toMatchObject({

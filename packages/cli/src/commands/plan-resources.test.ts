@@ -55,3 +55,16 @@ test("a program that can't be run keeps nobody from the permissions, and can be 
     code: 0,
   });
 });
+
+test('what a program that fails had made by then is not counted', async () => {
+  make(`${imports}
+new k8s.core.v1.ConfigMap('a', { metadata: { name: 'a' } });
+throw new Error('no such luck');
+`);
+  const { code, stdout } = await project.run('plan', '--config', 'environments.ts');
+  expect(code).toBe(0);
+  expect(stdout.slice(stdout.indexOf('would deploy')).split('\n').slice(0, 2)).toEqual([
+    'would deploy',
+    expect.stringMatching(/^ {2}dev, not counted: .*no such luck/),
+  ]);
+});

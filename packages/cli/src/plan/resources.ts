@@ -31,7 +31,10 @@ export async function summariseResources(
     ([name, { problems, findings }]) => [name, [...problems, ...findings]] as const,
   );
   return {
-    resources: Object.fromEntries(rendered.map(([name, rendering]) => [name, countsOf(rendering)])),
+    // What a program that failed had made by then is no answer.
+    resources: Object.fromEntries(
+      rendered.flatMap(([name, rendering]) => (rendering.failed ? [] : [[name, countsOf(rendering)]])),
+    ),
     egress: unenforcedEgress(environments[0]?.servers ?? {}),
     missing: Object.fromEntries(missing.filter(([, findings]) => findings.length > 0)),
   };

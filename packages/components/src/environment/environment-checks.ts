@@ -1,4 +1,4 @@
-import { gatewayImage } from '@lockstep/model/internal';
+import { gatewayImage, needsBuiltImage } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
@@ -39,8 +39,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   }
 }
 
-/** Whether a server runs from an image that only the gateway's build can make. */
 function needsImage({ environment }: McpEnvironmentArgs, server: string): boolean {
-  const type = environment.releases[server]?.release.source.type;
-  return type === 'npm' || type === 'pypi' || type === 'command';
+  const pinned = environment.releases[server];
+  return pinned !== undefined && needsBuiltImage(pinned.release);
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Release } from '../lock/schema.ts';
-import { imagesFor } from './images.ts';
+import { imagesFor, unpushedDigest } from './images.ts';
 
-const release = {} as Release;
+const remote = { source: { type: 'remote', url: 'https://docs.example.com/mcp' } } as Release;
+const packaged = { source: { type: 'npm', package: 'files', version: '1.0.0' } } as Release;
 
 test('each environment runs the image of the release that it pins', () => {
   const list = {
@@ -11,11 +12,20 @@ test('each environment runs the image of the release that it pins', () => {
     'files@2': 'registry.example.com/mcp-files@sha256:c',
     'gateway@1': 'registry.example.com/mcp-gateway@sha256:d',
   };
-  expect(imagesFor({ releases: { files: { label: '2', release } } }, list)).toEqual({
+  expect(imagesFor({ releases: { files: { label: '2', release: packaged } } }, list)).toEqual({
     gateway: list.gateway,
     files: list['files@2'],
   });
-  expect(
-    imagesFor({ releases: { files: { label: '3', release }, docs: { label: '1', release } } }, {}),
-  ).toEqual({});
+});
+
+test('an image that is needed and not listed is an unpushed one beside the gateway, and nothing else is added', () => {
+  const releases = { files: { label: '3', release: packaged }, docs: { label: '1', release: remote } };
+  expect(imagesFor({ releases }, { gateway: 'registry.example.com/lockstep/gateway@sha256:a' })).toEqual({
+    gateway: 'registry.example.com/lockstep/gateway@sha256:a',
+    files: `registry.example.com/lockstep/files@${unpushedDigest}`,
+  });
+  expect(imagesFor({ releases }, {})).toEqual({
+    gateway: `unpushed.invalid/gateway@${unpushedDigest}`,
+    files: `unpushed.invalid/files@${unpushedDigest}`,
+  });
 });

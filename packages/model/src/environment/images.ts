@@ -1,3 +1,4 @@
+import type { Release } from '../lock/schema.ts';
 import type { Environment } from './environment.ts';
 
 /** The entry of the gateway's own image in `images.json`. */
@@ -22,9 +23,15 @@ export function imageEntry(server: string, label: string): string {
   return `${server}@${label}`;
 }
 
+/** Whether a server runs from an image that only `lockstep image` can make, as packages and commands do. */
+export function needsBuiltImage({ source }: Pick<Release, 'source'>): boolean {
+  return source.type === 'npm' || source.type === 'pypi' || source.type === 'command';
+}
+
 /**
  * What an environment runs of all that `images.json` lists: `gateway`, and each server's pinned release by the
- * server's name. A server that isn't listed isn't in it.
+ * server's name. An image that isn't listed, but is needed, is one that nobody has pushed yet: it stands beside the
+ * gateway's, with a digest of zeros, so that the environment can be previewed and not deployed.
  *
  * @param list the content of `images.json`: references with digests by entry.
  * @example
@@ -35,11 +42,14 @@ export function imagesFor(
   { releases }: Pick<Environment, 'releases'>,
   list: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const entries = Object.entries(releases).map(([server, { label }]) => [server, imageEntry(server, label)]);
-  return Object.fromEntries(
-    [[gatewayImage, gatewayImage], ...entries].flatMap(([name = '', entry = '']) => {
-      const reference = Object.hasOwn(list, entry) ? list[entry] : undefined;
-      return reference === undefined ? [] : [[name, reference]];
-    }),
-  );
+  const listed = (entry: string) => (Object.hasOwn(list, entry) ? list[entry] : undefined);
+  const registry = listed(gatewayImage)?.replace(/\/[^/]*$/, '') ?? 'unpushed.invalid';
+  const unpushed = (name: string) => `${registry}/${name}@${unpushedDigest}`;
+  const images: Record<string, string> = { [gatewayImage]: listed(gatewayImage) ?? unpushed(gatewayImage) };
+  for (const [server, { label, release }] of Object.entries(releases)) {
+    const reference = listed(imageEntry(server, label));
+    if (reference !== undefined) images[server] = reference;
+    else if (needsBuiltImage(release)) images[server] = unpushed(server);
+  }
+  return images;
 }
