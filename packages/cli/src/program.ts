@@ -25,6 +25,18 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'run an environment here: the gateway and its servers',
     load: async () => (await import('./commands/up.ts')).upCommand,
   },
+  status: {
+    about: 'show how a running gateway and its servers do',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  ls: {
+    about: 'list the servers that are declared, or what one of them offers',
+    load: async () => (await import('./commands/ls.ts')).lsCommand,
+  },
+  show: {
+    about: 'show one tool as its author wrote it, and what each environment decides on it',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
   plan: {
     about: 'show what agents may do in each environment, or what a change does to it',
     load: async () => (await import('./commands/plan.ts')).planCommand,
@@ -34,7 +46,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
   check: {
-    about: 'look at everything that can be known before a change is merged',
+    about: 'run every pre-merge check',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
   lock: {

@@ -86,6 +86,13 @@ test('the other commands find it', async () => {
   });
   expect(await project.run('token', 'revoke', 'tok_none')).toMatchObject({ code: 2 });
   expect(await project.run('approvals', 'list')).toMatchObject({ code: 0, stdout: 'Nothing waits.\n' });
+  expect(await project.run('status')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /^dev: lockstep \S+, up for \d+ \w+; no call waits for approval\nenforces sha256:/,
+    ),
+  });
+  expect(JSON.parse((await project.run('status', '--json')).stdout)).toMatchObject({ environment: 'dev' });
 
   const searched = JSON.parse(
     (await project.run('audit', 'search', '--kind', 'token.revoked', '--json')).stdout,

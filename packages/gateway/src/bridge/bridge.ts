@@ -22,7 +22,7 @@ import { createReplays } from './replays.ts';
 import { sendFailure, sendJson } from './reply.ts';
 
 /** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
-const drainMs = 300;
+const drainSeconds = 300;
 /** Milliseconds between two lines of the log about requests that were refused. */
 const refusalPauseMs = 1000;
 /** The bridge has one server; the pod tells which. */
@@ -99,7 +99,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   async function close(): Promise<void> {
     stopped.abort();
     sessions.stopFollowing();
-    if (server.listening) await closeServer(server, drainMs);
+    if (server.listening) await closeServer(server, drainSeconds);
     await sessions.close();
     reaper?.close();
   }
