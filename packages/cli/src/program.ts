@@ -61,6 +61,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'print the servers of an mcp.json as a program declares them',
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
+  call: {
+    about: 'call a tool through the gateway, as an agent would',
+    load: async () => (await import('./commands/call.ts')).callCommand,
+  },
   connect: {
     about: 'print what connects an MCP client to the gateway',
     load: async () => (await import('./commands/connect.ts')).connectCommand,

@@ -108,6 +108,32 @@ test('the other commands find it', async () => {
   expect(await project.run('audit', 'verify', 'all.jsonl')).toMatchObject({ code: 1 });
 });
 
+test('a tool is called through the pipeline', async () => {
+  const called = await project.run('call', 'words/lookup', '--args', '{"word":"tree"}');
+  expect(called).toMatchObject({ code: 0, stdout: 'tree: a word\n' });
+  expect(await project.run('call', 'words/update', '--args', '{"word":"tree"}')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^words\/update is refused by profile\.dev: /),
+  });
+  expect(await project.run('call', 'none/x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^lockstep: none\/x could not be called at \S+: There is no server "none" here/,
+    ),
+  });
+  expect(await project.run('call', 'words/lookup', '--args', '[1]')).toMatchObject({
+    code: 2,
+    stderr: `lockstep: --args is no object; write one, as in '{"path": "README.md"}'.\n`,
+  });
+  const { records } = JSON.parse(
+    (await project.run('audit', 'search', '--tool', 'words/*', '--json')).stdout,
+  );
+  expect(records.map(({ record }: { record: { client: object } }) => record.client)).toContainEqual({
+    name: 'lockstep',
+    version: '0.1.0',
+  });
+});
+
 test("takes up an edit at once, and refuses one that doesn't hold together", async () => {
   const rule = "{ name: 'trial', tools: 'words/update', decision: 'allow' }";
   project.write('stacks/environments.ts', declare('dev', rule));

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
 import type { CommandContext } from '../kernel/context.ts';
 import { parseMoment } from '../kernel/duration.ts';
 import { codeOf, Failure, sentenceOf } from '../kernel/failure.ts';
 import type { ConnectionOptions } from './options.ts';
+import { readToken } from './read-token.ts';
 import { runningGateway } from './running.ts';
 
 /** One question to the gateway's admin API. */
@@ -108,29 +107,6 @@ function endpointOf(options: ConnectionOptions, context: CommandContext, token: 
     );
   }
   return { origin: 'http://localhost', socketPath: gateway.socket, where: gateway.socket };
-}
-
-function readToken(options: ConnectionOptions, context: CommandContext): string | undefined {
-  const { tokenFile } = options;
-  if (tokenFile === undefined) {
-    const token = context.env.LOCKSTEP_TOKEN?.trim();
-    return token ? tokenIn(token, 'the variable LOCKSTEP_TOKEN') : undefined;
-  }
-  let text: string;
-  try {
-    text = readFileSync(resolve(context.cwd, tokenFile), 'utf8');
-  } catch (error) {
-    throw new Failure(`--token-file ${tokenFile} can't be read; check its path.`, { cause: error });
-  }
-  return tokenIn(text.trim(), `--token-file ${tokenFile}`);
-}
-
-/** What stands there besides a token would be sent as one, and refused as a wrong one. */
-function tokenIn(text: string, where: string): string {
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  const lines = text.split('\n').length;
-  const found = text === '' ? 'is empty' : lines > 1 ? `has ${lines} lines` : 'has more than a token in it';
-  throw new Failure(`${where} ${found}; it must hold the token alone, the word that begins with lks_.`);
 }
 
 /** The gateway's own sentence, where it gives one. */
