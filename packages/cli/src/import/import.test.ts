@@ -41,14 +41,14 @@ test('reads what Claude keeps: packages, commands and URLs, and no secret', () =
         needs: ['GITHUB_TOKEN'],
       },
       time: { run: { pypi: 'mcp-server-time', args: ['--local-timezone=UTC'] } },
-      // Not copied, since headers may hold secrets: Authorization.
+      // Not copied, since headers may hold secrets: Authorization; declare each in \`secrets\`, as in "Authorization": secret('mcp/docs#token', { delivery: 'header' }).
       docs: { remote: { url: 'https://docs.example.com/mcp' } },
       // Left out: it speaks the legacy HTTP+SSE transport; ask its makers for their streamable HTTP URL.
       // old
       // \`cwd\` isn't copied: a server runs in a folder of its own.
       local: { run: { command: 'node', args: ['/opt/server.js', '--name=it\\'s'] } },
-      // Argument 1 isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
-      // Argument 3 isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.
+      // Argument 1 isn't copied, since it may be secret or a variable; declare it in \`secrets\` and write \${secret:NAME} in its place.
+      // Argument 3 isn't copied, since it may be secret or a variable; declare it in \`secrets\` and write \${secret:NAME} in its place.
       db: { run: { npm: 'db-server', args: ['LEFT-OUT', '--api-key', 'LEFT-OUT'] } },
     });"
   `);
@@ -117,6 +117,12 @@ test.each([
   ['OPENAI_KEY', 'sk-abc12345'],
   ['AUTH_HEADER', 'hunter2'],
   ['X', 'Bearer abcdefgh'],
+  ['SEED', 'deadbeef'.repeat(4)],
+  ['EXA', '3f2b8c1e-9d4a-4b6f-8e21-0c7d5a9b1e34'],
+  ['PIN', '483920'],
+  ['PWD_DB', 'x'],
+  ['-p', 'shortpw3'],
+  ['URL', 'https://mcp.example.com/api/mcp/s/MmQ4ZjEwYzQtYjY1Yi00ODk3LWE5/mcp'],
   ['URL', 'https://me:secret@example.com'],
   ['URL', 'https://example.com/?api_key=1'],
   ['ANYTHING', 'sk-proj-abcdefghijkl'],
@@ -131,6 +137,8 @@ test.each([
   ['MONKEY', 'see'],
   ['HOST', 'github.example.com'],
   ['API_KEY', ''],
+  ['-p', '8080'],
+  ['URL', 'https://example.com/v1/server-with-a-long-name-2026/mcp'],
   ['PATH_TO', '/a/long/path/that/is/longer/than/thirty-two/characters'],
 ])("%s=%s doesn't", (name, value) => {
   expect(looksSecret(name, value)).toBe(false);

@@ -46,7 +46,7 @@ function readServer(
   if (entry.disabled === true || entry.enabled === false)
     notes.push('It was switched off where it came from.');
   const url = text(entry.url) ?? text(entry.serverUrl) ?? text(entry.httpUrl);
-  if (url !== undefined) return readRemote(entry, url, notes);
+  if (url !== undefined) return readRemote(entry, url, notes, name);
   const command = text(entry.command);
   if (command !== undefined) return readCommand(entry, command, notes, name);
   notes.push('Left out: it has neither a `command` nor a `url`.');
@@ -57,6 +57,7 @@ function readRemote(
   entry: Record<string, unknown>,
   url: string,
   notes: string[],
+  name: string,
 ): Record<string, unknown> | undefined {
   if (entry.type === 'sse' || entry.transport === 'sse') {
     notes.push(
@@ -70,7 +71,9 @@ function readRemote(
   }
   const headers = Object.keys(isRecord(entry.headers) ? entry.headers : {});
   if (headers.length > 0) {
-    notes.push(`Not copied, since headers may hold secrets: ${headers.join(', ')}.`);
+    notes.push(
+      `Not copied, since headers may hold secrets: ${headers.join(', ')}; declare each in \`secrets\`, as in ${JSON.stringify(headers[0])}: secret('mcp/${name}#token', { delivery: 'header' }).`,
+    );
   }
   return { remote: { url } };
 }
@@ -126,7 +129,7 @@ function readArgs(args: readonly string[], notes: string[]): string[] {
     const name = flag || (args[index - 1]?.startsWith('-') ? (args[index - 1] ?? '') : '');
     if (inline === undefined || !(isReference(inline) || looksSecret(name, inline))) return arg;
     notes.push(
-      `Argument ${index + 1} isn't copied, since it may be secret or a variable; pass it by an environment variable named in \`needs\`.`,
+      `Argument ${index + 1} isn't copied, since it may be secret or a variable; declare it in \`secrets\` and write \${secret:NAME} in its place.`,
     );
     return flag === '' ? 'LEFT-OUT' : `${flag}=LEFT-OUT`;
   });

@@ -101,7 +101,8 @@ function whyNot(found: FoundApproval, visitor: Visitor): string | null {
     return "The operator doesn't decide; use an admin token with an approver role.";
   if (!isApprover(found, visitor)) return `Deciding takes the role ${approversOf(row).join(' or ')}.`;
   const key = ownerKey(visitor.principal.owner);
-  if (key === row.requester_owner_key) return 'Whoever asked belongs to you; another human must decide.';
+  if (key === row.requester_owner_key)
+    return 'You are the owner of whoever asked; another human must decide.';
   if (state.state !== 'pending' && state.state !== 'approved')
     return `It is ${state.state}; there is nothing left to decide.`;
   return null;

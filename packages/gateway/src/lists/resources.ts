@@ -6,6 +6,7 @@ import { abortSignalOf, type CallSignal } from '../kernel/call-signal.ts';
 import type { Policy, PolicyServer } from '../policy/policy.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
+import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** Most pages that are read from one server. */
@@ -24,7 +25,7 @@ interface ResourceListRequest {
 
 interface ListContext {
   readonly upstreams: Pick<Upstreams, 'request'>;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<Logger, 'debug' | 'warn'>;
 }
 
 /**
@@ -49,7 +50,12 @@ async function listOne(
     const raw = await readPages(server, request, context);
     return raw.flatMap((resource) => shown(resource, server, request));
   } catch (error) {
-    context.log.warn({ server: server.name, error: String(error) }, 'left out of a resource list: no answer');
+    // What isn't run here is as somebody wanted it.
+    const level = error instanceof UpstreamError && error.code === 'absent' ? 'debug' : 'warn';
+    context.log[level](
+      { server: server.name, error: String(error) },
+      'left out of a resource list: no answer',
+    );
     return [];
   }
 }

@@ -110,6 +110,11 @@ const texts: [string, string][] = [
 
 /** What resembles a secret and is none. */
 const harmless: string[] = [
+  'principal:lockstep:token agent7',
+  'lockstep:token ci-agent-2 of ada',
+  'The token tok_R4nd0mId12ab was revoked; ask for another.',
+  'invalid token: malformed header',
+  'authorization: forbidden',
   'Authorization: Bearer ${TOKEN}',
   'Authorization: Bearer <token>',
   'Authorization: Bearer $TOKEN',

@@ -100,7 +100,11 @@ export function isSecretField(name: string, value: unknown): boolean {
 }
 
 /** A name with such a word anywhere in it may well be a secret's. */
-const suggestiveWord = /(?:^|[^a-z])(?:key|session|sid|sig|signature|auth)s?(?:$|[^a-z])/i;
+const suggestiveWord =
+  /(?:^|[^a-z])(?:key|session|sid|sig|signature|auth|cred|pass|pwd|pw|pin|seed|license|licence)s?(?:$|[^a-z])/i;
+
+/** Keys as generators write them: hexadecimal digits, a UUID. */
+const generated = /^(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /**
  * Whether a value that somebody typed into a program or a configuration may be a secret: by its name, which says less
@@ -111,7 +115,8 @@ const suggestiveWord = /(?:^|[^a-z])(?:key|session|sid|sig|signature|auth)s?(?:$
  */
 export function mayBeSecret(name: string, value: string): boolean {
   if (value === '') return false;
-  if (isSecretField(name, value) || isOpaque(value) || /^bearer\s+\S/i.test(value)) return true;
+  if (isSecretField(name, value) || isOpaque(value) || generated.test(value)) return true;
+  if (/^bearer\s+\S/i.test(value)) return true;
   return suggestiveWord.test(name.replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 }
 

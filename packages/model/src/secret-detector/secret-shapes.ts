@@ -102,7 +102,8 @@ export function* webhookSpans(text: string): Generator<Span> {
 
 /** What follows `Bearer`, `Basic` or `Token`, and reads like a credential and not like a word. */
 export function* schemeSpans(text: string): Generator<Span> {
-  const schemes = /(?<![A-Za-z])(bearer|basic|token)(?:\s{1,4}|%20|\+)([\w.~+/=-]{6,})/gi;
+  // Not `lockstep:token ada`: who calls, by the issuer of the gateway's own tokens.
+  const schemes = /(?<![A-Za-z]|lockstep:)(bearer|basic|token)(?:\s{1,4}|%20|\+)([\w.~+/=-]{6,})/gi;
   for (const match of text.matchAll(schemes)) {
     const value = String(match[2]);
     const isBasic = match[1]?.toLowerCase() === 'basic';

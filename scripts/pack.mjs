@@ -1,0 +1,32 @@
+// Packs what would be published into tarballs, for projects that use Lockstep before there is a release.
+//
+//   npm run pack [-- FOLDER]     default: out
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const packages = ['model', 'database', 'gateway', 'cli', 'components', 'aws'];
+const folder = resolve(process.argv[2] ?? join(root, 'out'));
+
+// What a former build left under other names would be packed too.
+for (const name of packages) {
+  rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
+  rmSync(join(root, 'packages', name, 'tsconfig.tsbuildinfo'), { force: true });
+}
+const run = (...args) =>
+  execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+run('run', '--silent', 'build');
+mkdirSync(folder, { recursive: true });
+for (const name of packages) {
+  const file = run(
+    'pack',
+    '--silent',
+    '--pack-destination',
+    folder,
+    '--workspace',
+    `packages/${name}`,
+  ).trim();
+  console.log(relative(process.cwd(), join(folder, file)));
+}
