@@ -1,7 +1,17 @@
 #!/usr/bin/env node
-import { keepCompiled } from './kernel/compile-cache.ts';
+
+/** As `engines` in package.json says; an older Node can't even load the rest. */
+const oldestNode = 24;
+
+if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+  process.stderr.write(
+    `lockstep: needs Node.js ${oldestNode} or newer, and this is ${process.versions.node}; install it, or add it to the project: npm install --save-dev node@${oldestNode}\n`,
+  );
+  process.exit(2);
+}
 
 // Before anything else is loaded: imports that stand at the top of a file don't wait for it.
+const { keepCompiled } = await import('./kernel/compile-cache.ts');
 keepCompiled();
 const { processContext } = await import('./kernel/context.ts');
 const { run } = await import('./program.ts');
