@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Command } from 'commander';
 import { clients } from '../connect/clients.ts';
 import { addStateOptions, type StateOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
@@ -26,28 +26,44 @@ interface Options extends StateOptions {
 
 export function connectCommand(context: CommandContext): Command {
   const command = new Command('connect')
-    .addArgument(new Argument('<client>', 'the client').choices(Object.keys(clients)))
+    .argument('<client>', `${Object.keys(clients).join(', ')}; the beginning will do where it is only one's`)
     .option('--server <name>', 'connect to this server alone, under its own tool names')
     .option('--name <name>', 'what the client calls the connection (default: lockstep, or lockstep-<server>)')
     .option('--url <url>', "the gateway's address, without /mcp")
     .option('--token-env <variable>', 'the environment variable that holds a token')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action((client: string, options: Options) => {
+    .action((given: string, options: Options) => {
+      const client = clientOf(given);
       const recipe = clients[client]?.(connectionOf(options, context));
       if (recipe === undefined) throw new Failure(`nobody knows the client ${client}; see --help.`);
       if (options.json) return context.json({ client, ...recipe });
       if (recipe.command !== undefined) context.print(recipe.command);
       if (recipe.file !== undefined) {
         if (recipe.command !== undefined) context.print();
-        context.print(
-          context.paint.dim(`# ${recipe.command === undefined ? 'In' : 'Or in'} ${recipe.file.path}:`),
-        );
+        // What only prints a file's content can be written into one.
+        if (client !== 'json') {
+          const where = `# ${recipe.command === undefined ? 'In' : 'Or in'} ${recipe.file.path}:`;
+          context.print(context.paint.dim(where));
+        }
         context.print(recipe.file.text);
       }
       for (const note of recipe.notes) context.note(note);
     });
   return addStateOptions(command);
+}
+
+/** The client of a name, or of the only name that begins so. */
+function clientOf(given: string): string {
+  const names = Object.keys(clients);
+  const found = names.includes(given) ? [given] : names.filter((name) => name.startsWith(given));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new Failure(
+    found.length === 0
+      ? `${given} is no client that is known; choose one of ${names.join(', ')}. \`json\` suits most others.`
+      : `${given} may be ${found.join(' or ')}; say which.`,
+  );
 }
 
 function connectionOf(options: Options, context: CommandContext) {

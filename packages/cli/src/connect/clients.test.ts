@@ -14,6 +14,25 @@ test('Claude Code', () => {
   );
 });
 
+test('Claude Desktop goes through mcp-remote', () => {
+  expect(JSON.parse(clients['claude-desktop']?.(plain).file?.text ?? '')).toEqual({
+    mcpServers: { lockstep: { command: 'npx', args: ['-y', 'mcp-remote', plain.url] } },
+  });
+  const elsewhere = { ...withToken, url: 'http://gateway.internal/mcp' };
+  expect(JSON.parse(clients['claude-desktop']?.(elsewhere).file?.text ?? '')).toEqual({
+    mcpServers: {
+      lockstep: {
+        command: 'npx',
+        args: [
+          ...['-y', 'mcp-remote', elsewhere.url, '--allow-http'],
+          ...['--header', 'Authorization:${LOCKSTEP_AUTHORIZATION}'],
+        ],
+        env: { LOCKSTEP_AUTHORIZATION: 'Bearer <token>' },
+      },
+    },
+  });
+});
+
 test('VS Code', () => {
   expect(clients.vscode?.(plain)).toMatchObject({
     command: `code --add-mcp '{"name":"lockstep","type":"http","url":"http://127.0.0.1:7411/mcp"}'`,
@@ -62,9 +81,16 @@ test("the command: one server, another address, and what it doesn't know", async
       'codex mcp add lockstep --url https://mcp.example.com/mcp\n',
     );
     expect(JSON.parse((await connect('json', '--json')).stdout)).toMatchObject({ client: 'json' });
+    expect(JSON.parse((await connect('json')).stdout)).toMatchObject({ mcpServers: { lockstep: {} } });
+    expect(await connect('vs')).toMatchObject({ code: 0, stdout: expect.stringContaining('code --add-mcp') });
+    expect(await connect('claude')).toMatchObject({
+      code: 2,
+      stderr: 'lockstep: claude may be claude-code or claude-desktop; say which.\n',
+    });
     expect(await connect('emacs')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Allowed choices are claude-code, vscode, cursor, codex, json'),
+      stderr:
+        'lockstep: emacs is no client that is known; choose one of claude-code, claude-desktop, vscode, cursor, codex, json. `json` suits most others.\n',
     });
     expect(await connect('json', '--url', 'mcp.example.com')).toMatchObject({ code: 2 });
     expect(await connect('json', '--server', 'a"b')).toMatchObject({ code: 2 });

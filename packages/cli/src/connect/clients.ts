@@ -24,6 +24,30 @@ export const clients: Readonly<Record<string, (connection: Connection) => Recipe
     ].join(' '),
     notes: ['Add `--scope user` to have it in every project.'],
   }),
+  'claude-desktop': ({ name, url, tokenVariable }) => ({
+    file: {
+      path: '~/Library/Application Support/Claude/claude_desktop_config.json',
+      text: pretty({
+        mcpServers: {
+          [name]: {
+            command: 'npx',
+            args: [
+              ...['-y', 'mcp-remote', url],
+              ...(url.startsWith('http:') && !isLoopback(url) ? ['--allow-http'] : []),
+              ...(tokenVariable === undefined ? [] : ['--header', 'Authorization:${LOCKSTEP_AUTHORIZATION}']),
+            ],
+            ...(tokenVariable !== undefined && { env: { LOCKSTEP_AUTHORIZATION: 'Bearer <token>' } }),
+          },
+        },
+      }),
+    },
+    notes: [
+      'It starts servers on pipes alone, so that mcp-remote, which npx installs, goes between. On Linux the file is ~/.config/Claude/claude_desktop_config.json.',
+      ...(tokenVariable === undefined
+        ? []
+        : [`It reads no variables: write what ${tokenVariable} holds in the place of <token>.`]),
+    ],
+  }),
   vscode: (connection) => {
     const { name, url, tokenVariable } = connection;
     const entry = { type: 'http', url, ...headers(tokenVariable, '${input:lockstep-token}') };
@@ -75,6 +99,10 @@ export const clients: Readonly<Record<string, (connection: Connection) => Recipe
     notes: ['Most clients read this shape; the name of the file is theirs.'],
   }),
 };
+
+function isLoopback(url: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname);
+}
 
 function headers(tokenVariable: string | undefined, reference: string): { headers?: Record<string, string> } {
   return tokenVariable === undefined ? {} : { headers: { Authorization: `Bearer ${reference}` } };

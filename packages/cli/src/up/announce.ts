@@ -37,7 +37,7 @@ export function announce(
   print(
     `Connect an agent:  ${paint.cyan(clients['claude-code']?.({ name: 'lockstep', url }).command ?? url)}`,
   );
-  print(paint.dim('Others: lockstep connect vscode|cursor|codex|json. Ctrl-C stops it.'));
+  print(paint.dim('Others: lockstep connect claude-desktop|vscode|cursor|codex|json. Ctrl-C stops it.'));
 }
 
 /** Who may call: beyond loopback there is no local user. */
