@@ -33,7 +33,20 @@ const floorsOf: Record<string, readonly string[]> = {
   ],
   cli: [
     ...['main.ts', 'index.ts', 'internal.ts', 'program.ts', 'commands'],
-    ...['check', 'up', 'import', 'image', 'audit', 'plan', 'render', 'lock', 'connect', 'launch', 'packages'],
+    ...[
+      'check',
+      'up',
+      'import',
+      'image',
+      'audit',
+      'doctor',
+      'plan',
+      'render',
+      'lock',
+      'connect',
+      'launch',
+      'packages',
+    ],
     ...['gateway', 'project', 'view', 'kernel'],
   ],
   components: [

@@ -25,6 +25,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'run an environment here: the gateway and its servers',
     load: async () => (await import('./commands/up.ts')).upCommand,
   },
+  doctor: {
+    about: 'show what this machine lacks, and what to do about it',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
   status: {
     about: 'show how a running gateway and its servers do',
     load: async () => (await import('./commands/status.ts')).statusCommand,

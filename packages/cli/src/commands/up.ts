@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Command, Option } from 'commander';
+import { parsePort } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { defaultConfig } from '../project/load.ts';
@@ -47,14 +48,6 @@ export function upCommand(context: CommandContext): Command {
     .option('--json', 'print JSON once it is up')
     .addHelpText('after', examples)
     .action((name: string, options: UpOptions) => runEnvironment(name, options, context));
-}
-
-function parsePort(option: string): (text: string) => number {
-  return (text) => {
-    const port = Number(text);
-    if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-    throw new Failure(`${option} ${text} is no port; write a number from 0 to 65535.`);
-  };
 }
 
 /** A host as a Host header writes it. */

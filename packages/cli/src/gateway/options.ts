@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Failure } from '../kernel/failure.ts';
 import { defaultState } from '../project/state-folder.ts';
 
 /** Which gateway a command speaks to, by the state folder that it runs on. */
@@ -31,4 +32,13 @@ export function addGatewayOptions(command: Command): Command {
 /** Gathers the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** Reads a port that was given to an option. */
+export function parsePort(option: string): (text: string) => number {
+  return (text) => {
+    const port = Number(text);
+    if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+    throw new Failure(`${option} ${text} is no port; write a number from 0 to 65535.`);
+  };
 }
