@@ -30,6 +30,24 @@ const cancelFirst = JSON.stringify({
 });
 
 describe('who calls', () => {
+  it('is asked before anything is listened to', async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const head = [
+      'POST /mcp HTTP/1.1',
+      `host: ${hostname}:${port}`,
+      'authorization: Bearer nonsense',
+      'content-type: application/json',
+      'content-length: 4000000',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n{"held":`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /);
+    socket.destroy();
+    expect(lastOfCallers()).toMatchObject({ kind: 'signin.refused' });
+  });
+
   it.each(['Bearer nonsense', 'Bearer ', 'Basic YTpi', 'bearer lks_x extra', ''])(
     "isn't the local user with the credential %j",
     async (authorization) => {

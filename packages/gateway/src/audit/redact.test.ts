@@ -91,6 +91,43 @@ describe('names that look secret', () => {
   });
 });
 
+describe('pairs', () => {
+  it.each([
+    [
+      { name: 'password', value: secret },
+      { name: 'password', value: hidden },
+    ],
+    [
+      { Name: 'X-Api-Key', Value: secret },
+      { Name: 'X-Api-Key', Value: hidden },
+    ],
+    [
+      { selector: '#password', text: secret },
+      { selector: '#password', text: hidden },
+    ],
+    [
+      { field: 'password', values: [secret] },
+      { field: 'password', values: hidden },
+    ],
+    [[['X-Api-Key', secret]], [['X-Api-Key', hidden]]],
+    [
+      { name: 'title', value: 'x' },
+      { name: 'title', value: 'x' },
+    ],
+    [
+      { id: 'note', content: 'x' },
+      { id: 'note', content: 'x' },
+    ],
+  ])('%j', (given, recorded) => {
+    expect(redactArguments({ given }, undefined, [])).toEqual({ given: recorded });
+  });
+
+  it('hide a key that is one itself', () => {
+    const key = ['ghp', 'a1B2'.repeat(9)].join('_');
+    expect(redactArguments({ [key]: 1 }, undefined, [])).toEqual({ [hidden]: 1 });
+  });
+});
+
 describe('secrets inside of texts', () => {
   it('are hidden where they stand, whatever their names', () => {
     const key = ['sk', 'a1B2'.repeat(10)].join('-');

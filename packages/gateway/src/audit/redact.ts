@@ -39,6 +39,9 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
   if (typeof value !== 'object' || value === null) return value;
 
   if (isList(value)) {
+    const [name, ...rest] = value;
+    // `['X-Api-Key', …]`: how some pass headers.
+    if (typeof name === 'string' && rest.length === 1 && isSecretName(name)) return [name, redactedText];
     return value.map((item, index) => {
       const inner = schemas.flatMap((schema) => itemSchemas(schema, index));
       return redact(item, { schemas: inner, pointers: enter(place, String(index)) }, sensitive);
@@ -46,12 +49,14 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
   }
 
   const members = Object.entries(value).map(([key, member]): [string, Json | undefined] => {
-    if (member === undefined) return [key, member];
+    // A key may be a secret itself; short ones hold none.
+    const shownKey = key.length < minSecretKey ? key : blankSecrets(key);
+    if (member === undefined) return [shownKey, member];
     if (isValueOfSecret(value, key) || isSecretField(key, member)) {
-      return [key, redactedText];
+      return [shownKey, redactedText];
     }
     const inner = schemas.flatMap((schema) => memberSchemas(schema, key));
-    return [key, redact(member, { schemas: inner, pointers: enter(place, key) }, sensitive)];
+    return [shownKey, redact(member, { schemas: inner, pointers: enter(place, key) }, sensitive)];
   });
   return Object.fromEntries(members);
 }
@@ -60,11 +65,17 @@ function enter({ pointers }: Place, key: string): string[][] {
   return pointers.filter(([first]) => first === key || first === '*').map((rest) => rest.slice(1));
 }
 
-/** `{ name: 'API_KEY', value: … }`: how variables and headers are often passed. */
+/** Characters below which a key is no secret itself. */
+const minSecretKey = 16;
+
+const namesValue = /^(?:name|key|field|header|variable|id|label|selector|element)$/i;
+
+/** `{ name: 'API_KEY', value: … }`: how variables, headers and fields of forms are often passed. */
 function isValueOfSecret(object: { readonly [key: string]: Json | undefined }, key: string): boolean {
-  if (key !== 'value') return false;
-  const name = object.name ?? object.key;
-  return typeof name === 'string' && isSecretName(name);
+  if (!/^(?:values?|content|text)$/i.test(key)) return false;
+  return Object.entries(object).some(
+    ([other, name]) => namesValue.test(other) && typeof name === 'string' && isSecretName(name),
+  );
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -1,7 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
+/** Bytes of bodies that aren't whole yet, in all. */
+const maxHeldBytes = 128 * 1024 * 1024;
+let held = 0;
+
 /**
- * Reads a request's body as UTF-8, up to `limit` bytes; undefined when there are more.
+ * Reads a request's body as UTF-8, up to `limit` bytes; undefined when there are more, or no room for them among the
+ * bodies that are still arriving.
  *
  * @throws Error when the client goes away before all of it has come.
  */
@@ -16,19 +21,34 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 function readRest(request: IncomingMessage, limit: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
+    const letGo = () => {
+      held -= size;
+      size = 0;
+      chunks = [];
+    };
     request.on('data', (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size <= limit) chunks.push(chunk);
-      else {
-        request.removeAllListeners('data');
-        request.resume();
-        resolve(undefined);
-      }
+      held += chunk.byteLength;
+      chunks.push(chunk);
+      if (size <= limit && held <= maxHeldBytes) return;
+      request.removeAllListeners('data');
+      request.resume();
+      letGo();
+      resolve(undefined);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.on('error', reject);
-    request.on('aborted', () => reject(new Error('the client went away')));
+    request.on('end', () => {
+      resolve(Buffer.concat(chunks).toString('utf8'));
+      letGo();
+    });
+    request.on('error', (error) => {
+      letGo();
+      reject(error);
+    });
+    request.on('aborted', () => {
+      letGo();
+      reject(new Error('the client went away'));
+    });
   });
 }

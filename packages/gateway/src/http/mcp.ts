@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuseHost } from '../identity/host-guard.ts';
+import { signIn } from '../identity/sign-in.ts';
 import { CallAbort } from '../kernel/call-signal.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import type { Answer, Received, Stream } from '../pipeline/exchange.ts';
@@ -27,11 +29,18 @@ export async function serveMcp(
   if (verb === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return sendError(response, 415, 'Send `content-type: application/json`.');
   }
-  const body = verb === 'POST' ? await readBody(request, limits.body) : '';
+  // Whoever isn't let in is refused by the pipeline all the same, and needn't be listened to before.
+  const isHeard = verb === 'POST' && mayEnter(request, context);
+  const body = isHeard ? await readBody(request, limits.body) : '';
   if (body === undefined) {
-    return sendError(response, 413, `The body is over ${limits.body} bytes; send less at once.`, {
-      connection: 'close',
-    });
+    return sendError(
+      response,
+      413,
+      `The body is over ${limits.body} bytes, or too many arrive at once; send less, or later.`,
+      {
+        connection: 'close',
+      },
+    );
   }
   // Only now: whoever holds a body back must not be decided about by what was in force before.
   const policy = context.policy();
@@ -53,6 +62,13 @@ export async function serveMcp(
   };
   const answer = await handle(received, context);
   wire.finish(answer, received.record.id);
+}
+
+/** What the pipeline asks first, and again once the body is there. */
+function mayEnter({ headers, socket }: IncomingMessage, context: GatewayContext): boolean {
+  if (refuseHost(headers, context.allowedHosts()) !== undefined) return false;
+  const received = { headers, remoteAddress: socket.remoteAddress ?? '' };
+  return !('refused' in signIn(received, context.checkToken, context.localUser?.()));
 }
 
 /** The response side: one JSON document, unless something was to be told before the answer. */

@@ -41,11 +41,15 @@ export interface Log {
   readonly warn: Write;
 }
 
+/** Characters of a text that are logged: servers say how long their errors are. */
+const maxText = 8192;
+
 /** Levels of objects that are logged; of what lies deeper only that it is there. */
 const maxDepth = 4;
 
 function withoutSecrets(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return blankSecrets(value);
+  if (typeof value === 'string')
+    return blankSecrets(value.length > maxText ? `${value.slice(0, maxText)}…` : value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth - 1));

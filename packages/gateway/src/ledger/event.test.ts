@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callRecord } from '../testing/store.ts';
-import { eventText, placeEvent } from './event.ts';
+import { columnValues, eventText, placeEvent } from './event.ts';
 
 const writer = '0b7c1c4e-3f0e-4c55-9a40-7d1a2d1d2f11';
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
@@ -103,6 +103,19 @@ describe("a record's text", () => {
 
   it('keeps nothing but the fields of a record', () => {
     expect(eventText({ ...callRecord(), stray: 'secret' } as NewRecord)).not.toContain('stray');
+  });
+
+  it('holds no secret in what it was about, or in what the client calls itself', () => {
+    const text = eventText({
+      ...callRecord(),
+      target: 'docs/resource:postgres://app:hunter2@db/x',
+      method: 'x?password=hunter2',
+      client: { name: 'password=hunter2', version: 'token: hunter2' },
+    });
+    expect(text).not.toContain('hunter2');
+    expect(columnValues(JSON.parse(text) as NewRecord)).toEqual(
+      columnValues({ ...callRecord(), target: 'docs/resource:postgres://app:hunter2@db/x' }),
+    );
   });
 
   it('keeps the public name of a token, which is none', () => {

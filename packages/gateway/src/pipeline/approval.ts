@@ -14,7 +14,9 @@ import { refuseUnseenHeaders } from './validate.ts';
  * how the open one stands. Nothing else waits here.
  */
 export function checkGate(ruled: Ruled, context: GatewayContext): Approved | Promise<Approved> {
-  const { decision, clause } = ruled.ruling;
+  const { decision, clause, class: accessClass } = ruled.ruling;
+  // A read is told as it comes; what changes something brings nothing that nobody reviewed or will find recorded.
+  if (accessClass !== 'read') refuseUnseenHeaders(ruled);
   return decision.type === 'approve' && clause !== undefined
     ? demandApproval(ruled, decision, clause, context)
     : add(ruled, { approval: undefined });
@@ -28,7 +30,7 @@ async function demandApproval(
   context: GatewayContext,
 ): Promise<Approved> {
   const { use, ruling, record, policy } = ruled;
-  refuseUnseenHeaders(ruled);
+  if (ruling.class === 'read') refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {
     environment: policy.config.environment,

@@ -70,15 +70,32 @@ function digestIn(release: Release, item: Item | undefined): string | undefined 
   return Object.hasOwn(list, name) ? list[name]?.digest : undefined;
 }
 
-/** What of the client's `_meta` reaches the server: tracing and progress; nothing that nobody looked at. */
-function metaOf({ message }: Committed): { _meta?: Record<string, unknown> } {
+/**
+ * What of the client's `_meta` reaches the server: progress, and tracing in the forms that it has. Values that a
+ * client chooses freely go with no call that people approved, since they didn't see them.
+ */
+function metaOf({ message, approval }: Committed): { _meta?: Record<string, unknown> } {
   const meta = message.params._meta;
   if (!isRecord(meta)) return {};
-  const kept = forwardedMeta.filter((key) => meta[key] !== undefined).map((key) => [key, meta[key]]);
+  const kept = Object.entries(forwardedMeta).flatMap(([key, { isOne, free }]) =>
+    isOne(meta[key]) && !(free && approval !== undefined) ? [[key, meta[key]]] : [],
+  );
   return kept.length === 0 ? {} : { _meta: Object.fromEntries(kept) };
 }
 
-const forwardedMeta = ['progressToken', 'traceparent', 'tracestate', 'baggage'] as const;
+const isText = (most: number) => (value: unknown) => typeof value === 'string' && value.length <= most;
+
+/** Sources: MCP, "_meta"; W3C Trace Context, sections 3.2 and 3.3; W3C Baggage, section 3.3.2. */
+const forwardedMeta: Readonly<Record<string, { isOne: (value: unknown) => boolean; free: boolean }>> = {
+  progressToken: { isOne: (value) => Number.isSafeInteger(value) || isText(256)(value), free: false },
+  traceparent: {
+    isOne: (value) =>
+      typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value),
+    free: false,
+  },
+  tracestate: { isOne: isText(512), free: true },
+  baggage: { isOne: isText(8192), free: true },
+};
 
 function refusalOf(error: UpstreamError, { use, intent }: Committed): ToolRefusal {
   const data = { target: use.text, reason: error.code };

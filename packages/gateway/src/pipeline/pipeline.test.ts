@@ -366,11 +366,23 @@ describe('the pipeline', () => {
     expect(recorded[0]).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', reason: 'why' });
   });
 
-  it('takes an undeclared Mcp-Param header on allowed calls and refuses it on gated ones', async () => {
+  it('forwards tracing in its own forms only', async () => {
+    const odd = {
+      traceparent: ['unseen'],
+      tracestate: { unseen: 1 },
+      baggage: 'x'.repeat(9000),
+      progressToken: {},
+    };
+    await call('read', { path: 'a' }, odd);
+    expect(sent[0]?.message.params).not.toHaveProperty('_meta');
+  });
+
+  it('takes an undeclared Mcp-Param header on reads alone', async () => {
     const header = { 'mcp-param-region': 'eu' };
     const named = (path: string, name: string) =>
       send('tools/call', { name, arguments: { path } }, undefined, header);
     expect((await named('a', 'read')).reply.result).toMatchObject({ content: [{ text: 'done' }] });
+    expect((await named('mine/a', 'write')).reply.result).toMatchObject({ isError: true });
     expect((await named('a', 'drop')).reply.result).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('mcp-param-region') }],

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type Decided, matchesGlob, printClause } from '@lockstep/model/internal';
 import type { Json, NewRecord, Outcome, RecordRef } from '@lockstep/model/record';
+import { blankSecrets } from '@lockstep/model/secret-detector';
 import { redactArguments } from '../audit/redact.ts';
 import type { Caller } from '../identity/sign-in.ts';
 import type { Keys } from '../keys/keys.ts';
@@ -108,7 +109,7 @@ export class RequestRecord {
   answered(outcome: Outcome, result: { bytes: number; hash: string } | { error: string }): void {
     this.#draft.outcome = outcome;
     if ('error' in result) {
-      this.#draft.error = result.error.slice(0, 1000);
+      this.#draft.error = shortened(result.error);
       return;
     }
     this.#draft.resultBytes = result.bytes;
@@ -119,14 +120,14 @@ export class RequestRecord {
   refused(refusal: RequestRecord['refusal'], outcome: Outcome, sentence: string): void {
     this.refusal = refusal;
     this.#draft.outcome = outcome;
-    this.#draft.error = sentence.slice(0, maxError);
+    this.#draft.error = shortened(sentence);
     if (refusal === 'quarantined') this.#draft.because = 'quarantined';
   }
 
   /** The gateway itself failed; what was sent may have acted. */
   failed(sentence: string): void {
     this.#draft.outcome = this.intent === undefined ? 'error' : 'unknown';
-    this.#draft.error = sentence;
+    this.#draft.error = shortened(sentence);
   }
 
   /** @param started as `performance.now()` told it. */
@@ -162,6 +163,11 @@ export class RequestRecord {
     }
     return complete(draft, 'call');
   }
+}
+
+/** Without secrets before it is cut: half of one isn't told any more. */
+function shortened(text: string): string {
+  return blankSecrets(text.slice(0, 2 * maxError)).slice(0, maxError);
 }
 
 function complete(draft: Draft, kind: NewRecord['kind']): NewRecord {

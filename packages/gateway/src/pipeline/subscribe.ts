@@ -1,5 +1,6 @@
 import { isRecord } from '@lockstep/model/internal';
 import { type ChangeKind, changeMethods } from '../client/streams.ts';
+import { signIn } from '../identity/sign-in.ts';
 import { capabilitiesOf } from '../lists/capabilities.ts';
 import { metaKey } from '../protocol/era.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
@@ -84,12 +85,17 @@ const kinds = Object.keys(changeMethods) as ChangeKind[];
 
 function follow(
   parsed: Parsed,
-  { streams, lists, policy }: GatewayContext,
+  { streams, lists, policy, checkToken, localUser }: GatewayContext,
   wants: ReadonlySet<ChangeKind>,
   send: (kind: ChangeKind) => void,
   close: () => void,
 ): () => void {
   const { caller, endpoint, session } = parsed;
+  // Its record was written meanwhile: a token that was revoked then ended the streams that were open.
+  if ('refused' in signIn(parsed, checkToken, localUser?.())) {
+    close();
+    return () => undefined;
+  }
   const seen = (kind: ChangeKind) =>
     JSON.stringify(lists.list(kind === 'resources' ? 'resourceTemplates' : kind, policy(), caller, endpoint));
   const remove = streams.add({ caller, sessionId: session?.id, wants, seen, send, close });

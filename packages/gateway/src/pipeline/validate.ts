@@ -46,13 +46,13 @@ function checkParamHeaders({ era, headers, message, use }: Resolved): Readonly<R
   return Object.fromEntries(others);
 }
 
-/** A header that no approver saw would slip past the approval. */
+/** A header that no approver saw, and no record holds, would slip past both. */
 export function refuseUnseenHeaders({ paramHeaders: unseen, use }: Ruled): void {
   const [name] = Object.keys(unseen);
   if (name === undefined) return;
   throw new ToolRefusal(
     'invalid',
-    `${use.text} was not called: the header ${name} is not part of its reviewed schema, so no approver would see it; leave it out.`,
+    `${use.text} was not called: the header ${name} is not part of its reviewed schema, so nobody would see it; leave it out.`,
     { target: use.text },
   );
 }

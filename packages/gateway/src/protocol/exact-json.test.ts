@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExact } from './exact-json.ts';
+import { parseExact, survivesDouble } from './exact-json.ts';
 
 const rewritten = (text: string) => JSON.stringify(parseExact(text));
 
@@ -43,3 +43,9 @@ function toPlain(text: string): string {
   const [, digits, exponent] = /^(-?\d+)e\+(\d+)$/.exec(text) ?? [];
   return digits === undefined ? text : `${digits}${'0'.repeat(Number(exponent))}`;
 }
+
+it('is done with a long number at once, whatever its digits are', () => {
+  const long = `1.${'0'.repeat(1_000_000)}1`;
+  expect(JSON.stringify(parseExact(`{"n":${long}}`))).toBe(`{"n":${long}}`);
+  expect(survivesDouble(`1.${'0'.repeat(700)}`)).toBe(true);
+});

@@ -23,11 +23,15 @@ export function parseExact(text: string): unknown {
   });
 }
 
+/** Characters of a number; a double has no more digits than this, and nobody writes them. */
+const maxDigits = 800;
+
 /**
  * Whether a JSON number means the same once it was read as a double: `1.0` and `1e2` do, 9007199254740993 and 1e400
  * don't.
  */
 export function survivesDouble(source: string): boolean {
+  if (source.length > maxDigits) return false;
   const value = Number(source);
   return Number.isFinite(value) && canonical(String(value)) === canonical(source);
 }
@@ -37,7 +41,10 @@ function canonical(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
+  let end = digits.length;
+  // No pattern: one that looks for zeros at the end begins anew at each of them.
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  const trimmed = digits.slice(0, end);
   if (trimmed === '') return '0';
   return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
 }

@@ -5,6 +5,11 @@ import { parseStrict } from './strict-json.ts';
 const parse = (text: string) => parseStrict(text, 64);
 
 describe('parseStrict', () => {
+  it('is done with a long number at once, and quotes no more of it than helps', () => {
+    const long = `1.${'0'.repeat(1_000_000)}1`;
+    expect(() => parse(`{"n":${long}}`)).toThrow(/^.{20,300}$/);
+  });
+
   it.each([
     ['{"a":1,"a":1}', 'repeats a key'],
     ['{"a":{"b":1,"b":2}}', 'repeats a key'],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallSignal } from '../kernel/call-signal.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { excerpt } from '../kernel/redaction.ts';
 import { type Catalog, readCatalog } from './catalog.ts';
 import { startBackoff, waitFor } from './resilience/waiting.ts';
 import { type Connector, type Transport, type TransportHooks, UpstreamError } from './transport/transport.ts';
@@ -9,6 +10,9 @@ import { type Connector, type Transport, type TransportHooks, UpstreamError } fr
 const busyPauseMs = 15_000;
 /** Milliseconds after which a server that was up counts as sound, so that its next fall is its first. */
 const soundAfterMs = 60_000;
+
+/** Characters of the reason why it couldn't be opened, which may be the server's own words. */
+const maxReason = 1000;
 
 /** Seconds; read at each use, since a bundle may change them. */
 export interface Deadlines {
@@ -125,7 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (eager) startIn(busyPauseMs);
       return error;
     }
-    failed = messageOf(error);
+    failed = excerpt(messageOf(error), maxReason);
     pauseStarts();
     onFailed(failed);
     return new UpstreamError('unavailable', failed);

@@ -4,7 +4,7 @@ import type { Span } from './secret-shapes.ts';
 
 /** A name, and what parts it from its value: `token=`, `--api-key `, `"password": "`, `X-Api-Key: `. */
 const assigned =
-  /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,63})(\\{0,3}["'])?([ \t]{0,3}(?:=>|[:=])[ \t]{0,3})(\\{0,3}["'`])?/g;
+  /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,63})(\\{0,3}["'])?([ \t\u00a0]{0,8}(?:=>|:=|==?|:)[ \t\u00a0]{0,8})(\\{0,3}["'`])?/g;
 
 /** A flag whose value is the next word: `--password hunter2`. */
 const flagged = /(?<![\w-])(--[A-Za-z][\w-]{0,63}) (?!-)/g;
@@ -14,7 +14,7 @@ const inQuery = /^(?:key|sig|signature|x-amz-signature|x-goog-signature|x-amz-se
 
 /** A word out of such a name, before what parts it from its value. */
 const hint =
-  /(?:key|token|secret|pass|pwd|pw|auth|cookie|credential|creds|conn|dsn|jwt|otp|pat|bearer|sig|sid|session)[\w.-]{0,60}\\{0,3}["']?[ \t]{0,3}[=:]/i;
+  /(?:key|token|secret|pass|pwd|pw|auth|cookie|credential|creds|conn|dsn|jwt|otp|pat|bearer|sig|sid|session)[\w.-]{0,60}\\{0,3}["']?[ \t\u00a0]{0,8}[=:]/i;
 
 /** Values under a secret's name, in the many ways that texts write them. */
 export function* assignmentSpans(text: string): Generator<Span> {

@@ -328,3 +328,8 @@ describe('the time it takes', () => {
     expect(fastest).toBeLessThan(maxMs);
   });
 });
+
+it('finds any number of them in one text', () => {
+  const text = 'pw=hunter2;'.repeat(200_000);
+  expect(findSecrets(text)).toHaveLength(200_000);
+});

@@ -52,14 +52,20 @@ export function findSecrets(text: string): readonly Span[] {
   if (text.length < minText) return [];
   // On the path of every call: what a text can't hold isn't looked for.
   const found: Span[] = [];
+  // One by one: a text can hold more of them than a call can have arguments.
+  const add = (spans: Iterable<Span>) => {
+    for (const span of spans) found.push(span);
+  };
   if (hasRun(text)) {
-    found.push(...tokenSpans(text), ...jwtSpans(text), ...webhookSpans(text));
+    add(tokenSpans(text));
+    add(jwtSpans(text));
+    add(webhookSpans(text));
   }
-  if (scheme.test(text)) found.push(...schemeSpans(text));
+  if (scheme.test(text)) add(schemeSpans(text));
   if (mark.test(text)) {
-    if (text.includes('PRIVATE KEY')) found.push(...pemSpans(text));
-    if (text.includes('://')) found.push(...urlPasswordSpans(text));
-    found.push(...assignmentSpans(text));
+    if (text.includes('PRIVATE KEY')) add(pemSpans(text));
+    if (text.includes('://')) add(urlPasswordSpans(text));
+    add(assignmentSpans(text));
   }
   return found.length < 2 ? found : merged(found);
 }

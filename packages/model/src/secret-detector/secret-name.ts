@@ -49,7 +49,7 @@ function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** Characters of a name that are looked at, from its end: what a name is of stands there. */
+/** Characters of a name that are looked at, from each of its ends. */
 const maxName = 128;
 
 const known = new Map<string, boolean>();
@@ -64,7 +64,7 @@ const maxKnown = 10_000;
  * isSecretName('tokenCount'); // false
  */
 export function isSecretName(name: string): boolean {
-  if (name.length > maxName) return judge(name.slice(-maxName));
+  if (name.length > maxName) return judge(name.slice(-maxName)) || judge(name.slice(0, maxName));
   const found = known.get(name);
   if (found !== undefined) return found;
   const secret = judge(name);
@@ -73,9 +73,14 @@ export function isSecretName(name: string): boolean {
   return secret;
 }
 
-function judge(name: string): boolean {
+function judge(given: string): boolean {
+  // Letters of other widths and old forms read like those of ASCII.
+  const name = isAscii.test(given) ? given : given.normalize('NFKC');
   return !isQuestion.test(name) && isSecretSubject(name);
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const isAscii = /^[\u0000-\u007f]*$/;
 
 function isSecretSubject(name: string): boolean {
   const letters = name.toLowerCase().replace(/[^a-z]+/g, '');

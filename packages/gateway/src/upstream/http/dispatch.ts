@@ -113,7 +113,9 @@ class Dispatch implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#settled) return;
-    if (this.#bytes > this.#maxBytes && Number.isFinite(this.#options.timeoutSeconds)) {
+    // A stream that stays open may bring any number of events; its parser bounds each.
+    const isOpenStream = this.#events !== undefined && !Number.isFinite(this.#options.timeoutSeconds);
+    if (this.#bytes > this.#maxBytes && !isOpenStream) {
       const message = `its answer is over the limit of ${this.#maxBytes} bytes`;
       this.#giveUp(new UpstreamError('too large', message, this.#isSent()));
     } else if (this.#events === undefined) {

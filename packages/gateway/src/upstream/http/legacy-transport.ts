@@ -23,6 +23,8 @@ import { type EventReader, followNotices, parseMessage, readEvents, readReply } 
 const courtesySeconds = 5;
 /** Milliseconds before a stream is resumed, where the server names none. */
 const defaultRetryMs = 1000;
+/** Below this a server would have the gateway ask without a pause. */
+const minRetryMs = 100;
 
 /** Refusals that may be on their way at once, and characters of an id that is answered. */
 const maxRefusals = 16;
@@ -159,10 +161,11 @@ async function resume(
   // Once for all rounds: each would leave a listener behind.
   const signal = abortSignalOf(options.signal);
   for (let at = events.lastEventId(); at !== undefined; at = events.lastEventId()) {
-    const left = deadline - performance.now() - options.retry();
+    const pauseMs = Math.max(options.retry(), minRetryMs);
+    const left = deadline - performance.now() - pauseMs;
     if (left <= 0)
       throw new UpstreamError('timeout', `it gave no answer within ${options.timeoutSeconds} s`, true);
-    await sleep(options.retry(), undefined, { signal }).catch(() => {
+    await sleep(pauseMs, undefined, { signal }).catch(() => {
       throw cancelled(true);
     });
     const reply = await stream(session, events.onEvent, {

@@ -55,3 +55,20 @@ describe("a server's stderr", () => {
     expect(lines.length).toBeLessThanOrEqual(100);
   });
 });
+
+it('gives a server up that prints nothing but what is no message', async () => {
+  const output = new PassThrough();
+  const server = {
+    ...{ pid: 0, input: new PassThrough(), output, errors: new PassThrough() },
+    exited: new Promise<string>(() => {}),
+    stop: async () => {},
+  };
+  const pipe = openPipe(server, {
+    ...{ maxBytes: 1000, log: noLog, fields: {} },
+    onMessage: () => {},
+    onTooLarge: () => {},
+  });
+  // Two seconds' worth, should the clock's second end just now.
+  for (const line of ['x\n', '{\n']) output.write(line.repeat(10_000));
+  await expect(pipe.ended).resolves.toBe('wrote over 5000 lines in a second that are no messages');
+});

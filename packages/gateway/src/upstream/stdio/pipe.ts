@@ -14,6 +14,9 @@ const maxBacklogBytes = 16 * 1024 * 1024;
 /** Milliseconds in which what an exited server had already written still arrives. */
 const lastWordsMs = 200;
 
+/** Lines per second that are no messages; a server that prints more keeps the gateway from everything else. */
+const maxOtherLinesPerSecond = 5000;
+
 interface PipeEvents {
   /** One JSON-RPC message of the server. */
   readonly onMessage: (message: Record<string, unknown>) => void;
@@ -39,7 +42,12 @@ export function openPipe(
 ): Pipe {
   const { log, fields, maxBytes, onMessage, onTooLarge } = options;
   const lastError = logErrors(server.errors, log, fields);
-  let endless = false;
+  const mayPrint = allowance(maxOtherLinesPerSecond);
+  let why: string | undefined;
+  const giveUp = (reason: string) => {
+    why ??= reason;
+    server.output.destroy();
+  };
 
   /** Nothing that a server writes may end the gateway: JSON can nest deeper than a stack. */
   const take = (message: Record<string, unknown>) => {
@@ -54,6 +62,8 @@ export function openPipe(
     onLine: (line) => {
       const message = parseLine(line);
       if (message !== undefined) take(message);
+      else if (!mayPrint())
+        giveUp(`wrote over ${maxOtherLinesPerSecond} lines in a second that are no messages`);
       else if (line.trim() !== '')
         log.debug({ ...fields, line: line.slice(0, 200) }, 'not a JSON-RPC message on stdout');
     },
@@ -61,10 +71,7 @@ export function openPipe(
       log.warn({ ...fields, limit: maxBytes }, 'a message of the server is over the limit and was skipped');
       onTooLarge(id);
     },
-    onEndless: () => {
-      endless = true;
-      server.output.destroy();
-    },
+    onEndless: () => giveUp('wrote a message without an end'),
   });
   server.output.on('error', () => {});
 
@@ -75,7 +82,7 @@ export function openPipe(
       server.input.write(`${JSON.stringify(message)}\n`),
     isFull: () => server.input.writableLength > maxBacklogBytes,
     ended: whyEnded(server).then((reason) => {
-      if (endless) return 'wrote a message without an end';
+      if (why !== undefined) return why;
       const words = lastError();
       return words === undefined ? reason : `${reason}; its stderr ends with: ${words.slice(0, 300)}`;
     }),
@@ -95,12 +102,26 @@ async function whyEnded(server: ServerProcess): Promise<string> {
 }
 
 function parseLine(line: string): Record<string, unknown> | undefined {
+  // Most of what is no message is told by its first character, a hundred times faster.
+  if (!/^\s{0,8}\{/.test(line)) return undefined;
   try {
     const value = parseExact(line);
     return isRecord(value) && value.jsonrpc === '2.0' ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether something may happen once more in this second of the clock. */
+export function allowance(perSecond: number): () => boolean {
+  let second = 0;
+  let used = 0;
+  return () => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) [second, used] = [now, 0];
+    used += 1;
+    return used <= perSecond;
+  };
 }
 
 const maxLineLength = 2000;
@@ -119,25 +140,20 @@ export function logErrors(
 ): () => string | undefined {
   let rest = '';
   let last: string | undefined;
-  let second = 0;
-  let written = 0;
   let dropped = 0;
+  const mayWrite = allowance(linesPerSecond);
 
   const write = (line: string) => {
     const text = excerpt(line, maxLineLength);
     if (text === '') return;
     last = text;
-    const now = Math.floor(performance.now() / 1000);
-    if (now !== second) {
-      if (dropped > 0)
-        log.warn({ ...fields, dropped }, 'lines of stderr were dropped: the server writes too many');
-      [second, written, dropped] = [now, 0, 0];
-    }
-    if (written >= linesPerSecond) {
+    if (!mayWrite()) {
       dropped += 1;
       return;
     }
-    written += 1;
+    if (dropped > 0)
+      log.warn({ ...fields, dropped }, 'lines of stderr were dropped: the server writes too many');
+    dropped = 0;
     log.info({ ...fields, stderr: text }, 'server wrote to stderr');
   };
 

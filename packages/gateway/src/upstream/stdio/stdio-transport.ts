@@ -13,7 +13,7 @@ import {
   type TransportHooks,
   UpstreamError,
 } from '../transport/transport.ts';
-import { openPipe, type Pipe } from './pipe.ts';
+import { allowance, openPipe, type Pipe } from './pipe.ts';
 import { type Requests, trackRequests } from './requests.ts';
 import { type ProcessOptions, startProcess } from './server-process.ts';
 
@@ -119,6 +119,9 @@ async function open(options: StdioOptions): Promise<Transport> {
   };
 }
 
+/** Requests of a server whose refusal is logged, per second. */
+const maxRefusalsLogged = 10;
+
 /** How much of the time to start a probe may take: servers that ignore what they don't know must be left some. */
 const probeShare = 0.5;
 
@@ -135,11 +138,14 @@ function handshakeClient(
     capabilities: {},
     versionNegotiation: { mode, probe: { timeoutMs: timeoutSeconds * 1000 * probeShare } },
   });
-  client.fallbackRequestHandler = async ({ method }) => {
-    log.info(
-      { ...fields, method },
-      'a request of the server was refused: servers may ask the gateway nothing',
-    );
+  const mayLog = allowance(maxRefusalsLogged);
+  client.fallbackRequestHandler = async (request) => {
+    const method = request.method.slice(0, 100);
+    if (mayLog())
+      log.info(
+        { ...fields, method },
+        'a request of the server was refused: servers may ask the gateway nothing',
+      );
     throw new ProtocolError(
       ProtocolErrorCode.MethodNotFound,
       `${method} is refused: servers may ask nothing here.`,
