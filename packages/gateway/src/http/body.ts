@@ -19,36 +19,23 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return body === null ? '' : body.toString('utf8');
 }
 
-function readRest(request: IncomingMessage, limit: number): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let size = 0;
-    const letGo = () => {
-      held -= size;
-      size = 0;
-      chunks = [];
-    };
-    request.on('data', (chunk: Buffer) => {
+async function readRest(request: IncomingMessage, limit: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       size += chunk.byteLength;
       held += chunk.byteLength;
+      if (size > limit || held > maxHeldBytes) {
+        request.resume();
+        return undefined;
+      }
       chunks.push(chunk);
-      if (size <= limit && held <= maxHeldBytes) return;
-      request.removeAllListeners('data');
-      request.resume();
-      letGo();
-      resolve(undefined);
-    });
-    request.on('end', () => {
-      resolve(Buffer.concat(chunks).toString('utf8'));
-      letGo();
-    });
-    request.on('error', (error) => {
-      letGo();
-      reject(error);
-    });
-    request.on('aborted', () => {
-      letGo();
-      reject(new Error('the client went away'));
-    });
-  });
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (error) {
+    throw new Error('the client went away', { cause: error });
+  } finally {
+    held -= size;
+  }
 }
