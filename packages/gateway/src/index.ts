@@ -1,4 +1,4 @@
-export type { Verification } from './audit/verify.ts';
+export type { Verification } from '@lockstep/model/admin';
 export { verifySource } from './audit/verify.ts';
 export { type ExportVerification, verifyExport } from './audit/verify-export.ts';
 export type { BundleSnapshot, BundleSource } from './bundle/folder.ts';

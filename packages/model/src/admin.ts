@@ -154,6 +154,9 @@ export const tokenInfoSchema = z.object({
   source: tokenSourceSchema,
 });
 
+/** A token as it may be shown: never the secret, nor its hash. Times are ISO 8601. */
+export type TokenInfo = z.infer<typeof tokenInfoSchema>;
+
 /** GET /tokens */
 export const tokenListSchema = z.object({ tokens: z.array(tokenInfoSchema) });
 /** POST /tokens with `newTokenSchema`: the only time the secret is told. */
@@ -223,17 +226,20 @@ export const auditVerifyQuery = z.strictObject({
 /** What a verification of the audit found. */
 export const verificationSchema = z.object({
   ok: z.boolean(),
-  /** The first bad record first. */
+  /** The first bad record first; at most a hundred. */
   problems: z.array(z.object({ place: z.string().optional(), message: z.string() })),
   records: z.int(),
   checkpoints: z.int(),
   /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
   heads: z.array(recordRef),
-  /** Records that no checkpoint covers yet. */
+  /** Records behind the last checkpoint of their epoch: their chain is whole, but nothing signed holds its end. */
   unsigned: z.int(),
-  /** Calls under way, `writer:epoch:seq`. */
+  /** Intents without an outcome, `writer:epoch:seq`: calls under way, or that nobody closed yet. */
   openIntents: z.array(z.string()),
 });
+
+/** What a verification of the audit found. */
+export type Verification = z.infer<typeof verificationSchema>;
 
 /** GET /status */
 export const statusSchema = z.object({
@@ -249,9 +255,12 @@ export const statusSchema = z.object({
     z.object({
       server: z.string(),
       state: z.enum(['starting', 'ready', 'down', 'absent']),
+      /** A clause, where the state isn't `ready`. */
       reason: z.string().nullable(),
       processes: z.int(),
+      /** How often a session was started again after it had ended by itself. */
       restarts: z.int(),
+      /** Locked ones. */
       tools: z.int(),
       quarantined: z.int(),
     }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Verification } from '@lockstep/model/admin';
 import { parsePlace, printPlace, type RecordRef } from '@lockstep/model/record';
 import { type AuditProblem, problemAt, readCheckpoints } from '../ledger/checkpoint.ts';
 import type { AuditRow } from '../ledger/tables.ts';
@@ -17,21 +18,6 @@ interface VerifyInput {
   readonly publicKeys: readonly string[];
   /** A head that was noted earlier, elsewhere: it must be there. */
   readonly expectHead?: RecordRef | undefined;
-}
-
-/** What a verification of the audit found. */
-export interface Verification {
-  readonly ok: boolean;
-  /** What is wrong, the first bad record first; at most a hundred. */
-  readonly problems: readonly AuditProblem[];
-  readonly records: number;
-  readonly checkpoints: number;
-  /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
-  readonly heads: readonly RecordRef[];
-  /** Records behind the last checkpoint of their epoch: their chain is whole, but nothing signed holds its end. */
-  readonly unsigned: number;
-  /** Intents without an outcome, `writer:epoch:seq`: calls under way, or that nobody closed yet. */
-  readonly openIntents: readonly string[];
 }
 
 /** After so many problems the rest is left out. */

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeServer, listen, serverLimits } from '../http/listen.ts';
+import { sendJson } from '../http/respond.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createRedaction } from '../kernel/redaction.ts';
@@ -19,7 +20,7 @@ import { type BridgeSettings, parseBridgeArguments } from './bridge-arguments.ts
 import { type BridgeSessions, createBridgeSessions } from './bridge-sessions.ts';
 import { relayMcp, type ServeOptions } from './relay-mcp.ts';
 import { createReplays } from './replays.ts';
-import { sendFailure, sendJson } from './reply.ts';
+import { sendFailure } from './reply.ts';
 
 /** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
 const drainSeconds = 300;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
+import { sendJson } from '../http/respond.ts';
 import { messageOf } from '../kernel/errors.ts';
 import {
   endedNotice,
@@ -14,7 +15,7 @@ import { type Message, type RequestId, readMessage } from '../protocol/json-rpc.
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { BridgeSession, BridgeSessions } from './bridge-sessions.ts';
 import type { Replays } from './replays.ts';
-import { eventStream, sendFailure, sendJson } from './reply.ts';
+import { eventStream, sendFailure } from './reply.ts';
 
 /** Bytes of a request: the most that a gateway can be set to take, and what it adds. */
 const maxBodyBytes = 65 * 1024 * 1024;

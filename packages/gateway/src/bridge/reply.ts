@@ -1,20 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { keepOpen, maxUnread, sseText } from '../http/respond.ts';
+import { keepOpen, maxUnread, plainHeaders, sendJson, sseText } from '../http/respond.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
-
-const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-
-/** Answers with one JSON document. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  more: Record<string, string> = {},
-): void {
-  const text = JSON.stringify(body);
-  if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers, ...more }).end(text);
-}
 
 /** Answers what got no answer of the server; `message` says why. */
 export function sendFailure(response: ServerResponse, status: number, message: string): void {
@@ -35,7 +21,7 @@ interface EventStream {
 export function eventStream(response: ServerResponse): EventStream {
   const begin = () => {
     if (response.headersSent) return;
-    response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+    response.writeHead(200, { 'content-type': 'text/event-stream', ...plainHeaders });
     response.flushHeaders();
     keepOpen(response);
   };

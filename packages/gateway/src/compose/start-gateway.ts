@@ -108,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       version,
       startedAt,
       localUser: localUser ? policy.config.settings.local.roles : null,
-      servers: upstreams.health().map(({ reason = null, ...server }) => ({ ...server, reason })),
+      servers: upstreams.health(),
     }),
     onFailure: logError,
   });

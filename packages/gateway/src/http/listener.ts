@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import { serverLimits } from './listen.ts';
 import { serveMcp } from './mcp.ts';
-import { sendError } from './respond.ts';
+import { sendError, sendJson } from './respond.ts';
 
 interface ListenerOptions {
   readonly context: GatewayContext;
@@ -39,10 +39,10 @@ async function route(
 ): Promise<void> {
   const { context } = options;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  if (path === '/healthz') return sendHealth(response, 200, { status: 'ok' });
+  if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
   if (path === '/readyz') {
     const ready = options.isReady();
-    return sendHealth(response, ready ? 200 : 503, {
+    return sendJson(response, ready ? 200 : 503, {
       status: ready ? 'ready' : 'not ready',
       bundle: context.policy().digest,
     });
@@ -52,12 +52,6 @@ async function route(
   const refused = refuseHost(request.headers, context.allowedHosts());
   if (refused !== undefined) return sendError(response, 403, refused);
   options.admin(request, response);
-}
-
-function sendHealth(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
 }
 
 /** The listener of `/metrics`, apart from what agents reach. */

@@ -33,14 +33,8 @@ export async function serveMcp(
   const isHeard = verb === 'POST' && mayEnter(request, context);
   const body = isHeard ? await readBody(request, limits.body) : '';
   if (body === undefined) {
-    return sendError(
-      response,
-      413,
-      `The body is over ${limits.body} bytes, or too many arrive at once; send less, or later.`,
-      {
-        connection: 'close',
-      },
-    );
+    const message = `The body is over ${limits.body} bytes, or too many arrive at once; send less, or later.`;
+    return sendError(response, 413, message, { connection: 'close' });
   }
   // Only now: whoever holds a body back must not be decided about by what was in force before.
   const policy = context.policy();

@@ -1,6 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import { errorCode } from '../protocol/json-rpc.ts';
 
+/** What every answer says to browsers and caches. */
+export const plainHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** Answers with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  more: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body);
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', ...plainHeaders, ...more }).end(text);
+}
+
 /** An answer to what never became a request. */
 export function sendError(
   response: ServerResponse,
@@ -8,19 +23,8 @@ export function sendError(
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  const text = JSON.stringify({
-    jsonrpc: '2.0',
-    id: null,
-    error: { code: errorCode.invalidRequest, message },
-  });
-  response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...headers,
-    })
-    .end(text);
+  const error = { code: errorCode.invalidRequest, message };
+  sendJson(response, status, { jsonrpc: '2.0', id: null, error }, headers);
 }
 
 /** Bytes that may wait for a reader who doesn't read. It can do without the notifications that are dropped then. */

@@ -1,17 +1,4 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { NewToken, tokenSourceSchema } from '@lockstep/model/admin';
-import type { z } from 'zod';
-
-/** A token as it may be shown: never the secret, nor its hash. Times are ISO 8601. */
-export interface TokenInfo extends NewToken {
-  readonly id: string;
-  readonly createdAt: string;
-  /** Who created it: an owner, `operator` for the socket on this machine, or `token file`. */
-  readonly createdBy: string;
-  readonly revokedAt: string | null;
-  readonly revokedBy: string | null;
-  readonly source: z.infer<typeof tokenSourceSchema>;
-}
 
 /** What a request was signed in with, and until when. */
 export interface Credential {

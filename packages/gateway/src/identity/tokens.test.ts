@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TokenInfo } from '@lockstep/model/admin';
 import { type NewToken, newTokenSchema } from '@lockstep/model/admin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '../testing/scene.ts';
-import type { TokenInfo } from './token.ts';
 import { openTokens, type Tokens } from './tokens.ts';
 
 const operator = { name: 'operator' };

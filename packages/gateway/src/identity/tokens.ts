@@ -1,10 +1,11 @@
+import type { TokenInfo } from '@lockstep/model/admin';
 import { type Audience, audienceSchema, type NewToken, tokenSourceSchema } from '@lockstep/model/admin';
 import { type Principal, principalSchema } from '@lockstep/model/internal';
 import type { Store } from '../ledger/store-port.ts';
 import { declareTokens } from './declare.ts';
 import type { SignIn } from './sign-in.ts';
 import type { TokenRow } from './tables.ts';
-import { hashSecret, makeSecret, makeTokenId, type TokenInfo } from './token.ts';
+import { hashSecret, makeSecret, makeTokenId } from './token.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { type Actor, createToken, listTokens, type NotDone, revokeToken } from './token-operations.ts';
 

@@ -17,6 +17,7 @@ async function metrics(): Promise<{ name: string; type: string; labels: string[]
   const health = {
     server: 's',
     state: 'ready',
+    reason: null,
     processes: 1,
     restarts: 0,
     tools: 1,

@@ -1,6 +1,7 @@
+import type { Verification } from '@lockstep/model/admin';
 import { temporaryFolder } from '@lockstep/testing/folder';
 import { auditRows } from '../audit/pages.ts';
-import { readCheckpointFile, type Verification, verifyAudit } from '../audit/verify.ts';
+import { readCheckpointFile, verifyAudit } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 import { openStopped } from '../store/open-store.ts';

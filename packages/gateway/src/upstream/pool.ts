@@ -1,3 +1,4 @@
+import type { Status } from '@lockstep/model/admin';
 import type { CallSignal } from '../kernel/call-signal.ts';
 import type { Log } from '../kernel/log.ts';
 import { sharedKey, watchKey } from '../protocol/bridge-contract.ts';
@@ -17,20 +18,13 @@ interface PoolOptions {
   readonly log: Log;
 }
 
-interface PoolHealth {
-  readonly state: 'starting' | 'ready' | 'down';
-  readonly reason?: string;
-  readonly processes: number;
-  readonly restarts: number;
-}
-
 /** All sessions of one server. */
 export interface Pool {
   request(key: string, message: UpstreamRequest, options: RequestOptions): Promise<UpstreamAnswer>;
   check(key: string, signal: CallSignal): Promise<void>;
   readonly quarantined: ReadonlyMap<string, string>;
   readonly extras: ReadonlySet<string>;
-  health(): PoolHealth;
+  health(): Pick<Status['servers'][number], 'state' | 'reason' | 'processes' | 'restarts'>;
   /** Takes what may change without a new process: release, deadlines, bounds. */
   update(server: UpstreamServer): void;
   /** Ends the session of one key, once its requests in flight are done. */
@@ -136,10 +130,9 @@ export function createPool(
         all.find(({ state }) => state === 'ready') ??
         all.find(({ state }) => state === 'down') ??
         all.find(({ state }) => state === 'starting');
-      const reason = best?.reason === undefined ? {} : { reason: best.reason };
       return {
         state: best?.state ?? 'starting',
-        ...reason,
+        reason: best?.reason ?? null,
         processes: bounded ? processes.used() : 0,
         restarts,
       };

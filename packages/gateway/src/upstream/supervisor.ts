@@ -11,9 +11,6 @@ const busyPauseMs = 15_000;
 /** Milliseconds after which a server that was up counts as sound, so that its next fall is its first. */
 const soundAfterMs = 60_000;
 
-/** Characters of the reason why it couldn't be opened, which may be the server's own words. */
-const maxReason = 1000;
-
 /** Seconds; read at each use, since a bundle may change them. */
 export interface Deadlines {
   readonly start: number;
@@ -129,7 +126,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (eager) startIn(busyPauseMs);
       return error;
     }
-    failed = excerpt(messageOf(error), maxReason);
+    // It may be the server's own words.
+    failed = excerpt(messageOf(error), 1000);
     pauseStarts();
     onFailed(failed);
     return new UpstreamError('unavailable', failed);

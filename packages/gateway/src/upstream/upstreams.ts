@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Status } from '@lockstep/model/admin';
 import type { Release } from '@lockstep/model/internal';
 import type { CallSignal } from '../kernel/call-signal.ts';
 import { connectorFor, type HostOptions } from './connectors.ts';
@@ -16,19 +17,8 @@ interface UpstreamsOptions extends Omit<HostOptions, 'reaper'> {
   readonly onEvent: (event: UpstreamEvent) => void;
 }
 
-export interface ServerHealth {
-  readonly server: string;
-  readonly state: 'starting' | 'ready' | 'down' | 'absent';
-  /** A clause, where the state isn't `ready`. */
-  readonly reason?: string;
-  readonly processes: number;
-  /** How often a session was started again after it had ended by itself. */
-  readonly restarts: number;
-  /** Locked tools. */
-  readonly tools: number;
-  /** Items in quarantine. */
-  readonly quarantined: number;
-}
+/** How one server does, as `GET /status` tells it. */
+export type ServerHealth = Status['servers'][number];
 
 /** Every server of the bundle in force, running or reached. */
 export interface Upstreams {
