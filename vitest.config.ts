@@ -15,7 +15,8 @@ export default defineConfig({
     ],
     // Tests wait for processes more than they compute.
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    // Some start a dozen processes, and machines are slow by the hour: a limit finds what hangs, and measures nothing.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
   },
 });
