@@ -66,7 +66,7 @@ export function adviseSchemas(releases: readonly HeldRelease[]): Finding[] {
     const tools = Object.values(release.tools);
     const open = tools.filter(({ definition }) => !isClosed(definition.inputSchema));
     if (open.length === 0) return [];
-    const message = `${open.length} of ${countOf(tools.length, 'tool')} ${tools.length === 1 ? 'takes' : 'take'} arguments that ${tools.length === 1 ? 'its schema does' : 'their schemas do'} not name; \`additionalProperties: false\` would refuse them.`;
+    const message = `${open.length} of ${countOf(tools.length, 'tool')} ${tools.length === 1 ? 'takes' : 'take'} arguments that ${tools.length === 1 ? "its schema doesn't" : "their schemas don't"} name; \`additionalProperties: false\` would refuse them.`;
     return [{ path: `${server} ${label}`, message }];
   });
 }
