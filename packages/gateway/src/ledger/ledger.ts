@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { JournalEntry } from '@lockstep/database';
 import type { Journal } from '@lockstep/database/sqlite';
 import { type NewRecord, printPlace, type RecordPlace, type RecordRef } from '@lockstep/model/record';
+import { blankSecrets } from '@lockstep/model/secret-detector';
 import type { Kysely } from 'kysely';
 import { columnNames, columnValues, eventText, placeEvent } from './event.ts';
 import type { LedgerTables } from './tables.ts';
@@ -41,7 +42,10 @@ function eventAt(entries: JournalEntry, at: number): Event {
 /** Where `columnValues` has the kind. */
 const kindAt = columnNames.indexOf('kind');
 
-export function toEvent(record: NewRecord): Event {
+export function toEvent(given: NewRecord): Event {
+  // Here and not where columns are derived: `verify` derives those of older records, which hold what they held.
+  const target = given.target && blankSecrets(given.target);
+  const record = target === given.target ? given : { ...given, target };
   return {
     text: eventText(record),
     columns: columnValues(record),
