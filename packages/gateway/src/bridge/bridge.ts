@@ -195,17 +195,12 @@ export function serverEnvironment(
   );
 }
 
-/** Where a bridge finds what its server must not be quoted with. */
-interface HiddenPlaces {
-  /** Variables that carry secrets. */
-  readonly hide: readonly string[];
-  /** The folder of the secrets that are files; it may be missing. */
-  readonly secretFiles: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
 /** The values of a server's secrets as they are now: some are refreshed in their files while the pod runs. */
-export async function hiddenValues({ hide, secretFiles, env }: HiddenPlaces): Promise<string[]> {
+async function hiddenValues({
+  hide,
+  secretFiles,
+  env,
+}: Pick<BridgeOptions, 'hide' | 'secretFiles' | 'env'>): Promise<string[]> {
   const names = await readdir(secretFiles).catch(() => []);
   // Kubernetes' own names start with a dot.
   const files = names.filter((name) => !name.startsWith('.'));

@@ -9,7 +9,7 @@ import { RequestRecord } from '../pipeline/request-record.ts';
 import { answerText } from '../protocol/json-rpc.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { readBody } from './body.ts';
-import { keepOpen, maxUnread, sendError, sseText } from './respond.ts';
+import { keepOpen, maxUnread, plainHeaders, sendError, sseText } from './respond.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
 /** What servers may tell a client while it waits; everything else they say is for the gateway. */
@@ -29,9 +29,9 @@ export async function serveMcp(
   if (verb === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return sendError(response, 415, 'Send `content-type: application/json`.');
   }
-  // Whoever isn't let in is refused by the pipeline all the same, and needn't be listened to before.
-  const isHeard = verb === 'POST' && mayEnter(request, context);
-  const body = isHeard ? await readBody(request, limits.body) : '';
+  // Whoever isn't let in is refused by the pipeline all the same, and needn't be waited for before.
+  const isHeard = () => mayEnter(request, context);
+  const body = verb === 'POST' ? await readBody(request, limits.body, isHeard) : '';
   if (body === undefined) {
     const message = `The body is over ${limits.body} bytes, or too many arrive at once; send less, or later.`;
     return sendError(response, 413, message, { connection: 'close' });
@@ -108,8 +108,7 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
       const length = Buffer.byteLength(text);
       response.writeHead(answer.status, {
         'content-type': 'application/json',
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
+        ...plainHeaders,
         'content-length': length,
         ...answer.headers,
       });

@@ -15,11 +15,10 @@ import { refuseUnseenHeaders } from './validate.ts';
  */
 export function checkGate(ruled: Ruled, context: GatewayContext): Approved | Promise<Approved> {
   const { decision, clause, class: accessClass } = ruled.ruling;
-  // A read is told as it comes; what changes something brings nothing that nobody reviewed or will find recorded.
-  if (accessClass !== 'read') refuseUnseenHeaders(ruled);
-  return decision.type === 'approve' && clause !== undefined
-    ? demandApproval(ruled, decision, clause, context)
-    : add(ruled, { approval: undefined });
+  const isGated = decision.type === 'approve' && clause !== undefined;
+  // A plain read is told as it comes; all else brings nothing that nobody reviewed or will find recorded.
+  if (isGated || accessClass !== 'read') refuseUnseenHeaders(ruled);
+  return isGated ? demandApproval(ruled, decision, clause, context) : add(ruled, { approval: undefined });
 }
 
 /** The server's definitions are read anew first: what was approved is what is called. */
@@ -30,7 +29,6 @@ async function demandApproval(
   context: GatewayContext,
 ): Promise<Approved> {
   const { use, ruling, record, policy } = ruled;
-  if (ruling.class === 'read') refuseUnseenHeaders(ruled);
   await verifyLive(ruled, context);
   const checked = await checkApproval(context.store, context.keys, {
     environment: policy.config.environment,
