@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './kernel/context.ts';
 import { Failure, sentenceOf } from './kernel/failure.ts';
+import { version } from './kernel/version.ts';
 
 const about = `MCP servers as infrastructure: one typed program declares servers, environments and rules;
 a gateway enforces on every call what was reviewed in Git, and an audit log proves it.`;
@@ -99,7 +100,7 @@ const entries: Readonly<Record<string, Entry>> = {
 export async function buildProgram(context: CommandContext, only?: string): Promise<Command> {
   const program = new Command('lockstep')
     .description(about)
-    .version('0.1.0', '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', epilogue)

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { isRecord, parseTarget, visible } from '@lockstep/model/internal';
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import { Command } from 'commander';
-import { addGatewayOptions, type ConnectionOptions } from '../gateway/options.ts';
+import { addGatewayOptions, type ConnectionOptions, mcpUrl } from '../gateway/options.ts';
 import { readToken } from '../gateway/read-token.ts';
-import { runningGateway } from '../gateway/running.ts';
+import { requireGateway } from '../gateway/running.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
+import { version } from '../kernel/version.ts';
 
 const examples = `
 Calls a tool as an agent would: through the gateway, which decides, records, and may have the call wait for approval.
@@ -70,19 +71,13 @@ async function callTool(
   options: Options,
   context: CommandContext,
 ): Promise<CallToolResult> {
-  const base = options.url ?? runningGateway(options, context)?.url;
-  if (base === undefined) {
-    throw new Failure(
-      `no gateway runs on the state folder ${options.state}; start one with \`lockstep up\`, or name --state or --url.`,
-    );
-  }
-  const url = new URL(`${base.replace(/\/+$/, '').replace(/\/mcp$/, '')}/mcp/${server}`);
+  const url = new URL(mcpUrl(options.url ?? requireGateway(options, context).url, server));
   const token = readToken(options, context);
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) throw new Failure(`--timeout ${options.timeout} is no number of seconds.`);
   // Loaded when it is needed: no other command speaks MCP.
   const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
-  const client = new Client({ name: 'lockstep', version: '0.1.0' }, { versionNegotiation: { mode: 'auto' } });
+  const client = new Client({ name: 'lockstep', version }, { versionNegotiation: { mode: 'auto' } });
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
     await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { clients } from '../connect/clients.ts';
-import { addStateOptions, type StateOptions } from '../gateway/options.ts';
+import { addStateOptions, mcpUrl, type StateOptions } from '../gateway/options.ts';
 import { runningGateway } from '../gateway/running.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
@@ -71,13 +71,9 @@ function connectionOf(options: Options, context: CommandContext) {
   refuseUnless(/^[A-Za-z0-9_-]+$/, '--name', options.name, 'letters, digits, `_` and `-`');
   refuseUnless(/^[A-Za-z_][A-Za-z0-9_]*$/, '--token-env', options.tokenEnv, 'letters, digits and `_`');
   const base = options.url ?? runningGateway(options, context)?.url ?? 'http://127.0.0.1:7411';
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new Failure(`--url ${base} is no http or https address; write it like https://mcp.example.com.`);
-  }
-  const path = options.server === undefined ? '/mcp' : `/mcp/${options.server}`;
   return {
     name: options.name ?? (options.server === undefined ? 'lockstep' : `lockstep-${options.server}`),
-    url: `${new URL(base).href.replace(/\/+$/, '').replace(/\/mcp$/, '')}${path}`,
+    url: mcpUrl(base, options.server),
     ...(options.tokenEnv !== undefined && { tokenVariable: options.tokenEnv }),
   };
 }

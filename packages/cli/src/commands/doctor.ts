@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { diagnose } from '../doctor/host.ts';
-import { parsePort } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
+import { parsePort } from '../kernel/port.ts';
 import { defaultState } from '../project/state-folder.ts';
 import { printColumns } from '../view/table.ts';
 

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { Command, Option } from 'commander';
-import { parsePort } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
+import { parsePort } from '../kernel/port.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
 import { runEnvironment, type UpOptions } from '../up/run-environment.ts';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { codeOf, sentenceOf } from '../kernel/failure.ts';
+import { isPortInUse } from '../kernel/port.ts';
+import { findEngine, noEngine } from '../launch/containers.ts';
 import { runTool } from '../packages/tool.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
 
@@ -71,12 +72,11 @@ async function tool(
 }
 
 async function containers(): Promise<Diagnosis> {
-  for (const engine of ['podman', 'docker']) {
-    const found = await tool(engine, ['info', '--format', '{{json .}}'], 'missing', '');
-    if (found.state === 'ok') return { what: 'containers', state: 'ok', found: engine, advice: '' };
-  }
+  const what = 'containers';
+  const engine = await findEngine(AbortSignal.timeout(10_000));
+  if (engine !== undefined) return { what, state: 'ok', found: engine, advice: '' };
   const advice = 'Install podman, or start docker, to run servers from images and to build images.';
-  return { what: 'containers', state: 'missing', found: 'neither podman nor docker works', advice };
+  return { what, state: 'missing', found: noEngine, advice };
 }
 
 async function state({ state: folder, cwd }: Place): Promise<Diagnosis> {
@@ -115,12 +115,7 @@ async function disk({ state: folder, cwd }: Place): Promise<Diagnosis> {
 }
 
 async function port(number: number): Promise<Diagnosis> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: '127.0.0.1', port: number });
-  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  socket.setTimeout(1000, () => resolve(false));
-  const inUse = await promise;
-  socket.destroy();
+  const inUse = await isPortInUse('127.0.0.1', number);
   return inUse
     ? {
         what: `port ${number}`,

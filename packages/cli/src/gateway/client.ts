@@ -5,7 +5,7 @@ import { parseMoment } from '../kernel/duration.ts';
 import { codeOf, Failure, sentenceOf } from '../kernel/failure.ts';
 import type { ConnectionOptions } from './options.ts';
 import { readToken } from './read-token.ts';
-import { runningGateway } from './running.ts';
+import { requireGateway } from './running.ts';
 
 /** One question to the gateway's admin API. */
 interface Question {
@@ -99,13 +99,7 @@ function endpointOf(options: ConnectionOptions, context: CommandContext, token: 
     }
     return { origin: options.url.replace(/\/+$/, ''), socketPath: undefined, where: options.url };
   }
-  const gateway = runningGateway(options, context);
-  if (gateway === undefined) {
-    const which = options.env === undefined ? '' : ` of ${options.env}`;
-    throw new Failure(
-      `no gateway${which} runs on the state folder ${options.state}; start one with \`lockstep up\`, or name --state or --url.`,
-    );
-  }
+  const gateway = requireGateway(options, context);
   return { origin: 'http://localhost', socketPath: gateway.socket, where: gateway.socket };
 }
 

@@ -34,11 +34,18 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** Reads a port that was given to an option. */
-export function parsePort(option: string): (text: string) => number {
-  return (text) => {
-    const port = Number(text);
-    if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-    throw new Failure(`${option} ${text} is no port; write a number from 0 to 65535.`);
-  };
+/**
+ * The address at which MCP clients reach a gateway, or one of its servers.
+ *
+ * @param base the gateway's address, with or without `/mcp`.
+ * @throws Failure when it is none.
+ * @example
+ * mcpUrl('https://mcp.example.com/', 'files'); // 'https://mcp.example.com/mcp/files'
+ */
+export function mcpUrl(base: string, server?: string): string {
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new Failure(`--url ${base} is no http or https address; write it like https://mcp.example.com.`);
+  }
+  const root = new URL(base).href.replace(/\/+$/, '').replace(/\/mcp$/, '');
+  return server === undefined ? `${root}/mcp` : `${root}/mcp/${server}`;
 }

@@ -34,6 +34,20 @@ export function runningGateway(
   return running[0];
 }
 
+/**
+ * The same, where a command can do nothing without one.
+ *
+ * @throws Failure when none runs, or several do and none was chosen.
+ */
+export function requireGateway(options: StateOptions, context: Pick<CommandContext, 'cwd'>): FoundGateway {
+  const gateway = runningGateway(options, context);
+  if (gateway !== undefined) return gateway;
+  const which = options.env === undefined ? '' : ` of ${options.env}`;
+  throw new Failure(
+    `no gateway${which} runs on the state folder ${options.state}; start one with \`lockstep up\`, or name --state or --url.`,
+  );
+}
+
 function runningGateways(state: string, cwd: string): FoundGateway[] {
   const folder = stateFolder(state, cwd);
   return environmentsOn(folder.root).flatMap((environment) => {

@@ -100,16 +100,17 @@ function hiding({ hidden = [] }: ContainerRun): { hidden?: readonly string[] } {
   return hidden.length === 0 ? {} : { hidden };
 }
 
-const noEngine = 'neither podman nor docker works here';
+export const noEngine = 'neither podman nor docker works here';
 
-async function findEngine(): Promise<string | undefined> {
+/** The engine of this host that works, if one does. */
+export async function findEngine(signal?: AbortSignal): Promise<string | undefined> {
   // Each asks for the engine itself, not just its client.
   for (const [command, question] of [
     ['podman', ['info']],
     ['docker', ['version', '--format', '{{.Server.Version}}']],
   ] as const) {
     try {
-      await runTool(command, question, { purpose: command });
+      await runTool(command, question, { purpose: command, ...(signal && { signal }) });
       return command;
     } catch {
       // Not this one.

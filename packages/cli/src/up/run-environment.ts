@@ -1,9 +1,9 @@
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningGateway } from '@lockstep/gateway';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
+import { isPortInUse } from '../kernel/port.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
 import { environmentSecrets } from '../launch/local-secrets.ts';
@@ -121,14 +121,7 @@ async function settled(gateway: RunningGateway): Promise<void> {
 
 /** Finds out early, before anything is installed or started. @throws Failure when something listens there. */
 async function refusePortInUse(host: string, port: number, option = '--port'): Promise<void> {
-  if (port === 0) return;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: host === '0.0.0.0' || host === '::' ? 'localhost' : host, port });
-  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  socket.setTimeout(1000, () => resolve(false));
-  const isInUse = await promise;
-  socket.destroy();
-  if (isInUse)
+  if (port !== 0 && (await isPortInUse(host, port)))
     throw new Failure(`port ${port} is in use; stop what listens there, or choose another with ${option}.`);
 }
 
