@@ -2,12 +2,15 @@
 //
 //   npm run pack [-- FOLDER]     default: out
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const packages = ['model', 'database', 'gateway', 'cli', 'components', 'aws'];
+const packages = readdirSync(join(root, 'packages')).filter((name) => {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+  return manifest.private !== true;
+});
 const folder = resolve(process.argv[2] ?? join(root, 'out'));
 
 // What a former build left under other names would be packed too.

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { openPlainHttp } from './plain-http.ts';
 
 const info = { name: 'sdk', version: '1.0.0' };
 const instructions = 'Add small numbers only.';
@@ -29,20 +28,10 @@ export async function openSdkHttp(
   admits: (headers: IncomingHttpHeaders) => boolean = () => true,
 ): Promise<SdkHttp> {
   const handle = era === 'modern' ? modernHandler() : legacyHandler();
-  const server = createServer((request, response) => {
+  return openPlainHttp((response, request) => {
     if (admits(request.headers)) void handle(request, response);
     else response.writeHead(401).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
