@@ -118,12 +118,12 @@ export function idOf({ apiVersion, kind, metadata }: KubernetesObject): string {
 
 /** Names the images that were never pushed: their digests are all zeros. */
 function unpushedImages(objects: readonly KubernetesObject[]): Finding[] {
-  const found = objects.flatMap((object) => JSON.stringify(object).match(unpushed) ?? []);
-  const images = [...new Set(found)].map((image) => image.replace(/@?sha256:0+$/, '')).toSorted();
+  // Words first: an expression that looks for the start of each takes a minute for a bundle of 5,000 tools.
+  const words = objects.flatMap((object) => JSON.stringify(object).split(/[\s"\\]/));
+  const found = words.filter((word) => word.includes(unpushedDigest));
+  const images = [...new Set(found.map((word) => word.replace(/@?sha256:0+.*$/, '')))].toSorted();
   if (images.length === 0) return [];
   const [subject, verb] = images.length === 1 ? ['an image', 'was'] : [`${images.length} images`, 'were'];
   const message = `${subject} ${verb} never pushed, as digests of zeros say: ${images.join(', ')}; build and push before this is applied.`;
   return [{ path: '', message }];
 }
-
-const unpushed = new RegExp(`[^\\s"\\\\]*${unpushedDigest}`, 'g');
