@@ -26,14 +26,14 @@ const common = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the gateway into a folder as the image holds it in `/app`: one file, the store's threads beside it (a thread
+ * Bundles the gateway into a folder as the image holds it in `/app`: one file, the store's thread beside it (a thread
  * is started from a file of its own), and the licences of all that is in them.
  *
  * @param folder an empty folder.
  * @param maps an empty folder for the source maps, which no image needs. Default: they are thrown away.
  */
 export async function bundleGateway(folder: string, maps?: string): Promise<void> {
-  const [gateway, threads] = await Promise.all([
+  const [gateway, thread] = await Promise.all([
     build({
       ...common,
       write: false,
@@ -45,13 +45,10 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
       ...common,
       write: false,
       outdir: folder,
-      entryPoints: {
-        worker: 'packages/gateway/src/store/worker.ts',
-        'log-transfer-thread': 'packages/database/src/sqlite/log-transfer-thread.ts',
-      },
+      entryPoints: { worker: 'packages/gateway/src/store/worker.ts' },
     }),
   ]);
-  const files = [...gateway.outputFiles, ...threads.outputFiles];
+  const files = [...gateway.outputFiles, ...thread.outputFiles];
   for (const { path, contents } of files) {
     const name = path.slice(folder.length + 1);
     if (!name.endsWith('.map')) await writeFile(join(folder, name), contents);
@@ -59,6 +56,6 @@ export async function bundleGateway(folder: string, maps?: string): Promise<void
   }
   await writeFile(join(folder, 'package.json'), '{"type":"module"}\n');
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  const inputs = [gateway, threads].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [gateway, thread].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(folder, 'NOTICE'), await noticeOf(inputs, root));
 }

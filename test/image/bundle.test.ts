@@ -21,12 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it("is one program, the store's threads, and the licences of what is in them", async () => {
+it("is one program, the store's thread, and the licences of what is in them", async () => {
   expect((await readdir(app)).sort()).toEqual([
     'LICENSE',
     'NOTICE',
     'lockstep-gateway.mjs',
-    'log-transfer-thread.js',
     'package.json',
     'worker.js',
   ]);
@@ -56,11 +55,7 @@ it('is the same bytes each time, and names no folder of this machine', async () 
 it('keeps its source maps apart', async () => {
   const maps = await mkdtemp(join(folder, 'maps-'));
   await bundleGateway(await mkdtemp(join(folder, 'mapped-')), maps);
-  expect((await readdir(maps)).sort()).toEqual([
-    'lockstep-gateway.mjs.map',
-    'log-transfer-thread.js.map',
-    'worker.js.map',
-  ]);
+  expect((await readdir(maps)).sort()).toEqual(['lockstep-gateway.mjs.map', 'worker.js.map']);
 });
 
 it('serves: a call goes through, is recorded by the thread, and the end is clean', async () => {

@@ -45,14 +45,6 @@ export async function startDatabase<Started>(
   let draft = emptyDraft();
   let underway: Draft | undefined;
   let scheduled = false;
-  let round = 0;
-  /** Committed, and waiting for the disk. */
-  let unsynced: {
-    readonly round: number;
-    readonly since: number | undefined;
-    settle(): void;
-    reject(error: Error): void;
-  }[] = [];
   let ended: Error | undefined;
 
   function schedule(): void {
@@ -74,10 +66,9 @@ export async function startDatabase<Started>(
     if (ended !== undefined) return;
     underway = draft;
     draft = emptyDraft();
-    round += 1;
     const { packed, operations, queries, durable } = underway;
     try {
-      send({ round, entries: packed, operations, queries, durable });
+      send({ entries: packed, operations, queries, durable });
     } catch (error) {
       onFailed(new Error(`The database was given what can't be sent to its thread: ${error}`));
     }
@@ -90,35 +81,19 @@ export async function startDatabase<Started>(
     queries,
   }: FromThread & { type: 'committed' }): void {
     const done = underway ?? emptyDraft();
-    const { since } = done;
     underway = undefined;
-    done.appends.forEach((waiting, at) => {
-      settle(waiting, { seq: firstSeq + at, receipt: receipts[at] ?? '' }, since);
+    done.appends.forEach(({ resolve }, at) => {
+      resolve({ seq: firstSeq + at, receipt: receipts[at] ?? '' });
     });
-    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at], since);
-    for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at], since);
-    for (const waiting of done.flushes) settle(waiting, undefined, since);
+    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
+    for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
+    for (const { resolve } of done.flushes) resolve();
     if (isWaiting(draft)) schedule();
   }
 
-  function answer(waiting: Waiting<unknown>, result: Result | undefined, since: Draft['since']): void {
-    if (result !== undefined && 'value' in result) settle(waiting, result.value, since);
-    else waiting.reject(new Error(result?.error ?? 'The database gave no answer.'));
-  }
-
-  function settle<T>(waiting: Waiting<T>, value: T, since: Draft['since']): void {
-    const { durable, reject } = waiting;
-    if (durable) unsynced.push({ round, since, settle: () => waiting.resolve(value), reject });
-    else waiting.resolve(value);
-  }
-
-  function onSynced(durable: number): void {
-    const waiting = unsynced;
-    unsynced = [];
-    for (const one of waiting) {
-      if (one.round <= durable) one.settle();
-      else unsynced.push(one);
-    }
+  function answer({ resolve, reject }: Waiting<unknown>, result: Result | undefined): void {
+    if (result !== undefined && 'value' in result) resolve(result.value);
+    else reject(new Error(result?.error ?? 'The database gave no answer.'));
   }
 
   function onFailed(error: Error): void {
@@ -133,10 +108,8 @@ export async function startDatabase<Started>(
     ended = error;
     if (underway !== undefined) rejectAll(underway, error);
     rejectAll(draft, error);
-    for (const waiting of unsynced) waiting.reject(error);
     underway = undefined;
     draft = emptyDraft();
-    unsynced = [];
   }
 
   function lose(reason: string): void {
@@ -148,7 +121,6 @@ export async function startDatabase<Started>(
 
   worker.on('message', (message: FromThread) => {
     if (message.type === 'committed') onCommitted(message);
-    else if (message.type === 'synced') onSynced(message.round);
     else if (message.type === 'failed')
       onFailed(new Error(`${subject} couldn't be written: ${message.error}`));
     else if (message.type === 'lost') lose(message.error);
@@ -163,10 +135,9 @@ export async function startDatabase<Started>(
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
-      const durable = durability === 'durable';
-      enter(draft, { resolve, reject, durable });
+      enter(draft, { resolve, reject });
       if (durability !== undefined) draft.since ??= performance.now();
-      if (durable) draft.durable = true;
+      if (durability === 'durable') draft.durable = true;
       schedule();
     });
   }
@@ -190,7 +161,7 @@ export async function startDatabase<Started>(
       }),
     flush: () => ask('durable', ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
     lag() {
-      const since = unsynced[0]?.since ?? underway?.since ?? draft.since;
+      const since = underway?.since ?? draft.since;
       return since === undefined ? 0 : (performance.now() - since) / 1000;
     },
     close: () =>
@@ -217,7 +188,6 @@ function firstMessage<Started>(worker: Worker): Promise<Started> {
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
-  readonly durable: boolean;
 }
 
 /** What goes into the next message to the thread, or is underway in one. */

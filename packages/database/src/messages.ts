@@ -18,12 +18,11 @@ export interface Call {
  * this order, then the queries.
  */
 export interface Round {
-  readonly round: number;
   /** Entries one after the other, flat, since many small arrays are dear to send. */
   readonly entries: JournalEntry;
   readonly operations: readonly Call[];
   readonly queries: readonly Call[];
-  /** Whether somebody waits for it to be durable. */
+  /** Whether it is answered once it is durable, with everything before it. */
   readonly durable: boolean;
 }
 
@@ -47,7 +46,5 @@ export type FromThread =
     }
   /** A round was rolled back whole. */
   | { readonly type: 'failed'; readonly error: string }
-  /** Everything up to this round is durable. */
-  | { readonly type: 'synced'; readonly round: number }
   /** The disk failed. */
   | { readonly type: 'lost'; readonly error: string };

@@ -2,13 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import type { Call, FromThread, JournalEntry, Result, Round } from '../messages.ts';
 import type { Operation, Query, Transaction } from '../operation.ts';
+import { isFailedSync } from './sync.ts';
 
 /** What every transaction may add to, in order; whoever serves the database brings it. */
 export interface Journal {
   /** The place of its last entry; 0 where there is none. */
   readonly seq: number;
-  /** Characters that were added so far. */
-  readonly size: number;
   /** Adds entries that came one after the other; gives a receipt for each. {@link Journal.write} puts them into the tables. */
   add(entries: JournalEntry): string[];
   /** Writes what was added. */
@@ -25,13 +24,19 @@ interface RoundsOptions {
   /** A connection that can't write. */
   readonly reading: Kysely<never>;
   readonly journal: Journal;
+  /** Writes something small. */
+  readonly beat: () => void;
   readonly operations: ReadonlyMap<string, Operation<never, unknown>>;
   readonly queries: ReadonlyMap<string, Query<never, unknown>>;
 }
 
-/** Runs rounds: each is one transaction, in which each operation stands or falls by itself; then the queries. */
+/**
+ * Runs rounds: each is one transaction, in which each operation stands or falls by itself; then the queries.
+ *
+ * A round rejects when the disk failed to sync it.
+ */
 export function createRounds(options: RoundsOptions): (round: Round) => Promise<FromThread> {
-  const { journal, connection } = options;
+  const { journal, connection, beat } = options;
   // Compiled once, since every few entries need them.
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
@@ -42,17 +47,20 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
     const results: Result[] = [];
     let receipts: readonly string[] = [];
     try {
-      if (round.entries.length > 0 || round.operations.length > 0) {
+      if (round.entries.length > 0 || round.operations.length > 0 || round.durable) {
         begin.run();
         receipts = journal.add(round.entries);
         journal.write();
         for (const call of round.operations) results.push(await runOperation(call, options));
+        // A commit that wrote nothing waits for nothing, and there may be something before it to wait for.
+        if (round.durable && journal.seq === seq) beat();
         commit.run();
       }
     } catch (error) {
       // A full disk has rolled back already.
       if (connection.isTransaction) connection.exec('rollback');
       takeBack();
+      if (isFailedSync(error)) throw error;
       return { type: 'failed', error: messageOf(error) };
     }
     const found: Result[] = [];

@@ -6,10 +6,9 @@ import type { FromThread, Round, ToThread } from '../messages.ts';
 import type { Operation, Query } from '../operation.ts';
 import { kyselyOver } from './kysely.ts';
 import { createPrivateFile } from './lock.ts';
-import { createLogTransfer } from './log-transfer.ts';
 import { migrate } from './migrate.ts';
 import { createRounds, type Journal } from './rounds.ts';
-import { syncLog } from './sync.ts';
+import { createSyncs } from './sync.ts';
 
 /** Milliseconds between signs of life. */
 const heartbeatMs = 15_000;
@@ -31,7 +30,7 @@ interface Begun<Started> {
   readonly journal: Journal;
   /** What `startDatabase` is told. */
   readonly started: Started;
-  /** Shows that this process lives. */
+  /** Writes that this process lives. */
   readonly beat: () => void;
   /** Makes the names of files durable that were created. */
   readonly settle: () => Promise<void>;
@@ -72,15 +71,9 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   // SQLite gives its log the database's mode.
   createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
-  connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+  connection.exec('pragma journal_mode = wal; pragma synchronous = full');
   // What is wiped, such as an approval's arguments, is overwritten and not just let go.
   connection.exec('pragma secure_delete = on');
-  let turn = Promise.resolve();
-  const between = (work: () => void | Promise<void>) => {
-    turn = turn.then(work);
-  };
-  const onFailed = (error: Error) => post({ type: 'lost', error: error.message });
-  const transfer = createLogTransfer({ path, connection, between, onFailed });
   const db = kyselyOver<never>(connection);
   await migrate(db, migrations);
 
@@ -89,35 +82,38 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   connection.exec('commit');
   await settle();
 
+  const onFailed = (error: unknown) => post({ type: 'lost', error: sentence(error, path) });
+  let turn = Promise.resolve();
+  const between = (work: () => void | Promise<void>) => {
+    turn = turn.then(work).catch(onFailed);
+  };
+  const syncs = createSyncs({ connection, beat, between, onFailed });
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-  const onSynced = (round: number) => post({ type: 'synced', round });
-  const sync = syncLog(`${path}-wal`, { onSynced, onFailed });
   const runRound = createRounds({
     connection,
     db,
     reading: kyselyOver(reading),
     journal,
+    beat,
     operations,
     queries,
   });
 
   async function take(round: Round): Promise<void> {
-    const reply = await runRound(round);
-    post(reply);
-    if (reply.type !== 'committed') return;
-    sync.committed(round.round, round.durable);
-    transfer.committed(journal.size);
+    const { seq } = journal;
+    syncs.expect(round.durable);
+    post(await runRound(round));
+    if (round.durable || journal.seq > seq) syncs.soon();
   }
 
-  const heart = setInterval(() => between(beat), heartbeatMs);
+  const heart = setInterval(syncs.soon, heartbeatMs);
   return {
     started,
     run: (round: Round) => between(() => take(round)),
     close: (onClosed: () => void) =>
-      between(async () => {
+      between(() => {
         clearInterval(heart);
-        sync.close();
-        await transfer.close();
+        syncs.close();
         reading.close();
         connection.close();
         unlock();

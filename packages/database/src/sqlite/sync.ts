@@ -1,91 +1,77 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 
 /** Milliseconds after which what was only written is made durable. */
 const maxUnsyncedMs = 500;
 
-/** Makes committed rounds durable without holding up the thread that commits them. */
-interface Sync {
-  /** A round was committed; when `durable`, it is synced at once. */
-  committed(round: number, durable: boolean): void;
+/** When SQLite syncs its write-ahead log, where every committed round is, and when it moves it into the database. */
+interface Syncs {
+  /** A round comes next. @param durable whether its commit waits for the disk. */
+  expect(durable: boolean): void;
+  /** Something was written: before long, what is in the log is made durable and moved. */
+  soon(): void;
   close(): void;
 }
 
-interface Listener {
-  /** Everything up to this round is durable; told when somebody waits for it. */
-  onSynced(round: number): void;
+interface SyncsOptions {
+  /** The connection that writes. */
+  readonly connection: DatabaseSync;
+  /** Writes something small. */
+  readonly beat: () => void;
+  /** Runs something as soon as no transaction is open. */
+  readonly between: (work: () => void) => void;
   /** Nothing is known to be durable any more. */
-  onFailed(error: Error): void;
+  readonly onFailed: (error: unknown) => void;
 }
 
-/**
- * Syncs SQLite's write-ahead log, where every committed round is. SQLite could do it itself at each commit
- * (`synchronous=FULL`), but then records that need only be written would wait for the disk behind those that must
- * be durable. What is there already is synced before this returns.
- *
- * @param walPath the log; it exists from the first write on, and stays the same file while the database is open.
- */
-export function syncLog(walPath: string, listener: Listener): Sync {
-  const log = openSync(walPath, 'r+');
-  fdatasyncSync(log);
-  let running = false;
-  let closed = false;
-  const sync = scheduleSyncs((done) => {
-    running = true;
-    fdatasync(log, (error) => {
-      running = false;
-      if (closed) closeSync(log);
-      else done(error);
-    });
-  }, listener);
-  return {
-    committed: sync.committed,
-    close() {
-      sync.close();
-      closed = true;
-      if (!running) closeSync(log);
-    },
-  };
-}
-
-/** Decides when to sync: one at a time, and rounds that are committed meanwhile share the next one. */
-export function scheduleSyncs(
-  sync: (done: (error: Error | null) => void) => void,
-  { onSynced, onFailed }: Listener,
-): Sync {
-  let latest = 0;
-  let wanted = 0;
-  let synced = 0;
-  let running = false;
+/** Has only those commits wait for the disk that must, and the others follow within a second. */
+export function createSyncs({ connection, beat, between, onFailed }: SyncsOptions): Syncs {
+  // SQLite would move the log as part of somebody's commit, and not tell that the disk failed meanwhile.
+  connection.exec('pragma wal_autocheckpoint = 0');
   let timer: NodeJS.Timeout | undefined;
+  let waiting: boolean | undefined;
 
-  function start(): void {
-    if (running) return;
-    running = true;
+  function expect(durable: boolean): void {
+    if (durable !== waiting) connection.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
+    waiting = durable;
+  }
+
+  function settle(): void {
+    if (timer === undefined) return;
+    timer = undefined;
+    try {
+      // A commit that waits takes along all that is in the log; to move it syncs nothing where a reader holds that up.
+      expect(true);
+      beat();
+      connection.exec('pragma wal_checkpoint(passive)');
+    } catch (error) {
+      if (isDiskFull(error)) soon();
+      else onFailed(error);
+    }
+  }
+
+  function soon(): void {
+    timer ??= setTimeout(() => between(settle), maxUnsyncedMs);
+  }
+
+  function close(): void {
     clearTimeout(timer);
     timer = undefined;
-    const covered = latest;
-    sync((error) => {
-      // After a failed sync nobody knows what is on the disk; trying again would hide that.
-      if (error !== null) return onFailed(error);
-      running = false;
-      if (wanted > synced) onSynced(covered);
-      synced = covered;
-      if (wanted > synced) start();
-      else if (latest > synced) wait();
-    });
   }
 
-  function wait(): void {
-    if (!running) timer ??= setTimeout(start, maxUnsyncedMs);
-  }
+  return { expect, soon, close };
+}
 
-  return {
-    committed(round, durable) {
-      latest = round;
-      if (durable) wanted = round;
-      if (durable) start();
-      else wait();
-    },
-    close: () => clearTimeout(timer),
-  };
+/** Whether there was no room; once there is, all goes on. */
+function isDiskFull(error: unknown): boolean {
+  return errorCode(error) % 256 === 13;
+}
+
+/** Whether a sync failed. Nobody knows then what is on the disk, and another that succeeds would hide that. */
+export function isFailedSync(error: unknown): boolean {
+  return errorCode(error) === 10 + 256 * 4;
+}
+
+/** SQLite's own code, of which the last byte names the kind. Source: sqlite.org/rescode.html. */
+function errorCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
 }

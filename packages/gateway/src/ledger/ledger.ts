@@ -63,7 +63,6 @@ export interface Ledger extends Journal {
 /** Continues the chain at `start`. */
 export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, start: Head): Ledger {
   let head = start;
-  let size = 0;
   let linked: { ref: RecordRef; text: string; event: Event }[] = [];
   // Compiled once: building the query anew for each row costs more than running it.
   const insert = connection.prepare(compileInsert(db));
@@ -76,7 +75,6 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
     const ref = { ...place, hash: `sha256:${hash('sha256', text)}` };
     linked.push({ ref, text, event });
     head = ref;
-    size += text.length;
     return ref;
   }
 
@@ -86,9 +84,6 @@ export function openLedger(connection: DatabaseSync, db: Kysely<LedgerTables>, s
     },
     get seq() {
       return head.seq;
-    },
-    get size() {
-      return size;
     },
     add(entries) {
       const receipts: string[] = [];

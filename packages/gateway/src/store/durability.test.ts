@@ -10,28 +10,7 @@ const calls = 5;
 
 describe.skipIf(!hasStrace)('under strace', () => {
   it('what is durable was synced before it is acknowledged, what is written at least a moment later', async () => {
-    await using folder = await temporaryFolder();
-    const trace = join(folder.path, 'trace');
-    const strace = [
-      'strace',
-      '-f',
-      '-y',
-      '-qq',
-      '-e',
-      'trace=pwrite64,fdatasync,write',
-      '-s',
-      '24',
-      '-o',
-      trace,
-    ];
-    await using child = startProgram(
-      new URL('../testing/acknowledger.ts', import.meta.url),
-      [folder.path, String(calls)],
-      strace,
-    );
-    for (let next = await child.lines.next(); !next.done; next = await child.lines.next());
-
-    const events = eventsOf(await readFile(trace, 'utf8'));
+    const { events } = await acknowledge();
     const durable = events.indexOf('ack durable');
     for (let at = durable; at >= 0; at = events.indexOf('ack durable', at + 1)) {
       const written = events.lastIndexOf('log written', at);
@@ -44,20 +23,44 @@ describe.skipIf(!hasStrace)('under strace', () => {
     // Those that are only written don't wait for the disk, and get there by themselves.
     const first = events.indexOf('ack written');
     const last = events.lastIndexOf('ack written');
-    const after = events.slice(last);
     const syncs = events.slice(first, last).filter((event) => event === 'log synced');
     expect(syncs.length).toBeLessThan(calls - 1);
-    expect(after).toContain('log synced');
-    expect(after.indexOf('log synced')).toBeLessThan(after.indexOf('log written'));
+    expect(events.slice(last, durable)).toContain('log synced');
+  });
+
+  it('nothing more is acknowledged as durable once a sync has failed, though others would succeed', async () => {
+    const { events } = await acknowledge();
+    const syncs = events.slice(0, events.indexOf('ack durable')).filter((event) => event === 'log synced');
+    const failing = await acknowledge(['-e', `inject=fsync,fdatasync:error=EIO:when=${syncs.length + 1}`]);
+    expect(failing.events.filter((event) => event === 'ack durable').length).toBeLessThan(calls);
+    expect(failing.printed.at(-1)).toMatch(
+      /^lost: The audit can't be written any more: .*gateway\.db can't be used \(disk I\/O error\)/,
+    );
   });
 });
+
+/** Runs the acknowledger. @param more arguments of strace. */
+async function acknowledge(more: readonly string[] = []) {
+  await using folder = await temporaryFolder();
+  const trace = join(folder.path, 'trace');
+  const traced = ['strace', '-f', '-y', '-qq', '-e', 'trace=pwrite64,fsync,fdatasync,write', '-s', '24'];
+  await using child = startProgram(
+    new URL('../testing/acknowledger.ts', import.meta.url),
+    [folder.path, String(calls)],
+    [...traced, ...more, '-o', trace],
+  );
+  const printed: string[] = [];
+  for (let next = await child.lines.next(); !next.done; next = await child.lines.next())
+    printed.push(next.value);
+  return { printed, events: eventsOf(await readFile(trace, 'utf8')) };
+}
 
 /** The lines of a trace, as far as they matter. A call that another thread's interrupts is told in two lines. */
 function eventsOf(trace: string): string[] {
   const syncing = new Set<string>();
   return trace.split('\n').flatMap((line) => {
     const [thread = ''] = line.split(' ');
-    if (/fdatasync\(\d+<[^>]*gateway\.db-wal>/.test(line)) {
+    if (/f(data)?sync\(\d+<[^>]*gateway\.db-wal>/.test(line)) {
       syncing.add(thread);
     } else if (/pwrite64\(\d+<[^>]*gateway\.db-wal>/.test(line)) {
       return ['log written'];

@@ -5,6 +5,7 @@ import { operation, query } from '@lockstep/database';
 import type { NewRecord, StoredRecord } from '@lockstep/model/record';
 import { temporaryFolder } from '@lockstep/testing/folder';
 import { startProgram } from '@lockstep/testing/process';
+import { eventually } from '@lockstep/testing/until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditHeads, auditRows } from '../audit/pages.ts';
 import { verifySource } from '../audit/verify.ts';
@@ -237,7 +238,7 @@ describe('a closed store', () => {
   });
 });
 
-it('loses nothing that is recorded while the log moves, and is gone once the store is closed', async () => {
+it('loses nothing while the log moves into the database, and has none once it is closed', async () => {
   await using folder = await temporaryFolder();
   const { publicKeys } = await openKeys(folder.path);
   const store = await openFolder(folder.path);
@@ -246,6 +247,8 @@ it('loses nothing that is recorded while the log moves, and is gone once the sto
     await Promise.all(Array.from({ length: 16 }, () => store.append(large, 'written')));
   const verified = await verifySource(store, { dataDir: folder.path, publicKeys });
   expect(verified).toMatchObject({ problems: [], records: 2401 });
+  const database = join(folder.path, 'gateway.db');
+  await eventually(async () => (await stat(database)).size > 2400 * 20_000);
   await store.close();
   await expect(stat(join(folder.path, 'gateway.db-wal'))).rejects.toThrow('ENOENT');
 });

@@ -47,13 +47,7 @@ async function beginEpoch(connection: DatabaseSync, db: Kysely<LedgerTables>) {
   return {
     journal: ledger,
     started: { id: start.writer, epoch: start.epoch },
-    beat() {
-      try {
-        beat.run(Date.now(), start.writer);
-      } catch {
-        // A full disk: records are refused with a sentence, and once there is room again, all goes on.
-      }
-    },
+    beat: () => beat.run(Date.now(), start.writer),
     settle: () => syncFolder(dataDir),
   };
 }

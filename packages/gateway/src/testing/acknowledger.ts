@@ -1,6 +1,6 @@
 /**
  * A process that appends one record after the other and prints a line as soon as each is acknowledged: first those
- * that need only be written, then, once these are on the disk, durable ones.
+ * that need only be written, then, once these are on the disk, durable ones. Ends when the store is lost.
  *
  * @module
  */
@@ -9,7 +9,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { callRecord, openFolder } from './store.ts';
 
 const [path = '', count = ''] = process.argv.slice(2);
-const store = await openFolder(path);
+const store = await openFolder(path, {
+  onLost({ message }) {
+    writeSync(1, `lost: ${message}\n`);
+    process.exit(1);
+  },
+});
 for (let at = 0; at < Number(count); at += 1) {
   await store.append(callRecord(), 'written');
   writeSync(1, 'ack written\n');
