@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
@@ -58,6 +59,15 @@ export async function serveDatabase<Started>(program: DatabaseProgram<Started>):
   }
 }
 
+/** Returns what throws once the file at a path isn't the same any more: what is written then is in no file. */
+function watchFile(path: string): () => void {
+  const { ino } = statSync(path);
+  return () => {
+    if (statSync(path, { throwIfNoEntry: false })?.ino === ino) return;
+    throw new Error(`${path} was deleted or replaced while it was in use; put it back, and start again`);
+  };
+}
+
 /** SQLite's own messages name neither the file nor what to do. */
 function sentence(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error);
@@ -87,7 +97,7 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   const between = (work: () => void | Promise<void>) => {
     turn = turn.then(work).catch(onFailed);
   };
-  const syncs = createSyncs({ connection, beat, between, onFailed });
+  const syncs = createSyncs({ connection, beat, check: watchFile(path), between, onFailed });
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   const runRound = createRounds({
     connection,

@@ -17,6 +17,8 @@ interface SyncsOptions {
   readonly connection: DatabaseSync;
   /** Writes something small. */
   readonly beat: () => void;
+  /** @throws Error where what is written would be lost all the same. */
+  readonly check: () => void;
   /** Runs something as soon as no transaction is open. */
   readonly between: (work: () => void) => void;
   /** Nothing is known to be durable any more. */
@@ -24,7 +26,7 @@ interface SyncsOptions {
 }
 
 /** Has only those commits wait for the disk that must, and the others follow within a second. */
-export function createSyncs({ connection, beat, between, onFailed }: SyncsOptions): Syncs {
+export function createSyncs({ connection, beat, check, between, onFailed }: SyncsOptions): Syncs {
   // SQLite would move the log as part of somebody's commit, and not tell that the disk failed meanwhile.
   connection.exec('pragma wal_autocheckpoint = 0');
   let timer: NodeJS.Timeout | undefined;
@@ -39,6 +41,7 @@ export function createSyncs({ connection, beat, between, onFailed }: SyncsOption
     if (timer === undefined) return;
     timer = undefined;
     try {
+      check();
       // A commit that waits takes along all that is in the log; to move it syncs nothing where a reader holds that up.
       expect(true);
       beat();

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { operation, query } from '@lockstep/database';
@@ -222,6 +222,18 @@ describe('a full disk', () => {
     expect(await verifySource(store, { dataDir: folder.path, publicKeys })).toMatchObject({ problems: [] });
     await store.close();
   });
+});
+
+it('is lost, loudly, once its folder is deleted under it', async () => {
+  await using folder = await temporaryFolder();
+  const lost = Promise.withResolvers<Error>();
+  const store = await openFolder(folder.path, { onLost: lost.resolve });
+  await rm(folder.path, { recursive: true });
+  await store.append(callRecord(), 'written');
+  expect((await lost.promise).message).toMatch(
+    /^The audit can't be written any more: .*gateway\.db was deleted or replaced while it was in use;/,
+  );
+  await store.close().catch(() => undefined);
 });
 
 describe('a closed store', () => {
