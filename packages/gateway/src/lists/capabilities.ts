@@ -1,5 +1,6 @@
 import { version } from '../kernel/version.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** What the gateway calls itself towards clients. */
 export const serverInfo = { name: 'lockstep', title: 'Lockstep gateway', version } as const;
@@ -27,10 +28,10 @@ export function capabilitiesOf(where: Where): Record<string, unknown> {
   };
 }
 
-/** The locked instructions of the servers at an endpoint, each under its name where there are several. Pure. */
-export function instructionsOf(where: Where): string {
+/** The locked instructions of the servers that run at an endpoint, each under its name where there are several. */
+export function instructionsOf(where: Where, upstreams: Pick<Upstreams, 'isAbsent'>): string {
   const parts = releasesAt(where).flatMap(({ name, release }) =>
-    release.instructions === null
+    release.instructions === null || upstreams.isAbsent(name)
       ? []
       : [
           where.endpoint === undefined

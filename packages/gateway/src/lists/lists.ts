@@ -14,36 +14,38 @@ export interface Lists {
   list(kind: ListKind, policy: Policy, caller: Caller, endpoint: string | undefined): readonly object[];
 }
 
+type ListedUpstreams = Pick<Upstreams, 'quarantine' | 'isAbsent'>;
+
 /**
- * Makes lists, and keeps them for as long as neither the bundle nor the quarantine changes: what a
- * principal may possibly use depends on nothing else.
+ * Makes lists, and keeps them for as long as neither the bundle, the quarantine nor the servers that run here change:
+ * what a principal may possibly use depends on nothing else.
  */
-export function createLists(upstreams: Pick<Upstreams, 'quarantine'>): Lists {
-  const kept = new WeakMap<Policy, Map<string, { quarantined: string; items: readonly object[] }>>();
+export function createLists(upstreams: ListedUpstreams): Lists {
+  const kept = new WeakMap<Policy, Map<string, { leftOut: string; items: readonly object[] }>>();
   return {
     list(kind, policy, caller, endpoint) {
       const perPolicy = kept.get(policy) ?? new Map();
       if (!kept.has(policy)) kept.set(policy, perPolicy);
       if (perPolicy.size > 1000) perPolicy.clear();
       const key = JSON.stringify([kind, endpoint ?? null, caller.principal]);
-      const quarantined = quarantineKey(upstreams, policy, endpoint);
+      const leftOut = leftOutKey(upstreams, policy, endpoint);
       const hit = perPolicy.get(key);
-      if (hit?.quarantined === quarantined) return hit.items;
+      if (hit?.leftOut === leftOut) return hit.items;
       const items = makeList(kind, policy, caller, endpoint, upstreams);
-      perPolicy.set(key, { quarantined, items });
+      perPolicy.set(key, { leftOut, items });
       return items;
     },
   };
 }
 
-function quarantineKey(
-  upstreams: Pick<Upstreams, 'quarantine'>,
-  policy: Policy,
-  endpoint: string | undefined,
-): string {
+function leftOutKey(upstreams: ListedUpstreams, policy: Policy, endpoint: string | undefined): string {
   const servers = endpoint === undefined ? [...policy.servers.keys()] : [endpoint];
   return servers
-    .flatMap((server) => [...upstreams.quarantine(server).keys()].map((item) => `${server}/${item}`))
+    .flatMap((server) =>
+      upstreams.isAbsent(server)
+        ? server
+        : [...upstreams.quarantine(server).keys()].map((item) => `${server}/${item}`),
+    )
     .join('\n');
 }
 
@@ -52,13 +54,14 @@ function makeList(
   policy: Policy,
   caller: Caller,
   endpoint: string | undefined,
-  upstreams: Pick<Upstreams, 'quarantine'>,
+  upstreams: ListedUpstreams,
 ): readonly object[] {
   let gated = false;
   const list: object[] = [];
   for (const item of policy.items.values()) {
     const { server } = item.target;
     if (listOf[item.target.kind] !== kind || (endpoint !== undefined && server !== endpoint)) continue;
+    if (upstreams.isAbsent(server)) continue;
     const possible = possibleDecisions(policy.table, caller.principal, item.target);
     if (!possible.some((decision) => decision !== 'deny')) continue;
     if (upstreams.quarantine(server).has(itemKey(item.target))) continue;

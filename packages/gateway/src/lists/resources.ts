@@ -6,7 +6,6 @@ import { abortSignalOf, type CallSignal } from '../kernel/call-signal.ts';
 import type { Policy, PolicyServer } from '../policy/policy.ts';
 import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
-import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** Most pages that are read from one server. */
@@ -24,8 +23,8 @@ interface ResourceListRequest {
 }
 
 interface ListContext {
-  readonly upstreams: Pick<Upstreams, 'request'>;
-  readonly log: Pick<Logger, 'debug' | 'warn'>;
+  readonly upstreams: Pick<Upstreams, 'request' | 'isAbsent'>;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -35,7 +34,8 @@ interface ListContext {
 export async function listResources(request: ResourceListRequest, context: ListContext): Promise<object[]> {
   const { policy, endpoint } = request;
   const servers = [...policy.servers.values()].filter(
-    ({ name, release }) => release.resources && (endpoint === undefined || name === endpoint),
+    ({ name, release }) =>
+      release.resources && (endpoint === undefined || name === endpoint) && !context.upstreams.isAbsent(name),
   );
   const lists = await Promise.all(servers.map((server) => listOne(server, request, context)));
   return lists.flat();
@@ -50,12 +50,7 @@ async function listOne(
     const raw = await readPages(server, request, context);
     return raw.flatMap((resource) => shown(resource, server, request));
   } catch (error) {
-    // What isn't run here is as somebody wanted it.
-    const level = error instanceof UpstreamError && error.code === 'absent' ? 'debug' : 'warn';
-    context.log[level](
-      { server: server.name, error: String(error) },
-      'left out of a resource list: no answer',
-    );
+    context.log.warn({ server: server.name, error: String(error) }, 'left out of a resource list: no answer');
     return [];
   }
 }

@@ -76,7 +76,7 @@ function reply(parsed: Parsed, result: Record<string, unknown>): Answer {
   return { status: 200, reply: { result: inEra(result, parsed.era) } satisfies Reply };
 }
 
-function initialize(parsed: Parsed, { sessions }: GatewayContext): Answer {
+function initialize(parsed: Parsed, { sessions, upstreams }: GatewayContext): Answer {
   const { params } = parsed.message;
   const asked = params.protocolVersion;
   const version = legacyVersions.find((known) => known === asked) ?? legacyVersions[0] ?? '';
@@ -96,16 +96,16 @@ function initialize(parsed: Parsed, { sessions }: GatewayContext): Answer {
     protocolVersion: version,
     capabilities: capabilitiesOf(parsed),
     serverInfo,
-    instructions: instructionsOf(parsed),
+    instructions: instructionsOf(parsed, upstreams),
   };
   return { status: 200, headers: { 'mcp-session-id': session.id }, reply: { result } };
 }
 
-function discover(parsed: Parsed): Answer {
+function discover(parsed: Parsed, { upstreams }: GatewayContext): Answer {
   return reply(parsed, {
     supportedVersions: [modernVersion, ...legacyVersions],
     capabilities: capabilitiesOf(parsed),
-    instructions: instructionsOf(parsed),
+    instructions: instructionsOf(parsed, upstreams),
     ...caching(parsed),
     _meta: { [metaKey.serverInfo]: serverInfo },
   });

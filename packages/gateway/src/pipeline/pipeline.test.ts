@@ -114,6 +114,7 @@ beforeAll(async () => {
     },
     verify: async () => undefined,
     quarantine: () => quarantine,
+    isAbsent: () => false,
     release: () => release ?? policy.servers.get('files')?.release,
     offersUnlocked: (_server: string, item: string) => item === 'tools/sneaky',
     health: () => [],

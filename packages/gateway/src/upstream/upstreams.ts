@@ -41,6 +41,8 @@ export interface Upstreams {
   verify(server: string, key: string, options: { signal: CallSignal }): Promise<void>;
   /** By item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`), why it is refused. */
   quarantine(server: string): ReadonlyMap<string, string>;
+  /** Whether a server isn't run on this host, as somebody wanted it. */
+  isAbsent(server: string): boolean;
   /** The release that a server is held to now; undefined for one that this environment has not. */
   release(server: string): Release | undefined;
   /** Whether a server offers an item that was never reviewed. */
@@ -107,6 +109,7 @@ export function createUpstreams(servers: readonly UpstreamServer[], options: Ups
       await poolOf(server).request(key, message, requestOptions),
     verify: async (server, key, { signal }) => await poolOf(server).check(key, signal),
     quarantine: (server) => members.get(server)?.pool?.quarantined ?? nothing,
+    isAbsent: (server) => members.get(server)?.server.launch.type === 'absent',
     release: (server) => members.get(server)?.server.release,
     offersUnlocked: (server, item) => members.get(server)?.pool?.extras.has(item) === true,
     health: () => [...members.values()].map(healthOf),
