@@ -56,6 +56,25 @@ describe("a server's stderr", () => {
   });
 });
 
+it('says once that a server prints to its standard output what is no message', async () => {
+  const output = new PassThrough();
+  const said: unknown[] = [];
+  const server = {
+    ...{ pid: 0, output, input: new PassThrough(), errors: new PassThrough() },
+    exited: new Promise<string>(() => {}),
+    stop: async () => {},
+  };
+  openPipe(server, {
+    ...{ maxBytes: 1000, fields: { server: 'files' } },
+    log: { ...noLog, warn: (fields: Record<string, unknown>) => said.push(fields) },
+    onMessage: () => {},
+    onTooLarge: () => {},
+  });
+  output.end('Listening on stdio\nand again\n');
+  await finished(output);
+  expect(said).toEqual([{ server: 'files', line: 'Listening on stdio' }]);
+});
+
 it('gives a server up that prints nothing but what is no message', async () => {
   const output = new PassThrough();
   const server = {

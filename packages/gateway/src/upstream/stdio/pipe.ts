@@ -44,6 +44,7 @@ export function openPipe(
   const lastError = logErrors(server.errors, log, fields);
   const mayPrint = allowance(maxOtherLinesPerSecond);
   let why: string | undefined;
+  let warned = false;
   const giveUp = (reason: string) => {
     why ??= reason;
     server.output.destroy();
@@ -64,8 +65,13 @@ export function openPipe(
       if (message !== undefined) take(message);
       else if (!mayPrint())
         giveUp(`wrote over ${maxOtherLinesPerSecond} lines in a second that are no messages`);
-      else if (line.trim() !== '')
-        log.debug({ ...fields, line: line.slice(0, 200) }, 'not a JSON-RPC message on stdout');
+      else if (line.trim() !== '') {
+        log[warned ? 'debug' : 'warn'](
+          { ...fields, line: line.slice(0, 200) },
+          'the server prints to its standard output what is no message, and this is passed over; have it log to its standard error',
+        );
+        warned = true;
+      }
     },
     onSkipped: (id) => {
       log.warn({ ...fields, limit: maxBytes }, 'a message of the server is over the limit and was skipped');
