@@ -43,6 +43,7 @@ const floorsOf: Record<string, readonly string[]> = {
       'plan',
       'render',
       'lock',
+      'log',
       'connect',
       'launch',
       'packages',

@@ -34,6 +34,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'show how a running gateway and its servers do',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  logs: {
+    about: 'show what a gateway here and its servers logged',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
   ls: {
     about: 'list the servers that are declared, or what one of them offers',
     load: async () => (await import('./commands/ls.ts')).lsCommand,

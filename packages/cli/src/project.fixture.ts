@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { definitionDigest, type LockedTool } from '@lockstep/model/internal';
 import pc from 'picocolors';
+import type { CommandContext } from './kernel/context.ts';
 import { run } from './program.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -25,6 +26,8 @@ export interface Project {
   lockstep(args: readonly string[], env?: Record<string, string | undefined>, as?: Account): Promise<Ran>;
   /** Runs the command in this process, which is faster. */
   run(...args: string[]): Promise<Ran>;
+  /** The same in other surroundings, such as with a person who answers. */
+  runWith(changes: Partial<CommandContext>, ...args: string[]): Promise<Ran>;
   git(...args: string[]): string;
   remove(): void;
 }
@@ -59,6 +62,7 @@ export function makeProject(files: Record<string, string | object> = {}): Projec
         });
       }),
     run: (...args) => runHere(args, folder),
+    runWith: (changes, ...args) => runHere(args, folder, changes),
     git: (...args) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
         cwd: folder,
@@ -72,7 +76,11 @@ export function makeProject(files: Record<string, string | object> = {}): Projec
   return project;
 }
 
-async function runHere(args: readonly string[], cwd: string): Promise<Ran> {
+async function runHere(
+  args: readonly string[],
+  cwd: string,
+  changes: Partial<CommandContext> = {},
+): Promise<Ran> {
   const { LOCKSTEP_TOKEN: _, KUBECONFIG: __, ...env } = process.env;
   let code = 0;
   let stdout = '';
@@ -82,6 +90,8 @@ async function runHere(args: readonly string[], cwd: string): Promise<Ran> {
     env,
     paint: pc.createColors(false),
     columns: undefined,
+    isTerminal: false,
+    confirm: () => Promise.resolve(true),
     print: (line = '') => {
       stdout += `${line}\n`;
     },
@@ -95,6 +105,7 @@ async function runHere(args: readonly string[], cwd: string): Promise<Ran> {
       code = 1;
     },
     progress: (_what, work) => work(() => {}),
+    ...changes,
   });
   return { code: outcome === 'ran' ? code : 2, stdout, stderr };
 }

@@ -1,14 +1,17 @@
-import { type AccessClass, type LockedTool, quote, visible } from '@lockstep/model/internal';
+import { type AccessClass, type LockedTool, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../kernel/context.ts';
+import { Failure } from '../kernel/failure.ts';
 import { type Confirmation, confirmClass, withConfirmations } from '../lock/confirm.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
 import { defaultConfig, programPaths } from '../project/load.ts';
+import { printItem } from '../view/item.ts';
 
 const examples = `
-A tool counts as destructive until a person has read its definition and confirmed what it can do at worst: \`read\`
-only looks, \`write\` changes what can be changed back, \`destructive\` is the rest. The confirmation holds for exactly
-this definition, and is dropped when it changes. What a server says of itself is only a proposal.
+Shows the definition of each tool and, on a terminal, asks before it writes anything. A tool counts as destructive
+until a person has read its definition and confirmed what it can do at worst: \`read\` only looks, \`write\` changes
+what can be changed back, \`destructive\` is the rest. The confirmation holds for exactly this definition, and is
+dropped when it changes. What a server says of itself is only a proposal.
 
 Examples:
   $ lockstep lock confirm files/read_text_file files/list_directory --class read
@@ -34,36 +37,36 @@ export function lockConfirmCommand(context: CommandContext): Command {
     .option('--config <file>', 'the program; the lock lies beside it', defaultConfig)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action((targets: string[], options: Options) => {
+    .action(async (targets: string[], options: Options) => {
       const paths = programPaths(options.config, context.cwd);
       const lock = readLock(paths.lock, context.cwd);
-      const confirmations = targets.flatMap((target) =>
+      const confirmations = targets.map((target) =>
         confirmClass(lock, target, options.class, options.release),
       );
-      writeLock(paths.lock, withConfirmations(lock, confirmations));
-      if (options.json) {
-        const confirmed = confirmations.map(({ server, tool, label, after }) => ({
-          ...{ server, tool, release: label },
-          ...{ class: after.class, digest: after.digest },
-        }));
-        return context.json({ confirmed });
+      if (!options.json) {
+        context.print(confirmations.map((one) => printDefinition(one, context.paint)).join('\n\n'));
+        for (const { target, before } of confirmations) {
+          const doubt = contradiction(before, options.class);
+          if (doubt !== undefined) context.note(`${visible(target)}: ${doubt}`);
+        }
+        const subject = targets.length === 1 ? 'this tool' : `these ${targets.length} tools`;
+        if (!(await context.confirm(`Confirm ${subject} as ${options.class}?`)))
+          throw new Failure('nothing was confirmed.');
       }
-      for (const confirmation of confirmations) printConfirmation(confirmation, context);
+      writeLock(paths.lock, withConfirmations(lock, confirmations));
+      if (options.json) return context.json({ confirmed: confirmations.flatMap(jsonOf) });
+      for (const { target, labels } of confirmations)
+        context.print(`${visible(target)} (${labels.join(', ')}): ${options.class}`);
     });
 }
 
-/** Shows what was confirmed, so that nobody does it blindly. */
-function printConfirmation(
-  { server, tool, label, before, after }: Confirmation,
-  { print, note, paint }: CommandContext,
-): void {
-  print(`${paint.bold(`${server}/${visible(tool)}`)} (${label}): ${after.class}`);
-  const { description } = before.definition;
-  if (typeof description === 'string') print(`  ${quote(description)}`);
-  print(`  ${paint.dim('arguments')} ${visible(JSON.stringify(before.definition.inputSchema ?? {}))}`);
-  print(`  ${paint.dim('annotations')} ${visible(JSON.stringify(before.definition.annotations ?? {}))}`);
-  const doubt = contradiction(before, after.class);
-  if (doubt !== undefined) note(`${server}/${visible(tool)}: ${doubt}`);
+/** Everything that a person reads before confirming. */
+function printDefinition({ target, labels, before }: Confirmation, paint: CommandContext['paint']): string {
+  return printItem({ target, release: labels.join(', '), locked: before, decisions: {} }, paint);
+}
+
+function jsonOf({ server, tool, labels, after }: Confirmation): object[] {
+  return labels.map((release) => ({ server, tool, release, class: after.class, digest: after.digest }));
 }
 
 /** The server says that it is worse than what a person confirmed. */

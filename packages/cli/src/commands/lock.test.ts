@@ -204,8 +204,23 @@ test('confirming names what is wrong', async () => {
   });
   const { code, stdout, stderr } = await confirm('changing/update', '--class', 'read');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^changing\/update \(1\.0\.0\): read\n {2}"Changes a word\."/);
+  expect(stdout).toMatch(/^changing\/update .*\nrelease 1\.0\.0, sha256:\w+\n\nChanges a word\.\n/);
+  expect(stdout).toMatch(/\nchanging\/update \(1\.0\.0\): read\n$/);
   expect(stderr).toBe("changing/update: its own annotations say that it isn't read-only; look again.\n");
+});
+
+test('confirming shows the definitions, asks, and changes nothing on a no', async () => {
+  await project.run('lock');
+  const path = join(project.folder, 'stacks/tools.lock.json');
+  const before = readFileSync(path, 'utf8');
+  const asked: string[] = [];
+  const confirm = ['lock', 'confirm', 'changing/lookup', 'changing/steady', '--class', 'read'];
+  const sayNo = async (question: string) => asked.push(question) === 0;
+  const no = await project.runWith({ confirm: sayNo }, ...confirm);
+  expect(no).toMatchObject({ code: 2, stderr: 'lockstep: nothing was confirmed.\n' });
+  expect(no.stdout).toContain('changing/steady');
+  expect(asked).toEqual(['Confirm these 2 tools as read?']);
+  expect(readFileSync(path, 'utf8')).toBe(before);
 });
 
 /** A remote server of the older era with one tool. */

@@ -54,6 +54,24 @@ test('tells the address, the servers, what agents may do, and how to connect one
   expect(gateway.stdout).toContain('the local user, with no roles; never approver, auditor, admin');
 });
 
+test("agents find what runs here in their lists, and nothing of what doesn't", async () => {
+  const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
+  const client = new Client({ name: 'test', version: '1' });
+  const url = /serves (http:\S+)/.exec(gateway.stdout)?.[1] ?? '';
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+    'words__lookup',
+    'words__steady',
+  ]);
+  await client.close();
+});
+
+test('logs keep what happened, also what the terminal leaves out', async () => {
+  const { stdout } = await project.run('logs', '--json');
+  expect(stdout).toContain('"level":"info"');
+  expect(gateway.stderr).not.toContain('"level":"info"');
+});
+
 test('tells where metrics are, on the port that was chosen', async () => {
   const url = /^metrics (http:\/\/127\.0\.0\.1:\d+\/metrics)$/m.exec(gateway.stdout)?.[1] ?? '';
   expect(await (await fetch(url)).text()).toContain('lockstep_server_up');

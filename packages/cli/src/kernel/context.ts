@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import spinner from 'yocto-spinner';
 
@@ -11,12 +12,16 @@ export interface CommandContext {
   readonly paint: Colors;
   /** Columns of standard output; undefined where it isn't a terminal. */
   readonly columns: number | undefined;
+  /** Whether a person reads standard error. */
+  readonly isTerminal: boolean;
   /** Writes a line of the answer to standard output. */
   print(line?: string): void;
   /** Writes the whole answer as JSON to standard output. */
   json(value: unknown): void;
   /** Writes a remark to standard error. */
   note(line: string): void;
+  /** Asks the person at the terminal; the answer is yes where there is none, since whoever wrote the script meant it. */
+  confirm(question: string): Promise<boolean>;
   /** Marks that the command found something that asks for attention: exit code 1. */
   found(): void;
   /** Runs `work`, and says on standard error what is going on once it has taken over a second. */
@@ -36,15 +41,27 @@ export function processContext(): CommandContext & { exitCode(): number } {
     env: process.env,
     paint: pc.createColors(coloured(process.stdout)),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    isTerminal: process.stderr.isTTY === true,
     print: (line = '') => void process.stdout.write(`${line}\n`),
     json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    confirm: (question) =>
+      process.stdin.isTTY && process.stderr.isTTY ? ask(question) : Promise.resolve(true),
     found: () => {
       code = 1;
     },
     progress: (what, work) => (process.stderr.isTTY ? spin(what, work) : tell(what, work)),
     exitCode: () => code,
   };
+}
+
+async function ask(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 async function spin<T>(what: string, work: (say: (what: string) => void) => Promise<T>): Promise<T> {

@@ -2,11 +2,14 @@ import type { Lock } from '@lockstep/model';
 import { type AccessClass, type LockedTool, parseTarget } from '@lockstep/model/internal';
 import { Failure } from '../kernel/failure.ts';
 
-/** One tool of one release, whose class a person confirms. */
+/** A tool whose class a person confirms. */
 export interface Confirmation {
+  /** `server/tool`. */
+  readonly target: string;
   readonly server: string;
   readonly tool: string;
-  readonly label: string;
+  /** The releases that it is confirmed in; all have the same definition of it. */
+  readonly labels: readonly string[];
   readonly before: LockedTool;
   readonly after: LockedTool;
 }
@@ -23,7 +26,7 @@ export function confirmClass(
   target: string,
   accessClass: AccessClass,
   release?: string,
-): Confirmation[] {
+): Confirmation {
   const parsed = parseTarget(target);
   if (parsed?.kind !== 'tool')
     throw new Failure(`${target} is no tool; write server/tool, as in files/read_file.`);
@@ -33,30 +36,28 @@ export function confirmClass(
     const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
     return tool === undefined || (release !== undefined && release !== label) ? [] : [{ label, tool }];
   });
-  if (holding.length === 0) throw new Failure(missing(lock, server, name, release));
   const waiting = holding.filter(({ tool }) => !tool.reviewed);
   const chosen = waiting.length > 0 ? waiting : holding;
-  if (new Set(chosen.map(({ tool }) => tool.digest)).size > 1) {
-    const labels = chosen.map(({ label }) => label).join(' and ');
+  const labels = chosen.map(({ label }) => label);
+  const [before, ...others] = chosen.map(({ tool }) => tool);
+  if (before === undefined) throw new Failure(missing(lock, server, name, release));
+  if (others.some(({ digest }) => digest !== before.digest)) {
     throw new Failure(
-      `${target} differs between the releases ${labels}; read each, and confirm it with --release.`,
+      `${target} differs between the releases ${labels.join(' and ')}; read each, and confirm it with --release.`,
     );
   }
-  return chosen.map(({ label, tool }) => ({
-    server,
-    tool: name,
-    label,
-    before: tool,
-    after: { ...tool, class: accessClass, classFrom: 'person', reviewed: true },
-  }));
+  const after = { ...before, class: accessClass, classFrom: 'person', reviewed: true } as const;
+  return { target, server, tool: name, labels, before, after };
 }
 
 /** A lock with the confirmations in it. */
 export function withConfirmations(lock: Lock, confirmations: readonly Confirmation[]): Lock {
   const copy = structuredClone(lock);
-  for (const { server, tool, label, after } of confirmations) {
-    const release = copy.servers[server]?.releases[label];
-    if (release !== undefined) release.tools[tool] = after;
+  for (const { server, tool, labels, after } of confirmations) {
+    for (const label of labels) {
+      const release = copy.servers[server]?.releases[label];
+      if (release !== undefined) release.tools[tool] = after;
+    }
   }
   return copy;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Catalog, Launch, SecretSource } from '@lockstep/gateway';
 import type { ServerDefinition, Source } from '@lockstep/model/internal';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
-import { findExecutable, hashFile } from '../launch/executable.ts';
+import { findExecutable, hashFile, whyNotFound } from '../launch/executable.ts';
 import { type Host, launchOf, sourceMismatch } from '../launch/launch.ts';
 import { lockNpm } from '../packages/npm.ts';
 import { lockPypi } from '../packages/pypi.ts';
@@ -90,9 +90,7 @@ async function resolveSource(
   }
   const path = findExecutable(run.command, host.cwd, host.env);
   if (path === undefined) {
-    throw new Failure(
-      `${server} can't be locked here: \`${run.command}\` isn't found; install it or correct the path.`,
-    );
+    throw new Failure(`${server} can't be locked here: ${whyNotFound(run.command, host.cwd, host.env)}.`);
   }
   return { type: 'command', sha256: await hashFile(path) };
 }

@@ -14,6 +14,8 @@ export interface EnvironmentFolders {
   readonly secrets: string;
   readonly bundle: string;
   readonly run: string;
+  /** What the gateway logged, a JSON object a line. */
+  readonly log: string;
   readonly socket: string;
   readonly workdir: string;
   readonly principals: string;
@@ -42,6 +44,7 @@ export function stateFolder(state: string, cwd: string): StateFolder {
         secrets: join(folder, 'secrets'),
         bundle: join(folder, 'bundle'),
         run: join(folder, 'run'),
+        log: join(folder, 'log.jsonl'),
         socket: join(folder, 'run', 'gateway.sock'),
         workdir: join(folder, 'work'),
         principals: join(folder, 'principals'),

@@ -7,6 +7,8 @@ import { isPortInUse } from '../kernel/port.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
 import { environmentSecrets } from '../launch/local-secrets.ts';
+import { isAtLeast, parseEntry, printEntry } from '../log/entry.ts';
+import { openLogFile } from '../log/log-file.ts';
 import { compareEnvironments, printChanges } from '../plan/compare.ts';
 import { programPaths } from '../project/load.ts';
 import { openFolder, stateFolder } from '../project/state-folder.ts';
@@ -54,6 +56,14 @@ export async function runEnvironment(
   };
   const prepare = () => prepareEnvironment({ paths, name, state, host, context });
   let prepared = await prepare();
+  // From here on, so that no edit is missed; it is taken up once the gateway serves.
+  const started = Promise.withResolvers<void>();
+  let applying = started.promise;
+  const files = watchFiles(() => {
+    applying = applying.then(apply);
+  });
+  opened.defer(() => files.close());
+  files.follow(prepared.project.files);
   const { bundleFolder, startGateway } = await loading;
 
   // From here on there is something to end in order; before, a signal simply ends this process.
@@ -67,17 +77,13 @@ export async function runEnvironment(
     port: options.port,
     metricsPort: options.metricsPort,
     allowedHosts: options.allowHost ?? [],
-    logLevel: options.logLevel,
+    // The log file has what happened, also where the terminal shows only what goes wrong.
+    logLevel: options.logLevel === 'debug' ? 'debug' : 'info',
+    onLogLine: logTo(state.environment(name).log, options.logLevel, context),
   });
   opened.defer(() => gateway.close());
   gateway.onBundleRejected((why) => context.note(`The gateway doesn't take the bundle: ${why}`));
 
-  const files = watchFiles(() => {
-    applying = applying.then(apply);
-  });
-  opened.defer(() => files.close());
-  files.follow(prepared.project.files);
-  let applying = Promise.resolve();
   const apply = async () => {
     try {
       const next = await prepare();
@@ -90,10 +96,13 @@ export async function runEnvironment(
     }
   };
 
+  started.resolve();
+
   await Promise.race([stopped, settled(gateway)]);
   if (options.json) context.json(describeRunning(gateway, prepared));
   else announce(gateway, prepared, options, context);
   await Promise.race([stopped, gateway.closed]);
+  files.close();
   if (!options.json) context.note('Stopping…');
 }
 
@@ -111,6 +120,19 @@ async function applyChange(
   const changes = compareEnvironments({ [name]: before.environment }, { [name]: next.environment }, [name]);
   context.note(`Taken up: ${gateway.digest()}`);
   for (const line of printChanges(changes)) context.note(`  ${line}`);
+}
+
+/** Takes the gateway's log: all of it into the file, and what was asked for onto standard error. */
+function logTo(file: string, level: UpOptions['logLevel'], context: CommandContext): (line: string) => void {
+  const append = openLogFile(file, (code) =>
+    context.note(`The log file ${file} can't be written (${code}).`),
+  );
+  return (line) => {
+    append(line);
+    const entry = level === 'silent' ? undefined : parseEntry(line);
+    if (entry === undefined || level === 'silent' || !isAtLeast(entry, level)) return;
+    context.note(context.isTerminal ? printEntry(entry, context.paint) : line.trimEnd());
+  };
 }
 
 /** Settles when every server is up or down, or after a while. */

@@ -18,13 +18,14 @@ interface FileWatch {
 export function watchFiles(onChange: () => void): FileWatch {
   let watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
-  const close = () => {
-    for (const watcher of watchers) watcher.close();
-    watchers = [];
+  const close = (all: readonly FSWatcher[]) => {
+    for (const watcher of all) watcher.close();
   };
   return {
     follow(files) {
-      close();
+      // The old ones end later: what they have seen but not told yet would be lost.
+      setTimeout(close, quietMs, watchers);
+      watchers = [];
       for (const [folder, watched] of Map.groupBy(files, dirname)) {
         const names = new Set(watched.map((file) => basename(file)));
         try {
@@ -43,7 +44,7 @@ export function watchFiles(onChange: () => void): FileWatch {
     },
     close() {
       clearTimeout(timer);
-      close();
+      close(watchers);
     },
   };
 }

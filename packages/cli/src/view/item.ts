@@ -14,7 +14,7 @@ export interface ShownItem {
   readonly target: string;
   readonly release: string;
   readonly locked: LockedItem | LockedTool;
-  /** By environment, its clauses in the order in which they are tried. */
+  /** By environment that pins it, its clauses in the order in which they are tried; empty to leave them out. */
   readonly decisions: Record<string, readonly Clause[]>;
 }
 
@@ -24,10 +24,11 @@ export function printItem(
   paint: CommandContext['paint'],
 ): string {
   const { title, description, inputSchema, arguments: prompted, annotations } = locked.definition;
-  const environments = Object.keys(decisions).join(', ');
+  const environments = Object.keys(decisions);
+  const pinned = environments.length === 0 ? '' : ` in ${environments.join(', ')}`;
   const lines = [
     `${paint.bold(visible(target))}  ${classOf(locked)}`.trimEnd(),
-    paint.dim(`release ${release} in ${environments}, ${locked.digest}`),
+    paint.dim(`release ${release}${pinned}, ${locked.digest}`),
     ...(typeof title === 'string' ? [visible(title)] : []),
     '',
     ...(typeof description === 'string' ? description.split('\n').map(visible) : ['(no description)']),
@@ -46,6 +47,7 @@ export function printItem(
       ? [[environment, 'deny # nothing permits it']]
       : clauses.map((clause, index) => [index === 0 ? environment : '', visible(printClause(clause))]),
   );
+  if (environments.length === 0) return lines.join('\n');
   return [...lines, '', printColumns(['environment', 'decision'].map(paint.bold), decided)].join('\n');
 }
 

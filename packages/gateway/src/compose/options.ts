@@ -47,6 +47,8 @@ export interface GatewayOptions {
   readonly secrets?: SecretSource;
   /** Default: `info`. */
   readonly logLevel?: LogLevel;
+  /** Takes each line of the log, which is JSON. Default: standard error gets them. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 /** A gateway that serves. */

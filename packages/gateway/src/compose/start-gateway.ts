@@ -35,7 +35,7 @@ import { handleUpstreamEvent } from './upstream-events.ts';
  * await gateway.close();
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const log = createLog(options.logLevel ?? 'info');
+  const log = createLog(options.logLevel ?? 'info', options.onLogLine);
   const offer = await readOffer(options.bundle);
   let policy = makePolicy(offer.bundle);
   const { environment } = policy.config;
@@ -138,6 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   opened.defer(startHousekeeping(context));
   await logAddresses(folders.run, { url: addresses.url(), metricsUrl });
 
+  log.info({ url: addresses.url(), metrics: metricsUrl, bundle: policy.digest }, 'the gateway serves');
   collectStartupGarbage();
   const running = opened.move();
   let closing: Promise<void> | undefined;
@@ -152,6 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onBundleRejected: (listener) => void rejections.add(listener),
     closed: ended.promise,
     close: () => {
+      if (closing === undefined) log.info('the gateway stops; the calls in flight have ten seconds');
       isReady = false;
       closing ??= running.disposeAsync().then(ended.resolve, ended.reject);
       return closing;

@@ -6,8 +6,12 @@ export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 /** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Structured lines on stderr; secrets in what is logged are blanked, should one ever get there. */
-export function createLog(level: LogLevel): Logger {
+/**
+ * Logs structured lines. Should a secret ever get into one, it is blanked.
+ *
+ * @param write takes each line. Default: standard error.
+ */
+export function createLog(level: LogLevel, write?: (line: string) => void): Logger {
   return pino(
     {
       name: 'lockstep',
@@ -28,7 +32,7 @@ export function createLog(level: LogLevel): Logger {
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    pino.destination({ dest: 2, sync: false }),
+    write === undefined ? pino.destination({ dest: 2, sync: false }) : { write },
   );
 }
 

@@ -6,7 +6,6 @@ import { bridgeKeyFile, type Deployment, volumeFiles } from '@lockstep/model/int
 import { bundleVolume } from '../bundle/volume.ts';
 import type { GatewayOptions } from '../compose/options.ts';
 import { startGateway } from '../compose/start-gateway.ts';
-import { createLog } from '../kernel/log.ts';
 import { readBridgeKey } from '../keys/root-key.ts';
 import { vaultSource } from '../secrets/vault-source.ts';
 import { readSettings } from './settings.ts';
@@ -43,12 +42,8 @@ export async function serve(argv: readonly string[]): Promise<void> {
     ...(bridgeKey !== undefined && { bridgeKey }),
     logLevel,
   });
-  const log = createLog(logLevel);
-  const { url, metricsUrl } = gateway;
-  log.info({ url, metrics: metricsUrl, bundle: gateway.digest() }, 'the gateway serves');
   try {
     await Promise.race([asked, gateway.closed]);
-    log.info('stopping: the calls in flight have ten seconds');
   } finally {
     await gateway.close();
   }
