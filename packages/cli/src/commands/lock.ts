@@ -91,7 +91,7 @@ export function lockCommand(context: CommandContext): Command {
             return { declaration, ...(await run(names, options, declaration, world, say, context)) };
           },
         );
-        report(results, declaration, options, context);
+        if (results.length > 0 || failures.length === 0) report(results, declaration, options, context);
         if (failures.length > 0) throw new Failure(failures.join('\n'));
       } finally {
         await containers.close();

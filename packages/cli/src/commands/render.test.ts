@@ -99,7 +99,7 @@ test("removes what it wrote before and nothing else, and writes over nothing of 
   expect(await project.run('render', 'dev', '--out', 'other')).toMatchObject({
     code: 2,
     stderr:
-      "lockstep: other has a file kustomization.yaml that `render` didn't write; move it, or choose another folder.\n",
+      "lockstep: --out other holds what `render` didn't write (kustomization.yaml); choose a folder of its own.\n",
   });
   expect(list('other')).toEqual(['kustomization.yaml']);
 });

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
-import { writeFolder } from '../render/folder.ts';
+import { refuseOtherFolder, writeFolder } from '../render/folder.ts';
 import { findPulumiProject, type PulumiProject, stacksOf } from '../render/pulumi-project.ts';
 import { renderStack, type StackRendering } from '../render/render-stack.ts';
 import { countKinds, printRemarks, printRendering } from '../render/summary.ts';
@@ -40,6 +40,7 @@ export function renderCommand(context: CommandContext): Command {
     .action(async (name: string | undefined, options: Options) => {
       const project = requireProject(context, options.program);
       const targets = targetsOf(name, options, project);
+      for (const { folder } of targets) refuseOtherFolder(resolve(context.cwd, folder), folder);
       const rendered: Record<string, object> = {};
       for (const { stack, folder } of targets) {
         const rendering = await context.progress(`Rendering ${stack}`, () =>

@@ -9,12 +9,21 @@ export function findExecutable(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const candidates =
-    isAbsolute(command) || command.includes('/')
-      ? [resolve(cwd, command)]
-      : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', command));
-  const found = candidates.find(isExecutable);
+  const found = candidates(command, cwd, env).find(isExecutable);
   return found === undefined ? undefined : realpathSync(found);
+}
+
+/** Why {@link findExecutable} finds nothing, as a clause with what to do about it. */
+export function whyNotFound(...where: Parameters<typeof findExecutable>): string {
+  const found = candidates(...where).find(isFile);
+  if (found !== undefined) return `${found} isn't executable; run \`chmod +x ${found}\``;
+  return `\`${where[0]}\` isn't found on this host; install it, or correct the path`;
+}
+
+function candidates(...[command, cwd, env]: Parameters<typeof findExecutable>): string[] {
+  return isAbsolute(command) || command.includes('/')
+    ? [resolve(cwd, command)]
+    : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', command));
 }
 
 function isExecutable(path: string): boolean {

@@ -55,7 +55,7 @@ test('a command is found on PATH or by its path, and must be the one that was lo
   });
   expect(await launch({ run: { command: 'nowhere' } }, { type: 'command', sha256 })).toEqual({
     type: 'absent',
-    reason: "`nowhere` isn't found on this host",
+    reason: "`nowhere` isn't found on this host; install it, or correct the path",
   });
 });
 

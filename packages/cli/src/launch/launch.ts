@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Launch } from '@lockstep/gateway';
 import {
@@ -11,7 +12,7 @@ import { install, isPackage, packageFolder } from '../packages/install.ts';
 import { npmBin } from '../packages/npm.ts';
 import { pypiPython, pypiScript } from '../packages/pypi.ts';
 import type { ContainerRun, Containers } from './containers.ts';
-import { findExecutable, hashFile } from './executable.ts';
+import { findExecutable, hashFile, whyNotFound } from './executable.ts';
 import type { LocalSecrets } from './local-secrets.ts';
 
 /** What of this host goes into starting a server. */
@@ -53,19 +54,18 @@ export async function launchOf(
   if (isPackage(source)) {
     await install(source, host.packages, host.project);
     const folder = packageFolder(source, host.packages);
+    const script = source.type === 'npm' ? npmBin(source, folder) : pypiScript(source, folder);
+    if (!existsSync(script))
+      return absent(
+        `${folder} is damaged, ${script} is missing; remove that folder to have it installed anew`,
+      );
     return source.type === 'npm'
-      ? { type: 'stdio', command: process.execPath, args: [npmBin(source, folder), ...args], env, ...hiding }
-      : {
-          type: 'stdio',
-          command: pypiPython(folder),
-          args: [pypiScript(source, folder), ...args],
-          env,
-          ...hiding,
-        };
+      ? { type: 'stdio', command: process.execPath, args: [script, ...args], env, ...hiding }
+      : { type: 'stdio', command: pypiPython(folder), args: [script, ...args], env, ...hiding };
   }
   if ('command' in run) {
     const path = findExecutable(run.command, host.cwd, host.env);
-    if (path === undefined) return absent(`\`${run.command}\` isn't found on this host`);
+    if (path === undefined) return absent(whyNotFound(run.command, host.cwd, host.env));
     return { type: 'stdio', command: path, args, env, ...hiding };
   }
   return absent(otherKind(server));

@@ -14,6 +14,31 @@ const kustomization = 'kustomization.yaml';
 const heading = '# Written by `lockstep render`, which removes these files when it runs again:';
 
 /**
+ * Sees that a folder is there to be rendered into: it is missing, empty, or holds an earlier rendering. Asked before
+ * the program runs.
+ *
+ * @throws Failure for a folder of something else, such as sources.
+ */
+export function refuseOtherFolder(folder: string, shown: string): void {
+  const there = listFolder(folder, shown);
+  if (there.length === 0 || there.includes(markerName)) return;
+  const rest = there.length > 3 ? ` and ${there.length - 3} more` : '';
+  throw new Failure(
+    `--out ${shown} holds what \`render\` didn't write (${there.slice(0, 3).join(', ')}${rest}); choose a folder of its own.`,
+  );
+}
+
+function listFolder(folder: string, shown: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    const why = codeOf(error) === 'ENOTDIR' ? 'is a file' : `can't be read (${codeOf(error)})`;
+    throw new Failure(`--out ${shown} ${why}; choose a folder.`, { cause: error });
+  }
+}
+
+/**
  * Makes a folder hold these objects, and a kustomization that lists them in order. What an earlier rendering wrote is
  * removed, and nothing else is touched.
  *
