@@ -3,17 +3,17 @@ import type { Call, FromThread, JournalEntry, JournalReceipt, Result, ToThread }
 import type { Transactions } from './operation.ts';
 
 /**
- * How safe an entry is when `append` answers. `written`: it survives the death of this process, and within a
- * second also that of the machine. `durable`: it survives both.
+ * How safe an entry is when `append` resolves. `written`: it survives a crash of this process, and within a second
+ * also a crash of the machine. `durable`: it survives both.
  */
 export type Durability = 'written' | 'durable';
 
-/** The thread that has the database, seen from outside. Each promise rejects once the thread is lost or closed. */
+/** A handle on the thread that owns the database. Each promise rejects once the thread is lost or closed. */
 export interface DatabaseThread<Started> extends Transactions {
-  /** What the thread's program said of its start. */
+  /** What the thread's program reported when it started. */
   readonly started: Started;
   append(entry: JournalEntry, durability: Durability): Promise<JournalReceipt>;
-  /** Answers when everything answered so far is durable. */
+  /** Resolves once everything answered so far is durable. */
   flush(): Promise<void>;
   /** Age in seconds of the oldest write that isn't acknowledged yet; 0 when there is none. */
   lag(): number;
@@ -21,19 +21,19 @@ export interface DatabaseThread<Started> extends Transactions {
 }
 
 /**
- * How many entries are enough for one message; fewer go as soon as a turn of the event loop brings no other. To wake the
- * other thread costs more than to write an entry, and with all that are on their way in one message nothing would be
- * done meanwhile.
+ * How many entries fill a message; a smaller one is sent once a turn of the event loop adds none. Waking the other
+ * thread costs more than writing an entry. If all entries on their way went in one message, the thread would idle until
+ * then.
  */
 const fullBatch = 10;
 
 /**
- * Waits until a thread serves its database (see `serveDatabase`). All that is asked for in one tick, or while the
+ * Waits until a thread serves its database (see `serveDatabase`). Everything requested in one tick, or while the
  * thread is busy, goes to it as one message and one transaction.
  *
- * @param subject what is written, as sentences begin with it: `The audit`.
- * @param onLost told once when nothing can be promised any more: the disk failed, or the thread died.
- * @throws Error in one sentence when the database can't be used.
+ * @param subject what is written, as the start of a sentence: `The audit`.
+ * @param onLost called once, when the disk has failed or the thread has died and nothing more can be promised.
+ * @throws Error with one sentence if the database can't be used.
  */
 export async function startDatabase<Started>(
   worker: Worker,
@@ -70,7 +70,7 @@ export async function startDatabase<Started>(
     try {
       send({ entries: packed, operations, queries, durable });
     } catch (error) {
-      onFailed(new Error(`The database was given what can't be sent to its thread: ${error}`));
+      onFailed(new Error(`A value for the database can't be sent to its thread: ${error}`));
     }
   }
 
@@ -128,7 +128,7 @@ export async function startDatabase<Started>(
   worker.on('error', (error) => lose(error instanceof Error ? error.message : String(error)));
   worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
 
-  /** @param durability how safe it is to be before it is answered; undefined for what writes nothing. */
+  /** @param durability how safe the request must be before it resolves; undefined if it writes nothing. */
   function ask<T>(
     durability: Durability | undefined,
     enter: (draft: Draft, waiting: Waiting<T>) => void,
@@ -184,13 +184,13 @@ function firstMessage<Started>(worker: Worker): Promise<Started> {
   });
 }
 
-/** Who waits for an answer. */
+/** A caller that waits for an answer. */
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
 }
 
-/** What goes into the next message to the thread, or is underway in one. */
+/** The contents of the next message to the thread, or of the one underway. */
 interface Draft {
   readonly packed: (string | number | null)[];
   readonly appends: Waiting<JournalReceipt>[];
@@ -198,10 +198,10 @@ interface Draft {
   readonly operating: Waiting<unknown>[];
   readonly queries: Call[];
   readonly querying: Waiting<unknown>[];
-  /** Those who wait for nothing but the disk. */
+  /** Callers that wait only for the disk. */
   readonly flushes: Waiting<void>[];
   durable: boolean;
-  /** When the first of those that write was asked for, as `performance.now()` tells it; undefined while there is none. */
+  /** When the first request that writes was made, by `performance.now()`; undefined while there is none. */
   since: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Typed operations over a database that lives in a thread of its own.
+ * Typed operations over a database that runs in its own thread.
  *
  * @module
  */

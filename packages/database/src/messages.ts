@@ -1,7 +1,7 @@
-/** One entry of a journal in plain values, always as many; what they mean is its owner's matter. */
+/** One journal entry: a fixed number of plain values, whose meaning only the journal's owner knows. */
 export type JournalEntry = readonly (string | number | null)[];
 
-/** What became of an entry: its place in the journal, and what the journal says of it, such as a hash. */
+/** An entry's place in the journal, and what the journal returned for it, such as a hash. */
 export interface JournalReceipt {
   readonly seq: number;
   readonly receipt: string;
@@ -14,15 +14,15 @@ export interface Call {
 }
 
 /**
- * All that was asked of the database in one tick: one transaction for the journal's entries and the operations, in
- * this order, then the queries.
+ * Everything that was requested in one tick: first the journal's entries, then the operations, in one transaction;
+ * after it, the queries.
  */
 export interface Round {
-  /** Entries one after the other, flat, since many small arrays are dear to send. */
+  /** All entries in one flat array, because sending many small arrays is expensive. */
   readonly entries: JournalEntry;
   readonly operations: readonly Call[];
   readonly queries: readonly Call[];
-  /** Whether it is answered once it is durable, with everything before it. */
+  /** Whether the answer waits until this round and everything before it are durable. */
   readonly durable: boolean;
 }
 
@@ -31,7 +31,7 @@ export type ToThread = Round | { readonly close: true };
 export type Result = { readonly value: unknown } | { readonly error: string };
 
 export type FromThread =
-  /** The tables are ready; `started` is what the program says of its start. */
+  /** The tables are ready; `started` is what the program reported when it started. */
   | { readonly type: 'ready'; readonly started: unknown }
   /** The thread can't start. */
   | { readonly type: 'refused'; readonly error: string }

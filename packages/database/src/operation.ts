@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 /**
  * What an operation works with. Everything it does is committed together or not at all.
  *
- * An operation says "no" by what it returns; when it throws, it alone is rolled back and its caller gets the
- * message. It awaits nothing but `db`.
+ * An operation refuses by what it returns. If it throws, it alone is rolled back, and its caller gets the message. It
+ * may await only `db`.
  */
 export interface Transaction<Tables> {
   readonly db: Kysely<Tables>;
@@ -12,34 +12,34 @@ export interface Transaction<Tables> {
   readonly now: number;
 }
 
-/** A write that a feature declares beside its tables. Input and output are plain data: they cross threads. */
+/** A write that a feature declares beside its tables. Input and output are plain data, because they cross threads. */
 export interface Operation<Input, Output> {
-  /** Names it across threads, so it is the only one of its name. */
+  /** Identifies it across threads; must be unique. */
   readonly name: string;
   readonly run: (tx: never, input: Input) => Promise<Output>;
 }
 
-/** A read that a feature declares beside its tables. Bounded: while it runs, nothing else is written. */
+/** A read that a feature declares beside its tables. It must be bounded, because nothing is written while it runs. */
 export interface Query<Input, Output> {
-  /** Names it across threads, so it is the only one of its name. */
+  /** Identifies it across threads; must be unique. */
   readonly name: string;
   readonly run: (db: Kysely<never>, input: Input) => Promise<Output>;
 }
 
-/** Where queries are answered. */
+/** Runs queries. */
 export interface Queries {
-  /** Runs a feature's query; it sees everything that was answered before. */
+  /** Runs a feature's query, which sees everything that was answered before. */
   query<Input, Output>(query: Query<Input, Output>, input: Input): Promise<Output>;
 }
 
-/** Where operations are run, too. */
+/** Runs operations as well. */
 export interface Transactions extends Queries {
-  /** Runs a feature's operation in one transaction; durable when it answers. */
+  /** Runs a feature's operation in one transaction, which is durable when the promise resolves. */
   transact<Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output>;
 }
 
 /**
- * Declares a write over a feature's own tables. Whoever serves the database lists it.
+ * Declares a write over a feature's own tables. The program that serves the database must list it.
  *
  * @example
  * const rename = operation('rename', async ({ db }: Transaction<Tables>, { id, name }: Renaming) => { … });

@@ -1,9 +1,9 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 /**
- * Starts a thread from a file beside another, named without its extension: from source in development, else compiled.
+ * Starts a thread from a file, named without its extension: the source in development, else the compiled file.
  *
- * @param beside the other file's `import.meta.url`.
+ * @param beside `import.meta.url` of a file in the same folder.
  */
 export function startWorker(beside: string, file: string, options: WorkerOptions): Worker {
   const fromSource = beside.endsWith('.ts');

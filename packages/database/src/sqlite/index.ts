@@ -1,5 +1,5 @@
 /**
- * SQLite's side: what the thread runs that has the database.
+ * The SQLite side: what the thread that owns the database runs.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 
-/** Statements kept ready; our code has fewer, but lists of varying length make new ones. */
+/** How many prepared statements to keep. Our code has fewer, but lists of varying length add more. */
 const maxPrepared = 500;
 
 /** Kysely over Node's own SQLite. The caller owns the connection. */

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Takes a folder for this process. The lock is the operating system's, on a small database of its own, so it goes with
- * the process however that ends.
+ * Locks a folder for this process. The operating system holds the lock, on a small database of its own, so the lock
+ * ends with the process, however that ends.
  *
- * @param owner who takes it, as the lock is called and a sentence names it: `gateway`.
- * @returns how to let it go.
- * @throws Error in one sentence while another process has it.
+ * @param owner who takes the lock, for its file name and the error: `gateway`.
+ * @returns a function that releases the lock.
+ * @throws Error with one sentence while another process holds the lock.
  */
 export function lockFolder(folder: string, owner: string): () => void {
   const path = join(folder, `${owner}.lock`);
@@ -32,8 +32,8 @@ function isBusy(error: unknown): boolean {
 }
 
 /**
- * Creates an empty file of mode 0600, unless there is one. An existing one isn't even opened: closing it would let
- * go every lock that this process holds on it.
+ * Creates an empty file with mode 0600 unless it exists. An existing file isn't even opened, because closing it would
+ * release every lock that this process holds on it.
  */
 export function createPrivateFile(path: string): void {
   try {

@@ -4,11 +4,11 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 /**
  * Brings the tables up to date.
  *
- * @param migrations every migration by its name, in the order of their application.
- * @throws Error in one sentence when a newer Lockstep wrote them.
+ * @param migrations all migrations by name, in the order in which they are applied.
+ * @throws Error with one sentence if a newer Lockstep wrote them.
  */
 export async function migrate(
-  // biome-ignore lint/suspicious/noExplicitAny: what the Migrator asks for; migrations see tables of every age.
+  // biome-ignore lint/suspicious/noExplicitAny: the Migrator's own type, because migrations see tables of every version.
   db: Kysely<any>,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<void> {

@@ -4,40 +4,40 @@ import type { Call, FromThread, JournalEntry, Result, Round } from '../messages.
 import type { Operation, Query, Transaction } from '../operation.ts';
 import { isFailedSync } from './sync.ts';
 
-/** What every transaction may add to, in order; whoever serves the database brings it. */
+/** An ordered sequence that every transaction may add to. The program that serves the database provides it. */
 export interface Journal {
-  /** The place of its last entry; 0 where there is none. */
+  /** The place of the last entry; 0 if there is none. */
   readonly seq: number;
-  /** Adds entries that came one after the other; gives a receipt for each. {@link Journal.write} puts them into the tables. */
+  /** Adds entries from a flat array, and returns a receipt for each. {@link Journal.write} stores them. */
   add(entries: JournalEntry): string[];
-  /** Writes what was added. */
+  /** Writes the added entries to the tables. */
   write(): void;
-  /** Returns how to take back everything that is added from now on; the caller rolls the transaction back. */
+  /** Returns a function that forgets everything added from now on; the caller rolls the transaction back. */
   mark(): () => void;
-  /** A transaction, with what the operation of this name adds to the journal by. @param isOpen whether it still runs. */
+  /** Extends a transaction so that the named operation can add entries. @param isOpen whether it still runs. */
   extend(tx: Transaction<never>, name: string, isOpen: () => boolean): object;
 }
 
 interface RoundsOptions {
   readonly connection: DatabaseSync;
   readonly db: Kysely<never>;
-  /** A connection that can't write. */
+  /** A read-only connection. */
   readonly reading: Kysely<never>;
   readonly journal: Journal;
-  /** Writes something small. */
+  /** Makes a small write. */
   readonly beat: () => void;
   readonly operations: ReadonlyMap<string, Operation<never, unknown>>;
   readonly queries: ReadonlyMap<string, Query<never, unknown>>;
 }
 
 /**
- * Runs rounds: each is one transaction, in which each operation stands or falls by itself; then the queries.
+ * Runs rounds: first one transaction, in which each operation succeeds or fails on its own; then the queries.
  *
- * A round rejects when the disk failed to sync it.
+ * A round rejects if the disk fails to sync it.
  */
 export function createRounds(options: RoundsOptions): (round: Round) => Promise<FromThread> {
   const { journal, connection, beat } = options;
-  // Compiled once, since every few entries need them.
+  // Prepared once, because they run for every few entries.
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
 
@@ -52,12 +52,12 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
         receipts = journal.add(round.entries);
         journal.write();
         for (const call of round.operations) results.push(await runOperation(call, options));
-        // A commit that wrote nothing waits for nothing, and there may be something before it to wait for.
+        // A commit without writes syncs nothing, but earlier commits may still wait to be synced.
         if (round.durable && journal.seq === seq) beat();
         commit.run();
       }
     } catch (error) {
-      // A full disk has rolled back already.
+      // If the disk is full, SQLite has rolled back already.
       if (connection.isTransaction) connection.exec('rollback');
       takeBack();
       if (isFailedSync(error)) throw error;
@@ -83,7 +83,7 @@ async function runOperation({ name, input }: Call, options: RoundsOptions): Prom
     connection.exec('release operation');
     return { value };
   } catch (error) {
-    // Where the whole transaction is gone, so is this round.
+    // If the whole transaction is gone, the round has failed too.
     if (!connection.isTransaction) throw error;
     connection.exec('rollback to operation');
     connection.exec('release operation');

@@ -11,41 +11,41 @@ import { migrate } from './migrate.ts';
 import { createRounds, type Journal } from './rounds.ts';
 import { createSyncs } from './sync.ts';
 
-/** Milliseconds between signs of life. */
+/** Milliseconds between heartbeats. */
 const heartbeatMs = 15_000;
 
-/** What a thread serves. */
+/** A program served by a thread. */
 export interface DatabaseProgram<Started> {
-  /** The database; it is created where it is missing, readable by its owner only. */
+  /** The database file. A missing one is created, readable only by its owner. */
   readonly path: string;
-  /** Takes the database for this process. Returns how to let it go. */
+  /** Locks the database for this process, and returns a function that releases it. */
   readonly lock: () => () => void;
   readonly migrations: Readonly<Record<string, Migration>>;
   readonly operations: ReadonlyMap<string, Operation<never, unknown>>;
   readonly queries: ReadonlyMap<string, Query<never, unknown>>;
-  /** Runs in one transaction before anything else, and is durable before anything is answered. */
+  /** Runs in one transaction before anything else, and is durable before the first answer. */
   readonly begin: (connection: DatabaseSync, db: Kysely<never>) => Promise<Begun<Started>>;
 }
 
 interface Begun<Started> {
   readonly journal: Journal;
-  /** What `startDatabase` is told. */
+  /** What `startDatabase` returns as `started`. */
   readonly started: Started;
-  /** Writes that this process lives. */
+  /** Records that this process is alive. */
   readonly beat: () => void;
-  /** Makes the names of files durable that were created. */
+  /** Makes the names of created files durable. */
   readonly settle: () => Promise<void>;
 }
 
 /**
  * Serves a database from this thread to the one that started it; see `startDatabase`. Everything that touches the
- * database runs here, so that nobody else waits for the disk.
+ * database runs here, so that no other thread waits for the disk.
  *
- * @returns once it serves. What keeps it from that is told to the other thread.
+ * @returns once it serves. An error before that is sent to the other thread.
  */
 export async function serveDatabase<Started>(program: DatabaseProgram<Started>): Promise<void> {
   const port = parentPort;
-  if (port === null) throw new Error('A database is served by a worker thread only.');
+  if (port === null) throw new Error('serveDatabase runs only in a worker thread.');
   const post = (message: FromThread) => port.postMessage(message);
   try {
     const thread = await start(program, post);
@@ -82,7 +82,7 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   createPrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma journal_mode = wal; pragma synchronous = full');
-  // What is wiped, such as an approval's arguments, is overwritten and not just let go.
+  // Wiped data, such as an approval's arguments, is overwritten and not just freed.
   connection.exec('pragma secure_delete = on');
   const db = kyselyOver<never>(connection);
   await migrate(db, migrations);

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Milliseconds after which what was only written is made durable. */
+/** Milliseconds until data that was only written is made durable. */
 const maxUnsyncedMs = 500;
 
-/** When SQLite syncs its write-ahead log, where every committed round is, and when it moves it into the database. */
+/** Decides when SQLite syncs its write-ahead log of committed rounds, and when it moves it into the database. */
 interface Syncs {
-  /** A round comes next. @param durable whether its commit waits for the disk. */
+  /** Prepares for the next round. @param durable whether its commit waits for the disk. */
   expect(durable: boolean): void;
-  /** Something was written: before long, what is in the log is made durable and moved. */
+  /** Schedules a sync of the log and its move into the database, after a write. */
   soon(): void;
   close(): void;
 }
@@ -15,19 +15,19 @@ interface Syncs {
 interface SyncsOptions {
   /** The connection that writes. */
   readonly connection: DatabaseSync;
-  /** Writes something small. */
+  /** Makes a small write. */
   readonly beat: () => void;
   /** @throws Error where what is written would be lost all the same. */
   readonly check: () => void;
-  /** Runs something as soon as no transaction is open. */
+  /** Runs work as soon as no transaction is open. */
   readonly between: (work: () => void) => void;
-  /** Nothing is known to be durable any more. */
+  /** Called when nothing is known to be durable any more. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Has only those commits wait for the disk that must, and the others follow within a second. */
+/** Makes only durable commits wait for the disk, and syncs the others within a second. */
 export function createSyncs({ connection, beat, check, between, onFailed }: SyncsOptions): Syncs {
-  // SQLite would move the log as part of somebody's commit, and not tell that the disk failed meanwhile.
+  // SQLite would move the log as part of a caller's commit, and wouldn't report that the disk failed meanwhile.
   connection.exec('pragma wal_autocheckpoint = 0');
   let timer: NodeJS.Timeout | undefined;
   let waiting: boolean | undefined;
@@ -42,7 +42,7 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
     timer = undefined;
     try {
       check();
-      // A commit that waits takes along all that is in the log; to move it syncs nothing where a reader holds that up.
+      // A durable commit syncs the whole log. The move alone would sync nothing if a reader blocked it.
       expect(true);
       beat();
       connection.exec('pragma wal_checkpoint(passive)');
@@ -64,17 +64,17 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
   return { expect, soon, close };
 }
 
-/** Whether there was no room; once there is, all goes on. */
+/** Whether the disk was full; work continues once there is room. */
 function isDiskFull(error: unknown): boolean {
   return errorCode(error) % 256 === 13;
 }
 
-/** Whether a sync failed. Nobody knows then what is on the disk, and another that succeeds would hide that. */
+/** Whether a sync failed. Nobody then knows what is on the disk, and a later sync that succeeds would hide that. */
 export function isFailedSync(error: unknown): boolean {
   return errorCode(error) === 10 + 256 * 4;
 }
 
-/** SQLite's own code, of which the last byte names the kind. Source: sqlite.org/rescode.html. */
+/** SQLite's result code; its last byte names the kind. Source: sqlite.org/rescode.html. */
 function errorCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
 }
