@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What a tool can do at worst: only look, change, or change what can't be undone. */
+/** What a tool can do at worst: only read, make changes, or make changes that can't be undone. */
 export const accessClassSchema = z.enum(['read', 'write', 'destructive']);
 /** What a tool can do at worst: `read`, `write` or `destructive`. */
 export type AccessClass = z.infer<typeof accessClassSchema>;
 
-/** The class that counts: the locked one once a person has confirmed it, and the worst until then. */
+/** The class that counts: the locked one if a person has confirmed it, otherwise the worst one. */
 export function effectiveClass(tool: {
   readonly class: AccessClass;
   readonly reviewed: boolean;
@@ -14,8 +14,8 @@ export function effectiveClass(tool: {
 }
 
 /**
- * Proposes a class from a tool's own annotations, with the protocol's defaults for those left out: not read-only
- * and destructive. Only a proposal, since servers aren't trusted: a person confirms it.
+ * Proposes a class from a tool's own annotations. The protocol's defaults replace missing ones: not read-only, and
+ * destructive. A person has to confirm the proposal, because servers aren't trusted.
  */
 export function proposeClass(definition: Readonly<Record<string, unknown>>): {
   class: AccessClass;

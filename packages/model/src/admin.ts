@@ -1,5 +1,5 @@
 /**
- * The admin API's JSON, as both sides check it. All times are ISO 8601 in UTC.
+ * The JSON of the admin API, which both sides validate. All times are ISO 8601 in UTC.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { accessClassSchema } from './access-class.ts';
 import { principalSchema } from './principal.ts';
 import { type RecordRef, recordKinds } from './record.ts';
 
-/** Any answer that isn't 2xx: one sentence for people. */
+/** The body of every response that isn't 2xx: one sentence for people. */
 export const problemSchema = z.object({ error: z.string() });
 
 const recordRef = z.object({ writer: z.string(), epoch: z.int(), seq: z.int(), hash: z.string() });
 
-/** One approval, without anything that is sensitive. */
+/** One approval, without anything sensitive. */
 export const approvalSummarySchema = z.object({
   id: z.string(),
   environment: z.string(),
   server: z.string(),
-  /** As rules name it: `files/write_file`. */
+  /** The name that rules use: `files/write_file`. */
   target: z.string(),
   method: z.string(),
   class: accessClassSchema,
   state: z.enum(['pending', 'approved', 'denied', 'used', 'expired', 'void']),
-  /** How many humans have approved, of the `quorum` that is wanted. */
+  /** How many humans have approved, out of `quorum`. */
   have: z.int(),
   quorum: z.int(),
-  /** Roles of which an approver holds at least one. */
+  /** An approver must hold at least one of these roles. */
   approvers: z.array(z.string()),
   requester: principalSchema,
   requestedAt: z.string(),
@@ -35,9 +35,9 @@ export const approvalSummarySchema = z.object({
   /** Why it was denied or voided. */
   why: z.string().nullable(),
   deniedBy: z.string().nullable(),
-  /** The record of the call that it let through. */
+  /** The record of the call that used it. */
   usedBy: recordRef.nullable(),
-  /** The page that decides on it. */
+  /** The page where people decide on it. */
   url: z.string(),
 });
 /** An approval in a list. */
@@ -60,18 +60,18 @@ export const approvalDetailSchema = approvalSummarySchema.extend({
   name: z.string(),
   definition: z.record(z.string(), z.json()).nullable(),
   definitionDigest: z.string().nullable(),
-  /** The clause of the permission table that wants the approval. */
+  /** The clause of the permission table that requires the approval. */
   clause: z.record(z.string(), z.json()),
-  /** What the requester's client calls itself; never believed. */
+  /** What the requester's client calls itself; never trusted. */
   client: z.object({ name: z.string(), version: z.string() }).nullable(),
-  /** Why, in the agent's own words; never believed. */
+  /** The reason, in the agent's own words; never trusted. */
   reason: z.string().nullable(),
-  /** The server whose endpoint it came to; null for the endpoint of all servers. */
+  /** The server whose endpoint received the call; null for the endpoint of all servers. */
   endpoint: z.string().nullable(),
-  /** Whole; null where they aren't shown, and `argumentsHidden` says why. */
+  /** All arguments; null if they aren't shown, and then `argumentsHidden` says why. */
   arguments: z.record(z.string(), z.json()).nullable(),
   argumentsHidden: z.string().nullable(),
-  /** What a verdict must quote; null where the arguments aren't shown. */
+  /** What a verdict must quote; null if the arguments aren't shown. */
   seen: z.string().nullable(),
   verdicts: z.array(
     z.object({
@@ -82,12 +82,12 @@ export const approvalDetailSchema = approvalSummarySchema.extend({
       givenAt: z.string(),
     }),
   ),
-  /** Why whoever asks may not decide, in one sentence; null when they may. */
+  /** One sentence that says why the person who asks may not decide; null if they may. */
   mayNotDecide: z.string().nullable(),
-  /** Whether the human who asks has approved already. */
+  /** Whether the person who asks has already approved. */
   hasApproved: z.boolean(),
 });
-/** An approval, whole, as an approver sees it. */
+/** A complete approval, as an approver sees it. */
 export type ApprovalDetail = z.infer<typeof approvalDetailSchema>;
 
 const note = z
@@ -99,9 +99,9 @@ const note = z
 /** POST /approvals/:id/verdict; answers with an approval's detail. */
 export const verdictSchema = z.strictObject({
   verdict: verdictKind,
-  /** As the detail gave it: proof of what was looked at. */
+  /** The value from the detail; it proves what the approver looked at. */
   seen: z.string().min(1),
-  /** Why; of a denial it is told to whoever asked. */
+  /** The reason. The requester sees the note of a denial. */
   note: note.nullable().default(null),
 });
 
@@ -112,7 +112,7 @@ export const revokeSchema = z.strictObject({ why: z.string().trim().min(1).max(5
 export const audienceSchema = z.enum(['mcp', 'admin']);
 export type Audience = z.infer<typeof audienceSchema>;
 
-/** One line that people read; no control characters or surrounding spaces. */
+/** One line for people, without control characters or surrounding spaces. */
 const label = z
   .string()
   .trim()
@@ -120,15 +120,15 @@ const label = z
   .max(200)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'must be one line without control or invisible characters');
 
-/** What a person says of a new token. */
+/** What a person specifies for a new token. */
 export const newTokenSchema = z.strictObject({
-  /** What it is called: the agent or person that holds it. */
+  /** The name of the agent or person that holds it. */
   subject: label,
   /** The human behind it; approvals compare owners. */
   owner: label,
   roles: principalSchema.shape.roles,
   audience: audienceSchema,
-  /** When it ends. ISO 8601 with an offset or `Z`. */
+  /** When it expires: ISO 8601 with an offset or `Z`. */
   expiresAt: z.iso
     .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
     .transform((text) => new Date(text).toISOString()),
@@ -154,24 +154,24 @@ export const tokenInfoSchema = z.object({
   source: tokenSourceSchema,
 });
 
-/** A token as it may be shown: never the secret, nor its hash. Times are ISO 8601. */
+/** A token as it may be shown, without its secret and its hash. Times are ISO 8601. */
 export type TokenInfo = z.infer<typeof tokenInfoSchema>;
 
 /** GET /tokens */
 export const tokenListSchema = z.object({ tokens: z.array(tokenInfoSchema) });
-/** POST /tokens with `newTokenSchema`: the only time the secret is told. */
+/** POST /tokens with `newTokenSchema`: the only response with the secret. */
 export const createdTokenSchema = tokenInfoSchema.extend({ token: z.string() });
 
 const moment = z.iso
   .datetime({ offset: true, error: 'must be a date and time like 2027-01-31T12:00:00Z' })
   .transform((text) => Date.parse(text));
 
-/** What is searched for; whatever is left out doesn't matter. */
+/** A search's criteria; an omitted one matches everything. */
 export const auditFilterSchema = z.strictObject({
-  /** Milliseconds since 1970; both ends are included. */
+  /** Milliseconds since 1970; `from` and `to` are inclusive. */
   from: z.int().optional(),
   to: z.int().optional(),
-  /** The subject or the owner of whoever called. */
+  /** The caller's subject or owner. */
   principal: z.string().min(1).optional(),
   /** A target, or a glob over targets: `files/*`. */
   tool: z.string().min(1).optional(),
@@ -181,16 +181,16 @@ export const auditFilterSchema = z.strictObject({
   /** The id of an approval. */
   approval: z.string().min(1).optional(),
 });
-/** The same, as a type. */
+/** The criteria of a search. */
 export type AuditFilter = z.infer<typeof auditFilterSchema>;
 
-/** GET /audit/search?… : what is left out doesn't matter. */
+/** GET /audit/search?… ; an omitted criterion matches everything. */
 export const auditSearchQuery = auditFilterSchema.omit({ from: true, to: true }).extend({
   from: moment.optional(),
   to: moment.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
-/** Records, the latest first, and whether there are more. */
+/** Records, newest first, and whether there are more. */
 export const auditSearchSchema = z.object({
   records: z.array(
     z.object({
@@ -199,14 +199,14 @@ export const auditSearchSchema = z.object({
       hash: z.string(),
       /** As stored; see `StoredRecord`. */
       record: z.looseObject({ kind: z.string(), time: z.string() }),
-      /** The salt of the record's commitment, opened; only for holders of the role `auditor`. */
+      /** The decrypted salt of the record's commitment; only for holders of the role `auditor`. */
       salt: z.string().nullable(),
     }),
   ),
   more: z.boolean(),
 });
 
-/** GET /audit/export?from=…&to=… : JSON lines, the last one a signed manifest. */
+/** GET /audit/export?from=…&to=… : JSON lines; the last one is a signed manifest. */
 export const auditExportQuery = z.strictObject({ from: moment.optional(), to: moment.optional() });
 
 /** GET /audit/verify?expectHead=writer:epoch:seq:sha256:… */
@@ -226,15 +226,15 @@ export const auditVerifyQuery = z.strictObject({
 /** What a verification of the audit found. */
 export const verificationSchema = z.object({
   ok: z.boolean(),
-  /** The first bad record first; at most a hundred. */
+  /** In order, starting with the first bad record; at most a hundred. */
   problems: z.array(z.object({ place: z.string().optional(), message: z.string() })),
   records: z.int(),
   checkpoints: z.int(),
-  /** The last record of each writer: to be noted elsewhere, for `expectHead`. */
+  /** The last record of each writer. Note it elsewhere, for `expectHead`. */
   heads: z.array(recordRef),
-  /** Records behind the last checkpoint of their epoch: their chain is whole, but nothing signed holds its end. */
+  /** Records after the last checkpoint of their epoch: their chain is intact, but no signature covers its end. */
   unsigned: z.int(),
-  /** Intents without an outcome, `writer:epoch:seq`: calls under way, or that nobody closed yet. */
+  /** Intents without an outcome, as `writer:epoch:seq`: calls that are under way or not closed yet. */
   openIntents: z.array(z.string()),
 });
 
@@ -248,19 +248,19 @@ export const statusSchema = z.object({
   bundle: z.string(),
   version: z.string(),
   startedAt: z.string(),
-  /** The roles of callers without a token; null where there is no local user. */
+  /** The roles of callers without a token; null if there is no local user. */
   localUser: z.array(z.string()).nullable(),
   approvalsWaiting: z.int(),
   servers: z.array(
     z.object({
       server: z.string(),
       state: z.enum(['starting', 'ready', 'down', 'absent']),
-      /** A clause, where the state isn't `ready`. */
+      /** A clause that says why, if the state isn't `ready`. */
       reason: z.string().nullable(),
       processes: z.int(),
-      /** How often a session was started again after it had ended by itself. */
+      /** How often a session was started again after it ended by itself. */
       restarts: z.int(),
-      /** Locked ones. */
+      /** The number of locked tools. */
       tools: z.int(),
       quarantined: z.int(),
     }),

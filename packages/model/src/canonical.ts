@@ -4,11 +4,11 @@ import canonicalize from 'canonicalize';
 /**
  * RFC 8785 canonical JSON: equal values give equal text, whatever the order of their keys.
  *
- * @throws Error for what JSON can't say: `undefined`, NaN, infinities, lone surrogates, cycles.
+ * @throws Error for what JSON can't express: `undefined`, NaN, infinities, lone surrogates, cycles.
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new Error(`a ${typeof value} has no JSON`);
+  if (text === undefined) throw new Error(`a ${typeof value} can't be written as JSON`);
   return text;
 }
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { roleName } from './role.ts';
 
-/** The default time in which an approval must be decided and used, in seconds: a day. */
+/** The default number of seconds in which an approval must be decided and used: a day. */
 export const defaultExpiry = 86_400;
 
-/** What a clause says: go ahead, wait for humans, or no. */
+/** What a clause decides: go ahead, wait for humans, or refuse. */
 export const decisionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('allow') }),
   z.strictObject({
     type: z.literal('approve'),
-    /** How many humans, none of them the requester's owner, must approve. */
+    /** How many humans must approve; the requester's owner doesn't count. */
     quorum: z.int().min(1).max(10),
-    /** Roles of which an approver holds at least one. */
+    /** An approver must hold at least one of these roles. */
     approvers: z.array(roleName).min(1),
     /** Seconds from the request until an unused approval is void. */
     expiry: z
@@ -21,11 +21,11 @@ export const decisionSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('deny'),
-    /** Shown to the caller: why, and what to do instead. */
+    /** Tells the caller why, and what to do instead. */
     reason: z.string().min(1).max(500),
   }),
 ]);
 /** What a clause decides: `allow`, `approve` or `deny`. */
 export type Decision = z.infer<typeof decisionSchema>;
-/** A decision that leaves it to humans: how many, who, and until when. */
+/** A decision that waits for humans: how many, which ones, and until when. */
 export type ApproveDecision = Extract<Decision, { type: 'approve' }>;

@@ -17,19 +17,22 @@ test('a host name stands for its HTTPS port', () => {
 });
 
 test.each([['https://api.example.com'], ['API.example.com'], ['*'], ['localhost'], [{ cidr: '10.0.0.0' }]])(
-  '%j is no destination',
+  "%j isn't a destination",
   (one) => {
     expect(findingsOf(() => defineServers(withEgress([one])))).toHaveLength(1);
   },
 );
 
-test.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'everywhere'])('%s is no range of addresses', (cidr) => {
-  expect(findingsOf(() => defineServers(withEgress([{ cidr }])))).toEqual([
-    'servers.a.egress[0].cidr: must be a range of addresses, as in `10.20.0.0/16` or `fd00:1::/64`.',
-  ]);
-});
+test.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'everywhere'])(
+  "%s isn't a range of addresses",
+  (cidr) => {
+    expect(findingsOf(() => defineServers(withEgress([{ cidr }])))).toEqual([
+      'servers.a.egress[0].cidr: must be a range of addresses, as in `10.20.0.0/16` or `fd00:1::/64`.',
+    ]);
+  },
+);
 
-test('the same forms are read outside of a definition', () => {
+test('the same forms are accepted outside of a definition', () => {
   expect(parseEgress(['api.example.com'])).toEqual([
     { host: 'api.example.com', port: 443, unenforced: false },
   ]);

@@ -15,27 +15,27 @@ const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must 
 const notCidr = { error: 'must be a range of addresses, as in `10.20.0.0/16` or `fd00:1::/64`' };
 
 const hostSchema = z.strictObject({
-  /** `*.example.com` stands for every name below. */
+  /** `*.example.com` stands for every name below `example.com`. */
   host: hostName,
   /** Default: 443. */
   port: port.default(443),
   /**
-   * Whether it is known that the cluster can't hold the server to this name. Without it, a cluster whose network
-   * policies know no names refuses the server. Default: false.
+   * Set this to accept that the cluster can't enforce the name. Without it, the server is refused on a cluster whose
+   * network policies don't support names. Default: false.
    */
   unenforced: z.boolean().default(false),
 });
 
 const cidrSchema = z.strictObject({
   cidr: z.union([z.cidrv4(notCidr), z.cidrv6(notCidr)], notCidr),
-  /** Default: all of them. */
+  /** Default: all ports. */
   port: port.optional(),
 });
 
 const serviceSchema = z.strictObject({
   /** A Service of the cluster. */
   service: dnsLabel,
-  /** Default: the server's own. */
+  /** Default: the server's own namespace. */
   namespace: dnsLabel.optional(),
   port,
 });
@@ -54,13 +54,13 @@ export const egressSchema = z.union(
 );
 /** Where a server may connect to. */
 export type Egress = z.output<typeof egressSchema>;
-/** As a person writes it: a host name alone, or a long form. */
+/** A destination as a person writes it: a host name alone, or a long form. */
 export type EgressInput = z.input<typeof egressSchema>;
 
 /**
- * Reads destinations that stand outside of a server's definition.
+ * Parses destinations that aren't part of a server's definition.
  *
- * @throws ConfigurationError naming the one that is none.
+ * @throws ConfigurationError that names each invalid one.
  */
 export function parseEgress(input: readonly EgressInput[]): Egress[] {
   return parseOrThrow(z.array(egressSchema), input, 'egress');

@@ -17,8 +17,8 @@ export interface Finding {
 }
 
 /**
- * Thrown for input from people (definitions, locks, bundles) that can't be used. Holds every finding at once,
- * so that a file is mended in one go. `message` has a line for each.
+ * Thrown for input from people (definitions, locks, bundles) that can't be used. It holds every finding, so that
+ * people can fix a file in one go. `message` has a line for each finding.
  *
  * @example
  * try {
@@ -43,9 +43,9 @@ export function throwIfAny(findings: readonly Finding[]): void {
 }
 
 /**
- * Parses `input` and names every misfit by its path under `root`.
+ * Parses `input`, and names everything that doesn't fit the schema by its path under `root`.
  *
- * @throws ConfigurationError with one finding per misfit.
+ * @throws ConfigurationError with a finding for each.
  * @example
  * const servers = parseOrThrow(serversSchema, input, 'servers');
  */
@@ -73,7 +73,7 @@ function findingsOf(issue: z.core.$ZodIssue, root: string): Finding[] {
   return [{ path, message: sentence(plainly(issue)) }];
 }
 
-/** Of a union's branches the one that was meant: it takes this kind of value, and knows most of its fields. */
+/** The branch of a union that the writer meant: it accepts this kind of value, and knows the most of its fields. */
 function meantBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const [meant] = branches
     .filter((issues) => issues.length > 0 && !issues.some(isOtherKind))
@@ -86,13 +86,13 @@ function unknownFields(issues: readonly z.core.$ZodIssue[]): number {
   return atRoot.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 }
 
-/** Whether the value as a whole is something else than was asked for. */
+/** Whether the whole value is of another kind than expected. */
 function isOtherKind(issue: z.core.$ZodIssue): boolean {
   return issue.path.length === 0 && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code);
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -101,7 +101,7 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** The library's message in our words, where it speaks of what was expected. */
+/** The library's message in our words, if it says what was expected. */
 function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const wanted = kinds[issue.expected] ?? issue.expected;
@@ -118,7 +118,7 @@ function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big' && issue.message.startsWith('Too')) return bound(issue, issue.maximum, 'most');
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const wanted = issue.errors.flat().filter(isOtherKind).map(plainly);
-    return [...new Set(wanted)].join(', or ') || "is of a form that isn't known";
+    return [...new Set(wanted)].join(', or ') || 'has an unknown form';
   }
   return issue.message;
 }
@@ -138,7 +138,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** Prints a path the way it would be written in code: `rules[2].when`, `servers["odd name"]`. */
+/** Prints a path as it would be written in code: `rules[2].when`, `servers["odd name"]`. */
 export function printPath(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;

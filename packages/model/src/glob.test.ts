@@ -20,7 +20,7 @@ test.each([
   expect(matchesGlob([glob], text)).toBe(matched);
 });
 
-test('one of several globs is enough, and none match nothing', () => {
+test('one matching glob is enough, and no globs match nothing', () => {
   expect(matchesGlob(['a', 'b*'], 'bc')).toBe(true);
   expect(matchesGlob([], 'a')).toBe(false);
 });
@@ -49,7 +49,7 @@ test.each([
 const short = (alphabet: string, most: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), maxLength: most });
 
-test('what is left of a glob after a prefix matches as the whole does', () => {
+test('the rest of a glob after a prefix matches as the whole does', () => {
   fc.assert(
     fc.property(short('ab*\\!', 8), short('ab', 4), short('ab*!', 5), (glob, prefix, rest) => {
       fc.pre(rest !== '');
@@ -59,7 +59,7 @@ test('what is left of a glob after a prefix matches as the whole does', () => {
   );
 });
 
-test('literal globs name one text', () => {
+test('literal globs match one text', () => {
   expect([isLiteral('files/a\\*'), literalOf('files/a\\*')]).toEqual([true, 'files/a*']);
   expect(isLiteral('files/*')).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { isMatch } from 'matcher';
 
 /**
- * Whether one of the globs matches the whole text. `*` is any run of characters, line breaks and `/` included;
- * `\` makes the next character literal; everything else, `?` and `[` included, stands for itself.
+ * Whether one of the globs matches the whole text. `*` matches any run of characters, including line breaks and `/`.
+ * `\` makes the next character literal. Everything else, including `?` and `[`, stands for itself.
  *
  * @example
  * matchesGlob(['files/read_*'], 'files/read_file'); // true
@@ -11,12 +11,12 @@ export function matchesGlob(globs: readonly string[], text: string): boolean {
   return globs.some((glob) => isMatch(text, literalStart(glob), { caseSensitive: true }));
 }
 
-/** The library negates on a leading `!`; here it is a character like any other. */
+/** The library negates a glob with a leading `!`; here `!` is a character like any other. */
 function literalStart(glob: string): string {
   return glob.startsWith('!') ? `\\${glob}` : glob;
 }
 
-/** Whether the glob has no `*`, so that it names one text. */
+/** Whether the glob has no `*`, so that it matches one text. */
 export function isLiteral(glob: string): boolean {
   return !tokens(glob).includes('*');
 }
@@ -27,9 +27,9 @@ export function literalOf(glob: string): string {
 }
 
 /**
- * What is left of a glob once it has matched `prefix`: globs of which one matches `rest` exactly when the glob
- * matches `prefix + rest`. Mostly one; none when the glob can't match; several when a `*` may end within the
- * prefix or beyond it.
+ * What is left of a glob after it has matched `prefix`. One of the returned globs matches `rest` exactly when the glob
+ * matches `prefix + rest`. Usually there is one; there is none if the glob can't match, and there are several if a `*`
+ * may end within the prefix or after it.
  *
  * @example
  * globsAfter('files/resource:file:///public/*', 'files/resource:'); // ['file:///public/*']
@@ -48,7 +48,7 @@ export function globsAfter(glob: string, prefix: string): string[] {
     }
     positions = next;
   }
-  // What is left from a `*` on matches all that is left from any earlier position, and from the one behind it.
+  // The rest from a `*` on matches everything that the rest from an earlier position or from the next one matches.
   const star = Math.max(-1, ...[...positions].filter((position) => pattern[position] === '*'));
   const rests = [...positions]
     .filter((position) => position === star || (position > star && (star < 0 || position !== star + 1)))
@@ -57,12 +57,12 @@ export function globsAfter(glob: string, prefix: string): string[] {
   return rests.toSorted();
 }
 
-/** A position, and those behind it that a `*` matching nothing reaches. */
+/** A position, and the later ones that it reaches if each `*` matches nothing. */
 function reachable(pattern: readonly string[], position: number): number[] {
   return pattern[position] === '*' ? [position, ...reachable(pattern, position + 1)] : [position];
 }
 
-/** `*`, `\x` or a single UTF-16 unit each. A `\` at the end stands for itself. */
+/** Splits a glob into `*`, `\x` and single UTF-16 units. A `\` at the end stands for itself. */
 function tokens(glob: string): string[] {
   return glob.match(/\\?./gs) ?? [];
 }

@@ -1,5 +1,5 @@
 /**
- * What the program that declares environments is written with: servers, environments, rules and secrets as plain data.
+ * Write the program that declares environments with these: servers, environments, rules and secrets as plain data.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What Lockstep's own packages share beyond the names that programs are written with. It may change in any release.
+ * What Lockstep's own packages share beyond the exports for programs. It may change in any release.
  *
  * @internal
  * @module

@@ -1,7 +1,7 @@
-/** A value that JSON can say. */
+/** A value that JSON can express. */
 type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
-/** An object that JSON can say. */
+/** An object that JSON can express. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -11,7 +11,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return isRecord(value) && isJson(value);
 }
 
-/** Levels of nesting beyond which nothing of ours goes. */
+/** The deepest nesting that we accept. */
 const maxDepth = 500;
 
 function isJson(value: unknown, depth = 0): value is Json {
@@ -27,7 +27,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a value is an object with keys, and no list. */
+/** Whether a value is an object with keys, not a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@ import { composeName, parseTarget, printTarget, splitName } from './names.ts';
 
 const server = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/);
 
-test('a composed name is split into what it was made of', () => {
+test('splitting a composed name gives back its parts', () => {
   fc.assert(
     fc.property(server, fc.string(), (name, rest) => {
       expect(splitName(composeName(name, rest))).toEqual({ server: name, name: rest });
@@ -14,7 +14,7 @@ test('a composed name is split into what it was made of', () => {
   expect(splitName('__x')).toBeUndefined();
 });
 
-test('a target is parsed into what was printed', () => {
+test('parsing a printed target gives it back', () => {
   const tool = fc.record({
     server,
     kind: fc.constant('tool' as const),

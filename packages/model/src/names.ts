@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A server's name: a DNS label that starts with a letter, since it names Services, URL paths and URI schemes.
- * `lockstep` is the gateway's own.
+ * A server's name: a DNS label that starts with a letter, because Services, URL paths and URI schemes use it.
+ * `lockstep` is reserved for the gateway.
  */
 export const serverName = z
   .string()
@@ -10,9 +10,12 @@ export const serverName = z
     /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter',
   )
-  .refine((name) => name !== 'lockstep', "must not be `lockstep`, the gateway's own; choose another");
+  .refine(
+    (name) => name !== 'lockstep',
+    "must not be `lockstep`, which is the gateway's own name; choose another",
+  );
 
-/** An environment's name; it names state folders, namespaces and stacks. */
+/** An environment's name, which state folders, namespaces and stacks use. */
 export const environmentName = z
   .string()
   .regex(
@@ -25,7 +28,7 @@ export const toolName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1–128 letters, digits, `_`, `.` or `-`');
 
-/** Between a server's name and its tool's or prompt's on `/mcp`; server names can't hold it. */
+/** Stands between the server's and the tool's or prompt's name on `/mcp`; server names can't contain it. */
 const nameSeparator = '__';
 
 /** The longest tool name that common clients accept. */
@@ -43,7 +46,7 @@ export function splitName(composed: string): { server: string; name: string } | 
   return { server: composed.slice(0, at), name: composed.slice(at + nameSeparator.length) };
 }
 
-/** What a decision is made about. */
+/** The kinds of things that decisions are about. */
 export type TargetKind = 'tool' | 'prompt' | 'resource';
 
 /** One tool, prompt or resource of one server. For resources, `name` is the URI or the URI template. */
@@ -58,7 +61,7 @@ export function printTarget(target: Target): string {
   return `${target.server}/${target.kind === 'tool' ? '' : `${target.kind}:`}${target.name}`;
 }
 
-/** The inverse of {@link printTarget}; tool names hold no `:`, so the two never meet. */
+/** The inverse of {@link printTarget}. Tool names contain no `:`, so they are never ambiguous. */
 export function parseTarget(text: string): Target | undefined {
   const slash = text.indexOf('/');
   if (slash <= 0) return undefined;

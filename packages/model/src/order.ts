@@ -1,4 +1,4 @@
-/** Compares by UTF-16 code unit: the same order on every machine, whatever its locale. For `toSorted`. */
+/** Compares by UTF-16 code unit, for `toSorted`: the order is the same on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,9 +1,9 @@
 /**
- * What a pod and the program in it agree on: the components write it into manifests, the gateway and its bridge take
- * it for their defaults, and nobody else repeats it.
+ * What a pod and the program in it agree on. The components write it into manifests, the gateway and its bridge use it
+ * as defaults, and it is written nowhere else.
  */
 
-/** On which ports our containers listen. */
+/** The ports on which our containers listen. */
 export const podPorts = {
   /** The gateway's MCP endpoint, pages and API. */
   gateway: 7411,
@@ -16,28 +16,28 @@ export const podPorts = {
 /** The MCP endpoint's path, on the gateway and on a bridge. */
 export const mcpPath = '/mcp';
 
-/** Where the kubelet asks whether a container lives, and whether it is ready for requests. */
+/** The paths where the kubelet asks whether a container is alive, and whether it is ready for requests. */
 export const probePaths = { alive: '/healthz', ready: '/readyz' } as const;
 
-/** Where volumes are mounted: whole folders, since what is mounted as one file doesn't follow changes. */
+/** Where volumes are mounted. They are whole folders, because a file that is mounted alone doesn't follow changes. */
 export const podFolders = {
   /** The bundle and the deployment: a projected volume of ConfigMaps. */
   bundle: '/etc/lockstep/bundle',
-  /** `root.key`, `audit.key`, perhaps `bridge.key`, and retired ones: a Secret. */
+  /** A Secret with `root.key`, `audit.key`, retired keys, and `bridge.key` if there is a bridge. */
   keys: '/etc/lockstep/keys',
   /** A Secret with the file of first tokens. */
   tokens: '/etc/lockstep/tokens',
-  /** Of the gateway's keys the one that a bridge must know. */
+  /** The only one of the gateway's keys that a bridge must know. */
   bridgeKey: '/etc/lockstep/bridge',
-  /** The service account's token for Vault, projected where a server's headers carry secrets. */
+  /** The service account's token for Vault, projected if a server's headers carry secrets. */
   vaultToken: '/var/run/secrets/lockstep/vault',
-  /** A server's secrets that are files, each by its name. */
+  /** A server's secrets with `file` delivery, by name. */
   secretFiles: '/var/run/secrets/lockstep/files',
-  /** What outlives the container: a persistent volume where there is one. */
+  /** What outlives the container: a persistent volume, if there is one. */
   state: '/var/lib/lockstep',
-  /** The root file system can't be written. */
+  /** For temporary files, because the root file system is read-only. */
   temporary: '/tmp',
-  /** What the image of a packaged server adds to the gateway's: the package and all that it depends on. */
+  /** What the image of a packaged server adds to the gateway's image: the package and its dependencies. */
   server: '/server',
 } as const;
 
@@ -47,7 +47,7 @@ export const bridgeKeyFile = 'bridge.key';
 /** The token's name in its projected volume. */
 export const vaultTokenFile = 'token';
 
-/** Files that are read at one place. */
+/** Files with a fixed path. */
 export const podFiles = {
   tokens: `${podFolders.tokens}/tokens.json`,
   vaultToken: `${podFolders.vaultToken}/${vaultTokenFile}`,
@@ -56,11 +56,11 @@ export const podFiles = {
 
 /** Environment variables of the gateway's container. */
 export const podVariables = {
-  /** Host names that clients use, separated by commas; one may be a URL, where people find its pages. */
+  /** Host names that clients use, separated by commas. One may be a URL, the address of the pages for people. */
   allowedHosts: 'LOCKSTEP_ALLOWED_HOSTS',
   /** `debug`, `info`, `warn` or `error`. */
   logLevel: 'LOCKSTEP_LOG_LEVEL',
 } as const;
 
-/** Whom our images run as: user and group. */
+/** The user and group that our images run as. */
 export const podUser = 65_532;

@@ -2,16 +2,14 @@ import { z } from 'zod';
 
 import { roleName } from './role.ts';
 
-/**
- * Who calls. Two principals are the same when issuer and subject are; a client's name is never part of it.
- */
+/** The caller. Two principals are the same if their issuer and subject are; a client's name never counts. */
 export const principalSchema = z.strictObject({
   /** Who vouches for the subject: `lockstep:local`, `lockstep:token`, or an OpenID issuer's URL. */
   issuer: z.string().min(1),
   subject: z.string().min(1),
-  /** The human behind it. Approvals compare owners, so that nobody approves their own request by a second token. */
+  /** The human behind it. Approvals compare owners, so that nobody approves their own request with a second token. */
   owner: z.string().min(1),
   roles: z.array(roleName),
 });
-/** Who calls: issuer and subject, the human behind them, and their roles. */
+/** The caller: issuer and subject, the human behind them, and their roles. */
 export type Principal = z.infer<typeof principalSchema>;

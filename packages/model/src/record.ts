@@ -1,8 +1,8 @@
-/** What the audit speaks of. A name, once released, keeps its meaning. */
+/** The kinds of audit records. Once released, a name keeps its meaning. */
 export const recordKinds = [
-  /** A finished read, list or refusal: everything about it in one record. */
+  /** A finished read, list or refusal, in one record. */
   'call',
-  /** A mutating call about to be forwarded; durable before it is. */
+  /** A mutating call that is about to be forwarded; the record is durable first. */
   'intent',
   /** How the call of an intent ended. */
   'outcome',
@@ -27,10 +27,10 @@ export const recordKinds = [
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
-/** How a call ended. `unknown`: forwarded, and no answer came; it may have acted. */
+/** How a call ended. `unknown`: it was forwarded but not answered, so it may have acted. */
 export type Outcome = 'ok' | 'tool_error' | 'error' | 'refused' | 'waiting' | 'unknown' | 'cancelled';
 
-/** Where a record stands: the writer's UUID, its epoch (one per start), and the place in the epoch from 1. */
+/** A record's place: the writer's UUID, its epoch (one per start), and the position in the epoch, from 1. */
 export interface RecordPlace {
   readonly writer: string;
   readonly epoch: number;
@@ -42,7 +42,7 @@ export interface RecordRef extends RecordPlace {
   readonly hash: string;
 }
 
-/** JSON as parsed; kept loose, since it's only ever written out again. */
+/** Parsed JSON. The type is loose because it is only written out again. */
 export type Json =
   | null
   | boolean
@@ -52,8 +52,7 @@ export type Json =
   | { readonly [key: string]: Json | undefined };
 
 /**
- * What a caller records. The store adds its place in the chain. A field that doesn't apply is left out
- * (or undefined).
+ * What a caller records. The store adds the place in the chain. A field that doesn't apply is omitted (or undefined).
  */
 export interface NewRecord {
   readonly kind: RecordKind;
@@ -72,9 +71,9 @@ export interface NewRecord {
     | undefined;
   /** Id of the token that was presented. */
   readonly credential?: string | undefined;
-  /** What the client calls itself; never decided on. */
+  /** What the client calls itself: for display, never for deciding. */
   readonly client?: { readonly name: string; readonly version: string } | undefined;
-  /** The protocol version spoken. */
+  /** The version of the protocol. */
   readonly era?: string | undefined;
   readonly method?: string | undefined;
   readonly server?: string | undefined;
@@ -84,38 +83,38 @@ export interface NewRecord {
   readonly target?: string | undefined;
   readonly toolDigest?: string | undefined;
   readonly decision?: 'allow' | 'approve' | 'deny' | undefined;
-  /** Why it was decided so: `clause`, `not locked`, `condition error`, `quarantined`, … */
+  /** Why it was decided: `clause`, `not locked`, `condition error`, `quarantined`, … */
   readonly because?: string | undefined;
   /** The deciding clause in one line. */
   readonly clause?: string | undefined;
   /** Id of the approval. */
   readonly approval?: string | undefined;
-  /** What was passed, redacted; see `redactArguments`. */
+  /** The redacted arguments; see `redactArguments`. */
   readonly arguments?: Json | undefined;
-  /** SHA-256 over salt and canonical arguments, unredacted. */
+  /** SHA-256 over the salt and the canonical, unredacted arguments. */
   readonly commitment?: string | undefined;
-  /** The commitment's salt, sealed; opened for auditors. */
+  /** The encrypted salt of the commitment; auditors see it decrypted. */
   readonly salt?: string | undefined;
-  /** What the agent gave as its reason. Untrusted. */
+  /** The agent's reason. Untrusted. */
   readonly reason?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly outcome?: Outcome | undefined;
   /** One sentence. */
   readonly error?: string | undefined;
-  /** For an outcome: the intent that it ends. */
+  /** For an outcome: its intent. */
   readonly intent?: RecordPlace | undefined;
   readonly resultBytes?: number | undefined;
   readonly resultHash?: string | undefined;
   readonly traceId?: string | undefined;
-  /** What other kinds have to say. */
+  /** Further details, by kind. */
   readonly detail?: Json | undefined;
 }
 
-/** A record as stored: canonical JSON, its place in the chain under `writer`. */
+/** A record as stored, in canonical JSON. `writer` is its place in the chain. */
 export interface StoredRecord extends NewRecord {
   /** The version of this format. */
   readonly v: number;
-  /** Its place, and the hash of the record before it: null only for a writer's very first. */
+  /** Its place, and the hash of the record before it, which is null only for a writer's very first record. */
   readonly writer: {
     readonly id: string;
     readonly epoch: number;
@@ -124,24 +123,24 @@ export interface StoredRecord extends NewRecord {
   };
 }
 
-/** `writer:epoch:seq`, the way places are shown and quoted. */
+/** `writer:epoch:seq`: how places are shown and quoted. */
 export function printPlace(place: RecordPlace): string {
   return `${place.writer}:${place.epoch}:${place.seq}`;
 }
 
-/** The inverse of {@link printPlace}; undefined when it isn't one. */
+/** The inverse of {@link printPlace}; undefined for any other text. */
 export function parsePlace(text: string): RecordPlace | undefined {
   const match = /^([0-9a-f-]{36}):(\d{1,15}):(\d{1,15})$/.exec(text);
   if (match === null) return undefined;
   return { writer: String(match[1]), epoch: Number(match[2]), seq: Number(match[3]) };
 }
 
-/** `writer:epoch:seq:hash`: a head, as `audit verify` prints it and takes it back. */
+/** `writer:epoch:seq:hash`: a head, as `audit verify` prints and accepts it. */
 export function printHead(head: RecordRef): string {
   return `${printPlace(head)}:${head.hash}`;
 }
 
-/** The inverse of {@link printHead}; undefined when it isn't one. */
+/** The inverse of {@link printHead}; undefined for any other text. */
 export function parseHead(text: string): RecordRef | undefined {
   const match = /^(.*):(sha256:[0-9a-f]{64})$/.exec(text);
   const place = match === null ? undefined : parsePlace(String(match[1]));

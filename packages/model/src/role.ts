@@ -11,7 +11,7 @@ export const roleName = z
 /** Roles that the unauthenticated local user never holds. */
 export const privilegedRoles: readonly string[] = ['approver', 'auditor', 'admin'];
 
-/** The roles of the local user, who never proves who that is. */
+/** The roles of the local user, who proves no identity. */
 export const localRolesSchema = z.array(
   roleName.refine((role) => !privilegedRoles.includes(role), {
     error: (issue) => `the local user can't hold ${String(issue.input)}; give that role to a token instead`,

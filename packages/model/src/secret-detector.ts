@@ -1,6 +1,6 @@
 /**
- * Tells secrets by their names and by their shapes: what `import` leaves out, what the audit and the log blank, and
- * what `check` warns of.
+ * Recognises secrets by their names and their shapes, so that `import` leaves them out, the audit and the log blank
+ * them, and `check` warns about them.
  *
  * @internal
  * @module

@@ -3,7 +3,7 @@ import { parseSecretReference, secret, secretSources } from './secret.ts';
 import { defineServers } from './server.ts';
 import { findingsOf } from './world.fixture.ts';
 
-test('a reference names a path, a field, and what stands for it on a laptop', () => {
+test('a reference names a path and a field, and its file and variable on a laptop', () => {
   expect(parseSecretReference('mcp/git-hub#api.token')).toEqual({ path: 'mcp/git-hub', field: 'api.token' });
   expect(secretSources('mcp/git-hub#api.token')).toEqual({
     file: 'mcp/git-hub/api.token',
@@ -11,7 +11,7 @@ test('a reference names a path, a field, and what stands for it on a laptop', ()
   });
 });
 
-test("a delivery that can't reach the server, and names that can't be, are named", () => {
+test("the error names deliveries that can't reach the server, and invalid names", () => {
   const env = secret('mcp/a#b', { delivery: 'env' });
   const header = secret('mcp/a#b', { delivery: 'header' });
   const given = {
@@ -29,11 +29,11 @@ test("a delivery that can't reach the server, and names that can't be, are named
   expect(findingsOf(() => defineServers(given))).toEqual([
     "servers.a.secrets.Authorization.delivery: `header` doesn't reach this server; use `env` or `file`.",
     "servers.b.secrets.TOKEN.delivery: `env` doesn't reach this server; use `header`.",
-    'servers.c.secrets.Mcp-Name: this header is made by the gateway; choose another.',
-    'servers.c.secrets.x-a: the header is given twice, in different cases.',
+    'servers.c.secrets.Mcp-Name: the gateway makes this header; choose another.',
+    'servers.c.secrets.x-a: another entry names this header, in different case; remove one.',
     'servers.d.secrets.A-B: its name must be the name of an environment variable.',
     'servers.e.secrets.A.reference: must be `mount/path#field`, as in `mcp/github#token`.',
     'servers.f.secrets.A.template: is for headers only; remove it.',
-    'servers.g.secrets.A.template: must hold `${secret}`.',
+    'servers.g.secrets.A.template: must contain `${secret}`.',
   ]);
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** How a secret comes to a server. */
+/** How a secret reaches a server. */
 const deliverySchema = z.enum(['header', 'env', 'file']);
-/** How a secret comes to a server: `header`, `env` or `file`. */
+/** How a secret reaches a server: `header`, `env` or `file`. */
 export type Delivery = z.infer<typeof deliverySchema>;
 
 const reference = z
@@ -13,33 +13,34 @@ const reference = z
     'must be `mount/path#field`, as in `mcp/github#token`',
   );
 
-/** Stands in a template for the secret's value. */
+/** The placeholder for the secret's value in a template. */
 export const secretPlaceholder = '${secret}';
 
-/** Where a secret is kept and how it comes to the server. Its value is nowhere in a program, a plan or a state. */
+/** Where a secret is kept, and how it reaches the server. Its value is in no program, plan or state. */
 const secretSchema = z
   .strictObject({
-    /** Where it is kept: `mount/path#field`. On a laptop it names a file or a variable; see `secretSources`. */
+    /**
+     * Where the secret is kept: `mount/path#field`. On a laptop it names a file or a variable; see `secretSources`.
+     */
     reference,
-    /** `header`: the gateway adds it to each request; `env` and `file`: the server is started with it. */
+    /** With `header`, the gateway adds it to each request; with `env` and `file`, the server starts with it. */
     delivery: deliverySchema,
-    /** What the header holds, as in `Bearer ${secret}`. Only for `header`. Default: the value alone. */
+    /** The header's value, as in `Bearer ${secret}`. Only for `header`. Default: the secret alone. */
     template: z
       .string()
       .max(1000)
-      .refine((text) => text.includes(secretPlaceholder), `must hold \`${secretPlaceholder}\``)
+      .refine((text) => text.includes(secretPlaceholder), `must contain \`${secretPlaceholder}\``)
       .optional(),
   })
   .refine(({ delivery, template }) => template === undefined || delivery === 'header', {
     path: ['template'],
     error: 'is for headers only; remove it',
   });
-/** A secret's declaration, read. */
+/** A secret's parsed declaration. */
 export type SecretDefinition = z.output<typeof secretSchema>;
 
 /**
- * Names a secret of a server. The key under which it stands in `secrets` is the name of the header, of the variable,
- * or of the file.
+ * Names a secret of a server. Its key in `secrets` is the name of the header, variable or file.
  *
  * @param at `mount/path#field`.
  * @example
@@ -56,7 +57,7 @@ export function secret(
 }
 
 /**
- * A reference, taken apart.
+ * Splits a reference into its parts.
  *
  * @example
  * parseSecretReference('mcp/github#token'); // { path: 'mcp/github', field: 'token' }
@@ -67,7 +68,7 @@ export function parseSecretReference(text: string): { readonly path: string; rea
 }
 
 /**
- * Where a secret is looked for on a laptop, in this order: a file below the environment's `secrets` folder, then a
+ * Where Lockstep looks for a secret on a laptop: first a file below the environment's `secrets` folder, then a
  * variable.
  *
  * @example
@@ -95,8 +96,9 @@ export const secretsSchema = z.record(z.string(), secretSchema).superRefine((sec
     const issue = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
     if (!names[delivery].pattern.test(name)) issue(`its name must be ${names[delivery].is}`);
     if (delivery !== 'header') continue;
-    if (ownHeaders.test(name)) issue('this header is made by the gateway; choose another');
-    if (headers.has(name.toLowerCase())) issue('the header is given twice, in different cases');
+    if (ownHeaders.test(name)) issue('the gateway makes this header; choose another');
+    if (headers.has(name.toLowerCase()))
+      issue('another entry names this header, in different case; remove one');
     headers.add(name.toLowerCase());
   }
 });

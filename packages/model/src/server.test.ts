@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { defineServers, type ServerInput } from './server.ts';
 import { findingsOf } from './world.fixture.ts';
 
-test('what a person leaves out gets its default', () => {
+test('omitted fields get their defaults', () => {
   const { files } = defineServers({ files: { run: { npm: '@example/files', args: ['${workdir}'] } } });
   expect(files).toEqual({
     run: { npm: '@example/files', args: ['${workdir}'], env: {} },
@@ -16,7 +16,7 @@ test('what a person leaves out gets its default', () => {
   });
 });
 
-test('definitions that were read can be read again', () => {
+test('parsed definitions can be parsed again', () => {
   const once = defineServers({
     a: { run: { image: 'x/y', port: 80 } },
     b: { remote: { url: 'https://b.example' } },
@@ -43,14 +43,12 @@ test.each<[string, unknown, string[]]>([
   [
     "a version in a package's name",
     { run: { npm: 'x@1.0.0' } },
-    [
-      'servers.files.run.npm: must be an npm package name without a version; the version is pinned by the lock.',
-    ],
+    ['servers.files.run.npm: must be an npm package name without a version; the lock pins the version.'],
   ],
   [
-    'a text for a number',
+    'a string for a number',
     { run: { image: 'x', port: '80' } },
-    ['servers.files.run.port: must be a number, not a text.'],
+    ['servers.files.run.port: must be a number, not a string.'],
   ],
   [
     'a number out of bounds',
@@ -58,20 +56,20 @@ test.each<[string, unknown, string[]]>([
     ['servers.files.timeouts.call: must be more than 0.'],
   ],
   [
-    "a word that isn't one of some",
+    "a word that isn't allowed",
     { run: { npm: 'x' }, isolation: 'none' },
     ['servers.files.isolation: must be "principal" or "session" or "shared".'],
   ],
-  ['no object', 'npx files', ['servers.files: must be an object, not a text.']],
-])('%s is named with its path', (_, given, findings) => {
+  ['not an object', 'npx files', ['servers.files: must be an object, not a string.']],
+])('the error names %s with its path', (_, given, findings) => {
   expect(findingsOf(() => defineServers(input(given)))).toEqual(findings);
 });
 
-test("names that can't be servers' are named", () => {
+test('the error names invalid server names', () => {
   const run = { run: { npm: 'x' } };
   expect(findingsOf(() => defineServers({ Files: run, lockstep: run, 'a.b': run }))).toEqual([
     'servers.Files: its name must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter.',
-    "servers.lockstep: its name must not be `lockstep`, the gateway's own; choose another.",
+    "servers.lockstep: its name must not be `lockstep`, which is the gateway's own name; choose another.",
     'servers["a.b"]: its name must be a DNS label: 1–63 lower-case letters, digits or `-`, starting with a letter.',
   ]);
 });

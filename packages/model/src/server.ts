@@ -11,40 +11,43 @@ const environmentVariable = z
 const processFields = {
   /** Arguments of the server. `${workdir}` and `${principaldir}` are replaced at start. Default: none. */
   args: z.array(z.string()).default([]),
-  /** Environment variables of the server, placeholders as in `args`. Never secrets: they are shown in plans. */
+  /**
+   * Environment variables of the server, with the same placeholders as `args`. Plans show them, so put no secrets
+   * here.
+   */
   env: z.record(environmentVariable, z.string()).default({}),
 };
 
-/** From an npm package, run with the Node that runs the gateway; its whole dependency tree is in the lock. */
+/** A server from an npm package, run with the gateway's Node. The lock holds its whole dependency tree. */
 const npmRun = z.strictObject({
   npm: z
     .string()
     .regex(
       /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/,
-      'must be an npm package name without a version; the version is pinned by the lock',
+      'must be an npm package name without a version; the lock pins the version',
     ),
-  /** Which of the package's executables; needed only when it has several. */
+  /** Which of the package's executables to run; needed only if it has several. */
   bin: z.string().optional(),
   ...processFields,
 });
 
-/** From a PyPI package, run in a virtual environment of hashed requirements. */
+/** A server from a PyPI package, run in a virtual environment of hashed requirements. */
 const pypiRun = z.strictObject({
   pypi: z
     .string()
     .regex(
       /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
-      'must be a PyPI package name without a version; the version is pinned by the lock',
+      'must be a PyPI package name without a version; the lock pins the version',
     ),
-  /** Which of the package's console scripts. Default: the package's name. */
+  /** Which of the package's console scripts to run. Default: the package's name. */
   bin: z.string().optional(),
   ...processFields,
 });
 
-/** An executable that is already there: a path, or a name on PATH. The lock pins its SHA-256. */
+/** A server from an existing executable: a path, or a name on PATH. The lock pins its SHA-256. */
 const commandRun = z.strictObject({ command: z.string().min(1), ...processFields });
 
-/** From a container image that serves MCP over HTTP. The lock pins its digest. */
+/** A server from a container image that serves MCP over HTTP. The lock pins the image's digest. */
 const imageRun = z.strictObject({
   image: z.string().min(1),
   port: z.int().min(1).max(65_535),
@@ -62,46 +65,46 @@ const isolationSchema = z.enum(['principal', 'session', 'shared']);
 
 /** How long the gateway waits for a server, in seconds. */
 const timeoutsSchema = z.strictObject({
-  /** Start to the end of the handshake. */
+  /** From the start to the end of the handshake. */
   start: z.number().positive().max(600).default(30),
-  /** Lists and other questions that a client waits on. */
+  /** Lists, and other requests that a client waits for. */
   list: z.number().positive().max(600).default(10),
   /** One call. */
   call: z.number().positive().max(86_400).default(120),
 });
 
 const common = {
-  /** Free words for people and for rules' globs to be read by; the gateway ignores them. */
+  /** Words for people; the gateway ignores them. */
   tags: z.array(z.string().min(1)).default([]),
   /**
-   * Environment variables of the host that the server can't do without (`KUBECONFIG`); they are passed to it.
-   * Where one is absent, the server isn't run, which is said in one line.
+   * Environment variables of the host that the server needs, such as `KUBECONFIG`. Lockstep passes them to the server.
+   * If one isn't set, Lockstep doesn't run the server, and says so in one line.
    */
   needs: z.array(environmentVariable).default([]),
   /** Whose calls share one process. Default: `principal`. */
   isolation: isolationSchema.default('principal'),
   timeouts: timeoutsSchema.prefault({}),
-  /** How many processes may run at once, and after how many idle seconds one is stopped. */
+  /** How many processes may run at once, and after how many idle seconds a process is stopped. */
   processes: z
     .strictObject({ max: z.int().min(1).max(1000).default(16), idle: z.number().positive().default(600) })
     .prefault({}),
   /** Secrets, by the name of the header, variable or file that carries them. Default: none. */
   secrets: secretsSchema.default({}),
   /**
-   * Where it may connect to, held by a network policy in a cluster; a laptop doesn't enforce it. Default: nowhere,
-   * and for a remote server its own host.
+   * Where the server may connect to. In a cluster, a network policy enforces it; on a laptop, nothing does. Default:
+   * nowhere, or its own host for a remote server.
    */
   egress: z.array(egressSchema).default([]),
 };
 
-/** How secrets can come to a server of each kind: nobody reads headers on a pipe, nobody starts a remote server. */
+/** How secrets can reach each kind of server: a pipe has no headers, and Lockstep doesn't start remote servers. */
 const deliveries = {
   process: ['env', 'file'],
   image: ['header', 'env', 'file'],
   remote: ['header'],
 } as const satisfies Record<string, readonly Delivery[]>;
 
-/** One MCP server, as a person declares it. Exactly one of `run` and `remote`. */
+/** One MCP server, as a person declares it, with either `run` or `remote`. */
 export const serverSchema = z
   .union([
     z.strictObject({ run: z.union([npmRun, pypiRun, commandRun, imageRun]), ...common }),
@@ -119,10 +122,10 @@ export const serverSchema = z
       });
     }
   });
-/** A server's declaration, read: every default is filled in. */
+/** A server's parsed declaration, with every default filled in. */
 export type ServerDefinition = z.output<typeof serverSchema>;
 /**
- * A server, as a person declares it: what is run, or where it is, and what it needs.
+ * A server, as a person declares it: what to run or where it is, and what it needs.
  *
  * @example
  * const github: ServerInput = {
@@ -145,7 +148,7 @@ export type Servers = z.output<typeof serversSchema>;
 /**
  * Declares the servers that every environment has.
  *
- * @throws ConfigurationError naming every field that is wrong.
+ * @throws ConfigurationError that names every wrong field.
  * @example
  * export const servers = defineServers({
  *   files: { run: { npm: '@modelcontextprotocol/server-filesystem', args: ['${workdir}'] }, tags: ['files'] },
@@ -160,11 +163,11 @@ export function defineServers(input: Record<string, ServerInput>): Servers {
 export const placeholders = {
   /** One folder per environment in the state folder. */
   workdir: '${workdir}',
-  /** One folder per isolation key, so that principals don't meet in files. */
+  /** One folder per isolation key, so that principals don't share files. */
   principaldir: '${principaldir}',
 } as const;
 
-/** Stands in `args` and `env` for the path of the file that carries a secret: `${secret:NAME}`. */
+/** The placeholder in `args` and `env` for the path of a secret's file: `${secret:NAME}`. */
 export function secretFilePlaceholder(name: string): string {
   return `\${secret:${name}}`;
 }

@@ -19,7 +19,7 @@ test('plain words of any language stay as they are', () => {
     expect(visible(text)).toBe(text);
 });
 
-test('a quoted text is on one line, has nothing invisible, and reads back', () => {
+test('a quoted text is one line, has nothing invisible, and parses back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const shown = quote(text);

@@ -10,7 +10,7 @@ import { parseTarget, type Target } from './names.ts';
 import type { Principal } from './principal.ts';
 import { defineServers, type Servers } from './server.ts';
 
-/** A locked tool with a fitting digest; what isn't given of its definition is plain. */
+/** A locked tool with a matching digest and a minimal definition. */
 export function tool(
   accessClass: AccessClass,
   definition: JsonObject & { name: string },
@@ -21,12 +21,12 @@ export function tool(
   return { definition: whole, digest, class: accessClass, classFrom: 'person', reviewed };
 }
 
-/** A locked prompt or resource template with a fitting digest. */
+/** A locked prompt or resource template with a matching digest. */
 export function item(definition: JsonObject): LockedItem {
   return { definition, digest: digestOf(definition) };
 }
 
-/** A release with these tools, by name, and whatever else is given. */
+/** A release with these tools, by name, and the given other fields. */
 export function release(
   tools: Record<string, AccessClass | LockedTool>,
   rest: Partial<Release> = {},
@@ -50,7 +50,7 @@ export function release(
   };
 }
 
-/** A lock of one server, `files`, with these releases. */
+/** A lock with one server, `files`, and these releases. */
 export function lockOf(releases: Record<string, Release>): unknown {
   return { lockVersion: 1, servers: { files: { releases } } };
 }
@@ -86,7 +86,7 @@ export function principal(...roles: string[]): Principal {
 /** The target that a text names. */
 export function target(text: string): Target {
   const parsed = parseTarget(text);
-  if (!parsed) throw new Error(`${text} is no target`);
+  if (!parsed) throw new Error(`${text} isn't a target`);
   return parsed;
 }
 

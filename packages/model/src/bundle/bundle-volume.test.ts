@@ -6,7 +6,7 @@ import { packBundle, shardCount, unpackBundle, volumeFiles } from './bundle-volu
 
 const key = /^[-._a-zA-Z0-9]{1,253}$/;
 
-/** What the kubelet puts into a volume of these ConfigMaps. */
+/** The files that the kubelet puts into a volume of these ConfigMaps. */
 function mounted(volume: ReturnType<typeof packBundle>): Map<string, Uint8Array> {
   const texts = [volume.config, ...volume.tables].flatMap((data) => Object.entries(data));
   const binaries = volume.releases.flatMap((data) => Object.entries(data));
@@ -16,7 +16,7 @@ function mounted(volume: ReturnType<typeof packBundle>): Map<string, Uint8Array>
   ]);
 }
 
-/** `prod` with one more server: its tools, by name, are all for reading. */
+/** `prod` with one more server, which has read tools with these names. */
 function withServer(name: string, tools: readonly string[]): Environment {
   const prod = environment('prod');
   const { files } = prod.servers;
@@ -29,7 +29,7 @@ function withServer(name: string, tools: readonly string[]): Environment {
   };
 }
 
-test('a volume gives back the bundle that it was made of', () => {
+test('a volume unpacks to the bundle that it was made from', () => {
   const bundle = makeBundle(withServer('gateway', ['json', '_release.x', 'a.b-C']));
   const volume = packBundle(bundle);
   const files = mounted(volume).set(volumeFiles.deployment, Buffer.from('{}'));
@@ -38,7 +38,7 @@ test('a volume gives back the bundle that it was made of', () => {
   for (const name of files.keys()) expect(name).toMatch(key);
 });
 
-test('there are as many ConfigMaps whatever the bundle, and one tool is one key', () => {
+test('every bundle has the same number of ConfigMaps, and each tool has one key', () => {
   const volume = packBundle(makeBundle(environment('prod')));
   expect([volume.tables.length, volume.releases.length]).toEqual([shardCount, shardCount]);
   const rule = { name: 'a', tools: 'files/write_file', decision: 'allow' as const };
@@ -50,14 +50,14 @@ test('there are as many ConfigMaps whatever the bundle, and one tool is one key'
   expect(after.releases).toEqual(volume.releases);
 });
 
-test('five thousand tools fit, and what no longer fits is named', () => {
+test("five thousand tools fit, and the error names what doesn't fit", () => {
   const names = Array.from({ length: 5000 }, (_, at) => `tool_${at}`);
   const bundle = makeBundle(withServer('many', names));
   expect(loadBundle(unpackBundle(mounted(packBundle(bundle)))).table.entries.length).toBeGreaterThan(5000);
   const [finding] = findingsOf(() =>
     packBundle({ ...bundle, files: new Map([['table/many.a', 'x'.repeat(1024 * 1024 + 1)]]) }),
   );
-  expect(finding).toContain('the permission table of many no longer fit into a ConfigMap');
+  expect(finding).toContain("a ConfigMap can't hold the permission table of many");
 });
 
 test('a damaged release is named', () => {

@@ -4,16 +4,16 @@ import { ConfigurationError, throwIfAny } from '../errors.ts';
 import { compareText } from '../order.ts';
 import type { Bundle } from './bundle.ts';
 
-/** How many ConfigMaps hold tables, and how many releases. Fixed, so that a new server changes no volume. */
+/** How many ConfigMaps hold tables, and how many hold releases. Fixed, so that a new server changes no volume. */
 export const shardCount = 8;
 
-/** The most that the values of one ConfigMap may come to, in bytes. Source: Kubernetes, "ConfigMap object". */
+/** The limit for the values of one ConfigMap together, in bytes. Source: Kubernetes, "ConfigMap object". */
 const maxConfigMapBytes = 1024 * 1024;
 
 /** Names in the volume that no server's tool can have: server names start with a letter. */
 export const volumeFiles = { config: '_gateway.json', deployment: '_deployment.json' } as const;
 
-/** A bundle as the data of ConfigMaps, which together are one volume. */
+/** A bundle as the data of ConfigMaps that form one volume. */
 interface BundleVolume {
   /** `gateway.json`. The deployment file stands beside it. */
   readonly config: Readonly<Record<string, string>>;
@@ -24,10 +24,10 @@ interface BundleVolume {
 }
 
 /**
- * Spreads a bundle over a fixed number of ConfigMaps: the same bundle gives the same bytes, and a change of one tool
- * changes that tool's key and its hash.
+ * Spreads a bundle over a fixed number of ConfigMaps. The same bundle gives the same bytes, and a change to one tool
+ * changes only that tool's key and its hash.
  *
- * @throws ConfigurationError when it no longer fits.
+ * @throws ConfigurationError if it doesn't fit.
  */
 export function packBundle(bundle: Bundle): BundleVolume {
   const config: Record<string, string> = {};
@@ -50,16 +50,16 @@ export function packBundle(bundle: Bundle): BundleVolume {
       .filter(({ data }) => sizeOf(data) > maxConfigMapBytes)
       .map(({ data, what }) => ({
         path: 'bundle',
-        message: `${what} of ${serversIn(data)} no longer fit into a ConfigMap (${sizeOf(data)} bytes, at most ${maxConfigMapBytes}); lock fewer tools, or make two environments of this one.`,
+        message: `a ConfigMap can't hold ${what} of ${serversIn(data)} (${sizeOf(data)} bytes, at most ${maxConfigMapBytes}); lock fewer tools, or split this environment into two.`,
       })),
   );
   return { config, tables, releases };
 }
 
 /**
- * The inverse of {@link packBundle}: the bundle's files by path, of a volume's files by name.
+ * The inverse of {@link packBundle}: turns a volume's files by name into the bundle's files by path.
  *
- * @throws ConfigurationError for a file that nobody knows or that can't be read.
+ * @throws ConfigurationError for an unknown file or one that can't be read.
  */
 export function unpackBundle(files: ReadonlyMap<string, Uint8Array>): Map<string, string> {
   const decoder = new TextDecoder();
@@ -90,7 +90,7 @@ function pathOf(name: string): string {
   return `table/${name}`;
 }
 
-/** Whom a file is about; undefined for `gateway.json`. */
+/** The server that a file is about; undefined for `gateway.json`. */
 function serverOf(path: string): string | undefined {
   const [folder, name] = path.split('/', 2);
   if (name === undefined) return undefined;
@@ -108,7 +108,7 @@ function shardOf(shards: Record<string, string>[], server: string): Record<strin
 }
 
 function compress(text: string): string {
-  // Not Node's own: its bytes differ between versions, and a preview would show changes where there are none.
+  // Node's own gzip gives different bytes in different versions, so a preview would show changes where there are none.
   return Buffer.from(gzipSync(new TextEncoder().encode(text), { level: 9, mtime: 0 })).toString('base64');
 }
 

@@ -10,7 +10,7 @@ const prod = environment('prod', {
 });
 const bundle = makeBundle(prod);
 
-/** The bundle with files changed; undefined takes one away. */
+/** The bundle with changed files; undefined removes one. */
 function changed(changes: Record<string, string | undefined>, rehash = false): Map<string, string> {
   const files = new Map(bundle.files);
   for (const [path, text] of Object.entries(changes)) {
@@ -25,7 +25,7 @@ function changed(changes: Record<string, string | undefined>, rehash = false): M
   return files.set('gateway.json', JSON.stringify(config));
 }
 
-test('a bundle has a file for each tool, and its table is the printed one', () => {
+test('a bundle has a file for each tool, with its lines of the printed table', () => {
   expect([...bundle.files.keys()]).toEqual([
     'gateway.json',
     'prompts/files',
@@ -42,7 +42,7 @@ test('a bundle has a file for each tool, and its table is the printed one', () =
   expect(lines.toSorted()).toEqual(printed.concat(Array(4).fill('')).toSorted());
 });
 
-test('what is loaded is what was made', () => {
+test('loading gives back what was made', () => {
   const loaded = loadBundle(bundle.files);
   expect(loaded.digest).toBe(bundle.digest);
   expect(loaded.digest).toBe(sha256(bundle.files.get('gateway.json') ?? ''));
@@ -52,7 +52,7 @@ test('what is loaded is what was made', () => {
   expect(loaded.config.settings).toEqual(prod.settings);
 });
 
-test('files that are altered, missing or too many are all named', () => {
+test('the error names all altered, missing and extra files', () => {
   const files = changed({
     'table/files.read_file': 'files/read_file read allow # rules.x\n',
     'prompts/files': undefined,
@@ -60,12 +60,12 @@ test('files that are altered, missing or too many are all named', () => {
   });
   expect(findingsOf(() => loadBundle(files))).toEqual([
     'prompts/files: is missing; deploy the whole bundle.',
-    "table/files.read_file: isn't what gateway.json says it is; deploy the bundle again.",
+    "table/files.read_file: doesn't match its hash in gateway.json; deploy the bundle again.",
     "table/files.extra: isn't named in gateway.json; remove it.",
   ]);
 });
 
-test('every single changed byte is noticed', () => {
+test('a change of any file is noticed', () => {
   for (const [path, text] of bundle.files) {
     const files = changed({ [path]: `${text} ` });
     if (path === 'gateway.json') expect(loadBundle(files).digest).not.toBe(bundle.digest);
@@ -105,7 +105,7 @@ test.each<[string, Map<string, string>, RegExp]>([
   [
     "a class that the release doesn't have",
     changed({ 'table/files.delete_file': 'files/delete_file read allow # rules.x\n' }, true),
-    /^table\/files.delete_file: files\/delete_file isn't as the release has it/,
+    /^table\/files.delete_file: files\/delete_file doesn't match the release/,
   ],
 ])('%s is refused', (_, files, message) => {
   expect(findingsOf(() => loadBundle(files)).join('\n')).toMatch(message);

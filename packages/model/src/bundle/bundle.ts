@@ -15,7 +15,7 @@ import { serverSchema } from '../server.ts';
 /** The version of the bundle's format. The gateway reads this one and the one before. */
 const bundleVersion = 1;
 
-/** `gateway.json`: what the gateway is given, with the hash of every other file of the bundle. */
+/** `gateway.json`: the gateway's configuration, with the hash of every other file of the bundle. */
 const gatewayConfigSchema = z.strictObject({
   schemaVersion: z.literal(bundleVersion),
   environment: environmentName,
@@ -26,20 +26,20 @@ const gatewayConfigSchema = z.strictObject({
   files: z.record(z.string(), digestSchema),
 });
 
-/** What `gateway.json` says, read. */
+/** The parsed `gateway.json`. */
 export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
 
 /** The file that names all others, with their hashes. */
 const configFile = 'gateway.json';
 
-/** What the gateway is given: files by their path, and the digest that names the whole. */
+/** What the gateway loads: files by path, and the digest of the whole. */
 export interface Bundle {
   readonly files: ReadonlyMap<string, string>;
   /** SHA-256 of `gateway.json`, which holds the hashes of all other files. */
   readonly digest: string;
 }
 
-/** A bundle that was checked whole. */
+/** A bundle after all checks. */
 export interface LoadedBundle {
   readonly digest: string;
   readonly config: GatewayConfig;
@@ -48,7 +48,7 @@ export interface LoadedBundle {
   readonly releases: Readonly<Record<string, Release>>;
 }
 
-/** Makes the bundle of an environment: the same input gives the same bytes. */
+/** Makes the bundle of an environment. The same input gives the same bytes. */
 export function makeBundle(environment: Environment): Bundle {
   const others = new Map<string, string>();
   for (const entry of permissionTable(environment).entries) {
@@ -80,15 +80,15 @@ export function makeBundle(environment: Environment): Bundle {
 /** The file that holds a target's lines. */
 function fileOf(text: string): string {
   const target = parseTarget(text);
-  if (!target) throw new Error(`${text} is no target`);
+  if (!target) throw new Error(`${text} isn't a target`);
   if (target.kind === 'tool') return `table/${target.server}.${target.name}`;
   return `${target.kind === 'prompt' ? 'prompts' : 'resources'}/${target.server}`;
 }
 
 /**
- * Reads a bundle, and takes it only whole.
+ * Reads a bundle, and accepts it only as a whole.
  *
- * @throws ConfigurationError naming every file that is missing, altered or too many, and whatever doesn't fit.
+ * @throws ConfigurationError that names every missing, altered or extra file, and everything that doesn't match.
  */
 export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
   const text = files.get(configFile);
@@ -113,7 +113,7 @@ export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
   return { digest: sha256(text), config, table, releases };
 }
 
-const altered = "isn't what gateway.json says it is; deploy the bundle again.";
+const altered = "doesn't match its hash in gateway.json; deploy the bundle again.";
 
 function parseConfig(text: string): GatewayConfig {
   const json = parseJson(configFile, text);
@@ -159,7 +159,7 @@ function loadTable(files: ReadonlyMap<string, string>, config: GatewayConfig): P
   };
 }
 
-/** The table must be about exactly what the releases hold: a gap would show up as a refusal much later. */
+/** The table must cover exactly what the releases contain: a gap would show only much later, as a refusal. */
 function checkTable(table: PermissionTable, releases: Readonly<Record<string, Release>>): Finding[] {
   const locked = Object.entries(releases).flatMap(([server, release]) => targetsOf(server, release));
   const classes = new Map(locked.map((target) => [target.text, target.class]));
@@ -169,7 +169,7 @@ function checkTable(table: PermissionTable, releases: Readonly<Record<string, Re
       .filter((entry) => classes.get(entry.target) !== entry.class)
       .map((entry) => ({
         path: fileOf(entry.target),
-        message: `${entry.target} isn't as the release has it.`,
+        message: `${entry.target} doesn't match the release.`,
       })),
     ...locked
       .filter(({ text }) => !entries.has(text))

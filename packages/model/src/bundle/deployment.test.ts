@@ -5,7 +5,7 @@ const deployment = (archive: object) => ({ deploymentVersion: 1, servers: {}, ar
 const where = { bucket: 'acme-mcp-audit', region: 'eu-west-1' };
 
 describe('where the audit is archived', () => {
-  it('is a bucket and its region, and what else is said', () => {
+  it('needs a bucket and its region, and takes optional fields', () => {
     const whole = {
       ...where,
       prefix: 'mcp/eu',

@@ -6,19 +6,19 @@ type Expression = NonNullable<ReturnType<typeof parse>['expr']>;
 type Call = Extract<Expression['exprKind'], { case: 'callExpr' }>['value'];
 type Comprehension = Extract<Expression['exprKind'], { case: 'comprehensionExpr' }>['value'];
 
-/** What can be said of a condition before it meets any facts. */
+/** What is known about a condition before it is evaluated. */
 interface Checked {
-  /** Whether `args` is mentioned, so that it can't be decided without them. */
+  /** Whether it uses `args`, so that it can't be decided without them. */
   readonly usesArguments: boolean;
-  /** How deeply `all`, `exists`, `map` and `filter` are nested; 0 without any. */
+  /** How deeply `all`, `exists`, `map` and `filter` are nested; 0 if there are none. */
   readonly loops: number;
 }
 
 /**
- * Finds what would fail whatever the arguments are: unknown names and functions, fields that no principal has,
- * broken regular expressions.
+ * Finds what would fail for any arguments: unknown names and functions, fields that no principal has, broken regular
+ * expressions.
  *
- * @throws Error that names the first of them.
+ * @throws Error that names the first finding.
  */
 export function checkExpression(expression: Expression | undefined): Checked {
   if (!expression) throw new Error('it is empty');
@@ -88,7 +88,7 @@ function walkLoop(
 function checkName(written: string, bound: ReadonlySet<string>): void {
   const name = written.replace(/^\./, '');
   if (bound.has(name) || facts.includes(name) || types.includes(name)) return;
-  throw new Error(`unknown name \`${name}\`; a condition is about \`args\` and \`principal\``);
+  throw new Error(`unknown name \`${name}\`; a condition knows \`args\` and \`principal\``);
 }
 
 function checkField(operand: Expression | undefined, field: string, bound: ReadonlySet<string>): void {
@@ -121,10 +121,10 @@ function checkCall(call: Call): void {
   if (root !== undefined) pathUnder(root, root);
 }
 
-/** A pattern from an argument could be made to cost a second to compile; one from the rule is known here. */
+/** An agent could send a pattern that takes a second to compile, so patterns must come from the rule. */
 function checkPatternArgument(expression: Expression | undefined): void {
   const pattern = textOf(expression);
-  if (pattern === undefined) throw new Error('`matches` takes its pattern as a text in quotes');
+  if (pattern === undefined) throw new Error('`matches` needs its pattern as a string in quotes');
   checkPattern(pattern);
 }
 

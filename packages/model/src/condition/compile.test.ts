@@ -31,7 +31,7 @@ test.each([
   ['args.path.startsWith("x")', { path: ['x'] }, /overload/],
   ['pathUnder(args.path, "public")', { path: '/etc' }, /absolute/],
   ['args.a == 1', { a: () => 1 }, /function/],
-])('%s with %j errs', (text, args, why) => {
+])('%s with %j gives an error', (text, args, why) => {
   expect(holds(text, args)).toMatch(why);
 });
 
@@ -47,14 +47,14 @@ test.each([
   ['"yes"', 'true or false'],
   ['[true]', 'true or false'],
   ['args.a.matches("(")', 'missing closing )'],
-  ['args.a.matches(args.b)', 'as a text in quotes'],
+  ['args.a.matches(args.b)', 'as a string in quotes'],
   ['pathUnder(args.a, "~/x")', '`~`'],
   ['google.protobuf.Duration{seconds: 1} == args.a', 'no message'],
-])('%s is no condition', (text, why) => {
+])("%s isn't a condition", (text, why) => {
   expect(() => compileCondition(text)).toThrow(why);
 });
 
-test('one that is nested too deeply is refused', () => {
+test('a condition that is nested too deeply is refused', () => {
   expect(() => compileCondition('('.repeat(5000))).toThrow('nested too deeply');
 });
 
@@ -65,7 +65,7 @@ test("an argument can't pass for one of the library's own kinds of value", () =>
   expect(holds('has(args.x)', JSON.parse('{"__proto__":{"x":1}}'))).toBe(false);
 });
 
-test("hostile arguments can't hang it", () => {
+test("hostile arguments can't make it hang", () => {
   const started = performance.now();
   const long = `${'a'.repeat(200_000)}!`;
   expect(holds('args.a.matches("^(a+)+$")', { a: long })).toBe(false);
@@ -82,13 +82,13 @@ test("hostile arguments can't hang it", () => {
   expect(performance.now() - started).toBeLessThan(3000);
 });
 
-test('messages are short and show what is invisible', () => {
+test('messages are short and escape invisible characters', () => {
   const message = String(holds('pathUnder(args.path, "a")', { path: `~\u202e${'x'.repeat(2000)}` }));
   expect(message).toContain('\\u202e');
   expect(message.length).toBeLessThan(400);
 });
 
-test('it tells whether arguments are needed', () => {
+test('it says whether it needs arguments', () => {
   expect(compileCondition('"a" in principal.roles').usesArguments).toBe(false);
   expect(compileCondition('principal.roles.exists(r, r == args.x)').usesArguments).toBe(true);
   expect(compileCondition('["a"].exists(args, args == "a")').usesArguments).toBe(false);

@@ -4,17 +4,17 @@ import { checkExpression } from './check.ts';
 import { celFacts, type Facts } from './facts.ts';
 import { functions, startCounting } from './functions.ts';
 
-/** A compiled condition. Gives an error, and doesn't throw one, for facts that it can't judge. */
+/** A compiled condition. For facts that it can't evaluate, it returns an error and doesn't throw. */
 interface Condition {
   (facts: Facts): boolean | Error;
-  /** Whether it needs the arguments of a call; without, it can be decided by the principal alone. */
+  /** Whether it needs a call's arguments; if not, the principal alone decides it. */
   readonly usesArguments: boolean;
 }
 
-/** How many rounds the loops of one evaluation may take: nested ones multiply. Some 50 ms. */
+/** How many rounds the loops of one evaluation may take, about 50 ms; nested loops multiply. */
 const maxRounds = 20_000;
 
-/** Rounds times characters: what loops may read of the arguments' texts. */
+/** Rounds times characters: how much of the arguments' strings loops may read. */
 const maxCharactersRead = 200_000_000;
 
 const compiled = new Map<string, Condition>();
@@ -23,7 +23,7 @@ const maxCompiled = 2000;
 /**
  * Compiles a CEL condition over `args` and `principal`; the same text gives the same condition.
  *
- * @throws Error that says what is wrong with it.
+ * @throws Error that says what is wrong with the condition.
  * @example
  * compileCondition('pathUnder(args.path, "public")')({ args: { path: 'public/a' }, principal }); // true
  */
@@ -31,7 +31,7 @@ export function compileCondition(text: string): Condition {
   const known = compiled.get(text);
   if (known) return known;
   const condition = make(text);
-  // The oldest goes: a gateway that runs for months meets many tables.
+  // Drop the oldest, because a gateway that runs for months sees many tables.
   const oldest = compiled.size >= maxCompiled ? compiled.keys().next().value : undefined;
   if (oldest !== undefined) compiled.delete(oldest);
   compiled.set(text, condition);
@@ -66,7 +66,7 @@ function make(text: string): Condition {
 
 const maxMessageLength = 300;
 
-/** The library's message, without its place in a file that there isn't, short and safe to show. */
+/** The library's message, short, safe to show, and without a position in a file that doesn't exist. */
 function tidy(error: unknown): Error {
   if (error instanceof RangeError) return new Error('it is nested too deeply');
   const message = error instanceof Error ? error.message : String(error);

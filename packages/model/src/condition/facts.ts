@@ -1,30 +1,33 @@
 import { type CelInput, type CelMap, celMap } from '@bufbuild/cel';
 import type { Principal } from '../principal.ts';
 
-/** What a condition is about: one call's arguments, and who makes it. */
+/** What a condition can use: one call's arguments, and its principal. */
 export interface Facts {
   readonly args: Readonly<Record<string, unknown>>;
   readonly principal: Principal;
 }
 
-/** The facts as CEL values, with their size, by which the cost of loops is bounded. */
+/** The facts as CEL values, with their size, which bounds the cost of loops. */
 interface CelFacts {
   readonly args: CelMap;
   readonly principal: CelMap;
   /** How many values there are in all lists and objects of the arguments. */
   readonly elements: number;
-  /** How many UTF-16 units there are in all their texts. */
+  /** How many UTF-16 units there are in all their strings. */
   readonly characters: number;
 }
 
-/** The last conversion: the clauses of one decision follow each other, and a map of weak keys costs the collector. */
+/**
+ * Only the last conversion is kept: a decision's clauses run in a row, and a WeakMap would burden the garbage
+ * collector.
+ */
 let last: { readonly facts: Facts; readonly made: CelFacts } | undefined;
-/** Principals are few, and the same objects from call to call. */
+/** Principals are few, and calls reuse the same objects. */
 const principals = new WeakMap<Principal, CelMap>();
 
 /**
- * Converts facts, once for all clauses of a decision. Plain objects become maps here, since the library would
- * take one with a `$typeName` for a protobuf message.
+ * Converts facts, once for all clauses of a decision. Plain objects become maps here, because the library would treat
+ * one with a `$typeName` as a protobuf message.
  */
 export function celFacts(facts: Facts): CelFacts {
   if (last?.facts === facts) return last.made;
@@ -59,7 +62,7 @@ function celInput(value: unknown, size: Size): CelInput {
     return value.map((item) => celInput(item, size));
   }
   if (typeof value === 'object') return mapOf(value, size);
-  throw new Error(`a ${typeof value} is no JSON`);
+  throw new Error(`a ${typeof value} isn't JSON`);
 }
 
 function mapOf(object: object, size: Size): CelMap {
@@ -70,6 +73,6 @@ function mapOf(object: object, size: Size): CelMap {
     entries.set(key, celInput(value, size));
   }
   const map = celMap(entries);
-  // The library's own `has` takes a key whose value is null for an absent one; CEL doesn't.
+  // The library's own `has` treats a key with the value null as absent; CEL doesn't.
   return Object.assign(map, { has: (key: unknown) => entries.has(key as string) });
 }

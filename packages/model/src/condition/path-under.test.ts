@@ -36,14 +36,14 @@ test.each([
   ['"secret"', 'secret', 'quotation'],
   ['file:///secret', 'secret', 'scheme'],
   ['C:secret', 'secret', 'drive'],
-])("%j under %j can't be told", (path, root, why) => {
+])("whether %j is under %j can't be decided", (path, root, why) => {
   expect(() => pathUnder(path, root)).toThrow(why);
 });
 
 const segment = fc.constantFrom('a', 'b', 'c', '.', '..', '');
 const absolute = fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join('/')}`);
 
-test("it agrees with node's own resolution of absolute paths", () => {
+test('it agrees with how Node resolves absolute paths', () => {
   fc.assert(
     fc.property(absolute, absolute, (path, root) => {
       const way = posix.relative(root, path);

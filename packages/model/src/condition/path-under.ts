@@ -1,9 +1,9 @@
 /**
- * Whether `path` is `root` or lies under it, by its text alone: `.` and `..` are resolved, symbolic links are
- * the server's matter. Relative paths start at the server's working folder, whose own path isn't known here.
+ * Whether `path` is `root` or lies under it. Only the text counts: `.` and `..` are resolved, but symbolic links
+ * aren't followed. Relative paths start at the server's working folder, whose own path isn't known here.
  *
- * @throws Error where text alone can't tell, so that the condition errs and denies: one path is absolute and
- * the other isn't, a path climbs out of the working folder, or servers are known to read it in other ways.
+ * @throws Error if the text alone doesn't decide it, so that the condition denies: only one path is absolute, a path
+ * leads out of the working folder, or some servers read it differently.
  * @example
  * pathUnder('public/a.txt', 'public'); // true
  * pathUnder('public/../secret', 'public'); // false
@@ -12,18 +12,16 @@ export function pathUnder(path: string, root: string): boolean {
   const inner = segments(path);
   const outer = segments(root);
   if (path.startsWith('/') !== root.startsWith('/')) {
-    throw new Error(
-      `of ${JSON.stringify(path)} and ${JSON.stringify(root)} one is absolute, the other isn't`,
-    );
+    throw new Error(`only one of ${JSON.stringify(path)} and ${JSON.stringify(root)} is absolute`);
   }
-  // `../work/secret` may be `secret`: only the server knows what its working folder is called.
+  // `../work/secret` may be `secret`: only the server knows the name of its working folder.
   if (inner[0] === '..' && outer[0] !== '..') {
     throw new Error(`${JSON.stringify(path)} leads out of the server's working folder`);
   }
   return outer.every((segment, index) => segment === inner[index]);
 }
 
-/** Spellings that some servers trim, expand or translate, so that the text isn't the path they open. */
+/** Spellings that some servers trim, expand or translate, so that they open another path than the text says. */
 const ambiguous: readonly (readonly [RegExp, string])[] = [
   [/\0/, 'holds a NUL'],
   [/\\/, 'holds a backslash; write `/`'],

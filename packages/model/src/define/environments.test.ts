@@ -22,7 +22,7 @@ const problems = (environments: Record<string, unknown>, given = lock, declared 
 const fine = { profile: 'prod', releases: { files: '1.0.0' } };
 const rule = (rest: object) => ({ name: 'a', tools: 'files/read_file', decision: 'allow', ...rest });
 
-test('an environment holds its servers, the releases that it pins, and its settings whole', () => {
+test('an environment holds its servers, the releases that it pins, and all its settings', () => {
   const { dev } = defineEnvironments({
     servers,
     lock,
@@ -45,7 +45,7 @@ test.each<[string, object, string]>([
   [
     'no release',
     { releases: {} },
-    ".releases.files: names no release; pin one of the lock's: `1.0.0`, `2.0.0`.",
+    '.releases.files: pins no release; choose one from the lock: `1.0.0`, `2.0.0`.',
   ],
   [
     'an unknown release',
@@ -102,15 +102,15 @@ test.each<[string, object, string]>([
     { rules: [rule({ examples: [{ expect: 'deny' }] })] },
     '.rules[0].examples[0]: expects deny, but rules.a decides allow; correct the rule or the example.',
   ],
-])('%s is named with its path', (_, change, finding) => {
+])('the error names %s with its path', (_, change, finding) => {
   expect(problems({ prod: { ...fine, ...change } })).toEqual([`environments.prod${finding}`]);
 });
 
-test("a rule may speak of a release that isn't pinned yet", () => {
+test("a rule may name tools of a release that isn't pinned yet", () => {
   expect(problems({ prod: { ...fine, rules: [rule({ tools: 'files/copy' })] } })).toEqual([]);
 });
 
-test('everything that is wrong anywhere is named at once', () => {
+test('one error names everything that is wrong', () => {
   const found = problems(
     {
       Dev: fine,
@@ -130,14 +130,14 @@ test('everything that is wrong anywhere is named at once', () => {
   ]);
 });
 
-test("a broken lock doesn't hide what else is wrong", () => {
+test("a broken lock doesn't hide other errors", () => {
   expect(problems({ prod: { ...fine, profile: 'x' } }, { lockVersion: 9 })).toEqual([
     'lock: lock version 9 is newer than this lockstep reads (1); update lockstep.',
     'environments.prod.profile: must be "dev" or "staging" or "prod".',
   ]);
 });
 
-test("a server that isn't locked, or was locked from elsewhere, is named", () => {
+test("the error names a server that isn't locked, or was locked from another source", () => {
   const declared = defineServers({
     files: { run: { npm: '@other/files' } },
     docs: { remote: { url: 'https://d.example' } },
@@ -145,23 +145,23 @@ test("a server that isn't locked, or was locked from elsewhere, is named", () =>
   expect(
     problems({ prod: { profile: 'prod', releases: { files: '1.0.0', docs: '1' } } }, lock, declared),
   ).toEqual([
-    'environments.prod.releases.files: it was locked from npm:@example/files, but is declared as npm:@other/files; run `lockstep lock files`.',
+    'environments.prod.releases.files: was locked from npm:@example/files, but is declared as npm:@other/files; run `lockstep lock files`.',
     "environments.prod.releases.docs: `docs` isn't in the lock; run `lockstep lock docs`.",
   ]);
 });
 
-test("names that clients can't take are named", () => {
+test('the error names tools and prompts whose names are too long for clients', () => {
   const long = 'x'.repeat(58);
   const given = lockOf({
     '1.0.0': release({ [long]: 'read' }, { prompts: { [`${long}y`]: item({ name: 'x' }) } }),
   });
   expect(problems({ prod: fine }, given)).toEqual([
-    `environments.prod.releases.files: \`files__${long}\` has 65 characters, and clients accept 64; give the server a name shorter by 1.`,
-    `environments.prod.releases.files: \`files__${long}y\` has 66 characters, and clients accept 64; give the server a name shorter by 2.`,
+    `environments.prod.releases.files: \`files__${long}\` has 65 characters, but clients accept only 64; shorten the server's name by 1.`,
+    `environments.prod.releases.files: \`files__${long}y\` has 66 characters, but clients accept only 64; shorten the server's name by 2.`,
   ]);
 });
 
-/** A record with its keys in another order. */
+/** The record with its keys in another order. */
 function reordered<T>(record: Readonly<Record<string, T>>, order: readonly number[]): Record<string, T> {
   const keys = Object.keys(record).map((key, index) => [order[index] ?? 0, key] as const);
   return Object.fromEntries(keys.toSorted((a, b) => a[0] - b[0]).map(([, key]) => [key, record[key] as T]));
@@ -187,7 +187,7 @@ function bytesOf(order: readonly number[]): string {
   return JSON.stringify([printTable(permissionTable(prod)), bundle.digest, [...bundle.files]]);
 }
 
-test('the same input gives the same bytes, in whatever order servers are written', () => {
+test('the same input gives the same bytes, whatever the order of the servers', () => {
   const plain = bytesOf([0, 1, 2, 3]);
   expect(bytesOf([0, 1, 2, 3])).toBe(plain);
   fc.assert(

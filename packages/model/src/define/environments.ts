@@ -10,10 +10,10 @@ import { checkReleases } from './pin-check.ts';
 import { checkRules } from './rule-check.ts';
 
 /**
- * Declares environments: the same servers in each, pinned to releases of the lock, with different permissions.
+ * Declares environments. Each has the same servers, pinned to releases in the lock, and its own permissions.
  *
  * @param input.lock the tool lock, parsed from its JSON.
- * @throws ConfigurationError naming everything that is wrong in any of them, rules' examples that fail included.
+ * @throws ConfigurationError that names everything that is wrong in any of them, including rules' examples that fail.
  * @example
  * export const environments = defineEnvironments({
  *   servers,

@@ -10,7 +10,7 @@ function check(rule: Partial<Rule>): string[] {
 
 const when = 'pathUnder(args.path, "public")';
 
-test('examples that come out as expected say nothing', () => {
+test('examples that hold give no findings', () => {
   expect(
     check({
       when,
@@ -27,7 +27,7 @@ test('examples that come out as expected say nothing', () => {
   ).toEqual([]);
 });
 
-test("those that don't are named, with what decided", () => {
+test("the error names examples that don't hold, with the clause that decided", () => {
   expect(
     check({
       when,
@@ -40,14 +40,14 @@ test("those that don't are named, with what decided", () => {
     }),
   ).toEqual([
     'environments.prod.rules[0].examples[0]: expects allow, but profile.prod decides approve; correct the rule or the example.',
-    'environments.prod.rules[0].examples[1]: expects approve, but rules.public decides deny, since its condition errs (field not found: path); correct the rule or the example.',
+    'environments.prod.rules[0].examples[1]: expects approve, but rules.public decides deny, because its condition errs (field not found: path); correct the rule or the example.',
     "environments.prod.rules[0].examples[2]: expects allow, but it isn't in the pinned release; correct the rule or the example.",
     "environments.prod.rules[0].examples[3].tool: `nonsense` isn't of the form `server/tool`; correct it.",
   ]);
 });
 
-test('where a rule is about several tools, an example says which', () => {
+test('an example of a rule for several tools must name one', () => {
   expect(check({ tools: 'files/*_file', examples: [{ expect: 'allow' }] })).toEqual([
-    'environments.prod.rules[0].examples[0].tool: is missing, and the rule is about several; name the one that the example calls.',
+    'environments.prod.rules[0].examples[0].tool: is missing, but the rule covers several tools; name the one that the example calls.',
   ]);
 });

@@ -6,7 +6,7 @@ import { type Decided, decide } from '../permission/decide.ts';
 import { permissionTable } from '../permission/table.ts';
 import type { Principal } from '../principal.ts';
 
-/** Who calls in an example that doesn't say. */
+/** The caller of an example that doesn't name one. */
 const anybody: Principal = {
   issuer: 'lockstep:example',
   subject: 'anybody',
@@ -14,7 +14,7 @@ const anybody: Principal = {
   roles: [],
 };
 
-/** Decides every example of an environment's rules, and names those that come out otherwise than expected. */
+/** Decides every example of an environment's rules, and reports those whose decision isn't the expected one. */
 export function checkExamples(environment: Environment): Finding[] {
   const table = permissionTable(environment);
   return environment.rules.flatMap((rule, index) =>
@@ -34,10 +34,10 @@ export function checkExamples(environment: Environment): Finding[] {
 
 function sentence({ clause, decision, error }: Decided): string {
   const decides = `${clause?.from} decides ${decision.type}`;
-  return error === undefined ? decides : `${decides}, since its condition errs (${error})`;
+  return error === undefined ? decides : `${decides}, because its condition errs (${error})`;
 }
 
-/** Who calls in an example. */
+/** The caller of an example. */
 function examplePrincipal(example: RuleExample): Principal {
   const { issuer, subject, owner, roles } = example.principal;
   return {
@@ -48,7 +48,9 @@ function examplePrincipal(example: RuleExample): Principal {
   };
 }
 
-/** What an example is about: its own `tool`, or the one that its rule names; a sentence where neither does. */
+/**
+ * The target of an example: its own `tool`, or the only one that its rule names. If there is none, a sentence says so.
+ */
 function exampleTarget(rule: Rule, example: RuleExample): Target | string {
   const [only, ...others] = rule.tools;
   if (example.tool !== undefined) {
@@ -56,5 +58,5 @@ function exampleTarget(rule: Rule, example: RuleExample): Target | string {
   }
   const named =
     only !== undefined && others.length === 0 && isLiteral(only) ? parseTarget(literalOf(only)) : undefined;
-  return named ?? 'is missing, and the rule is about several; name the one that the example calls.';
+  return named ?? 'is missing, but the rule covers several tools; name the one that the example calls.';
 }

@@ -4,7 +4,7 @@ import { declaredOrigin, sourceOrigin } from '../lock/source.ts';
 import type { Servers } from '../server.ts';
 import { checkNames } from './name-check.ts';
 
-/** Checks which releases an environment pins: one for every server, there in the lock, fit to be served. */
+/** Checks the releases that an environment pins: each server has one, the lock holds it, and it can be served. */
 export function checkReleases(
   labels: Readonly<Record<string, string>>,
   servers: Servers,
@@ -36,17 +36,17 @@ function checkPin(server: string, label: string | undefined, servers: Servers, l
     .map((name) => `\`${name}\``)
     .join(', ');
   if (known === '') return [`\`${server}\` isn't in the lock; run \`lockstep lock ${server}\`.`];
-  if (label === undefined) return [`names no release; pin one of the lock's: ${known}.`];
+  if (label === undefined) return [`pins no release; choose one from the lock: ${known}.`];
   const release = Object.hasOwn(releases, label) ? releases[label] : undefined;
   if (!release) return [`the lock has no release \`${label}\`; pin one of ${known}.`];
   return [...checkOrigin(server, servers, release), ...checkNames(server, release)];
 }
 
-/** A server that was declared anew must be locked anew: what was reviewed is not what would run. */
+/** A server with a new source must be locked again, because people reviewed the old one. */
 function checkOrigin(server: string, servers: Servers, release: Release): string[] {
   const definition = servers[server];
   if (!definition) return [];
   const [declared, locked] = [declaredOrigin(definition), sourceOrigin(release)];
   if (declared === locked) return [];
-  return [`it was locked from ${locked}, but is declared as ${declared}; run \`lockstep lock ${server}\`.`];
+  return [`was locked from ${locked}, but is declared as ${declared}; run \`lockstep lock ${server}\`.`];
 }

@@ -6,8 +6,8 @@ import { targetsOf } from '../permission/targets.ts';
 import type { Servers } from '../server.ts';
 
 /**
- * Checks what rules speak of: each glob must match something in the lock (in any release, so that a rule may be
- * there before the release that needs it), and each name must be one rule's.
+ * Checks rules against the lock. Each glob must match something in some release, so that a rule can be written before
+ * the release is pinned. No two rules may have the same name.
  */
 export function checkRules(rules: readonly Rule[], servers: Servers, lock: Lock, path: string): Finding[] {
   const targets = Object.keys(servers).flatMap((server) =>

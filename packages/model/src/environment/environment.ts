@@ -8,9 +8,9 @@ import type { Servers } from '../server.ts';
 /** The decision per access class. */
 export const profileSchema = z.enum(['dev', 'staging', 'prod']);
 /**
- * Which decisions an environment starts from, by access class. `dev` allows reads and denies the rest; `staging` allows
- * reads and writes, and has what is destructive approved; `prod` allows reads, and has writes approved by one and what
- * is destructive by two.
+ * The decisions that an environment starts from, by access class. `dev` allows reads and denies the rest. `staging`
+ * allows reads and writes, and requires one approval for destructive calls. `prod` allows reads, and requires one
+ * approval for writes and two for destructive calls.
  *
  * @example
  * const profiles: Record<string, ProfileName> = { laptop: 'dev', cluster: 'prod' };
@@ -30,17 +30,17 @@ const approveSchema = z.strictObject({
     .optional(),
 });
 
-/** A case that shows what a rule's environment decides; checked whenever the environment is loaded. */
+/** An example of what a rule's environment decides, checked whenever the environment is loaded. */
 const exampleSchema = z.strictObject({
-  /** The tool, prompt or resource; needed only where `tools` is a glob. */
+  /** The tool, prompt or resource; required only if `tools` is a glob. */
   tool: z.string().optional(),
   args: z.record(z.string(), z.json()).default({}),
-  /** Who calls; fields left out are those of an anybody without roles. */
+  /** The caller. Omitted fields are those of a principal called `anybody`, without roles. */
   principal: principalSchema.partial().default({}),
   expect: z.enum(['allow', 'approve', 'deny']),
 });
 /**
- * An example of a rule, with every default filled in: a call, and what the environment must decide on it. A declaration
+ * An example of a rule, with every default filled in: a call, and what the environment must decide on it. A program
  * whose examples don't hold is refused.
  *
  * @example
@@ -74,11 +74,11 @@ const condition = z
   });
 
 const ruleSchema = z.strictObject({
-  /** Names the rule in tables, refusals and the audit; stable, so that a diff follows it. */
+  /** Identifies the rule in tables, refusals, the audit and diffs, so keep it stable. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1–63 lower-case letters, digits or `-`'),
   /** Globs over `server/tool`, `server/prompt:name`, `server/resource:uri`; `*` matches any run of characters. */
   tools: z.union([glob.transform((one) => [one]), z.array(glob).min(1)]),
-  /** It concerns principals with at least one of these. Default: everybody. */
+  /** The rule applies to principals with at least one of these roles. Default: everybody. */
   roles: z.array(roleName).min(1).optional(),
   /** CEL over `args` and `principal` that must be true. Default: always. */
   when: condition.optional(),
@@ -93,7 +93,7 @@ const ruleSchema = z.strictObject({
   examples: z.array(exampleSchema).default([]),
 });
 /**
- * A rule with every default filled in: what it is about, for whom, when, and what it decides.
+ * A rule with every default filled in: which tools it covers, for whom, when, and what it decides.
  *
  * @example
  * const denied: readonly Rule[] = environments.prod.rules.filter(
@@ -102,25 +102,25 @@ const ruleSchema = z.strictObject({
  */
 export type Rule = z.output<typeof ruleSchema>;
 
-/** How approvals go in an environment. */
+/** How approvals work in an environment. */
 const approvalSettings = z.strictObject({
-  /** Who decides where a clause names nobody. */
+  /** Roles that decide if a clause names none. */
   approvers: z.array(roleName).min(1).default(['approver']),
-  /** Seconds until an approval expires, where a clause names no time. */
+  /** Seconds until an approval expires, if a clause names no time. */
   expiry: z
     .int()
     .min(1)
     .max(30 * 86_400)
     .default(86_400),
-  /** How many may wait at once per principal. */
+  /** How many approvals of one principal may wait at once. */
   pendingPerPrincipal: z.int().min(1).max(1000).default(20),
-  /** Seconds for which an identical call is refused after a human said no. */
+  /** Seconds during which an identical call is refused after a denial. */
   pauseAfterDenial: z.int().min(0).default(600),
-  /** Seconds for which an identical call is answered with the record that used the approval. */
+  /** Seconds during which an identical call is answered with the record that used the approval. */
   repeatWindow: z.int().min(0).default(600),
 });
 
-/** What is hidden in recorded arguments, beyond sensitive fields and secret-looking keys. */
+/** What to hide in recorded arguments, besides sensitive fields and keys that look like secrets. */
 const redactionSchema = z.strictObject({
   /** Globs as in rules. */
   tools: z.array(glob).min(1),
@@ -129,11 +129,11 @@ const redactionSchema = z.strictObject({
 });
 
 export const settingsSchema = z.strictObject({
-  /** The local user: who calls from loopback where no authentication is configured. */
+  /** The local user: whoever calls from loopback without a token. */
   local: z.strictObject({ roles: localRolesSchema.default([]) }).prefault({}),
   approvals: approvalSettings.prefault({}),
   redact: z.array(redactionSchema).default([]),
-  /** Bounds on one request. */
+  /** Limits for one request. */
   limits: z
     .strictObject({
       /** Bytes of one request's body. */
@@ -153,19 +153,19 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
 });
-/** An environment's settings, read. */
+/** The parsed settings of an environment. */
 export type Settings = z.output<typeof settingsSchema>;
 
 export const environmentSchema = z.strictObject({
   profile: profileSchema,
   /** Which release of the lock each server runs; every server needs one. */
   releases: z.record(z.string(), z.string()),
-  /** Ordered; the first clause that matches wins, and all come before the profile's. */
+  /** Ordered: the first clause that matches wins, and all rules come before the profile. */
   rules: z.array(ruleSchema).default([]),
   settings: settingsSchema.prefault({}),
 });
 /**
- * One environment, as a person declares it: see the reference of settings in the docs for each field.
+ * One environment, as a person declares it.
  *
  * @example
  * const dev: EnvironmentInput = {
@@ -177,7 +177,7 @@ export const environmentSchema = z.strictObject({
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 
 /**
- * One environment, whole: the servers, the release of each that it pins, and what it permits. Plain data.
+ * One complete environment: its servers, the release that it pins for each, and what it permits. Plain data.
  *
  * @example
  * const prod: Environment = environments.prod;

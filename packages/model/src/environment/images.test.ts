@@ -18,7 +18,7 @@ test('each environment runs the image of the release that it pins', () => {
   });
 });
 
-test('an image that is needed and not listed is an unpushed one beside the gateway, and nothing else is added', () => {
+test("a needed image that isn't listed counts as unpushed, in the gateway's registry, and no other image is added", () => {
   const releases = { files: { label: '3', release: packaged }, docs: { label: '1', release: remote } };
   expect(imagesFor({ releases }, { gateway: 'registry.example.com/lockstep/gateway@sha256:a' })).toEqual({
     gateway: 'registry.example.com/lockstep/gateway@sha256:a',

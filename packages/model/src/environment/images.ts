@@ -1,10 +1,10 @@
 import type { Release } from '../lock/schema.ts';
 import type { Environment } from './environment.ts';
 
-/** The entry of the gateway's own image in `images.json`. */
+/** The entry of the gateway's image in `images.json`. */
 export const gatewayImage = 'gateway';
 
-/** Stands for the digest of an image that nobody has pushed yet: what `images.json` holds before the first build. */
+/** The digest of an image that nobody has pushed yet, as in `images.json` before the first build. */
 export const unpushedDigest = `sha256:${'0'.repeat(64)}`;
 
 /** Whether a reference names an image that nobody has pushed yet. */
@@ -13,8 +13,8 @@ export function isUnpushed(reference: string): boolean {
 }
 
 /**
- * The entry of one release of a server in `images.json`. Environments may pin different releases of one server, so
- * the label belongs to it.
+ * The entry of one release of a server in `images.json`. It includes the label, because environments may pin different
+ * releases of one server.
  *
  * @example
  * imageEntry('files', '2026.7.4'); // 'files@2026.7.4'
@@ -29,11 +29,11 @@ export function needsBuiltImage({ source }: Pick<Release, 'source'>): boolean {
 }
 
 /**
- * What an environment runs of all that `images.json` lists: `gateway`, and each server's pinned release by the
- * server's name. An image that isn't listed, but is needed, is one that nobody has pushed yet: it stands beside the
- * gateway's, with a digest of zeros, so that the environment can be previewed and not deployed.
+ * Picks the images of an environment from `images.json`: `gateway`, and each server's pinned release under the
+ * server's name. A needed image that isn't listed counts as not pushed yet. It gets the gateway's registry and a digest
+ * of zeros, so that the environment can be previewed but not deployed.
  *
- * @param list the content of `images.json`: references with digests by entry.
+ * @param list the content of `images.json`: references with digests, by entry.
  * @example
  * imagesFor(environments.prod, { gateway: 'registry.example.com/gateway:1', 'files@2026.7.4': 'registry.example.com/files:1' });
  * // { gateway: 'registry.example.com/gateway:1', files: 'registry.example.com/files:1' }

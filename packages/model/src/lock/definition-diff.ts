@@ -60,7 +60,7 @@ function inputChange({ relation, notes }: SchemaDiff): Change {
   return { kind: 'input', step, text: `input ${relation}${placesOf(notes)}` };
 }
 
-/** For those who read results, promising less is what breaks; a first promise breaks nobody. */
+/** Promising less breaks those who read results; a first promise breaks nobody. */
 function outputChange(before: unknown, after: unknown): Change {
   if (before === undefined) return { kind: 'output', step: 'minor', text: 'output described' };
   if (after === undefined) return { kind: 'output', step: 'major', text: 'output no longer described' };
@@ -81,7 +81,7 @@ function placesOf(notes: readonly string[]): string {
   return ` (${notes.slice(0, maxPlaces).join('; ')}${more})`;
 }
 
-/** What the protocol takes for granted where a hint is absent; the value that promises less is the worse. */
+/** What the protocol assumes if a hint is absent, and which value promises less and is therefore worse. */
 const hints: Readonly<Record<string, { absent: boolean; worse: boolean }>> = {
   readOnlyHint: { absent: false, worse: false },
   destructiveHint: { absent: true, worse: true },
@@ -101,7 +101,7 @@ function diffAnnotations(before: unknown, after: unknown): Change[] {
   });
 }
 
-/** A prompt's arguments as the JSON schema of an object, so that the two are compared alike. */
+/** A prompt's arguments as the JSON schema of an object, so that they are compared like a tool's. */
 function argumentsSchema(list: unknown): unknown {
   const items = (Array.isArray(list) ? list : []).filter(isRecord);
   return {

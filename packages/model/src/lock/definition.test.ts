@@ -7,12 +7,12 @@ const time = (zone: string) => ({
   inputSchema: { properties: { zone: { default: zone, type: 'string' } }, examples: [zone, 'UTC'] },
 });
 
-test('without pointers it is the digest of the whole definition, unknown fields included', () => {
+test('without pointers it is the digest of the whole definition, including unknown fields', () => {
   expect(definitionDigest(time('CET'), 'tools', 'a/b', [])).toBe(digestOf(time('CET')));
   expect(definitionDigest({ ...time('CET'), odd: 1 }, 'tools', 'a/b', [])).not.toBe(digestOf(time('CET')));
 });
 
-test("values at reviewed pointers don't count, all others do", () => {
+test("values at reviewed pointers don't count, but all others do", () => {
   const ignore = ['/tools/a~1b/inputSchema/properties/zone/default', '/tools/a~1b/inputSchema/examples/0'];
   const digest = (zone: string) => definitionDigest(time(zone), 'tools', 'a/b', ignore);
   expect(digest('CET')).toBe(digest('PST'));
@@ -20,7 +20,7 @@ test("values at reviewed pointers don't count, all others do", () => {
   expect(definitionDigest(changed, 'tools', 'a/b', ignore)).not.toBe(digest('CET'));
 });
 
-test('pointers are for one definition only', () => {
+test('a pointer applies to one definition only', () => {
   const ignore = ['/tools/same/inputSchema', '/prompts/a~1b/inputSchema', '/tools/a~1bc/inputSchema'];
   expect(definitionDigest(time('CET'), 'tools', 'a/b', ignore)).toBe(digestOf(time('CET')));
 });

@@ -4,11 +4,11 @@ import { digestOf } from '../canonical.ts';
 export type DefinitionKind = 'tools' | 'prompts' | 'resourceTemplates';
 
 /**
- * The digest of a definition exactly as the server gave it, without the values at the reviewed pointers.
- * Of a server's instructions, the digest is `digestOf(text)`.
+ * The digest of a definition exactly as the server gave it, without the values at the reviewed pointers. For a
+ * server's instructions, use `digestOf(text)`.
  *
  * @param ignore the release's pointers; only those under `/<kind>/<name>/` count.
- * @throws Error for a definition that JSON can't say, a lone surrogate in a text for instance.
+ * @throws Error for a definition that JSON can't express, for example one with a lone surrogate in a string.
  */
 export function definitionDigest(
   definition: unknown,

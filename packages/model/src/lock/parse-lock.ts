@@ -3,15 +3,15 @@ import { checkRelease } from './release-check.ts';
 import { type Lock, lockSchema, lockVersion } from './schema.ts';
 
 /**
- * Reads a tool lock, already parsed from its JSON.
+ * Validates a tool lock that was parsed from its JSON.
  *
- * @throws ConfigurationError naming everything that is wrong with it; a newer version is named as such.
+ * @throws ConfigurationError that names everything that is wrong with it, or says that its version is newer.
  */
 export function parseLock(json: unknown): Lock {
   const fail = (path: string, message: string) => {
     throw new ConfigurationError([{ path, message }]);
   };
-  if (json === undefined || json === null) fail('lock', 'there is none; run `lockstep lock` to write it.');
+  if (json === undefined || json === null) fail('lock', 'is missing; run `lockstep lock` to write it.');
   const version =
     typeof json === 'object' && json !== null ? (json as { lockVersion?: unknown }).lockVersion : 0;
   if (typeof version === 'number' && version > lockVersion) {

@@ -1,6 +1,6 @@
 import { quote, visible } from '../visible.ts';
 
-/** How much a change asks of those who use a server, in semantic versioning's words. */
+/** How much a change matters to the users of a server, in terms of semantic versioning. */
 export type VersionStep = 'none' | 'patch' | 'minor' | 'major';
 
 /** One thing that differs between two releases. */
@@ -24,7 +24,7 @@ export interface ReleaseChange {
   readonly step: Exclude<VersionStep, 'none'>;
   /** What happened, without the item: `input narrowed (/properties/path: removed)`. */
   readonly text: string;
-  /** For texts that people or models read: what they said, and say now. */
+  /** The old and the new text, if people or models read it. */
   readonly before?: string;
   readonly after?: string;
 }
@@ -35,12 +35,12 @@ export interface ReleaseDiff {
   readonly step: VersionStep;
 }
 
-/** How much of a changed text is shown around. */
+/** The maximum number of characters shown of a changed text. */
 const maxTextLength = 2000;
 
 /**
- * A diff for people: the version step, then a line per change, with both sides of changed texts. What servers
- * wrote is shown with nothing invisible in it.
+ * A diff for people: the version step, then a line per change, with both sides of changed texts. Invisible characters
+ * in what servers wrote are escaped.
  *
  * @example
  * printReleaseDiff('files 1.0.0 → 1.1.0', diff);

@@ -6,8 +6,8 @@ import type { Release } from './schema.ts';
 const kinds: readonly DefinitionKind[] = ['tools', 'prompts', 'resourceTemplates'];
 
 /**
- * What a schema can't tell of a release: digests that don't fit their definitions (edited by hand, or merged
- * badly), and tools that file systems and parsers would take for one another.
+ * Finds what a schema can't: digests that don't match their definitions (edited by hand, or merged badly), and tools
+ * that some file systems and parsers can't tell apart.
  */
 export function checkRelease(release: Release, path: string): Finding[] {
   const findings = kinds.flatMap((kind) =>
@@ -29,9 +29,9 @@ function checkDigest(path: string, digest: string, actual: () => string): Findin
   const fault = (message: string) => [{ path: printPath(path, ['digest']), message }];
   try {
     if (actual() === digest) return [];
-    return fault("doesn't fit what it is the digest of; run `lockstep lock` and review what changed.");
+    return fault("doesn't match what was locked; run `lockstep lock` and review what changed.");
   } catch (error) {
-    return fault(`can't be computed: ${(error as Error).message}; the server must mend its definition.`);
+    return fault(`can't be computed: ${(error as Error).message}; the server must fix its definition.`);
   }
 }
 
@@ -42,7 +42,7 @@ function checkLookalikes(tools: readonly string[], path: string): Finding[] {
     const other = seen.get(folded);
     seen.set(folded, tool);
     if (other === undefined) return [];
-    const message = `differs from \`${other}\` only by upper and lower case; the server must rename one of them.`;
+    const message = `differs from \`${other}\` only in case; the server must rename one of them.`;
     return [{ path: printPath(path, ['tools', tool]), message }];
   });
 }

@@ -18,11 +18,11 @@ test.each<[string, Partial<Release>, Partial<Release>, VersionStep, string[]]>([
     'patch',
     ['instructions changed'],
   ],
-  ['resources lost', { resources: true }, {}, 'major', ['server has no resources any more']],
-  ['completions gained', {}, { completions: true }, 'minor', ['server now has completions']],
-  ['a prompt removed', { prompts: { p: item({ name: 'p' }) } }, {}, 'major', ['prompts/p removed']],
+  ['lost resources', { resources: true }, {}, 'major', ['server no longer has resources']],
+  ['new completions', {}, { completions: true }, 'minor', ['server now has completions']],
+  ['a removed prompt', { prompts: { p: item({ name: 'p' }) } }, {}, 'major', ['prompts/p removed']],
   [
-    'a template added',
+    'a new template',
     {},
     { resourceTemplates: { 'x:{a}': item({ name: 'x' }) } },
     'minor',
@@ -48,7 +48,7 @@ test.each<[string, Partial<Release>, Partial<Release>, VersionStep, string[]]>([
       },
     },
     'patch',
-    ['source npm:@example/files@1.0.0: what it is made of changed'],
+    ['source npm:@example/files@1.0.0: its contents changed'],
   ],
   ['something ignored', {}, { ignore: ['/tools/a/b'] }, 'major', ['server /tools/a/b left out of digests']],
 ])('%s', (_, before, after, step, texts) => {
@@ -57,7 +57,7 @@ test.each<[string, Partial<Release>, Partial<Release>, VersionStep, string[]]>([
   expect(diff.changes.map((change) => `${change.item} ${change.text}`)).toEqual(texts);
 });
 
-test('tools that come, go, or change their class', () => {
+test('new tools, removed tools, and tools of another class', () => {
   const before = release({ gone: 'read', raised: 'read', dropped: tool('write', { name: 'dropped' }) });
   const after = release({
     fresh: tool('read', { name: 'fresh' }, false),
@@ -79,14 +79,14 @@ test.each<[string, JsonObject, JsonObject, VersionStep, string]>([
   ['a description', { description: 'a' }, { description: 'b' }, 'patch', 'description changed'],
   ['a title', {}, { title: 'b' }, 'patch', 'title added'],
   [
-    'an option more',
+    'a new option',
     { inputSchema: schema({}) },
     { inputSchema: schema({ a: {} }) },
     'minor',
     'input widened (/properties/a: added)',
   ],
   [
-    'an option less',
+    'a removed option',
     { inputSchema: schema({ a: {} }) },
     { inputSchema: schema({}) },
     'major',
@@ -115,13 +115,7 @@ test.each<[string, JsonObject, JsonObject, VersionStep, string]>([
     'minor',
     'output narrowed (/required: narrowed)',
   ],
-  [
-    'not read-only any more',
-    { annotations: { readOnlyHint: true } },
-    {},
-    'major',
-    'readOnlyHint true → false',
-  ],
+  ['no longer read-only', { annotations: { readOnlyHint: true } }, {}, 'major', 'readOnlyHint true → false'],
   [
     'destructive now',
     { annotations: { destructiveHint: false } },
@@ -129,10 +123,16 @@ test.each<[string, JsonObject, JsonObject, VersionStep, string]>([
     'major',
     'destructiveHint false → true',
   ],
-  ['closed world now', {}, { annotations: { openWorldHint: false } }, 'minor', 'openWorldHint true → false'],
-  ['idempotent now', {}, { annotations: { idempotentHint: true } }, 'minor', 'idempotentHint false → true'],
   [
-    'a default said aloud',
+    'now a closed world',
+    {},
+    { annotations: { openWorldHint: false } },
+    'minor',
+    'openWorldHint true → false',
+  ],
+  ['now idempotent', {}, { annotations: { idempotentHint: true } }, 'minor', 'idempotentHint false → true'],
+  [
+    'a default written out',
     { annotations: {} },
     { annotations: { readOnlyHint: false, title: 'x' } },
     'patch',
@@ -145,16 +145,16 @@ test.each<[string, JsonObject, JsonObject, VersionStep, string]>([
 });
 
 test.each<[string, JsonObject[], JsonObject[], VersionStep]>([
-  ['an optional argument more', [], [{ name: 'x' }], 'minor'],
-  ['a required argument more', [], [{ name: 'x', required: true }], 'major'],
-  ['an argument less', [{ name: 'x' }], [], 'major'],
+  ['a new optional argument', [], [{ name: 'x' }], 'minor'],
+  ['a new required argument', [], [{ name: 'x', required: true }], 'major'],
+  ['a removed argument', [{ name: 'x' }], [], 'major'],
   ['words', [{ name: 'x' }], [{ name: 'x', description: 'y' }], 'patch'],
 ])('a prompt: %s', (_, before, after, step) => {
   const changes = diffDefinition('prompts', 'p', { arguments: before }, { arguments: after });
   expect(changes.map((change) => change.step)).toEqual([step]);
 });
 
-test('both sides of a changed text are shown, with nothing invisible in them', () => {
+test('both sides of a changed text are shown, with invisible characters escaped', () => {
   const before = release({ a: tool('read', { name: 'a', description: 'Reads.' }) });
   const after = release({ a: tool('read', { name: 'a', description: 'Reads.\u200b <obey>\u202e' }) });
   expect(printReleaseDiff('files', diffReleases(before, after))).toEqual([

@@ -7,7 +7,7 @@ import type { ReleaseChange, ReleaseDiff, VersionStep } from './release-change.t
 import type { LockedTool, Release } from './schema.ts';
 import { pinOf } from './source.ts';
 
-/** Compares two releases of one server by what they mean for those who use and review it. */
+/** Compares two releases of one server by what matters to its users and reviewers. */
 export function diffReleases(before: Release, after: Release): ReleaseDiff {
   const changes = [
     ...diffSource(before, after),
@@ -22,7 +22,7 @@ export function diffReleases(before: Release, after: Release): ReleaseDiff {
   return { changes, step: stepOf(changes) };
 }
 
-/** The largest step of all. */
+/** The largest step of all changes. */
 function stepOf(changes: readonly ReleaseChange[]): VersionStep {
   const steps = new Set(changes.map((change) => change.step));
   return (['major', 'minor', 'patch'] as const).find((step) => steps.has(step)) ?? 'none';
@@ -59,7 +59,7 @@ function isTool(item: object): item is LockedTool {
 function diffSource(before: Release, after: Release): ReleaseChange[] {
   if (canonicalJson(before.source) === canonicalJson(after.source)) return [];
   const [a, b] = [pinOf(before.source), pinOf(after.source)];
-  const text = a === b ? `${a}: what it is made of changed` : `${a} → ${b}`;
+  const text = a === b ? `${a}: its contents changed` : `${a} → ${b}`;
   return [{ item: 'source', kind: 'source', step: 'patch', text }];
 }
 
@@ -78,11 +78,11 @@ function diffCapability(name: string, before: boolean, after: boolean): ReleaseC
   if (before === after) return [];
   const step = after ? 'minor' : 'major';
   return [
-    { item: 'server', kind: 'capability', step, text: after ? `now has ${name}` : `has no ${name} any more` },
+    { item: 'server', kind: 'capability', step, text: after ? `now has ${name}` : `no longer has ${name}` },
   ];
 }
 
-/** What is left out of digests can change unseen, so another list is a matter for reviewers. */
+/** What is left out of digests can change unnoticed, so reviewers must see changes to that list. */
 function diffIgnored(before: Release, after: Release): ReleaseChange[] {
   const noted = (pointers: string[], what: string) =>
     pointers.length === 0 ? [] : [`${sortedSet(pointers).join(', ')} ${what}`];

@@ -16,31 +16,31 @@ test.each<[string, unknown, unknown, string]>([
   ['closed', object({}), object({}, { additionalProperties: false }), 'narrowed'],
   ['opened', object({}, { additionalProperties: false }), object({}), 'widened'],
   ['another type', text, { type: 'number' }, 'changed'],
-  ['a type more', text, { type: ['string', 'null'] }, 'widened'],
+  ['another allowed type', text, { type: ['string', 'null'] }, 'widened'],
   ['integer to number', { type: 'integer' }, { type: 'number' }, 'widened'],
   ['number to integer', { type: 'number' }, { type: 'integer' }, 'narrowed'],
-  ['an enum value more', { enum: ['a'] }, { enum: ['a', 'b'] }, 'widened'],
-  ['an enum value less', { enum: ['a', 'b'] }, { enum: ['b'] }, 'narrowed'],
+  ['a new enum value', { enum: ['a'] }, { enum: ['a', 'b'] }, 'widened'],
+  ['a removed enum value', { enum: ['a', 'b'] }, { enum: ['b'] }, 'narrowed'],
   ['an enum reordered', { enum: ['a', 'b'] }, { enum: ['b', 'a'] }, 'reworded'],
   ['a higher minimum', { minimum: 1 }, { minimum: 2 }, 'narrowed'],
   ['a higher maximum', { maximum: 1 }, { maximum: 2 }, 'widened'],
-  ['a bound taken away', { maxLength: 5 }, {}, 'widened'],
+  ['a removed bound', { maxLength: 5 }, {}, 'widened'],
   ['a pattern added', text, { ...text, pattern: '^a' }, 'narrowed'],
   ['another pattern', { pattern: '^b' }, { pattern: '^a' }, 'changed'],
   ['items narrowed', { items: text }, { items: { ...text, maxLength: 1 } }, 'narrowed'],
-  ['a branch more', { anyOf: [text] }, { anyOf: [text, { type: 'null' }] }, 'widened'],
+  ['a new branch', { anyOf: [text] }, { anyOf: [text, { type: 'null' }] }, 'widened'],
   ['a branch narrowed', { anyOf: [text, {}] }, { anyOf: [{ ...text, maxLength: 2 }, {}] }, 'narrowed'],
   ['a default', text, { ...text, default: 'x' }, 'changed'],
   ['an unknown keyword', text, { ...text, 'x-odd': 1 }, 'changed'],
   ['a definition', { $defs: { a: text } }, { $defs: { a: { ...text, maxLength: 1 } } }, 'changed'],
   ['wider here and narrower there', object({ a: text }), object({ a: {}, b: { maxLength: 1 } }), 'widened'],
-  ['nothing accepted any more', true, false, 'narrowed'],
+  ['nothing accepted any longer', true, false, 'narrowed'],
   ['a property called description', object({ description: text }), object({}), 'narrowed'],
 ])('%s', (_, before, after, relation) => {
   expect(diffSchemas(before, after).relation).toBe(relation);
 });
 
-test('it says where', () => {
+test('it says where schemas differ', () => {
   const before = object({ path: text, mode: { enum: ['r', 'w'] } });
   const after = object({ mode: { enum: ['r'] }, deep: text });
   expect(diffSchemas(before, after)).toEqual({
@@ -49,7 +49,7 @@ test('it says where', () => {
   });
 });
 
-test('it answers on any two values, and `same` for equal ones', () => {
+test('it compares any two values, and finds equal ones the same', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       expect(['same', 'reworded', 'widened', 'narrowed', 'changed']).toContain(diffSchemas(a, b).relation);
@@ -58,7 +58,7 @@ test('it answers on any two values, and `same` for equal ones', () => {
   );
 });
 
-test('what widens one way narrows the other', () => {
+test('what widens in one direction narrows in the other', () => {
   const opposite = {
     same: 'same',
     reworded: 'reworded',
@@ -84,7 +84,7 @@ test('what widens one way narrows the other', () => {
   );
 });
 
-test('a very deep schema is answered, not followed to its end', () => {
+test('a very deep schema is compared, but not to its end', () => {
   const deep = (leaf: unknown) =>
     Array.from({ length: 3000 }).reduce<unknown>((inner) => ({ items: inner }), leaf);
   expect(diffSchemas(deep({ minimum: 1 }), deep({ minimum: 2 })).relation).toBe('changed');

@@ -1,12 +1,12 @@
 import { canonicalJson } from '../canonical.ts';
 import { isRecord } from '../json.ts';
 /**
- * How what a JSON schema accepts has changed. `same` and `reworded` accept the same; `reworded` says it in
- * other words. `changed`: neither wider nor narrower, or it can't be told.
+ * How the set of values that a JSON schema accepts has changed. With `same` and `reworded`, it hasn't; `reworded`
+ * means that only words differ. With `changed`, it is neither wider nor narrower, or nobody can say.
  */
 export type SchemaRelation = 'same' | 'reworded' | 'widened' | 'narrowed' | 'changed';
 
-/** A comparison of two schemas, with where they differ. */
+/** A comparison of two schemas, with the places that differ. */
 export interface SchemaDiff {
   readonly relation: SchemaRelation;
   /** The places that differ, as `/properties/path: narrowed`. */
@@ -20,10 +20,10 @@ export function diffSchemas(before: unknown, after: unknown): SchemaDiff {
   return { relation, notes };
 }
 
-/** Words for people: they don't change what is accepted. */
+/** Keywords for people, which don't change what is accepted. */
 const wording = ['title', 'description', '$comment', 'examples', 'deprecated'];
 
-/** Beyond this length of a path nothing is compared part by part: schemas of servers aren't trusted. */
+/** Paths longer than this aren't compared part by part, because servers' schemas aren't trusted. */
 const maxPathLength = 1000;
 
 function compare(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
@@ -82,7 +82,7 @@ function compareKeyword(
   }
 }
 
-/** Adding an optional property lets callers say more; taking one away, less, whatever else is let through. */
+/** A new optional property lets callers say more, and a removed one less, whatever else the schema lets through. */
 function compareProperties(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
   const [a, b] = [asObject(before ?? {}), asObject(after ?? {})];
   if (!a || !b) return note(notes, path, 'changed');
@@ -104,13 +104,13 @@ function compareBranches(before: unknown, after: unknown, path: string, notes: s
   return combine(before.map((branch, index) => compare(branch, after[index], `${path}/${index}`, notes)));
 }
 
-/** What refers to a definition isn't followed, so any real difference in one counts as a change. */
+/** References to a definition aren't followed, so any real difference in one counts as a change. */
 function compareDefinitions(before: unknown, after: unknown, path: string, notes: string[]): SchemaRelation {
   const relation = compareProperties(before, after, path, notes);
   return relation === 'same' || relation === 'reworded' ? relation : 'changed';
 }
 
-/** The relation of the whole, from those of its parts. */
+/** Combines the relations of the parts. */
 function combine(relations: readonly SchemaRelation[]): SchemaRelation {
   const found = new Set(relations);
   if (found.has('changed') || (found.has('widened') && found.has('narrowed'))) return 'changed';
@@ -127,10 +127,10 @@ function note(
   return relation;
 }
 
-/** `true` accepts what an empty schema does. */
+/** `true` accepts the same as an empty schema. */
 function asObject(schema: unknown): Schema | undefined {
   if (schema === true || schema === undefined) return {};
-  // Without a prototype: a schema may well speak of `valueOf` or `constructor`.
+  // Without a prototype, because a schema may have keys like `valueOf` or `constructor`.
   return isRecord(schema) ? Object.assign(Object.create(null) as object, schema) : undefined;
 }
 
@@ -138,12 +138,12 @@ function canonicalOf(value: unknown): string | undefined {
   return value === undefined ? undefined : canonicalJson(value);
 }
 
-/** Keywords that bound a number from below, or from above: a higher lower bound accepts less. */
+/** Keywords that bound a number from below or from above. A higher lower bound accepts less. */
 const lower = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'];
 
 const upper = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 
-/** Compares a bound; a keyword that is none counts as `changed`. */
+/** Compares a bound; any other keyword counts as `changed`. */
 function compareNumbers(keyword: string, before: unknown, after: unknown): SchemaRelation {
   const sign = lower.includes(keyword) ? 1 : upper.includes(keyword) ? -1 : 0;
   if (sign === 0) return 'changed';
@@ -161,7 +161,7 @@ function compareSets(before: unknown, after: unknown): SchemaRelation {
   return compareTexts(before.map(canonicalJson), after.map(canonicalJson));
 }
 
-/** Compares `type`, a name or a list; every integer is a number. An absent one accepts everything. */
+/** Compares `type`, which is a name or a list. Every integer is a number. An absent `type` accepts everything. */
 function compareTypes(before: unknown, after: unknown): SchemaRelation {
   if (before === undefined) return 'narrowed';
   if (after === undefined) return 'widened';

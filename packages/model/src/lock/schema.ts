@@ -8,14 +8,14 @@ export const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'must be `sha256:` and 64 hexadecimal digits');
 
-/** A definition exactly as the server gave it, unknown keys included: passed on, never copied. */
+/** A definition exactly as the server gave it, including unknown keys: passed on, never copied. */
 const definition = z.custom<JsonObject>(isJsonObject, 'must be a JSON object');
 
 const lockedItem = { definition, digest: digestSchema };
 
 const lockedToolSchema = z.strictObject({
   ...lockedItem,
-  /** What it can do at worst. Counts only when `reviewed`; until then the tool is held to be destructive. */
+  /** What it can do at worst. Counts only if `reviewed`; until then the tool counts as destructive. */
   class: accessClassSchema,
   /** Who proposed the class: the server's own annotations, the default, or a person. */
   classFrom: z.enum(['annotations', 'default', 'person']),
@@ -62,7 +62,7 @@ export type Source = z.infer<typeof sourceSchema>;
 /** One reviewed version of a server: where it comes from and everything that it offers. */
 export const releaseSchema = z.strictObject({
   source: sourceSchema,
-  /** What the server calls itself; shown, never decided on. */
+  /** What the server calls itself: for display, never for deciding. */
   serverInfo: z.strictObject({ name: z.string(), version: z.string() }),
   instructions: z.strictObject({ text: z.string(), digest: digestSchema }).nullable(),
   tools: z.record(toolName, lockedToolSchema),
@@ -72,12 +72,12 @@ export const releaseSchema = z.strictObject({
     z
       .string()
       .min(1)
-      .refine((template) => template !== '*', 'no URI template is `*`: that names all resources'),
+      .refine((template) => template !== '*', 'must not be `*`, which stands for all resources'),
     lockedItemSchema,
   ),
   /** Whether the server has resources at all. */
   resources: z.boolean(),
-  /** Whether it completes arguments of prompts and templates. */
+  /** Whether the server completes arguments of prompts and templates. */
   completions: z.boolean(),
   /**
    * Reviewed JSON pointers whose values vary by host and are left out of digests, each under
@@ -94,13 +94,13 @@ export const releaseSchema = z.strictObject({
     )
     .default([]),
 });
-/** A release, read. */
+/** A parsed release. */
 export type Release = z.infer<typeof releaseSchema>;
 
 /** The version of the lock file's format. */
 export const lockVersion = 1;
 
-/** `tools.lock.json`: per server its releases, by label. */
+/** `tools.lock.json`: the releases of each server, by label. */
 export const lockSchema = z.strictObject({
   lockVersion: z.literal(lockVersion),
   servers: z.record(
@@ -109,7 +109,7 @@ export const lockSchema = z.strictObject({
   ),
 });
 /**
- * The tool lock: per server its releases, and of each everything that the server offers.
+ * The tool lock: the releases of each server, with everything that the server offers in each.
  *
  * @example
  * const releasesOf = (lock: Lock, server: string) => Object.keys(lock.servers[server]?.releases ?? {});

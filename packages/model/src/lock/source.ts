@@ -2,7 +2,7 @@ import type { ServerDefinition } from '../server.ts';
 import type { Release, Source } from './schema.ts';
 
 /**
- * One word for what a release is pinned to. Its label tells releases of one URL or command apart.
+ * One word for what a release is pinned to. The label distinguishes releases of one URL or command.
  *
  * @example
  * sourceId(release, '1.2.3'); // 'npm:@scope/pkg@1.2.3'
@@ -12,7 +12,7 @@ export function sourceId({ source }: Pick<Release, 'source'>, label: string): st
   return versioned ? pinOf(source) : `${pinOf(source)}@${label}`;
 }
 
-/** What a source is pinned to, by itself. */
+/** What a source is pinned to, without the label. */
 export function pinOf(source: Source): string {
   switch (source.type) {
     case 'npm':
@@ -36,7 +36,7 @@ export function declaredOrigin(definition: ServerDefinition): string {
   return 'image' in run ? 'image' : 'command';
 }
 
-/** Where a release was locked from, as far as it must agree with the declaration. */
+/** Where a release was locked from, without the parts that may differ from the declaration. */
 export function sourceOrigin({ source }: Pick<Release, 'source'>): string {
   switch (source.type) {
     case 'npm':
@@ -50,7 +50,7 @@ export function sourceOrigin({ source }: Pick<Release, 'source'>): string {
   }
 }
 
-/** PyPI takes `A_b.c` and `a-b-c` for one name. */
+/** PyPI treats `A_b.c` and `a-b-c` as one name. */
 function plainPypiName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }

@@ -9,7 +9,7 @@ const roles = fc.uniqueArray(role, { minLength: 1, maxLength: 3 });
 /** Any set of roles that a principal might hold. */
 export const heldRoles: fc.Arbitrary<string[]> = fc.uniqueArray(role);
 
-/** Conditions with what they give for `{ x: 1 }` held by somebody with the role `ops` or without. */
+/** Conditions, with their results for `{ x: 1 }` and a principal with the given roles. */
 export const conditions = new Map<string, (held: readonly string[]) => boolean | 'error'>([
   ['args.x == 1', () => true],
   ['args.x == 2', () => false],
@@ -38,7 +38,7 @@ const decision: fc.Arbitrary<Decision> = fc.oneof(
 
 const from = fc.stringMatching(/^rules\.[a-z0-9][a-z0-9-]{0,20}$/);
 
-/** A clause; with `uri` only where resources are spoken of. */
+/** A clause; only one for resources may have a `uri`. */
 function clause(uris: boolean): fc.Arbitrary<Clause> {
   const optional = {
     roles,
@@ -50,7 +50,7 @@ function clause(uris: boolean): fc.Arbitrary<Clause> {
     .map((made) => made as Clause);
 }
 
-/** The clauses of one target, the last of them for everybody. */
+/** The clauses of one target; the last one is for everybody. */
 export function clauses(uris: boolean): fc.Arbitrary<Clause[]> {
   const conditional = clause(uris).filter((made) => 'roles' in made || 'when' in made || 'uri' in made);
   return fc
@@ -75,12 +75,12 @@ const ruleDecision: fc.Arbitrary<RuleInput['decision']> = fc.oneof(
   fc.constant({ deny: 'no' }),
 );
 
-/** A rule without a name, over the servers of the tests' world. */
+/** A rule without a name, for the tests' server. */
 export const rule: fc.Arbitrary<Omit<RuleInput, 'name'>> = fc
   .record({ tools: glob, decision: ruleDecision, roles, when }, { requiredKeys: ['tools', 'decision'] })
   .map((made) => made as Omit<RuleInput, 'name'>);
 
-/** Everything that the tests' world has something to decide about, and things that it hasn't. */
+/** Every target of the tests' server, and targets that it doesn't have. */
 export const anyTarget: fc.Arbitrary<string> = fc.constantFrom(
   'files/read_file',
   'files/write_file',

@@ -3,7 +3,7 @@ import { quote } from '../visible.ts';
 import type { Clause } from './clause.ts';
 
 /**
- * One clause as the table's text has it, without its target.
+ * Prints one clause as in the table's text, without its target.
  *
  * @example
  * 'for ops|writer when "pathUnder(args.path, \"public\")" allow # rules.public-writes'
@@ -30,13 +30,13 @@ function printDecision(decision: Decision): string {
   }
 }
 
-/** Takes pieces of a line from its start. */
+/** Reads a line piece by piece. */
 interface Reader {
-  /** Takes what the pattern matches here; undefined where it doesn't. */
+  /** Takes what the pattern matches here; undefined if it doesn't match. */
   take(pattern: RegExp): RegExpExecArray | undefined;
 }
 
-/** Reads from the start of `text`, piece by piece. */
+/** A reader at the start of `text`. */
 export function readerOf(text: string): Reader & { atEnd(): boolean } {
   let position = 0;
   return {
@@ -51,10 +51,10 @@ export function readerOf(text: string): Reader & { atEnd(): boolean } {
   };
 }
 
-/** A JSON string, by its first character to its last. */
+/** A JSON string, including its quotes. */
 export const quoted = /("(?:[^"\\]|\\.)*")/;
 
-/** The inverse of {@link printClause}, as far as the form goes; whoever calls checks the values by the schema. */
+/** The inverse of {@link printClause}. It checks only the form; the caller checks the values with the schema. */
 export function readClause(reader: Reader): unknown {
   const roles = reader.take(/for (\S+) /)?.[1]?.split('|');
   const uri = quotedAfter(reader, 'uri');

@@ -33,21 +33,21 @@ test.each([
   expect(decisions).toEqual([read, write, destructive]);
 });
 
-test("prod asks two humans for what can't be undone", () => {
+test("prod asks two humans before anything that can't be undone", () => {
   expect(decideIn([], 'prod', 'files/delete_file', []).decision).toMatchObject({
     quorum: 2,
     approvers: ['approver'],
   });
 });
 
-test('a concrete resource is decided by its URI', () => {
+test('a concrete resource is decided on by its URI', () => {
   const rules = [{ tools: 'files/resource:file:///secret/*', decision: { deny: 'secrets stay here' } }];
   const decision = (text: string) => decideIn(rules, 'prod', text, []).decision;
   expect(decision('files/resource:file:///secret/a')).toEqual({ type: 'deny', reason: 'secrets stay here' });
   expect(decision('files/resource:file:///public/a')).toEqual({ type: 'allow' });
 });
 
-test('a tool whose name looks like a prompt or a resource is neither', () => {
+test("a tool whose name looks like a prompt's or a resource's doesn't pass for one", () => {
   const table = permissionTable(environment('dev'));
   const texts = table.entries
     .map((entry) => entry.target)
@@ -61,7 +61,7 @@ test('a tool whose name looks like a prompt or a resource is neither', () => {
   }
 });
 
-test('a condition that errs denies and names itself', () => {
+test('a condition that errs denies, and the reason names its rule', () => {
   const rules = [
     { tools: 'files/write_file', when: 'args.path == "x"', decision: 'allow' },
     { tools: '*', decision: 'allow' },
@@ -77,7 +77,7 @@ test('a condition that errs denies and names itself', () => {
   });
 });
 
-test("whatever isn't locked is denied, whatever the rules say", () => {
+test("everything that isn't locked is denied, whatever the rules say", () => {
   const locked = permissionTable(environment('staging')).entries.map((entry) => entry.target);
   const server = fc.constantFrom('files', 'other', 'constructor', '__proto__');
   const kind = fc.constantFrom('tool' as const, 'prompt' as const, 'resource' as const);
@@ -114,7 +114,7 @@ test("whatever isn't locked is denied, whatever the rules say", () => {
   );
 });
 
-/** What must come out, said in the plainest way there is. */
+/** The expected decision, computed in the plainest way. */
 function expected(list: readonly Clause[], held: readonly string[]): Clause['decision'] | 'error' {
   for (const { roles, when, decision } of list) {
     if (roles && !roles.some((role) => held.includes(role))) continue;
@@ -125,7 +125,7 @@ function expected(list: readonly Clause[], held: readonly string[]): Clause['dec
   throw new Error('the last clause is for everybody');
 }
 
-test('the first matching clause wins for any set of roles, and one that errs denies', () => {
+test('the first matching clause wins for any set of roles, and a condition that errs denies', () => {
   fc.assert(
     fc.property(clauses(false), heldRoles, (list, held) => {
       const table = {

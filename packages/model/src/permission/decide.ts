@@ -9,23 +9,23 @@ import { visible } from '../visible.ts';
 import { type Clause, isUnconditional, type PermissionEntry, type PermissionTable } from './clause.ts';
 import { everyResource } from './targets.ts';
 
-/** What the permission table says of one call, and why. */
+/** What the permission table decides on one call, and why. */
 export interface Decided {
   readonly decision: Decision;
-  /** The clause that decided, or whose condition erred; absent for what isn't locked. */
+  /** The clause that decided, or whose condition erred; absent if the target isn't locked. */
   readonly clause?: Clause;
-  /** Absent for what isn't locked. */
+  /** Absent if the target isn't locked. */
   readonly class?: AccessClass;
   readonly because: 'clause' | 'not locked' | 'condition error';
-  /** What the condition's evaluation said, where it erred. */
+  /** The error of the condition, if it erred. */
   readonly error?: string;
 }
 
 /**
- * Decides about one call: the first clause that concerns the principal's roles, the URI and the arguments wins.
- * Whatever isn't locked is denied, and so is a call for which a condition on the way can't be evaluated.
+ * Decides on one call: the first clause that matches the principal's roles, the URI and the arguments wins. A target
+ * that isn't locked is denied, and so is a call if a condition on the way can't be evaluated.
  *
- * @param target for a resource, its URI, or a locked template's text.
+ * @param target for a resource, its name is the URI or the text of a locked template.
  * @example
  * decide(table, principal, { server: 'files', kind: 'tool', name: 'read_file' }, { path: 'a.txt' });
  */
@@ -52,8 +52,8 @@ export function decide(
 }
 
 /**
- * What could be decided about a target, whatever the arguments: for lists. Nothing for what isn't locked.
- * Conditions on the principal alone are decided. For a resource named `*`: what could be decided of any URI.
+ * The decisions that are possible for a target, whatever the arguments; lists use them. There are none if the target
+ * isn't locked. Conditions on the principal alone are evaluated. For a resource named `*`, the result covers every URI.
  */
 export function possibleDecisions(
   table: PermissionTable,
@@ -66,7 +66,7 @@ export function possibleDecisions(
     if (!anyUri && !concerns(clause, principal.roles, target)) continue;
     const holds = clause.when === undefined ? true : holdsForAny(clause.when, principal);
     if (holds === false) continue;
-    // Nobody gets past a condition that errs whatever the arguments are.
+    // No call gets past a condition that errs for all arguments.
     possible.add(holds instanceof Error ? 'deny' : clause.decision.type);
     if (holds !== 'perhaps' && !anyUri) break;
   }
@@ -78,7 +78,7 @@ function notLocked(target: Target): Decided {
   return { decision: { type: 'deny', reason }, because: 'not locked' };
 }
 
-/** Whether the clause is about these roles and this URI; its condition is looked at apart. */
+/** Whether the clause applies to these roles and this URI; its condition is evaluated separately. */
 function concerns(clause: Clause, roles: readonly string[], target: Target): boolean {
   if (isUnconditional(clause)) return true;
   if (clause.roles && !clause.roles.some((role) => roles.includes(role))) return false;
@@ -105,8 +105,8 @@ function holdsForAny(when: string, principal: Principal): boolean | Error | 'per
 const indexes = new WeakMap<PermissionTable, ReadonlyMap<string, PermissionEntry>>();
 
 /**
- * The entry that decides about a target. A resource that isn't one of the locked templates is a concrete one,
- * and falls under its server's entry for all of those.
+ * The entry that decides on a target. A resource that isn't a locked template is a concrete one, and falls under its
+ * server's entry for concrete resources.
  */
 function entryFor(table: PermissionTable, target: Target): PermissionEntry | undefined {
   let index = indexes.get(table);
@@ -115,7 +115,7 @@ function entryFor(table: PermissionTable, target: Target): PermissionEntry | und
     indexes.set(table, index);
   }
   const text = printTarget(target);
-  // Callers make names up: a tool called `prompt:x` must not pass for the prompt `x`.
+  // Callers can make up names: a tool called `prompt:x` must not pass for the prompt `x`.
   if (parseTarget(text)?.kind !== target.kind) return undefined;
   const exact = index.get(text);
   if (exact || target.kind !== 'resource') return exact;

@@ -12,7 +12,7 @@ type Rules = NonNullable<Parameters<typeof environment>[1]>['rules'];
 const prod = (rules: Rules) => permissionTable(environment('prod', { rules }));
 const diff = (before: Rules, after: Rules) => printTableDiff('prod', diffTables(prod(before), prod(after)));
 
-test('a changed decision is one line that says what it was and is', () => {
+test('a changed decision is one line with the old and the new one', () => {
   expect(
     diff(
       [{ name: 'a', tools: 'files/delete_file', decision: { deny: 'no' } }],
@@ -27,7 +27,7 @@ test('a changed decision is one line that says what it was and is', () => {
   ).toEqual(['prod: files/delete_file deny → approve by 2 of security']);
 });
 
-test('roles, conditions, URIs and unusual expiries are told', () => {
+test('lines show roles, conditions, URIs and unusual expiries', () => {
   const approve = { quorum: 1, expiry: 60 };
   expect(
     diff(
@@ -50,7 +50,7 @@ test.each<[string, Rules, Rules]>([
     [{ name: 'b', tools: '*', decision: { deny: 'y' } }],
   ],
   [
-    'a rule that says what the profile says',
+    'a rule that decides as the profile does',
     [],
     [{ name: 'a', tools: 'files/read_file', roles: ['x'], decision: 'allow' }],
   ],
@@ -62,11 +62,11 @@ test.each<[string, Rules, Rules]>([
       { name: 'b', tools: '*', decision: { deny: 'no' } },
     ],
   ],
-])('%s is no change', (_, before, after) => {
+])("%s isn't a change", (_, before, after) => {
   expect(diff(before, after)).toEqual([]);
 });
 
-test('targets that come and go, and another class, are told', () => {
+test('lines show new targets, removed targets and another class', () => {
   const table = (tools: Parameters<typeof release>[0]) => {
     const { prod } = defineEnvironments({
       servers,
@@ -84,7 +84,7 @@ test('targets that come and go, and another class, are told', () => {
   ]);
 });
 
-test('another class is a change even where the decision stays', () => {
+test('another class is a change even if the decision stays', () => {
   const table = (accessClass: 'read' | 'write') => ({
     environment: 'staging',
     entries: [
@@ -100,7 +100,7 @@ test('another class is a change even where the decision stays', () => {
   ]);
 });
 
-test("a target that isn't in the diff is decided alike for everybody", () => {
+test("a target that isn't in the diff has the same decision for everybody", () => {
   const list = fc
     .array(rule, { maxLength: 3 })
     .map((rules) => rules.map((one, index) => ({ name: `r${index}`, ...one })));

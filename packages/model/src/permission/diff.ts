@@ -5,26 +5,26 @@ import { visible } from '../visible.ts';
 import type { Clause, PermissionEntry, PermissionTable } from './clause.ts';
 import { essential, summarise } from './summary.ts';
 
-/** What a table says of one target, as far as it has an effect. */
+/** What a table decides on one target, without clauses that have no effect. */
 export interface TableState {
   readonly class: AccessClass;
   readonly clauses: readonly Clause[];
-  /** The clauses as a person says them. */
+  /** The clauses in words for people. */
   readonly summary: string;
 }
 
 /** A target whose permission differs between two tables. */
 export interface TableChange {
   readonly target: string;
-  /** Absent where the target wasn't locked, so that it was denied. */
+  /** Absent if the target wasn't locked, and was therefore denied. */
   readonly before?: TableState;
-  /** Absent where the target isn't locked any more. */
+  /** Absent if the target is no longer locked. */
   readonly after?: TableState;
 }
 
 /**
- * The targets whose permission differs, sorted. A rule that is only renamed, gives another reason, or says what
- * would be decided without it, changes nothing.
+ * The targets whose permission differs, sorted. A rule changes nothing if it is only renamed, gives another reason, or
+ * decides what would be decided without it.
  */
 export function diffTables(before: PermissionTable, after: PermissionTable): TableChange[] {
   const [old, next] = [byTarget(before), byTarget(after)];

@@ -3,7 +3,7 @@ import { visible } from '../visible.ts';
 import type { Clause } from './clause.ts';
 
 /**
- * Clauses as a person says them, without the reasons and names of rules.
+ * Clauses in words for people, without reasons and names of rules.
  *
  * @example
  * 'allow for ops when pathUnder(args.path, "public"), else approve by 2 of security'
@@ -22,7 +22,7 @@ function summariseClause({ roles, uri, when, decision }: Clause): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** `allow`, `deny`, or who must approve; the expiry only where it isn't the usual day. */
+/** `allow`, `deny`, or who must approve; the expiry is shown only if it isn't the usual day. */
 function summariseDecision(decision: Decision): string {
   if (decision.type !== 'approve') return decision.type;
   const { quorum, approvers, expiry } = decision;
@@ -31,8 +31,8 @@ function summariseDecision(decision: Decision): string {
 }
 
 /**
- * The same clauses without those that change nothing: whoever one of them would have caught gets the same
- * decision from the next. Conditions stay, since one that errs denies.
+ * The clauses without those that change nothing because the next clause decides the same. Clauses with conditions
+ * stay, because a condition that errs denies.
  */
 export function essential(clauses: readonly Clause[]): Clause[] {
   const kept = [...clauses];

@@ -14,7 +14,7 @@ function linesFor(target: string, rules: Rules): string[] | undefined {
 
 const profile = 'approve by 1 of approver within 86400s # profile.prod';
 
-test('every locked thing has an entry, sorted', () => {
+test('everything that is locked has an entry, and entries are sorted', () => {
   expect(permissionTable(environment('dev')).entries.map((entry) => [entry.target, entry.class])).toEqual([
     ['files/delete_file', 'destructive'],
     ['files/prompt:sum up', 'read'],
@@ -25,14 +25,14 @@ test('every locked thing has an entry, sorted', () => {
   ]);
 });
 
-test('targets of servers whose names start alike are sorted as texts', () => {
+test('targets of servers whose names start alike are sorted by their text', () => {
   const pinned = { label: '1.0.0', release: release({ x: 'read' }) };
   const table = permissionTable({ ...environment('dev'), releases: { a: pinned, 'a-b': pinned } });
   expect(table.entries.map((entry) => entry.target)).toEqual(['a-b/x', 'a/x']);
   expect(parseTable(printTable(table))).toEqual(table);
 });
 
-test('rules come in their order, the profile last', () => {
+test('rules come in their order, and the profile comes last', () => {
   const rules: Rules = [
     { name: 'b', tools: 'files/write_*', roles: ['ops'], decision: 'allow' },
     { name: 'other', tools: 'files/read_*', decision: 'allow' },
@@ -45,7 +45,7 @@ test('rules come in their order, the profile last', () => {
   ]);
 });
 
-test('nothing follows a clause that is for everybody', () => {
+test('no clause follows one that is for everybody', () => {
   const rules: Rules = [
     { name: 'a', tools: '*', decision: 'allow' },
     { name: 'b', tools: '*', decision: { deny: 'no' } },
@@ -53,7 +53,7 @@ test('nothing follows a clause that is for everybody', () => {
   expect(linesFor('files/write_file', rules)).toEqual(['allow # rules.a']);
 });
 
-test('approvals take what a rule leaves out from the settings', () => {
+test('approvals take from the settings what a rule omits', () => {
   const rules: Rules = [{ name: 'a', tools: 'files/write_file', decision: { approve: { quorum: 2 } } }];
   const settings = { approvals: { approvers: ['security', 'leads'], expiry: 60 } };
   const [entry] = permissionTable(environment('prod', { rules, settings })).entries.slice(-1);
@@ -64,11 +64,11 @@ test.each([
   ['files/*', ['deny "no" # rules.a']],
   ['files/resource:file:///x/*', ['uri "file:///x/*" deny "no" # rules.a', 'allow # profile.prod']],
   ['files/read_file', ['allow # profile.prod']],
-])('for concrete resources, %s narrows by URI', (tools, lines) => {
+])('%s becomes URIs in the entry of concrete resources', (tools, lines) => {
   expect(linesFor('files/resource:*', [{ name: 'a', tools, decision: { deny: 'no' } }])).toEqual(lines);
 });
 
-test('a tool that nobody has reviewed is held to be destructive', () => {
+test('a tool that nobody has reviewed counts as destructive', () => {
   const lock = lockOf({ '1.0.0': release({ peek: tool('read', { name: 'peek' }, false) }) });
   const { dev } = defineEnvironments({
     servers,

@@ -7,8 +7,8 @@ import { type Clause, isUnconditional, type PermissionEntry, type PermissionTabl
 import { type LockedTarget, targetsOf } from './targets.ts';
 
 /**
- * Everything that an environment permits: for each locked tool, prompt and resource template, and for the
- * concrete resources of each server, the clauses that can apply, the profile's last.
+ * Everything that an environment permits: the clauses that can apply to each locked tool, prompt and resource
+ * template, and to the concrete resources of each server. The profile's clause comes last.
  */
 export function permissionTable(environment: Environment): PermissionTable {
   const entries = Object.entries(environment.releases).flatMap(([server, { release }]) =>
@@ -63,7 +63,7 @@ const readOnly: Decision = {
     'the dev profile lets agents only read; do this in an environment that permits it, or ask for a rule',
 };
 
-/** The clause that ends the list of every target: what the profile says of its access class. */
+/** The last clause of every target: what the profile decides for its access class. */
 function profileClause(profile: ProfileName, accessClass: AccessClass, settings: Settings): Clause {
   const approve = (quorum: number): Decision => ({
     type: 'approve',

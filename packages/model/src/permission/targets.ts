@@ -8,11 +8,11 @@ export interface LockedTarget {
   /** As `printTarget` writes it. */
   readonly text: string;
   readonly class: AccessClass;
-  /** For the entry that holds for every concrete resource: what comes before their URIs. */
+  /** For the entry of all concrete resources: the text before their URIs. */
   readonly before?: string;
 }
 
-/** The name of the entry that holds for every concrete resource of a server. */
+/** The name of the entry for all concrete resources of a server. */
 export const everyResource = '*';
 
 /** All targets of one server's release, sorted by their text. */

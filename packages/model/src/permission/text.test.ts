@@ -7,7 +7,7 @@ import type { PermissionTable } from './clause.ts';
 import { permissionTable } from './table.ts';
 import { parseTable, printTable } from './text.ts';
 
-test('one clause a line, as a reviewer reads it', () => {
+test('each clause is one line that a reviewer can read', () => {
   const rules = [
     {
       name: 'public-writes',
@@ -97,7 +97,7 @@ test.each([
   ['a line without its end', `${head}a/b read allow # profile.prod`, 'line 2 must end'],
   ['an empty line', `${head}\n`, "line 2 isn't a clause"],
   ['an unknown word', `${head}a/b read permit # profile.prod\n`, "line 2 isn't a clause"],
-  ['something behind the clause', `${head}a/b read allow # profile.prod x\n`, "line 2 isn't a clause"],
+  ['something after the clause', `${head}a/b read allow # profile.prod x\n`, "line 2 isn't a clause"],
   ['two spaces', `${head}a/b read  allow # profile.prod\n`, "line 2 isn't a clause"],
   ['a needless quotation', `${head}"a/b" read allow # profile.prod\n`, "line 2 isn't written as"],
   ['a hidden character', `${head}a/b read deny "x\u200b" # profile.prod\n`, "line 2 isn't written as"],
@@ -107,7 +107,7 @@ test.each([
     "line 2 isn't written as",
   ],
   [
-    'a quorum of none',
+    'a quorum of zero',
     `${head}a/b read approve by 0 of x within 1s # profile.prod\n`,
     "line 2 isn't a clause",
   ],
@@ -127,7 +127,7 @@ test.each([
   [
     'targets out of order',
     `${head}a/c read allow # profile.prod\na/b read allow # profile.prod\n`,
-    'line 3 comes where',
+    'line 3 must continue',
   ],
 ])('%s is refused', (_, text, why) => {
   expect(() => parseTable(text)).toThrow(why);

@@ -18,8 +18,8 @@ const tableVersion = 1;
 const plainTarget = /[a-z0-9-]+\/[A-Za-z0-9_.:/{}*+?&=%@~,;-]+/;
 
 /**
- * The whole table as text, one clause a line: what a reviewer reads is what the gateway loads. Nothing in it is
- * invisible: odd characters are escaped.
+ * The whole table as text, one clause per line: what a reviewer reads is what the gateway loads. Invisible characters
+ * are escaped.
  *
  * @example
  * # lockstep permission table 1: prod
@@ -31,16 +31,16 @@ export function printTable({ environment, entries }: PermissionTable): string {
   return `${header(environment)}\n${entries.map(printEntry).join('')}`;
 }
 
-/** One target's lines, each ended by a line break. */
+/** One target's lines; each ends in a line break. */
 export function printEntry(entry: PermissionEntry): string {
   const target = matchesWhole(plainTarget, entry.target) ? entry.target : quote(entry.target);
   return entry.clauses.map((clause) => `${target} ${entry.class} ${printClause(clause)}\n`).join('');
 }
 
 /**
- * The inverse of {@link printTable}: takes exactly what it prints, and nothing that could be read in two ways.
+ * The inverse of {@link printTable}. It accepts exactly what that prints, and nothing ambiguous.
  *
- * @throws Error naming the first line that is wrong.
+ * @throws Error that names the first wrong line.
  */
 export function parseTable(text: string): PermissionTable {
   const end = text.indexOf('\n');
@@ -68,9 +68,7 @@ export function parseEntries(text: string, line = 1): PermissionEntry[] {
       last.clauses.push(read.clause);
     } else {
       if (!done || (last && last.target > read.target)) {
-        throw new Error(
-          `line ${line + index} comes where more of \`${last?.target}\` or a later target must`,
-        );
+        throw new Error(`line ${line + index} must continue \`${last?.target}\` or start a later target`);
       }
       entries.push({ target: read.target, class: read.class, clauses: [read.clause] });
     }

@@ -22,7 +22,7 @@ function seenBy(...roles: string[]): Record<string, string> {
   return Object.fromEntries(roleView(table, roles).map((line) => [line.target, line.summary]));
 }
 
-test('a view holds what one set of roles meets', () => {
+test('a view shows the clauses that one set of roles can reach', () => {
   expect(seenBy()).toMatchObject({
     'files/read_file': 'allow',
     'files/write_file': 'allow when pathUnder(args.path, "public"), else approve by 1 of approver',

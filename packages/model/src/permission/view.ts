@@ -6,11 +6,11 @@ import { essential, summarise } from './summary.ts';
 interface RoleViewLine {
   readonly target: string;
   readonly class: AccessClass;
-  /** As {@link summarise} says it, roles left out. */
+  /** As {@link summarise} prints it, without roles. */
   readonly summary: string;
 }
 
-/** The table as it looks to a principal with these roles: for display, never for deciding. */
+/** The table as a principal with these roles sees it: for display, never for deciding. */
 export function roleView(table: PermissionTable, roles: readonly string[]): RoleViewLine[] {
   return table.entries.map((entry) => ({
     target: entry.target,

@@ -2,21 +2,21 @@ import { isPlaceholder } from './placeholder.ts';
 import { isSecretName } from './secret-name.ts';
 import type { Span } from './secret-shapes.ts';
 
-/** A name, and what parts it from its value: `token=`, `--api-key `, `"password": "`, `X-Api-Key: `. */
+/** A name, and what separates it from its value: `token=`, `--api-key `, `"password": "`, `X-Api-Key: `. */
 const assigned =
   /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,63})(\\{0,3}["'])?([ \t\u00a0]{0,8}(?:=>|:=|==?|:)[ \t\u00a0]{0,8})(\\{0,3}["'`])?/g;
 
 /** A flag whose value is the next word: `--password hunter2`. */
 const flagged = /(?<![\w-])(--[A-Za-z][\w-]{0,63}) (?!-)/g;
 
-/** Names that hold a secret in a URL's query only. */
+/** Names that hold a secret only in a URL's query. */
 const inQuery = /^(?:key|sig|signature|x-amz-signature|x-goog-signature|x-amz-security-token|sid|session)$/i;
 
-/** A word out of such a name, before what parts it from its value. */
+/** A word from such a name, before what separates it from its value. */
 const hint =
   /(?:key|token|secret|pass|pwd|pw|auth|cookie|credential|creds|conn|dsn|jwt|otp|pat|bearer|sig|sid|session)[\w.-]{0,60}\\{0,3}["']?[ \t\u00a0]{0,8}[=:]/i;
 
-/** Values under a secret's name, in the many ways that texts write them. */
+/** Finds values under a secret's name, in the many ways in which texts write them. */
 export function* assignmentSpans(text: string): Generator<Span> {
   // Few texts have such a word before an `=` or a `:`.
   if (hint.test(text)) yield* assignedSpans(text);
@@ -35,13 +35,13 @@ function* assignedSpans(text: string): Generator<Span> {
     if (!(isSecretName(name) || (query && inQuery.test(name)))) continue;
     const start = afterScheme(text, match.index + whole.length);
     const end = opening === undefined ? bareEnd(text, start, name) : quotedEnd(text, start, opening);
-    // Past what was looked at in any case, so that nothing is looked at twice.
+    // Skip what was looked at, so that nothing is looked at twice.
     from = end;
     const value = text.slice(start, end);
     if (opening !== undefined) {
       if (isQuotedSecret(value)) yield { start, end };
     } else if (isBareSecret(value, { name, parting, query, next: text[end] })) {
-      // JSON has no quotes around numbers, and one of few digits counts something.
+      // JSON has no quotes around numbers, and a number with few digits is a count.
       if (closing === undefined || /[A-Za-z]|[0-9]{4}/.test(value)) yield { start, end };
     }
   }
@@ -59,14 +59,14 @@ function* flaggedSpans(text: string): Generator<Span> {
   }
 }
 
-/** `Authorization: Bearer …`: the scheme is no secret. */
+/** `Authorization: Bearer …`: the scheme isn't secret. */
 function afterScheme(text: string, start: number): number {
   const scheme = /(?:bearer|basic|token|digest|apikey|negotiate)\s{1,4}(?=\S)/iy;
   scheme.lastIndex = start;
   return scheme.test(text) ? scheme.lastIndex : start;
 }
 
-/** Up to the closing quote, or to the end of the line where there is none. */
+/** Up to the closing quote, or to the end of the line if there is none. */
 function quotedEnd(text: string, from: number, opening: string): number {
   const isEscaped = opening.startsWith('\\');
   const quote = opening.at(-1);
@@ -79,7 +79,7 @@ function quotedEnd(text: string, from: number, opening: string): number {
   return Math.min(at, text.length);
 }
 
-/** Cookies are a list of them, to the end of the line. */
+/** A list of cookies goes to the end of the line. */
 function bareEnd(text: string, at: number, name: string): number {
   const run = /cookie$/i.test(name) ? /[^\r\n"'\\]*/y : /[^\s"'`,;&<>(){}[\]\\|]*/y;
   run.lastIndex = at;
@@ -90,7 +90,7 @@ function isQuotedSecret(value: string): boolean {
   return value !== '' && !isPlaceholder(value) && !isIdentifier(value);
 }
 
-/** A value without quotes, and what stands around it. */
+/** What stands around a value without quotes. */
 interface Around {
   readonly name: string;
   readonly parting: string;
@@ -104,20 +104,20 @@ function isBareSecret(value: string, { name, parting, query, next }: Around): bo
   // `${…}` and `$(…)`
   if (plain === '$' && (next === '{' || next === '(')) return false;
   if (query) return !/^(?:key|sid|session)$/i.test(name) || /^(?=.*[0-9])(?=.*[A-Za-z]).{16}/s.test(plain);
-  // A call, a member or another name is code; a short word is prose.
+  // A call, a member or another name is code.
   if (next === '(' || next === '[' || isIdentifier(plain)) return false;
   if (/tokens$/i.test(name) && /^[0-9.]+$/.test(plain)) return false;
   if (parting === '=') return true;
-  // After a colon as well stands what went wrong: `invalid token: malformed header`.
+  // A colon may also be followed by an error: `invalid token: malformed header`.
   return plain.length >= 4 && !/^[A-Za-z][a-z]{0,13}$/.test(plain);
 }
 
-/** A name of a secret itself, as code has it: `password: userPassword`. */
+/** The name of another secret, as in code: `password: userPassword`. */
 function isIdentifier(value: string): boolean {
   return /^[A-Za-z_$][A-Za-z_$.-]{0,63}$/.test(value) && isSecretName(value);
 }
 
-/** A word after a flag may as well be the prose around it. */
+/** A word after a flag may also be the prose around it. */
 function isFlagged(value: string): boolean {
   return value.length >= 4 && !isPlaceholder(value) && !isIdentifier(value) && !/^[a-z]{1,7}$/.test(value);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blankSecrets, findSecrets } from './find-secrets.ts';
 
-/** Made-up values, put together here so that no scanner takes this file for a leak. */
+/** Made-up values, assembled here so that no scanner reports this file as a leak. */
 const join = (...parts: string[]) => parts.join('');
 const mixed = (length: number) => 'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9b'.repeat(6).slice(0, length);
 const hex = (length: number) => '0123456789abcdef'.repeat(8).slice(0, length);
@@ -12,7 +12,7 @@ const jwt = join(base64url('{"alg":"HS256"}'), '.', base64url('{"sub":"ben"}'), 
 const pem = (kind: string) => join('-----BEGIN ', kind, 'PRIVATE KEY-----\n', mixed(64), '\n', 'AA==\n');
 const pemEnd = (kind: string) => join('-----END ', kind, 'PRIVATE KEY-----');
 
-/** What is secret as a whole. */
+/** Texts that are secret as a whole. */
 const tokens: [string, string][] = [
   ['GitHub, personal', join('ghp', '_', mixed(36))],
   ['GitHub, OAuth', join('gho', '_', mixed(36))],
@@ -64,10 +64,10 @@ const tokens: [string, string][] = [
   ['a key with escaped lines', `${pem('EC ')}${pemEnd('EC ')}`.replaceAll('\n', '\\n')],
 ];
 
-/** What holds a secret, between the marks. */
+/** Texts that contain a secret, between the marks. */
 const texts: [string, string][] = [
   ['a URL with a password', 'postgres://app:«hunter2»@db.example.com:5432/shop'],
-  ['a URL with a password alone', 'redis://:«hunter2»@cache:6379/0'],
+  ['a URL with only a password', 'redis://:«hunter2»@cache:6379/0'],
   ['a password with an @', 'mongodb+srv://app:«p@ss»@cluster.example.com/x?retryWrites=true'],
   ['a URL inside a sentence', 'cannot connect to amqp://guest:«guest1»@mq/ (refused)'],
   ['two URLs', 'http://a:«b»@c https://d:«e»@f'],
@@ -80,7 +80,7 @@ const texts: [string, string][] = [
   ['a scheme in a sentence', `the call with bearer «${mixed(20)}» was refused`],
   ['a basic credential', `curl -H 'Authorization: Basic «${Buffer.from('ben:hunter2').toString('base64')}»'`],
   ['a basic credential in a sentence', `sent Basic «${Buffer.from('ben:hunter2').toString('base64')}»`],
-  ['an own header', 'X-Api-Key: «0a1b2c3d4e»'],
+  ['a custom header', 'X-Api-Key: «0a1b2c3d4e»'],
   ['a header in JSON', '{"X-Auth-Token":"«hunter2»","Accept":"*/*"}'],
   ['cookies', 'Cookie: «sid=31d4d96e; theme=dark»\nHost: example.com'],
   ['a variable', 'DB_PASSWORD=«hunter2»'],
@@ -100,15 +100,15 @@ const texts: [string, string][] = [
   ['a form', 'grant_type=password&username=ben&password=«hunter2»&scope=all'],
   ['a sentence', 'Please log in with password: «hunter2», then go on.'],
   ['a webhook', `https://hooks.slack.com/services/«T0123456/B0123456/${mixed(24)}»`],
-  ['after an escape', `line\\n«${join('gh', 'p_', mixed(36))}»`],
-  ['inside a sentence', `I used «${join('sk', '-', mixed(40))}», as you said.`],
+  ['a token after an escape', `line\\n«${join('gh', 'p_', mixed(36))}»`],
+  ['a token inside a sentence', `I used «${join('sk', '-', mixed(40))}», as you said.`],
   ['two shapes', `«${join('gh', 'p_', mixed(36))}» and «${jwt}»`],
   ['a variable in a command', `GITHUB_TOKEN=«${join('gh', 'p_', mixed(36))}» gh pr list`],
   ['git over HTTPS', `https://x-access-token:«${join('gh', 's_', mixed(36))}»@github.com/a/b.git`],
-  ['a key that ends nowhere', `key «${pem('RSA ')}»`],
+  ['a key without an end', `key «${pem('RSA ')}»`],
 ];
 
-/** What resembles a secret and is none. */
+/** Texts that resemble secrets but aren't. */
 const harmless: string[] = [
   'principal:lockstep:token agent7',
   'lockstep:token ci-agent-2 of ada',
@@ -191,29 +191,29 @@ const harmless: string[] = [
 
 const marks = /[«»]/g;
 
-describe('what is a secret', () => {
-  it.each(tokens)('%s is blanked whole', (_name, token) => {
+describe('a secret', () => {
+  it.each(tokens)('%s is blanked as a whole', (_name, token) => {
     expect(blankSecrets(token)).toBe('[redacted]');
     expect(blankSecrets(`before "${token}" after`)).toBe('before "[redacted]" after');
   });
 
-  it.each(texts)('%s is blanked where it stands', (_name, marked) => {
+  it.each(texts)('%s is blanked where the secret is', (_name, marked) => {
     expect(blankSecrets(marked.replace(marks, ''))).toBe(marked.replace(/«[^»]*»/g, '[redacted]'));
   });
 
-  it('is enough of a table', () => {
+  it('has enough examples', () => {
     expect(tokens.length + texts.length).toBeGreaterThanOrEqual(60);
     expect(harmless.length).toBeGreaterThanOrEqual(60);
   });
 });
 
-describe('what is none', () => {
+describe('no secret', () => {
   it.each(harmless)('%s', (text) => {
     expect(blankSecrets(text)).toBe(text);
   });
 });
 
-describe('any text', () => {
+describe('findSecrets', () => {
   const parts = [...tokens.map(([, token]) => token), ...texts.map(([, text]) => text.replace(marks, ''))];
   const text = fc
     .array(
@@ -221,7 +221,7 @@ describe('any text', () => {
     )
     .map((all) => all.join(''));
 
-  it('has its secrets in order and apart', () => {
+  it('returns spans in order and without overlaps', () => {
     fc.assert(
       fc.property(text, (given) => {
         let last = 0;
@@ -236,7 +236,7 @@ describe('any text', () => {
   });
 });
 
-describe('the time it takes', () => {
+describe('the time that it takes', () => {
   const unit = [
     ...[
       'eyJ',
@@ -314,10 +314,10 @@ describe('the time it takes', () => {
     ],
   ];
 
-  // What is linear takes some 10 ms here, also on a busy machine less than this; what is quadratic takes seconds.
+  // Linear time is some 10 ms here, and less than this limit even on a busy machine; quadratic time would be seconds.
   const maxMs = 400;
 
-  it.each(unit)('grows with the length alone: %j', (part) => {
+  it.each(unit)('grows linearly with the length: %j', (part) => {
     const text = part.repeat(Math.ceil(262_144 / part.length));
     let fastest = Number.POSITIVE_INFINITY;
     for (let run = 0; run < 3 && fastest >= maxMs; run += 1) {
@@ -329,7 +329,7 @@ describe('the time it takes', () => {
   });
 });
 
-it('finds any number of them in one text', () => {
+it('finds any number of secrets in one text', () => {
   const text = 'pw=hunter2;'.repeat(200_000);
   expect(findSecrets(text)).toHaveLength(200_000);
 });

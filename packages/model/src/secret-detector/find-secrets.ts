@@ -9,21 +9,21 @@ import {
   webhookSpans,
 } from './secret-shapes.ts';
 
-/** Stands where a secret was. */
+/** The text that replaces a secret. */
 export const redactedText = '[redacted]';
 
-/** Characters below which no text holds a secret. */
+/** A text with fewer characters contains no secret. */
 const minText = 6;
 
-/** Characters of tokens that stand together at least, in whatever has a maker's prefix. */
+/** Every token with its maker's prefix has a run of at least this many characters. */
 const minRun = 16;
 
-/** Of each ASCII character, whether it may stand in such a run: letters, digits, `_` and `-`. */
+/** For each ASCII character, whether it may be in such a run: letters, digits, `_` and `-`. */
 const inRun = Uint8Array.from({ length: 128 }, (_, code) =>
   /[\w-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 
-/** Whether a text has a run that is long enough for a token. It looks at few characters of ordinary words. */
+/** Whether a text has a run that is long enough for a token. It skips most characters of ordinary words. */
 function hasRun(text: string): boolean {
   let end = minRun - 1;
   while (end < text.length) {
@@ -35,24 +35,24 @@ function hasRun(text: string): boolean {
   return false;
 }
 
-/** What no assignment, URL or private key is without. */
+/** Every assignment, URL and private key contains this. */
 const mark = /[=:]|--/;
 
-/** A word that a credential stands behind. */
+/** A word before a credential. */
 const scheme = /(?:bearer|basic|token)[\s%+]/i;
 
 /**
- * Where secrets stand in a text: tokens by their makers' prefixes, JSON web tokens, private keys, passwords and
- * secret parameters of URLs, credentials after `Bearer` and `Basic`, and what is assigned to a secret's name. Takes
- * time that is linear in the text, whoever wrote it.
+ * Finds secrets in a text: tokens by their makers' prefixes, JSON web tokens, private keys, passwords and secret
+ * parameters of URLs, credentials after `Bearer` and `Basic`, and values assigned to a secret's name. It takes time
+ * linear in the text, even if an attacker wrote it.
  *
- * @returns in order, without overlaps.
+ * @returns the spans in order, without overlaps.
  */
 export function findSecrets(text: string): readonly Span[] {
   if (text.length < minText) return [];
-  // On the path of every call: what a text can't hold isn't looked for.
+  // Every call passes here, so don't look for what the text can't contain.
   const found: Span[] = [];
-  // One by one: a text can hold more of them than a call can have arguments.
+  // Push one by one, because a text can contain more secrets than a call can have arguments.
   const add = (spans: Iterable<Span>) => {
     for (const span of spans) found.push(span);
   };
@@ -71,7 +71,7 @@ export function findSecrets(text: string): readonly Span[] {
 }
 
 /**
- * A text with each secret replaced by the marker, and everything else as it was.
+ * Replaces each secret in a text by the marker, and leaves everything else.
  *
  * @example
  * blankSecrets('postgres://app:hunter2@db/shop'); // 'postgres://app:[redacted]@db/shop'

@@ -138,13 +138,13 @@ const harmless = [
 
 describe('names', () => {
   it.each(secret)('%s is a secret', (name) => expect(isSecretName(name)).toBe(true));
-  it.each(harmless)('%s is none', (name) => expect(isSecretName(name)).toBe(false));
+  it.each(harmless)("%s isn't a secret", (name) => expect(isSecretName(name)).toBe(false));
 
-  it.each(['ｐａｓｓｗｏｒｄ', 'paſſword'])('%s reads like one', (name) =>
+  it.each(['ｐａｓｓｗｏｒｄ', 'paſſword'])('%s reads like a secret', (name) =>
     expect(isSecretName(name)).toBe(true),
   );
 
-  it('are judged by their ends where they are very long', () => {
+  it('are judged by their ends if they are very long', () => {
     expect(isSecretName(`${'a'.repeat(100_000)}_token`)).toBe(true);
     expect(isSecretName(`password${'x'.repeat(100_000)}`)).toBe(true);
     expect(isSecretName('a'.repeat(100_000))).toBe(false);
@@ -170,7 +170,7 @@ describe('fields', () => {
     expect(isSecretField(name, value)).toBe(expected);
   });
 
-  it('are opaque in one mixed run only', () => {
+  it('are opaque only if they are one mixed run', () => {
     expect([opaque, `${opaque} `, 'a/long/path/that/is/longer/than/thirty-two'].map(isOpaque)).toEqual([
       true,
       false,
@@ -181,7 +181,7 @@ describe('fields', () => {
 
 describe('questions', () => {
   it.each(['needsToken', 'showPassword', 'has_password'])(
-    '%s holds one where its answer is neither yes nor no',
+    '%s holds a secret if its value is neither yes nor no',
     (name) => {
       expect(isSecretField(name, 'hunter2')).toBe(true);
       for (const answer of [true, 'true', 'no', '']) expect(isSecretField(name, answer)).toBe(false);

@@ -1,12 +1,12 @@
 import { isPlaceholder } from './placeholder.ts';
 
-/** Words that make a name a secret's wherever they stand in it; names are compared in small letters alone. */
+/** Words that make a name a secret's name, wherever they are in it. Names are compared as lower-case letters only. */
 const anywhere =
   'accesskey|accountkey|apikey|apitoken|authkey|authorization|clientkey|connectionstring|connstring|cookie|credential|' +
   'encryptionkey|masterkey|passcode|passphrase|passwd|password|privatekey|secretkey|secret|servicekey|sharedkey|' +
   'signingkey|subscriptionkey|token';
 
-/** What the words before it only belong to: `tokenCount`, `password_policy`, `secretary`. */
+/** Endings after which the word before isn't the secret: `tokenCount`, `password_policy`, `secretary`. */
 const aboutOne =
   'address|age|algorithm|amount|arn|ary|ariat|audience|balance|banner|budget|class|consent|count|counts|dir|enabled|' +
   'endpoint|env|expiration|expires|expiresat|expiresin|expiry|field|fields|file|filename|format|header|helper|hint|id|' +
@@ -17,21 +17,21 @@ const aboutOne =
 
 const holdsSecretWord = new RegExp(`(?:${anywhere})(?!s?(?:${aboutOne})$)|(?:secret|accesskey)id$`);
 
-/** Words that make a file's or a header's name a secret's too: what is called so is often the thing itself. */
+/** Words that keep their meaning before `file` or `header`, because what is named so is often the secret itself. */
 const holdsSecretThing =
   /(?:authorization|cookie|passwd|password|credential)s?(?:header|hint|fields?|files?)$/;
 
 const countsTokens =
   /(?:max|min|num|total|prompt|completion|input|output|used|cached|reasoning|thinking|remaining|estimated|budget)[a-z]{0,40}tokens?$/;
 
-/** `hasPassword`, `REQUIRE_TOKEN`: a yes or no about one. */
+/** `hasPassword`, `REQUIRE_TOKEN`: a yes or no about a secret. */
 const isQuestion =
   /^(?:is|has|needs?|requires?|no|without|should|can|skip|show|hide|enable|disable|allow)(?:[A-Z]|[^A-Za-z])|^(?:IS|HAS|NEEDS?|REQUIRES?|NO|WITHOUT|SKIP|SHOW|HIDE|ENABLE|DISABLE|ALLOW)[^A-Za-z]/;
 
-/** These make one at the end of a name only, as a word of their own: `SMTP_PASS`, `githubPat`, `X-Auth`. */
+/** Words that count only at the end of a name, as separate words: `SMTP_PASS`, `githubPat`, `X-Auth`. */
 const lastWords = ['auth', 'bearer', 'creds', 'dsn', 'jwt', 'otp', 'pass', 'pat', 'pw', 'pwd', 'totp'];
 
-/** Under these an opaque value is likely a secret, and a readable one is not. */
+/** Under names with these words, an opaque value is likely a secret, and a readable one isn't. */
 const suggestiveWords = ['key', 'session', 'sid', 'sig', 'signature'];
 
 const endsInSecretWord = endingIn(lastWords);
@@ -49,14 +49,15 @@ function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** Characters of a name that are looked at, from each of its ends. */
+/** How many characters are looked at from each end of a name. */
 const maxName = 128;
 
 const known = new Map<string, boolean>();
 const maxKnown = 10_000;
 
 /**
- * Whether a key, header, variable or flag of this name is likely to hold a secret, in any casing. In doubt it is.
+ * Whether a key, header, variable or flag with this name is likely to hold a secret. Case doesn't matter. If in doubt,
+ * it does.
  *
  * @example
  * isSecretName('dbPassword'); // true
@@ -74,7 +75,7 @@ export function isSecretName(name: string): boolean {
 }
 
 function judge(given: string): boolean {
-  // Letters of other widths and old forms read like those of ASCII.
+  // Letters of other widths and old forms read like ASCII letters.
   const name = isAscii.test(given) ? given : given.normalize('NFKC');
   return !isQuestion.test(name) && isSecretSubject(name);
 }
@@ -89,8 +90,8 @@ function isSecretSubject(name: string): boolean {
 }
 
 /**
- * Whether what stands under `name` is a secret for its name's sake; what a text looks like by itself is for
- * `findSecrets`. A number of tokens is none, and a name such as `key` says so only together with an opaque value.
+ * Whether the value of `name` is a secret because of its name; `findSecrets` judges by the text itself. A number of
+ * tokens isn't a secret, and a name such as `key` counts only together with an opaque value.
  *
  * @example
  * isSecretField('password', 'hunter2'); // true
@@ -99,12 +100,12 @@ function isSecretSubject(name: string): boolean {
 export function isSecretField(name: string, value: unknown): boolean {
   if (isSecretName(name)) return typeof value !== 'number' || !/tokens$/i.test(name);
   if (typeof value !== 'string') return false;
-  // What is no yes or no isn't the answer to a question.
+  // If the value isn't a yes or no, the name isn't a question.
   if (isQuestion.test(name) && value !== '' && !isPlaceholder(value)) return isSecretSubject(name);
   return value.length >= 32 && isOpaque(value) && endsInSuggestiveWord.test(name);
 }
 
-/** A name with such a word anywhere in it may well be a secret's. */
+/** A name that contains such a word may well be a secret's. */
 const suggestiveWord =
   /(?:^|[^a-z])(?:key|session|sid|sig|signature|auth|cred|pass|pwd|pw|pin|seed|license|licence)s?(?:$|[^a-z])/i;
 
@@ -112,8 +113,8 @@ const suggestiveWord =
 const generated = /^(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /**
- * Whether a value that somebody typed into a program or a configuration may be a secret: by its name, which says less
- * here than in {@link isSecretField}, or by its own shape. It errs on the side of secrets.
+ * Whether a value that somebody typed into a program or a configuration may be a secret: by its name, judged more
+ * loosely than in {@link isSecretField}, or by its own shape. If in doubt, it may be.
  *
  * @example
  * mayBeSecret('MAPS_KEY', 'deadbeefdeadbeefdeadbeefdeadbeef'); // true
@@ -125,10 +126,10 @@ export function mayBeSecret(name: string, value: string): boolean {
   return suggestiveWord.test(name.replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 }
 
-/** Characters of a text that are looked at to tell whether it is opaque. */
+/** The longest text that can be opaque. */
 const maxOpaque = 4096;
 
-/** Whether a text is one long run of mixed characters, as made by a generator of keys; no path, no digest. */
+/** Whether a text is one long run of mixed characters, as a key generator makes it, and not a path or a digest. */
 export function isOpaque(text: string): boolean {
   if (text.length < 32 || text.length > maxOpaque) return false;
   return /^[A-Za-z0-9+/_=-]+$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text);

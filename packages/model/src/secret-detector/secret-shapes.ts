@@ -1,14 +1,14 @@
 import { isPlaceholder } from './placeholder.ts';
 
-/** A part of a text: from `start` up to, but without, `end`. */
+/** A part of a text, from `start` up to but not including `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /*
- * Texts come from whoever means harm, so every pattern takes linear time: it begins with fixed characters, its
- * repetitions are either bounded or stand at its end, and what must follow a run is looked at in code.
+ * Attackers write texts too, so every pattern takes linear time: it begins with fixed characters, its
+ * repetitions are either bounded or at its end, and code checks what must follow a run.
  */
 
 /** Tokens that carry their maker's prefix; each has a run of at least 16 letters, digits, `_` and `-`. */
@@ -50,15 +50,15 @@ const prefixed = [
   '(?<![0-9])[0-9]{8,10}:AA[\\w-]{33,}',
 ];
 
-/** A token may stand after anything but a letter or digit, and right after an escape such as `\n`. */
+/** A token may follow anything but a letter or digit, and also an escape such as `\n`. */
 const prefixedTokens = new RegExp(`(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]))(?:${prefixed.join('|')})`, 'g');
 
-/** Every token of {@link prefixedTokens}. */
+/** Finds every token that {@link prefixedTokens} matches. */
 export function* tokenSpans(text: string): Generator<Span> {
   for (const match of text.matchAll(prefixedTokens)) yield spanOf(match, match[0]);
 }
 
-/** JSON web tokens, also such that were cut off. */
+/** Finds JSON web tokens, including truncated ones. */
 export function* jwtSpans(text: string): Generator<Span> {
   const headers = /eyJ[\w-]{13,}/g;
   for (let match = headers.exec(text); match !== null; match = headers.exec(text)) {
@@ -69,7 +69,7 @@ export function* jwtSpans(text: string): Generator<Span> {
   }
 }
 
-/** Private keys in PEM, with everything up to their last line; of one that was cut off, all that is left. */
+/** Finds private keys in PEM, up to their last line, or up to the end of the text if they are truncated. */
 export function* pemSpans(text: string): Generator<Span> {
   const begins = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g;
   for (let match = begins.exec(text); match !== null; match = begins.exec(text)) {
@@ -80,7 +80,7 @@ export function* pemSpans(text: string): Generator<Span> {
   }
 }
 
-/** Passwords before the host of a URL. */
+/** Finds passwords before the host of a URL. */
 export function* urlPasswordSpans(text: string): Generator<Span> {
   for (const match of text.matchAll(/:\/\/([^\s/?#"'<>\\`]+)/g)) {
     const authority = String(match[1]);
@@ -93,16 +93,16 @@ export function* urlPasswordSpans(text: string): Generator<Span> {
   }
 }
 
-/** Addresses that let whoever knows them in: the path is the secret. */
+/** Finds URLs that let in anybody who knows them; their path is the secret. */
 export function* webhookSpans(text: string): Generator<Span> {
   const hooks =
     /(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/([\w/-]{1,60}\/[\w-]{16,})/g;
   for (const match of text.matchAll(hooks)) yield spanOf(match, String(match[1]));
 }
 
-/** What follows `Bearer`, `Basic` or `Token`, and reads like a credential and not like a word. */
+/** Finds what follows `Bearer`, `Basic` or `Token` and looks like a credential, not like a word. */
 export function* schemeSpans(text: string): Generator<Span> {
-  // Not `lockstep:token ada`: who calls, by the issuer of the gateway's own tokens.
+  // `lockstep:token ada` names a caller by the issuer of the gateway's own tokens.
   const schemes = /(?<![A-Za-z]|lockstep:)(bearer|basic|token)(?:\s{1,4}|%20|\+)([\w.~+/=-]{6,})/gi;
   for (const match of text.matchAll(schemes)) {
     const value = String(match[2]);
@@ -122,14 +122,14 @@ function isUserAndPassword(value: string): boolean {
   const whole = value.slice(0, 344).replace(/=+$/, '');
   try {
     const decoded = atob(whole.slice(0, whole.length - (whole.length % 4 === 1 ? 1 : 0)));
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: no credential holds one
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no credential contains one
     return decoded.includes(':') && !/[\u0000-\u001f]/.test(decoded);
   } catch {
     return false;
   }
 }
 
-/** The last characters of a match are what is secret in it. */
+/** The secret is at the end of the match. */
 function spanOf(match: RegExpExecArray, secret: string): Span {
   const end = match.index + match[0].length;
   return { start: end - secret.length, end };
