@@ -1,17 +1,17 @@
 import { type ComponentResource, type ProviderResource, Resource, RunError } from '@pulumi/pulumi';
 import { refuse } from './errors.ts';
 
-/** The providers that components ask for, and a resource type of each. */
+/** The providers that components need, with a resource type of each. */
 const packages = {
   kubernetes: 'kubernetes:core/v1:ConfigMap',
   vault: 'vault:index/policy:Policy',
 } as const;
 
 /**
- * Holds a component to an explicit provider: the default one would use whatever kube context or Vault token this
- * machine happens to have.
+ * Requires an explicit provider: the default one would use whatever kube context or Vault token this machine happens
+ * to have.
  *
- * @throws RunError when neither the component's options nor a parent's give one.
+ * @throws RunError if neither the component nor a parent has one.
  */
 export function requireProvider(
   component: ComponentResource,
@@ -25,13 +25,13 @@ export function requireProvider(
   );
 }
 
-/** By cluster: the objects that components have made there. A program's providers end with it. */
+/** The objects that components have made, by cluster. A program's providers live as long as the program. */
 const claimed = new WeakMap<ProviderResource, Set<string>>();
 
 /**
- * Holds components to names of their own: two with the same one would write the same objects in turn.
+ * Requires unique names: two components with the same name would overwrite each other's objects.
  *
- * @throws RunError when another component of this program has the name in the namespace.
+ * @throws RunError if another component of this program has the name in the namespace.
  */
 export function claimName(provider: ProviderResource, who: string, namespace: string, object: string): void {
   const names = claimed.get(provider) ?? new Set();
@@ -48,8 +48,8 @@ export function claimName(provider: ProviderResource, who: string, namespace: st
 }
 
 /**
- * Whether a value is a component of a type, whichever copy of this package or of the SDK made it: `instanceof` would
- * tell copies apart.
+ * Whether a value is a component of a type, whichever copy of this package or of the SDK made it. `instanceof` would
+ * recognise only one copy.
  */
 export function isOfType(value: unknown, type: string): boolean {
   return Resource.isInstance(value) && (value as { __pulumiType?: unknown }).__pulumiType === type;

@@ -1,6 +1,6 @@
 /**
- * What Lockstep's own tests use of the components beyond their entry, where a gateway has to agree with them. It may
- * change in any release.
+ * Exports for Lockstep's own tests, which check that the gateway agrees with the components. They may change in any
+ * release.
  *
  * @internal
  * @module

@@ -4,24 +4,24 @@ import * as pulumi from '@pulumi/pulumi';
 export interface Registered {
   readonly type: string;
   readonly name: string;
-  /** The whole name, with those of its parents in its type. */
+  /** The complete name, with the types of its parents. */
   readonly urn: string;
   readonly parent: string;
-  /** The provider's own name; empty for a default provider, and for components. */
+  /** The provider's name; empty for a default provider and for components. */
   readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly dependencies: readonly string[];
-  /** Plain values; secrets are wrapped, and what isn't known yet is missing. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  /** Plain values. Secrets are wrapped, and unknown values are missing. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at all parts of it
   readonly inputs: any;
 }
 
 /**
- * Runs a program against a monitor that records what is registered: what mocks alone don't tell (parents, providers,
- * protection) too.
+ * Runs a program against a monitor that records what is registered, including what mocks alone don't show: parents,
+ * providers and protection.
  *
- * @param preview whether outputs of resources are unknown, as in a preview of a stack that isn't there yet.
+ * @param preview whether outputs of resources are unknown, as in a preview of a stack that doesn't exist yet.
  */
 export async function record(program: () => void, preview = false): Promise<Registered[]> {
   const inputs = new Map<string, unknown>();
@@ -59,7 +59,7 @@ export async function record(program: () => void, preview = false): Promise<Regi
     .toSorted((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 
-/** What of the monitor's protocol is listened to. */
+/** The part of the monitor's protocol that is recorded. */
 interface Monitor {
   registerResource(request: Request, callback: Callback): void;
 }

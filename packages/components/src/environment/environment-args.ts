@@ -5,30 +5,33 @@ import type { NetworkSettings } from '../network/settings.ts';
 import type { VaultSettings } from '../secrets/secrets-args.ts';
 import type { ServerSettings } from '../server/server-args.ts';
 
-/** One environment, whole. */
+/** The arguments of `McpEnvironment`. */
 export interface McpEnvironmentArgs {
   /** From `defineEnvironments`. */
   readonly environment: Environment;
-  /** Where everything goes; it exists, or is passed in `opts.dependsOn`. */
+  /** The namespace of all objects. It must exist, or be in `opts.dependsOn`. */
   readonly namespace: string;
-  /** The team that answers for it, as a label on every object. */
+  /** The team that is responsible for it, as a label on every object. */
   readonly owner: string;
   /**
-   * By digest: `gateway`, and each server that runs a package or a command. `lockstep image` writes them. A server that
-   * is an image itself has it in the lock; give it only to take the same digest from another registry.
+   * Images by digest: `gateway`, and one for each server that runs a package or a command. `lockstep image` writes
+   * them. For a server that is an image, the lock has it; name it here only to pull the same digest from another
+   * registry.
    */
   readonly images: Readonly<Record<string, string>>;
   readonly gateway: GatewaySettings;
   readonly network: NetworkSettings;
-  /** What differs in this cluster, by server. Default: nothing. */
+  /** Settings for this cluster, by server. Default: none. */
   readonly servers?: Readonly<Record<string, ServerSettings>>;
-  /** Where secrets are kept. Default: nowhere; required as soon as a server has one. */
+  /** Where secrets are kept. Required if a server has secrets. Default: nowhere. */
   readonly vault?: VaultSettings;
-  /** How the gateway is watched. Default: by nobody. */
+  /** How to monitor the gateway. Default: no monitoring. */
   readonly monitoring?: MonitoringSettings;
 }
 
-/** What an MCP client is given, as in `mcp.json`. It holds no token: each person or agent adds its own. */
+/**
+ * The configuration for an MCP client, as in `mcp.json`. It contains no token: each person or agent adds their own.
+ */
 export interface ClientConfiguration {
   readonly mcpServers: { readonly lockstep: { readonly type: 'http'; readonly url: string } };
 }

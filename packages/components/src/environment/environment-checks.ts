@@ -3,9 +3,9 @@ import { refuse } from '../errors.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
 /**
- * What must hold before any part is made.
+ * Validates the arguments of an environment.
  *
- * @throws RunError naming the environment and the argument that is wrong.
+ * @throws RunError that names the environment and the wrong argument.
  */
 export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   const { environment, servers: settings = {}, images, vault } = args;
@@ -13,15 +13,15 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   const names = Object.keys(servers);
   const list = names.join(', ');
   if (Object.hasOwn(servers, gatewayImage)) {
-    refuse(who, `environment.servers.${gatewayImage}`, "is the gateway's own name here; choose another.");
+    refuse(who, `environment.servers.${gatewayImage}`, 'is reserved for the gateway; choose another name.');
   }
   for (const server of Object.keys(settings)) {
     if (!names.includes(server))
-      refuse(who, `servers.${server}`, `there is no such server; there are ${list}.`);
+      refuse(who, `servers.${server}`, `no server has this name; the servers are ${list}.`);
   }
   for (const image of Object.keys(images)) {
     if (image !== gatewayImage && !names.includes(image)) {
-      refuse(who, `images.${image}`, `there is no such server; there are ${list}.`);
+      refuse(who, `images.${image}`, `no server has this name; the servers are ${list}.`);
     }
   }
   for (const image of [gatewayImage, ...names.filter((name) => needsImage(args, name))]) {
@@ -35,7 +35,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   }
   const withSecrets = names.find((name) => Object.keys(servers[name]?.secrets ?? {}).length > 0);
   if (withSecrets !== undefined && vault === undefined) {
-    refuse(who, 'vault', `is missing, but the server ${withSecrets} has secrets; say where they are kept.`);
+    refuse(who, 'vault', `is missing, but the server ${withSecrets} has secrets; say where to read them.`);
   }
 }
 

@@ -11,7 +11,7 @@ import { McpServer } from '../server/mcp-server.ts';
 import type { GatewayEndpoint } from '../server/server-args.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
-/** Makes what lets servers' secrets be read, where there is a Vault. */
+/** Gives access to the servers' secrets, if there is a Vault. */
 export function addSecrets(
   parent: Resource,
   name: string,
@@ -26,7 +26,7 @@ export function addSecrets(
   );
 }
 
-/** Makes every server of the environment, by name. */
+/** Creates every server of the environment, by name. */
 export function createServers(
   parent: Resource,
   name: string,
@@ -54,7 +54,7 @@ export function createServers(
   return Object.fromEntries(made);
 }
 
-/** Makes what watches the gateway, where somebody does. */
+/** Adds monitoring of the gateway, if it is configured. */
 export function addMonitoring(
   parent: Resource,
   name: string,
@@ -80,7 +80,7 @@ interface GatewayNeighbours {
   readonly monitoring: McpMonitoring | undefined;
 }
 
-/** Makes the gateway in front of the servers. */
+/** Adds the gateway in front of the servers. */
 export function addGateway(
   parent: Resource,
   name: string,
@@ -113,7 +113,7 @@ function endpointsOf(
   return Object.fromEntries(endpoints);
 }
 
-/** The secrets of all servers and whose they are, as `McpSecrets` takes them. */
+/** The secrets of all servers and their readers, as `McpSecrets` takes them. */
 function secretsOf(
   { servers }: Environment,
   settings: NonNullable<McpEnvironmentArgs['servers']>,
@@ -126,5 +126,5 @@ function secretsOf(
   return Object.fromEntries(entries);
 }
 
-/** Who reads the secrets of headers. */
+/** The service account that reads secrets for headers. */
 const secretsReader = { serviceAccount: gatewayObject } as const;

@@ -18,7 +18,7 @@ async function made(args: () => McpEnvironmentArgs, preview = false): Promise<Re
 const isComponent = ({ type }: Registered) => type.startsWith('lockstep:');
 const inputsOf = (all: readonly Registered[], name: string) => all.find((one) => one.name === name)?.inputs;
 
-/** Where things of ours differ from environment to environment, as a person would read it. */
+/** What differs between environments, in readable form. */
 const everything: Partial<McpEnvironmentArgs> = {
   monitoring: { operator: 'prometheus-operator' },
   gateway: {
@@ -32,7 +32,7 @@ const everything: Partial<McpEnvironmentArgs> = {
   servers: { files: { data: { size: '1Gi' } }, github: { autoscaling: { maxReplicas: 3 } } },
 };
 
-it('what it tells: where, what is in force, what is permitted, and what a client is given', async () => {
+it('its outputs: the URL, the bundle, the permissions, and the client configuration', async () => {
   const found: McpEnvironment[] = [];
   const args = argsOf(undefined, everything);
   await record(() => {
@@ -52,14 +52,14 @@ it('what it tells: where, what is in force, what is permitted, and what a client
   expect(McpEnvironment.isInstance(environment)).toBe(true);
 });
 
-it('every resource and its place: another name here would be another resource', async () => {
+it('every resource has a stable URN, because a new URN would be a new resource', async () => {
   const all = await made(() => argsOf(undefined, everything));
   const lines = all.map(({ urn }) => urn.replace('urn:pulumi:stack::project::', ''));
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('urns.snapshot');
 });
 
-describe('what holds for everything that is made', () => {
-  it('labels that say whose it is', async () => {
+describe('every object has', () => {
+  it('labels with its owner', async () => {
     const all = await made(() => argsOf(undefined, everything));
     const objects = all.filter(({ type }) => type.startsWith('kubernetes:'));
     expect(objects.length).toBeGreaterThan(40);
@@ -107,13 +107,13 @@ describe('what holds for everything that is made', () => {
     expect(kept).toEqual(['prod-gateway-state']);
   });
 
-  it("nothing of its arguments in a component's inputs", async () => {
+  it('no arguments in the inputs of its component', async () => {
     const all = await made(() => argsOf(undefined, everything));
     for (const { inputs } of all.filter(isComponent)) expect(inputs ?? {}).toEqual({});
   });
 });
 
-it('a planted secret is nowhere in clear', async () => {
+it('a planted secret is nowhere in plain text', async () => {
   const planted = 'pl4nted/"s3cret"';
   const all = await made(() =>
     argsOf(undefined, {
@@ -138,7 +138,7 @@ it('a planted secret is nowhere in clear', async () => {
   expect(JSON.stringify(all)).toContain(JSON.stringify(planted).slice(1, -1));
 });
 
-/** Without what is wrapped as a secret, which the engine encrypts. */
+/** The value without wrapped secrets, which the engine encrypts. */
 function withoutWrapped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutWrapped);
   if (typeof value !== 'object' || value === null) return value;
@@ -146,7 +146,7 @@ function withoutWrapped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutWrapped(one)]));
 }
 
-it('the same resources whether outputs are known or not', async () => {
+it('the resources are the same whether outputs are known or not', async () => {
   const args = () => {
     // Known in an update, unknown in a preview.
     const later = new k8s.Provider('other', {}).id;
@@ -161,7 +161,7 @@ it('the same resources whether outputs are known or not', async () => {
   expect(await urns(true)).toEqual(await urns(false));
 });
 
-describe('the same servers, whatever differs', () => {
+describe('the servers are the same, whatever else differs', () => {
   const settings = fc.record(
     {
       owner: fc.constantFrom('platform', 'data'),
@@ -203,19 +203,19 @@ describe('the same servers, whatever differs', () => {
   });
 });
 
-describe('what is refused, with the environment and the field', () => {
+describe('an error names the environment and the field for', () => {
   const { files } = serverInputs;
   const only = (inputs: Record<string, ServerInput>) => environmentOf(inputs);
   it.each<[string, () => McpEnvironmentArgs, string]>([
     [
       "settings of a server that isn't there",
       () => argsOf(undefined, { servers: { fils: {} } }),
-      'servers.fils: there is no such server; there are docs, files, github, rota, time.',
+      'servers.fils: no server has this name; the servers are docs, files, github, rota, time.',
     ],
     [
       "an image of a server that isn't there",
       () => argsOf(undefined, { images: { ...argsOf().images, fils: imageNamed('fils') } }),
-      'images.fils: there is no such server',
+      'images.fils: no server has this name',
     ],
     [
       'a missing image',
@@ -231,13 +231,13 @@ describe('what is refused, with the environment and the field', () => {
     [
       "a server that has the name of the gateway's image",
       () => argsOf(only({ gateway: files })),
-      "environment.servers.gateway: is the gateway's own name here",
+      'environment.servers.gateway: is reserved for the gateway',
     ],
   ])('%s', async (_, args, message) => {
     await expect(made(args)).rejects.toThrow(`McpEnvironment prod: ${message}`);
   });
 
-  it('a missing provider: of Kubernetes, and of Vault where there are secrets', async () => {
+  it('a missing provider for Kubernetes, or for Vault if there are secrets', async () => {
     const none = () => {
       new McpEnvironment('prod', argsOf());
     };

@@ -10,11 +10,10 @@ import { addGateway, addMonitoring, addSecrets, createServers } from './environm
 const type = 'lockstep:index:McpEnvironment';
 
 /**
- * One environment on Kubernetes: its servers, their secrets, the gateway in front of them, and what
- * watches it. The same declaration
- * gives the same servers in every environment; only what is permitted differs.
+ * One environment on Kubernetes: its servers, their secrets, the gateway in front of them, and monitoring. The same
+ * declaration gives the same servers in every environment; only permissions differ.
  *
- * @throws RunError naming the environment and the argument that is wrong, or the provider that is missing.
+ * @throws RunError that names the environment and the wrong argument or the missing provider.
  * @example
  * const prod = new McpEnvironment('prod', {
  *   environment: environments.prod,
@@ -30,15 +29,15 @@ const type = 'lockstep:index:McpEnvironment';
 export class McpEnvironment extends ComponentResource {
   /** The MCP endpoint of all servers, as clients reach it. */
   readonly url: string;
-  /** SHA-256 that names what the gateway was given: compare it with `/readyz`. */
+  /** SHA-256 of the bundle that was deployed. Compare it with `/readyz`. */
   readonly bundleDigest: string;
-  /** What is permitted, one clause a line: the very text that the gateway loads. */
+  /** The permission table, one clause per line: exactly the text that the gateway loads. */
   readonly permissionTable: string;
-  /** For a client's `mcp.json`, without a token. */
+  /** The content of a client's `mcp.json`, without a token. */
   readonly clientConfiguration: ClientConfiguration;
-  /** By server (`gateway` for the gateway): hosts that it may reach although nothing holds it to their names. */
+  /** Hosts that a server (or `gateway`) may reach although nothing enforces their names. */
   readonly unenforcedEgress: Readonly<Record<string, readonly string[]>>;
-  /** The PersistentVolumeClaims that stay when the environment goes, to be deleted by hand. */
+  /** The PersistentVolumeClaims that remain when the environment is destroyed; delete them by hand. */
   readonly retainedVolumes: readonly string[];
 
   constructor(name: string, args: McpEnvironmentArgs, opts?: ComponentResourceOptions) {
@@ -67,7 +66,7 @@ export class McpEnvironment extends ComponentResource {
     });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `McpEnvironment`, even from another copy of this package. */
   static override isInstance(value: unknown): value is McpEnvironment {
     return isOfType(value, type);
   }
@@ -82,11 +81,11 @@ function unenforcedOf(
   return Object.fromEntries(entries.filter(([, hosts]) => hosts.length > 0));
 }
 
-/** The claims that an environment makes and that stay when it goes: approvals and audit, and what servers keep. */
+/** The claims that remain when the environment is destroyed: for approvals and audit, and for servers' data. */
 function retainedVolumes({ gateway, servers = {} }: McpEnvironmentArgs): string[] {
   const ofServers = Object.entries(servers)
     .filter(([, { data }]) => data !== undefined && 'size' in data)
-    // As a StatefulSet calls the claim of its first pod.
+    // The name that a StatefulSet gives to the claim of its first pod.
     .map(([server]) => `state-${serverObject(server)}-0`);
   return 'size' in gateway.storage ? [gatewayState, ...ofServers] : ofServers;
 }

@@ -13,7 +13,7 @@ import type { McpEnvironmentArgs } from './environment-args.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
-/** A reference that is fine. */
+/** A valid reference to an image. */
 export function imageNamed(name: string): string {
   return `registry.example.com/${name}@${digest}`;
 }
@@ -92,13 +92,13 @@ export function environmentOf(
 }
 
 function sourceOf(input: ServerInput | undefined): Release['source'] {
-  if (input === undefined) throw new Error('there is no such server');
+  if (input === undefined) throw new Error('no server has this name');
   if ('remote' in input) return { type: 'remote', url: input.remote.url };
   const { run } = input;
   return sources['npm' in run ? 'npm' : 'pypi' in run ? 'pypi' : 'image' in run ? 'image' : 'command'];
 }
 
-/** Arguments that are fine, for this environment. */
+/** Valid arguments for this environment. */
 export function argsOf(
   environment: Environment = environmentOf(),
   given: Partial<McpEnvironmentArgs> = {},

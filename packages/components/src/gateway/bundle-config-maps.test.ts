@@ -8,7 +8,7 @@ const endpoints = { docs: { url: 'https://docs.example.com/mcp', bridge: false }
 const archive = { bucket: 'acme-mcp-audit', region: 'eu-west-1', prefix: 'mcp' };
 
 describe('where the audit is archived', () => {
-  it('stands in the deployment file, and leaves the bundle as it is', () => {
+  it('is in the deployment file and not in the bundle', () => {
     const without = planBundle('McpGateway prod', environment, endpoints, {});
     const { configMaps, digest } = planBundle('McpGateway prod', environment, endpoints, { archive });
     expect(digest).toBe(without.digest);
@@ -17,7 +17,7 @@ describe('where the audit is archived', () => {
     expect(without.configMaps[0]?.data?.[volumeFiles.deployment]).not.toContain('archive');
   });
 
-  it("is refused where it can't be one", () => {
+  it('is refused if it is invalid', () => {
     const wrong = { ...archive, bucket: 's3://acme' };
     expect(() => planBundle('McpGateway prod', environment, endpoints, { archive: wrong })).toThrow(
       /^McpGateway prod: .*archive\.bucket.*must be the name of an S3 bucket/s,

@@ -11,16 +11,16 @@ import { explain } from '../errors.ts';
 import { gatewayObject, objectName } from '../kubernetes/names.ts';
 import type { GatewayEndpoint } from '../server/server-args.ts';
 
-/** A ConfigMap of the bundle: its name never changes, its data is plain, so that a preview shows it whole. */
+/** A ConfigMap of the bundle. Its name never changes, and its data is plain, so that a preview shows all of it. */
 interface BundleConfigMap {
-  /** The end of its name: `config`, `table-0`. */
+  /** The end of its name: `config` or `table-0`. */
   readonly part: string;
   readonly name: string;
   readonly data?: Readonly<Record<string, string>>;
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
-/** What the gateway is given, as a fixed number of ConfigMaps that are one volume. */
+/** The bundle as a fixed number of ConfigMaps that form one volume. */
 export interface BundlePlan {
   /** SHA-256 of `gateway.json`, which names all other files. */
   readonly digest: string;
@@ -30,7 +30,7 @@ export interface BundlePlan {
 /**
  * Plans the ConfigMaps of an environment's bundle, with the deployment file beside it.
  *
- * @throws RunError when the bundle no longer fits, or the deployment isn't one.
+ * @throws RunError if the bundle doesn't fit, or the deployment is invalid.
  */
 export function planBundle(
   who: string,

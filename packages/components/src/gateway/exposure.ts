@@ -3,7 +3,7 @@ import type * as k8s from '@pulumi/kubernetes';
 import { gatewayObject } from '../kubernetes/names.ts';
 import type { Exposure, IngressExposure, RouteExposure } from './gateway-args.ts';
 
-/** The names that the gateway's Service has within the cluster. */
+/** The names of the gateway's Service within the cluster. */
 function serviceHosts(namespace: string): string[] {
   const service = `${gatewayObject}.${namespace}.svc`;
   return [gatewayObject, `${gatewayObject}.${namespace}`, service, `${service}.cluster.local`];
@@ -17,7 +17,7 @@ export function originOf(namespace: string, expose: Exposure | undefined): strin
     : `https://${host}`;
 }
 
-/** The hosts that the gateway answers to: first, as a URL, where people find its pages. */
+/** The hosts that the gateway answers to. The first is a URL: the address of its pages. */
 export function allowedHosts(
   namespace: string,
   expose: Exposure | undefined,
@@ -32,7 +32,7 @@ function exposedHosts(expose: Exposure | undefined): readonly string[] {
   return 'ingress' in expose ? [expose.ingress.host] : expose.gatewayApi.hostnames;
 }
 
-/** A route of the Gateway API. The listener that carries it ends TLS. */
+/** A route of the Gateway API. Its listener terminates TLS. */
 export function routeSpec({ parentRefs, hostnames }: RouteExposure): Record<string, unknown> {
   return {
     parentRefs,

@@ -9,7 +9,7 @@ import { ingressSpec, routeSpec } from './exposure.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 import type { GatewayPlan } from './gateway-plan.ts';
 
-/** Creates the objects of the gateway. The policy first: no pod runs before it. */
+/** Creates the objects of the gateway. The network policy comes first, so that no pod runs without it. */
 export function createGateway(parent: Resource, name: string, args: McpGatewayArgs, plan: GatewayPlan): void {
   const { namespace, serviceAccountAnnotations } = args;
   const { labels, selector, template } = plan;
@@ -59,7 +59,7 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
         template,
       },
     },
-    // Not after the ConfigMaps: a provider that replaces them would then take the Deployment along.
+    // Doesn't depend on the ConfigMaps, because a provider that replaces them would then also replace the Deployment.
     { parent, dependsOn: [account, ...state, ...policies] },
   );
   new k8s.policy.v1.PodDisruptionBudget(
@@ -70,7 +70,7 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
   expose(parent, name, args, metadata);
 }
 
-/** The volume outlives the stack: it holds the audit and approvals that wait. */
+/** The volume outlives the stack, because it holds the audit and waiting approvals. */
 function createClaim(
   parent: Resource,
   name: string,

@@ -13,9 +13,9 @@ import type { Exposure, McpGatewayArgs } from './gateway-args.ts';
 import { gatewayPod } from './gateway-pod.ts';
 import { planGatewayTraffic } from './gateway-traffic.ts';
 
-/** What the gateway of an environment comes to. Plain data. */
+/** The plan of an environment's gateway, as plain data. */
 export interface GatewayPlan {
-  /** The MCP endpoint as clients reach it. */
+  /** The MCP endpoint, as clients reach it. */
   readonly url: string;
   readonly labels: Record<string, string>;
   readonly selector: Record<string, string>;
@@ -27,7 +27,7 @@ export interface GatewayPlan {
 /**
  * Plans the gateway.
  *
- * @throws RunError naming the argument that is wrong.
+ * @throws RunError that names the wrong argument.
  */
 export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
@@ -67,7 +67,7 @@ function checkReplicas(who: string, replicas = 1): void {
   );
 }
 
-/** What the gateway can't start without: programs are run without a check of types. */
+/** Checks what the gateway needs to start, because programs run without a type check. */
 function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>): void {
   if (!keysSecret) {
     refuse(who, 'keysSecret', 'is missing; name the Secret with the keys that `lockstep keys create` makes.');
@@ -78,8 +78,8 @@ function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>
 }
 
 /**
- * Both ways: a server without an address would be down, an address without a server is a slip. Calls and secrets for a
- * remote server go where it was reviewed.
+ * Checks both directions: a server without an address would be down, and an address without a server is a mistake. A
+ * remote server's address must be the reviewed one, because calls and secrets go there.
  */
 function checkEndpoints(
   who: string,
@@ -93,7 +93,7 @@ function checkEndpoints(
   }
   const unknown = Object.keys(endpoints).find((server) => !servers.includes(server));
   if (unknown !== undefined) {
-    refuse(who, `endpoints.${unknown}`, `the environment has no such server; it has ${servers.join(', ')}.`);
+    refuse(who, `endpoints.${unknown}`, `no server has this name; the servers are ${servers.join(', ')}.`);
   }
   for (const [server, definition] of Object.entries(definitions)) {
     const url = endpoints[server]?.url;
@@ -101,7 +101,7 @@ function checkEndpoints(
     refuse(
       who,
       `endpoints.${server}.url`,
-      `is ${url}, but it was locked at ${definition.remote.url}; give that.`,
+      `is ${url}, but the server was locked at ${definition.remote.url}; use that.`,
     );
   }
 }

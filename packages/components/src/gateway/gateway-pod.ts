@@ -11,24 +11,24 @@ import type { McpGatewayArgs } from './gateway-args.ts';
 type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 
-/** How long the pod goes on answering while Services forget it; the gateway then drains for ten seconds more. */
+/** How long the pod keeps answering while Services remove it; the gateway then drains for ten more seconds. */
 const drainSeconds = 5;
 
-/** For how long a service-account token for Vault is good, in seconds; the kubelet renews it in time. */
+/** How long a service-account token for Vault is valid, in seconds; the kubelet renews it in time. */
 const vaultTokenSeconds = 3600;
 
-/** What a pod of the gateway is made of, beside its settings. */
+/** What the gateway's pod needs besides its settings. */
 interface GatewayPodParts {
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
   readonly bundle: BundlePlan;
   /** The claim of the volume that keeps approvals and audit. */
   readonly claim: Input<string>;
-  /** Host names that it answers to; the first as a URL. */
+  /** Host names that it answers to; the first one is a URL. */
   readonly hosts: readonly string[];
 }
 
-/** The one pod of the gateway. Nothing in it depends on what is permitted: a new bundle restarts nothing. */
+/** The gateway's only pod. Nothing in it depends on permissions, so a new bundle restarts nothing. */
 export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTemplate {
   const { podAnnotations = {} } = args;
   const template: PodTemplate = {
@@ -91,7 +91,7 @@ function mountsOf({ tokensSecret, vault }: McpGatewayArgs): VolumeMount[] {
   return [
     { name: 'tmp', mountPath: podFolders.temporary },
     { name: 'state', mountPath: podFolders.state },
-    // Whole folders and never a `subPath`, which would not follow changes.
+    // Mount whole folders: a `subPath` wouldn't follow changes.
     { name: 'bundle', mountPath: podFolders.bundle, readOnly: true },
     { name: 'keys', mountPath: podFolders.keys, readOnly: true },
     ...(tokensSecret === undefined ? [] : [{ name: 'tokens', mountPath: podFolders.tokens, readOnly: true }]),

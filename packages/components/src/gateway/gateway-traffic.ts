@@ -10,10 +10,10 @@ import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 
 /**
- * Whom the gateway hears from and whom it calls: its clients and those who read metrics; the servers, Vault, and what
- * is declared.
+ * Plans the gateway's network traffic: in from its clients and from readers of metrics; out to the servers, to Vault
+ * and to declared destinations.
  *
- * @throws RunError for a host name that nothing enforces and that isn't marked.
+ * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`.
  */
 export function planGatewayTraffic(
   who: string,
@@ -29,7 +29,7 @@ export function planGatewayTraffic(
     who,
     namespace,
     selector,
-    // A rule without peers would let everybody in.
+    // Drop rules without peers, because they would let everybody in.
     ingress: ingress.filter(({ from }) => from.length > 0),
     egress: destinations(who, args),
     network: withOwnServers(args),
@@ -52,7 +52,7 @@ function destinations(who: string, args: McpGatewayArgs): Destination[] {
   ];
 }
 
-/** What a remote server declares is for the gateway; others' is for their own pods. */
+/** A remote server's egress applies to the gateway; other servers' egress applies to their own pods. */
 function declaredBy(servers: Servers, server: string): readonly Egress[] {
   const definition = servers[server];
   return definition !== undefined && 'remote' in definition ? definition.egress : [];
@@ -62,7 +62,7 @@ function same(a: Egress, b: Egress): boolean {
   return 'host' in a && 'host' in b && a.host === b.host && a.port === b.port;
 }
 
-/** Behind our own servers' Services are pods that we know. */
+/** Adds the pods behind our own servers' Services. */
 function withOwnServers({ environment, endpoints, namespace, network }: McpGatewayArgs): NetworkSettings {
   const own = Object.keys(endpoints).map((server) => {
     const podLabels = selectorOf({ environment: environment.name, component: 'server', server });

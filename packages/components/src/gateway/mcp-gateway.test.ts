@@ -36,7 +36,7 @@ const ofKind = (all: readonly Registered[], kind: string) =>
 const podOf = (all: readonly Registered[]) => ofKind(all, 'Deployment')[0]?.inputs.spec.template.spec;
 
 describe('the bundle', () => {
-  it('is 17 ConfigMaps in one volume, whatever the servers', async () => {
+  it('is 17 ConfigMaps in one volume for any servers', async () => {
     const all = await made(argsOf());
     const names = ofKind(all, 'ConfigMap').map(({ inputs: { metadata } }) => metadata.name);
     expect(names).toHaveLength(17);
@@ -50,7 +50,7 @@ describe('the bundle', () => {
     });
   });
 
-  it('says where servers are, and which Vault role reads whose headers', async () => {
+  it('says where servers are, and which Vault role reads the headers of each', async () => {
     const endpoints = { ...argsOf().endpoints };
     endpoints.docs = { url: 'https://docs.example.com/mcp', bridge: false, vaultRole: 'docs' };
     const vault = {
@@ -74,7 +74,7 @@ describe('the bundle', () => {
     });
   });
 
-  it('changes alone when what is permitted changes', async () => {
+  it('is all that changes when permissions change', async () => {
     const allowed = { name: 'act', tools: 'files/act', decision: 'allow' } as const;
     const before = await made(argsOf());
     const after = await made(argsOf({ environment: environmentOf(inputs, { rules: [allowed] }) }));
@@ -84,7 +84,7 @@ describe('the bundle', () => {
     );
     expect(after.map(({ urn }) => urn)).toEqual(before.map(({ urn }) => urn));
     expect(changed.map(({ type }) => type)).toEqual(changed.map(() => 'kubernetes:core/v1:ConfigMap'));
-    // The table of that server, and the file with its hash.
+    // That server's table, and the file with its hash.
     expect(changed).toHaveLength(2);
     const keys = changed.flatMap(({ urn, inputs: { data } }) => {
       const was = before.find((one) => one.urn === urn)?.inputs.data;
@@ -120,7 +120,7 @@ describe('the pod', () => {
     expect(deployment?.dependencies).not.toEqual([]);
   });
 
-  it('answers to the names of its Service and to those that are given', async () => {
+  it('answers to the names of its Service and to the given ones', async () => {
     const hosts = async (given: Partial<McpGatewayArgs>) =>
       podOf(await made(argsOf(given))).containers[0].env[0].value.split(',');
     expect(await hosts({ hosts: ['mcp.internal'] })).toEqual([
@@ -139,8 +139,8 @@ describe('the pod', () => {
   });
 });
 
-describe('who comes in, and where it goes', () => {
-  it('nobody unless declared', async () => {
+describe('network traffic', () => {
+  it('lets nobody in unless declared', async () => {
     const [policy] = ofKind(await made(argsOf()), 'NetworkPolicy');
     expect(policy?.inputs.spec.ingress).toEqual([]);
     const clients = [{ namespace: 'agents' }, { cidr: '10.1.0.0/16' }];
@@ -163,7 +163,7 @@ describe('who comes in, and where it goes', () => {
     ]);
   });
 
-  it("to its servers' pods, and to remote ones by their names", async () => {
+  it("goes to its servers' pods, and to remote servers by their names", async () => {
     const all = await made(argsOf({ network: { hostNames: 'gke' } }));
     const [policy] = ofKind(all, 'NetworkPolicy').filter(({ type }) => type.includes('networking.k8s.io'));
     expect(policy?.inputs.spec.egress[1]).toMatchObject({
@@ -175,7 +175,7 @@ describe('who comes in, and where it goes', () => {
     ]);
   });
 
-  it('through an HTTPRoute or an Ingress with TLS', async () => {
+  it('comes in through an HTTPRoute or an Ingress with TLS', async () => {
     const parentRefs = [{ name: 'public', namespace: 'gateways' }];
     const routed = await made(
       argsOf({ expose: { gatewayApi: { parentRefs, hostnames: ['mcp.example.com'] } } }),
@@ -192,7 +192,7 @@ describe('who comes in, and where it goes', () => {
   });
 });
 
-describe('what is refused, with the environment and the field', () => {
+describe('an error names the environment and the field for', () => {
   const { files: endpoint } = argsOf().endpoints;
   const unmarked = { ...inputs, docs: { remote: inputs.docs.remote } };
   it.each<[string, Partial<McpGatewayArgs>, string]>([
@@ -215,17 +215,17 @@ describe('what is refused, with the environment and the field', () => {
     [
       'an address without a server',
       { endpoints: { ...argsOf().endpoints, other: endpoint as never } },
-      'endpoints.other: the environment has no such server',
+      'endpoints.other: no server has this name',
     ],
     [
-      'a remote server that is elsewhere',
+      'a remote server at another URL',
       { endpoints: { ...argsOf().endpoints, docs: { url: 'https://docs.example.net/mcp', bridge: false } } },
-      'endpoints.docs.url: is https://docs.example.net/mcp, but it was locked at https://docs.example.com/mcp',
+      'endpoints.docs.url: is https://docs.example.net/mcp, but the server was locked at https://docs.example.com/mcp',
     ],
     [
       "a remote server's host that nothing enforces",
       { environment: environmentOf(unmarked) },
-      'environment.servers.docs.remote.url.host: nothing in this cluster holds pods to the name docs.example.com',
+      'environment.servers.docs.remote.url.host: nothing in this cluster enforces the host name docs.example.com',
     ],
     [
       'a route without a host',
@@ -235,7 +235,7 @@ describe('what is refused, with the environment and the field', () => {
     ['no Secret with keys', { keysSecret: '' }, 'keysSecret: is missing; name the Secret'],
     ['no volume', { storage: undefined as never }, 'storage: is missing; give the volume'],
     [
-      'an unknown way to hold pods to host names',
+      'an unknown way to enforce host names',
       { network: { hostNames: 'calico' as never } },
       'network.hostNames: is calico; it must be one of `cilium`, `gke`, `eks`, `none`.',
     ],

@@ -9,13 +9,13 @@ import { planGateway } from './gateway-plan.ts';
 const type = 'lockstep:index:McpGateway';
 
 /**
- * The gateway of one environment on Kubernetes: the one way to its servers, which enforces on every call what was
- * reviewed. A change of permissions changes ConfigMaps and nothing else; the gateway applies them as it runs.
+ * The gateway of one environment on Kubernetes: the only way to its servers, which enforces on every call what people
+ * reviewed. A permission change changes only ConfigMaps; the gateway applies them while it runs.
  *
- * Give the Kubernetes provider `enableConfigMapMutable: true`: otherwise it replaces ConfigMaps, which the gateway
- * bears, but which a preview shows as replacements.
+ * Give the Kubernetes provider `enableConfigMapMutable: true`. Otherwise the provider replaces ConfigMaps, which the
+ * gateway tolerates but previews show as replacements.
  *
- * @throws RunError naming the environment and the argument that is wrong, or the provider that is missing.
+ * @throws RunError that names the environment and the wrong argument or the missing provider.
  * @example
  * const gateway = new McpGateway('prod', {
  *   environment: environments.prod,
@@ -31,11 +31,11 @@ const type = 'lockstep:index:McpGateway';
  * }, { providers: { kubernetes: cluster } });
  */
 export class McpGateway extends ComponentResource {
-  /** The MCP endpoint as clients reach it. */
+  /** The MCP endpoint, as clients reach it. */
   readonly url: string;
-  /** SHA-256 that names the bundle whole: `/readyz` and the audit speak of it. */
+  /** SHA-256 of the whole bundle, as `/readyz` and the audit show it. */
   readonly bundleDigest: string;
-  /** Hosts that it may reach although nothing holds it to their names. */
+  /** Hosts that it may reach although nothing enforces their names. */
   readonly unenforcedEgress: readonly string[];
 
   constructor(name: string, args: McpGatewayArgs, opts?: ComponentResourceOptions) {
@@ -56,7 +56,7 @@ export class McpGateway extends ComponentResource {
     });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `McpGateway`, even from another copy of this package. */
   static override isInstance(value: unknown): value is McpGateway {
     return isOfType(value, type);
   }

@@ -1,8 +1,8 @@
 import type * as k8s from '@pulumi/kubernetes';
 
 /**
- * One pod at a time, and never none: with 0, draining a node would hang until someone looked. A pod that is broken
- * already holds nothing up.
+ * Lets one pod be evicted at a time. With 0, draining a node would hang until somebody looked. A pod that is already
+ * broken doesn't block evictions.
  */
 export function disruptionOf(
   selector: Readonly<Record<string, string>>,
@@ -14,7 +14,7 @@ export function disruptionOf(
   };
 }
 
-/** Spreads pods over zones and nodes, where there are several with room. */
+/** Spreads pods over zones and nodes, if several have room. */
 export function spreadOver(
   selector: Readonly<Record<string, string>>,
 ): k8s.types.input.core.v1.TopologySpreadConstraint[] {

@@ -5,7 +5,7 @@ import { refuse } from '../errors.ts';
 /**
  * The digest of an image's reference.
  *
- * @throws RunError for a reference by tag: what runs would not be what was reviewed.
+ * @throws RunError for a reference by tag, because what runs might not be what people reviewed.
  * @example
  * digestOfImage('McpServer files', 'image', 'registry.example.com/files@sha256:6b86…');
  */
@@ -15,18 +15,18 @@ export function digestOfImage(who: string, field: string, reference: string): st
   refuse(
     who,
     field,
-    `${JSON.stringify(reference)} names no digest; write it as registry/name@sha256:… with 64 hexadecimal digits.`,
+    `${JSON.stringify(reference)} has no digest; write it as registry/name@sha256:… with 64 hexadecimal digits.`,
   );
 }
 
 /**
- * Lets an image that wasn't pushed yet pass where nothing is deployed, with a warning.
+ * Accepts an image that hasn't been pushed yet in a preview, with a warning.
  *
  * @throws RunError for such an image in a deployment.
  */
 export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
   if (!isUnpushed(reference)) return;
-  const message = `${reference} wasn't pushed yet, as its digest of zeros says; build and push it, and give the digest that it has then.`;
+  const message = `${reference} has a digest of zeros, so it hasn't been pushed yet; build and push it, then give its real digest.`;
   if (!runtime.isDryRun()) refuse(who, field, message);
   void log.warn(`${who}: ${field}: ${message}`, resource);
 }

@@ -1,13 +1,13 @@
 import { refuse } from '../errors.ts';
 
-/** Whom an object is for, and what it is part of. */
+/** Whose an object is, and what it is part of. */
 export interface Belonging {
   /** The environment's name. */
   readonly environment: string;
-  /** The team that answers for it: a label's value. */
+  /** The team that is responsible for it, as a label's value. */
   readonly owner: string;
   readonly component: 'server' | 'gateway' | 'secrets' | 'monitoring';
-  /** Only on a server's objects. */
+  /** Set only on a server's objects. */
   readonly server?: string;
 }
 
@@ -23,7 +23,10 @@ export function labelsOf(belonging: Belonging): Record<string, string> {
   };
 }
 
-/** The labels that select one workload's pods. A Deployment's can't change, so nothing that may change is in them. */
+/**
+ * The labels that select one workload's pods. A Deployment's selector can't change, so it contains nothing that may
+ * change.
+ */
 export function selectorOf({
   environment,
   component,
@@ -36,12 +39,12 @@ export function selectorOf({
   };
 }
 
-/** Whether a text can be a label's value. */
+/** Whether a string can be a label's value. */
 function isLabelValue(text: string): boolean {
   return /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text);
 }
 
-/** Whether a text can be a namespace's name. */
+/** Whether a string can be a namespace's name. */
 export function isNamespaceName(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
 }

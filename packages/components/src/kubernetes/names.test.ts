@@ -9,12 +9,12 @@ const label = fc
   .tuple(letter, fc.array(inside, { maxLength: 61 }), end)
   .map(([first, rest, last]) => first + rest.join('') + last);
 
-it('short names are what they say', () => {
+it('short names are kept as they are', () => {
   expect(serverObject('files')).toBe('mcp-files');
   expect(objectName(gatewayObject, 'table-0')).toBe('lockstep-gateway-table-0');
 });
 
-it('names are valid at any length, and leave room for what a StatefulSet adds', () => {
+it("names are valid at any length, and leave room for a StatefulSet's suffix", () => {
   fc.assert(
     fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (parts) => {
       const name = objectName(...parts);
@@ -31,7 +31,7 @@ it('names are stable, and no two servers share one', () => {
       expect(serverObject(a) === serverObject(b)).toBe(a === b);
     }),
   );
-  // Written down: another name would be another object, and the old one deleted.
+  // Fixed here, because a new name would be a new object, and the old one would be deleted.
   expect(serverObject(`${'a'.repeat(40)}-${'b'.repeat(20)}`)).toBe(
     'mcp-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-c4c33282',
   );

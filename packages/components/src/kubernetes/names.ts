@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The longest name of an object. A StatefulSet's pods carry its name and 11 more characters in a label, and a label's
- * value has at most 63.
+ * The longest name of an object. The pods of a StatefulSet have its name and 11 more characters in a label, and a
+ * label's value has at most 63.
  */
 const maxNameLength = 52;
 
@@ -10,8 +10,9 @@ const maxNameLength = 52;
 const hashLength = 8;
 
 /**
- * The name of an object: the parts joined by `-`. One that is too long keeps its start and gets a hash of the whole,
- * so that it stays stable and its own. Names are explicit, since manifests made without an engine have no autonaming.
+ * The name of an object: the parts joined by `-`. A name that is too long keeps its start and ends in a hash of the
+ * whole, so that it stays stable and unique. Names are explicit, because manifests made without an engine have no
+ * autonaming.
  *
  * @param parts DNS labels.
  * @example
@@ -25,13 +26,13 @@ export function objectName(...parts: string[]): string {
   return `${start}-${hash}`;
 }
 
-/** What a server's workload, Service and ServiceAccount are called. */
+/** The name of a server's workload, Service and ServiceAccount. */
 export function serverObject(server: string): string {
   return objectName('mcp', server);
 }
 
-/** What the gateway's workload, Service and ServiceAccount are called, and what its other objects' names start with. */
+/** The name of the gateway's workload, Service and ServiceAccount, and the start of its other objects' names. */
 export const gatewayObject = 'lockstep-gateway';
 
-/** What the claim of the volume with approvals and audit is called. */
+/** The name of the claim of the volume with approvals and audit. */
 export const gatewayState = objectName(gatewayObject, 'state');

@@ -1,7 +1,7 @@
 import { podUser } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 
-/** What Pod Security “restricted” asks of a pod. The group owns mounted volumes. */
+/** What Pod Security “restricted” requires of a pod. The group owns mounted volumes. */
 export const restrictedPod = {
   runAsNonRoot: true,
   runAsUser: podUser,
@@ -11,7 +11,7 @@ export const restrictedPod = {
   seccompProfile: { type: 'RuntimeDefault' },
 } satisfies k8s.types.input.core.v1.PodSecurityContext;
 
-/** What it asks of each container, and a file system that can't be written. */
+/** What it requires of each container, and a read-only root file system. */
 export const restrictedContainer = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -19,7 +19,7 @@ export const restrictedContainer = {
   capabilities: { drop: ['ALL'] },
 } satisfies k8s.types.input.core.v1.SecurityContext;
 
-/** Labels with which a namespace holds its pods to “restricted”. */
+/** Labels with which a namespace enforces “restricted” for its pods. */
 export const restrictedNamespace: Readonly<Record<string, string>> = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',

@@ -23,11 +23,11 @@ const template: PodTemplate = {
 const specOf = (overrides: Parameters<typeof overridePodTemplate>[1]) =>
   overridePodTemplate(template, overrides, selector).spec;
 
-it('nothing given changes nothing', () => {
+it('no overrides change nothing', () => {
   expect(overridePodTemplate(template, undefined, selector)).toBe(template);
 });
 
-it('lists are merged by name, mounts by path, and other lists replaced', () => {
+it('lists are merged by name, mounts by path, and other lists are replaced', () => {
   const [server] = specOf({
     spec: {
       containers: [
@@ -58,13 +58,13 @@ it('lists are merged by name, mounts by path, and other lists replaced', () => {
   });
 });
 
-it('an output is a value, not something to look into', () => {
+it('an output is replaced as a whole, not merged', () => {
   const value = output('later');
   const { nodeSelector } = specOf({ spec: { nodeSelector: value as never } });
   expect(nodeSelector).toBe(value);
 });
 
-it('the labels that select the pods stay', () => {
+it('labels of the selector stay', () => {
   const { labels } = overridePodTemplate(
     template,
     { metadata: { labels: { app: 'x', team: 'b' } } },
@@ -73,7 +73,7 @@ it('the labels that select the pods stay', () => {
   expect(labels).toEqual({ app: 'files', team: 'b' });
 });
 
-it('a container that is added is restricted and limited, but for what it says otherwise', () => {
+it('an added container is restricted and limited, except where it says otherwise', () => {
   const { containers, initContainers } = specOf({
     spec: {
       containers: [

@@ -19,7 +19,7 @@ export interface PodTemplate {
   };
 }
 
-/** What a person lays over a pod template. */
+/** A person's overrides of a pod template. */
 export interface PodTemplateOverrides {
   readonly metadata?: {
     readonly labels?: Readonly<Record<string, string>>;
@@ -31,16 +31,16 @@ export interface PodTemplateOverrides {
   };
 }
 
-/** What a container gets that says nothing of CPU and memory. */
+/** The resources of an added container that names none. */
 const defaultResources = {
   requests: { cpu: '10m', memory: '32Mi' },
   limits: { cpu: '500m', memory: '128Mi' },
 };
 
 /**
- * Lays overrides over a pod template. Objects are merged; so are lists, by the `name` (mounts: the `mountPath`) of
- * their items; everything else is replaced. The selector's labels stay, and a container that is added, also one that
- * runs first, is restricted and limited but for what it says otherwise.
+ * Applies overrides to a pod template. Objects are merged. Lists are merged by the `name` of their items (mounts by
+ * their `mountPath`). Everything else is replaced. The selector's labels stay. Added containers and init containers are
+ * restricted and limited, except where they say otherwise.
  */
 export function overridePodTemplate(
   template: PodTemplate,
@@ -60,14 +60,14 @@ export function overridePodTemplate(
   };
 }
 
-/** @throws RunError for pods in the node's network, where no network policy holds them. */
+/** @throws RunError for pods in the node's network, where no network policy applies. */
 export function checkPodTemplate(who: string, overrides: PodTemplateOverrides | undefined): void {
   const { hostNetwork = false } = overrides?.spec ?? {};
   if (hostNetwork === false) return;
   refuse(
     who,
     'podTemplate.spec.hostNetwork',
-    "puts the pods into the node's network, where no network policy holds them and the metadata address is within reach; remove it.",
+    "puts the pods into the node's network, where no network policy applies and the metadata address is reachable; remove it.",
   );
 }
 
@@ -121,7 +121,7 @@ export interface Resources {
   readonly limits?: Readonly<Record<string, Input<string>>>;
 }
 
-/** What a server's pods get beside what their definition says: how secrets come into them. Never a secret's value. */
+/** What brings secrets into a server's pods, in addition to its definition. It never contains a secret's value. */
 export interface PodAdditions {
   /** Variables of the server's container, as references to Secrets. */
   readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
@@ -130,6 +130,6 @@ export interface PodAdditions {
   readonly volumeMounts?: readonly k8s.types.input.core.v1.VolumeMount[];
   /** Annotations of the pods. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Where what comes into the pods connects to by itself. */
+  /** Destinations that the added parts connect to. */
   readonly egress?: readonly Egress[];
 }

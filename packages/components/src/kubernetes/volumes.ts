@@ -3,13 +3,13 @@ import type { Input } from '@pulumi/pulumi';
 
 type Volume = k8s.types.input.core.v1.Volume;
 
-/** The most that a pod may leave on a node's disk, per volume. */
+/** How much a pod may store on a node's disk, per volume. */
 const sizeLimit = '1Gi';
 
-/** `/tmp`, since the root file system can't be written. */
+/** `/tmp`, because the root file system is read-only. */
 export const temporaryVolume: Volume = { name: 'tmp', emptyDir: { sizeLimit } };
 
-/** `/var/lib/lockstep`: a claim that exists, or as long-lived as the pod. */
+/** `/var/lib/lockstep`: an existing claim, or a volume that lives as long as the pod. */
 export function stateVolume(claim: ExistingClaim | undefined): Volume {
   return claim === undefined
     ? { name: 'state', emptyDir: { sizeLimit } }
@@ -30,20 +30,20 @@ export function claimSpec({
   };
 }
 
-/** A new volume, or one that exists. */
+/** A new volume, or an existing claim. */
 export type Storage = NewVolume | ExistingClaim;
 
-/** A volume that is made. */
+/** A new volume. */
 export interface NewVolume {
-  /** As in `1Gi`. */
+  /** For example `1Gi`. */
   readonly size: Input<string>;
-  /** Default: the cluster's own; an empty text means none. */
+  /** Default: the cluster's default class; an empty string means no class. */
   readonly storageClass?: Input<string>;
-  /** A PersistentVolume made by hand. Default: any. */
+  /** The name of a PersistentVolume that was made by hand. Default: any volume. */
   readonly volumeName?: Input<string>;
 }
 
-/** A volume that is there already. */
+/** A volume that already exists. */
 export interface ExistingClaim {
   /** A PersistentVolumeClaim in the namespace. */
   readonly existingClaim: Input<string>;

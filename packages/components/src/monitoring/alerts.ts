@@ -1,17 +1,17 @@
 import type { Series } from './series.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** One alert. What it says about itself may quote its labels, `{{ $labels.server }}`. */
+/** One alert. Its summary and description may quote labels, as in `{{ $labels.server }}`. */
 export interface Alert {
-  /** Also the heading of its runbook in docs/monitoring.md. */
+  /** The name, which is also the heading of its runbook in docs/monitoring.md. */
   readonly name: string;
   readonly severity: 'critical' | 'warning';
   readonly expr: string;
-  /** Minutes that `expr` must hold. */
+  /** How many minutes `expr` must hold before the alert fires. */
   readonly minutes: number;
   readonly summary: string;
   readonly description: string;
-  /** The label of `expr` that names the tool, where it isn't `tool`. */
+  /** The label of `expr` that names the tool, if it isn't `tool`. */
   readonly toolLabel?: string;
 }
 
@@ -20,7 +20,7 @@ const byTool = 'by (server, gen_ai_tool_name)';
 /** A tool of a server, in a summary. */
 const tool = '{{ $labels.server }}/{{ $labels.gen_ai_tool_name }}';
 
-/** All alerts but the one on the bundle's digest, which is apart since it changes with every bundle. */
+/** All alerts except the one on the bundle's digest, which is separate because it changes with every bundle. */
 export function alerts(series: Series, thresholds: Thresholds): Alert[] {
   return [
     ...callAlerts(series, thresholds),
@@ -42,7 +42,7 @@ function callAlerts(series: Series, { latencySeconds, failureRatio }: Thresholds
       expr: `histogram_quantile(0.99, sum by (server, gen_ai_tool_name, le) (rate(${buckets}[10m]))) > ${latencySeconds}`,
       minutes: 10,
       summary: `Calls of ${tool} are slow.`,
-      description: `The slowest hundredth of the calls of ${tool} takes {{ $value | humanizeDuration }} or more; at most ${latencySeconds}s is expected.`,
+      description: `The 99th percentile of the calls of ${tool} is {{ $value | humanizeDuration }}; at most ${latencySeconds}s is expected.`,
       toolLabel: 'gen_ai_tool_name',
     },
     {
@@ -50,12 +50,12 @@ function callAlerts(series: Series, { latencySeconds, failureRatio }: Thresholds
       severity: 'warning',
       expr: [
         `sum ${byTool} (rate(${counted(failed)}[10m])) / sum ${byTool} (rate(${counted(carriedOut)}[10m])) > ${failureRatio}`,
-        // A single failure of a tool that is seldom called is no trend.
+        // A single failure of a rarely called tool isn't a trend.
         `and sum ${byTool} (increase(${counted(failed)}[10m])) > 4`,
       ].join(' '),
       minutes: 5,
       summary: `Calls of ${tool} fail.`,
-      description: `{{ $value | humanizePercentage }} of the calls of ${tool} failed in the last ten minutes: the tool said so, or no answer came.`,
+      description: `{{ $value | humanizePercentage }} of the calls of ${tool} failed in the last ten minutes: with an error, or without an answer.`,
       toolLabel: 'gen_ai_tool_name',
     },
   ];
@@ -76,7 +76,7 @@ function serverAlerts(series: Series, { serverDownMinutes, secretAgeSeconds }: T
       severity: 'critical',
       expr: `max by (server) (${series('lockstep_quarantined_items')}) > 0`,
       minutes: 1,
-      summary: 'Server {{ $labels.server }} offers something else than was reviewed.',
+      summary: 'Server {{ $labels.server }} offers something other than what people reviewed.',
       description:
         '{{ $value }} tools, prompts or templates of {{ $labels.server }} differ from the pinned release and are refused.',
     },
@@ -87,7 +87,7 @@ function serverAlerts(series: Series, { serverDownMinutes, secretAgeSeconds }: T
       minutes: 5,
       summary: "The secrets of {{ $labels.server }} can't be read.",
       description:
-        "Vault refuses or doesn't answer when the gateway reads the headers of {{ $labels.server }}; it goes on with what it has until that expires.",
+        "Vault refuses or doesn't answer when the gateway reads the headers of {{ $labels.server }}; it keeps using the last values until they expire.",
     },
     {
       name: 'LockstepSecretsStale',
@@ -113,7 +113,7 @@ function decisionAlerts(
       expr: `max(${series('lockstep_approvals_waiting')}) > 0`,
       minutes: approvalMinutes,
       summary: 'Approvals wait for a human.',
-      description: `For ${approvalMinutes} minutes there was always a call that waits; now there are {{ $value }}.`,
+      description: `For ${approvalMinutes} minutes, at least one call has been waiting at any time; waiting now: {{ $value }}.`,
     },
     {
       name: 'LockstepRefusedWrites',
@@ -167,13 +167,13 @@ function gatewayAlerts(series: Series, { auditLagSeconds }: Thresholds): Alert[]
       severity: 'critical',
       expr: `sum(increase(${series('lockstep_bundle_rejections_total')}[15m])) > 0`,
       minutes: 0,
-      summary: "A changed bundle wasn't taken.",
-      description: 'The gateway refused the bundle that was deployed and goes on with the one before.',
+      summary: 'A changed bundle was rejected.',
+      description: 'The gateway rejected the deployed bundle and keeps enforcing the previous one.',
     },
   ];
 }
 
-/** The digest that Git has against the digest in force. */
+/** Compares the digest in force with the deployed one. */
 export function bundleAlert(series: Series, { bundleMinutes }: Thresholds, digest: string): Alert {
   const others = series('lockstep_bundle_info', `digest!=${JSON.stringify(digest)}`);
   return {
@@ -181,7 +181,7 @@ export function bundleAlert(series: Series, { bundleMinutes }: Thresholds, diges
     severity: 'critical',
     expr: `max by (digest) (${others}) == 1`,
     minutes: bundleMinutes,
-    summary: 'The gateway enforces another bundle than the one deployed.',
-    description: `In force is {{ $labels.digest }}, deployed was ${digest} at least ${bundleMinutes} minutes ago.`,
+    summary: 'The gateway enforces a bundle other than the deployed one.',
+    description: `{{ $labels.digest }} is in force, although ${digest} was deployed at least ${bundleMinutes} minutes ago.`,
   };
 }

@@ -16,7 +16,7 @@ const model = JSON.parse(
   JSON.stringify(dashboard({ environment: 'e'.repeat(32), series: { namespace: 'mcp-prod' } })),
 ) as Model;
 
-it.skipIf(!hasPromtool())('every panel asks what Prometheus understands', async () => {
+it.skipIf(!hasPromtool())('Prometheus understands the query of every panel', async () => {
   const rules = model.panels
     .flatMap(({ targets }) => targets)
     .map(({ expr }) => ({
@@ -30,7 +30,7 @@ it.skipIf(!hasPromtool())('every panel asks what Prometheus understands', async 
   await promtool(rules.map((rule, index) => ({ groups: [{ name: `panel-${index}`, rules: [rule] }] })));
 });
 
-it("asks only for this gateway's series", () => {
+it("queries only this gateway's series", () => {
   for (const { title, targets } of model.panels) {
     for (const { expr } of targets) {
       const names = expr.match(/\b(lockstep|mcp_server|mcp_client|process|nodejs)_\w+/g) ?? [];
@@ -40,7 +40,7 @@ it("asks only for this gateway's series", () => {
   }
 });
 
-it("has panels that don't overlap, and identities that Grafana takes", () => {
+it("has panels that don't overlap, and a uid that Grafana accepts", () => {
   expect(model.uid.length).toBeLessThanOrEqual(40);
   expect(new Set(model.panels.map(({ id }) => id)).size).toBe(model.panels.length);
   const taken = new Set<string>();

@@ -1,10 +1,10 @@
 import { type Panel, panels } from './panels.ts';
 import { seriesOf } from './series.ts';
 
-/** What a dashboard is made from. */
+/** The inputs of a dashboard. */
 interface DashboardOptions {
   readonly environment: string;
-  /** The labels that tell this gateway's series from others'. */
+  /** The labels that distinguish this gateway's series from others. */
   readonly series: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +16,7 @@ const source = { type: 'prometheus', uid: '${datasource}' };
 export function dashboard({ environment, series }: DashboardOptions): object {
   const select = seriesOf(series);
   return {
-    // At most 40 characters: an environment's name has up to 32.
+    // At most 40 characters, of which an environment's name takes up to 32.
     uid: `mcp-${environment}`,
     title: `MCP servers: ${environment}`,
     tags: ['lockstep', environment],
@@ -51,7 +51,7 @@ interface Placed {
   readonly y: number;
 }
 
-/** Row by row, from left to right; what is of another kind begins a new row. */
+/** Places panels row by row, from left to right. A panel of another type begins a new row. */
 function placed(all: readonly Panel[]): Placed[] {
   const found: Placed[] = [];
   for (const panel of all) {

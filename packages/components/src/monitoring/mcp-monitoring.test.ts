@@ -34,7 +34,7 @@ function shown(all: readonly Registered[]): string[] {
 }
 
 describe('with the Prometheus Operator', () => {
-  it('makes its objects, and a dashboard that Grafana finds', async () => {
+  it('creates its objects, and a dashboard that Grafana finds', async () => {
     const { all, made } = await make(argsFor({ labels: { release: 'prometheus' } }));
     expect(shown(all)).toEqual([
       'ConfigMap lockstep-gateway-dashboard',
@@ -61,7 +61,7 @@ describe('with the Prometheus Operator', () => {
     expect(McpMonitoring.isInstance(made)).toBe(true);
   });
 
-  it('a new bundle changes the one rule that knows its digest', async () => {
+  it('a new bundle changes only the rule with its digest', async () => {
     const before = (await make(argsFor())).all;
     const after = (await make(argsFor({ bundleDigest: digest('b') }))).all;
     const changed = after.filter((one, index) => JSON.stringify(one) !== JSON.stringify(before[index]));
@@ -70,7 +70,7 @@ describe('with the Prometheus Operator', () => {
 });
 
 describe('without an operator', () => {
-  it('has the same rules as files, and says how pods are scraped', async () => {
+  it('has the same rules as files, and annotations for scraping pods', async () => {
     const { all, made } = await make(argsFor({ operator: 'none' }));
     expect(shown(all)).toEqual([
       'ConfigMap lockstep-gateway-alerts',
@@ -90,7 +90,7 @@ describe('without an operator', () => {
   });
 });
 
-it('takes thresholds, labels of a shared Prometheus, and where runbooks are', async () => {
+it('takes thresholds, labels of a shared Prometheus, and the address of runbooks', async () => {
   const args = argsFor({
     thresholds: { latencySeconds: 2, serverDownMinutes: 15 },
     series: { cluster: 'eu', kubernetes_namespace: 'mcp-prod' },
@@ -107,7 +107,7 @@ it('takes thresholds, labels of a shared Prometheus, and where runbooks are', as
   });
 });
 
-describe('is refused', () => {
+describe('an error names', () => {
   const cases: [Partial<McpMonitoringArgs>, string][] = [
     [{ operator: undefined as never }, 'operator: is undefined; it must be `prometheus-operator` or `none`.'],
     [{ bundleDigest: 'latest' }, 'bundleDigest: is "latest"; it must be a bundle\'s digest, `sha256:…`.'],

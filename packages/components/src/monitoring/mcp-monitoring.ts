@@ -7,10 +7,9 @@ import { planMonitoring } from './monitoring-plan.ts';
 const type = 'lockstep:index:McpMonitoring';
 
 /**
- * Scrapes the gateway, alerts on what it measures, and shows it: a PodMonitor and PrometheusRules, or ConfigMaps where
- * no operator runs, and a Grafana dashboard.
+ * Monitors the gateway: a PodMonitor and PrometheusRules, or ConfigMaps if no operator runs, and a Grafana dashboard.
  *
- * @throws RunError naming the component and the argument that is wrong, or the provider that is missing.
+ * @throws RunError that names the component and the wrong argument or the missing provider.
  * @example
  * new McpMonitoring('prod', {
  *   environment: 'prod', namespace: 'mcp-prod', owner: 'platform',
@@ -20,7 +19,7 @@ const type = 'lockstep:index:McpMonitoring';
  * }, { providers: { kubernetes: cluster } });
  */
 export class McpMonitoring extends ComponentResource {
-  /** For the gateway's pods: what makes a Prometheus without the operator scrape them; with it, nothing. */
+  /** Annotations that make a Prometheus without the operator scrape the gateway's pods; empty with the operator. */
   readonly podAnnotations: Readonly<Record<string, string>>;
 
   constructor(name: string, args: McpMonitoringArgs, opts?: ComponentResourceOptions) {
@@ -33,7 +32,7 @@ export class McpMonitoring extends ComponentResource {
     this.registerOutputs({ podAnnotations: this.podAnnotations });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `McpMonitoring`, even from another copy of this package. */
   static override isInstance(value: unknown): value is McpMonitoring {
     return isOfType(value, type);
   }

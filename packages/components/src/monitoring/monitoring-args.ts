@@ -1,41 +1,45 @@
 import type { Thresholds } from './thresholds.ts';
 
-/** How an environment's gateway is watched. */
+/** How an environment's gateway is monitored. */
 export interface MonitoringSettings {
   /**
-   * Whether the Prometheus Operator runs in this cluster. `prometheus-operator`: a PodMonitor and PrometheusRules.
-   * `none`: rules as files in ConfigMaps, and annotations that many Prometheus set-ups look for.
+   * Whether the Prometheus Operator runs in this cluster. `prometheus-operator` creates a PodMonitor and
+   * PrometheusRules. `none` puts rules as files into ConfigMaps, and adds the annotations that many Prometheus set-ups
+   * look for.
    */
   readonly operator: MetricsOperator;
-  /** When alerts fire. Default: as each of them says. */
+  /** When alerts fire. Default: the default of each threshold. */
   readonly thresholds?: Partial<Thresholds>;
-  /** More labels for monitor and rules, where an operator selects by them: `{ release: 'kube-prometheus-stack' }`. Default: none. */
+  /**
+   * More labels for the monitor and the rules, if the operator selects by them: `{ release: 'kube-prometheus-stack'
+   * }`. Default: none.
+   */
   readonly labels?: Readonly<Record<string, string>>;
-  /** The labels that tell this gateway's series from others' in a shared Prometheus. Default: `namespace`. */
+  /** The labels that distinguish this gateway's series in a shared Prometheus. Default: `namespace`. */
   readonly series?: Readonly<Record<string, string>>;
   /** Where `docs/monitoring.md` is published; alerts link into it. Default: that path. */
   readonly runbooks?: string;
 }
 
-/** What reads the metrics: the Prometheus Operator's objects, or `none` of them. */
+/** Whether the Prometheus Operator reads the metrics. */
 export type MetricsOperator = 'prometheus-operator' | 'none';
 
-/** The monitoring of one environment. */
+/** The arguments of `McpMonitoring`. */
 export interface McpMonitoringArgs extends MonitoringSettings {
   /** The environment's name. */
   readonly environment: string;
   readonly namespace: string;
-  /** The team that answers for it, as a label. */
+  /** The team that is responsible for it, as a label. */
   readonly owner: string;
-  /** Whose metrics they are. */
+  /** The gateway to monitor. */
   readonly gateway: WatchedGateway;
   /** The bundle that should be in force, `sha256:…`. */
   readonly bundleDigest: string;
 }
 
-/** The gateway's pods; their container's port `metrics` is scraped. */
+/** The gateway's pods; the port `metrics` of their container is scraped. */
 export interface WatchedGateway {
-  /** What objects' names start with. */
+  /** The start of the objects' names. */
   readonly name: string;
   readonly podLabels: Readonly<Record<string, string>>;
 }

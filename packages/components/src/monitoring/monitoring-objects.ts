@@ -7,7 +7,7 @@ const operatorApi = 'monitoring.coreos.com/v1';
 /** The label by which Grafana's sidecar finds dashboards. Source: the Grafana chart, `sidecar.dashboards.label`. */
 const dashboardLabel = { grafana_dashboard: '1' };
 
-/** Makes what a plan says. */
+/** Creates the objects of a plan. */
 export function createMonitoring(parent: ComponentResource, name: string, plan: MonitoringPlan): void {
   if (plan.operator === 'prometheus-operator') {
     createMonitor(parent, name, plan);
@@ -61,7 +61,7 @@ function createRule(
   );
 }
 
-/** For a Prometheus whose `rule_files` names the mounted file. It is JSON, which is YAML. */
+/** A rule file for a Prometheus that lists the mounted file in `rule_files`. It is JSON, which is valid YAML. */
 function createRuleFile(
   parent: ComponentResource,
   name: string,

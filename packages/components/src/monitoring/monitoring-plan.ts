@@ -7,16 +7,16 @@ import type { McpMonitoringArgs, MetricsOperator } from './monitoring-args.ts';
 import { bundleRuleFile, type RuleFile, ruleFile } from './rules.ts';
 import { readThresholds } from './thresholds.ts';
 
-/** What watches one gateway. */
+/** The plan of one gateway's monitoring. */
 export interface MonitoringPlan {
   readonly operator: MetricsOperator;
   readonly namespace: string;
-  /** Of every object. */
+  /** Labels of every object. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Of monitor and rules only: what an operator selects by. */
+  /** Labels of the monitor and the rules only, by which an operator selects them. */
   readonly selectedBy: Readonly<Record<string, string>>;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** What the PodMonitor is called. */
+  /** The name of the PodMonitor. */
   readonly monitor: string;
   readonly rules: readonly NamedRules[];
   readonly dashboard: { readonly name: string; readonly model: object };
@@ -24,16 +24,16 @@ export interface MonitoringPlan {
 }
 
 export interface NamedRules {
-  /** Of the resource, after the component's name. */
+  /** The end of the resource's name, after the component's name. */
   readonly suffix: string;
-  /** Of the object. */
+  /** The name of the object. */
   readonly name: string;
   readonly file: RuleFile;
 }
 
 const operators: readonly string[] = ['prometheus-operator', 'none'];
 
-/** @throws RunError naming the component and the argument that is wrong. */
+/** @throws RunError that names the component and the wrong argument. */
 export function planMonitoring(who: string, args: McpMonitoringArgs): MonitoringPlan {
   const { environment, namespace, owner, gateway, bundleDigest, operator } = args;
   checkPlace(who, args);
@@ -82,8 +82,8 @@ export function planMonitoring(who: string, args: McpMonitoringArgs): Monitoring
 }
 
 /**
- * Annotations of the gateway's pods, by which a Prometheus without an operator finds them: a convention of many scrape
- * configurations, the Prometheus chart's among them. With the operator there is a PodMonitor, and none is needed.
+ * Annotations by which a Prometheus without an operator finds the gateway's pods. Many scrape configurations follow
+ * this convention, including the Prometheus chart's. With the operator, the PodMonitor makes them unnecessary.
  */
 function scrapeAnnotations(operator: MetricsOperator): Record<string, string> {
   if (operator === 'prometheus-operator') return {};

@@ -3,20 +3,20 @@ import type { Series } from './series.ts';
 /** One panel of the dashboard. */
 export interface Panel {
   readonly title: string;
-  /** `stat` shows the present value, `timeseries` the course. */
+  /** `stat` shows the current value, `timeseries` how it changed. */
   readonly type: 'stat' | 'timeseries';
-  /** Grafana's name of it. */
+  /** Grafana's name of the unit. */
   readonly unit: 'short' | 's' | 'percentunit' | 'bytes' | 'reqps';
-  /** Of the grid's 24 columns. */
+  /** How many of the grid's 24 columns it takes. */
   readonly width: 4 | 8 | 12;
   readonly queries: readonly Query[];
-  /** Shows what the lines are called, not their values. Default: false. */
+  /** Shows the names of the lines instead of their values. Default: false. */
   readonly names?: boolean;
 }
 
 interface Query {
   readonly expr: string;
-  /** What a line is called, by its labels: `{{server}}`. */
+  /** The name of a line, made of its labels: `{{server}}`. */
   readonly legend: string;
 }
 
@@ -24,7 +24,7 @@ interface Query {
 const picked = 'server=~"$server"';
 const calls = 'mcp_method_name="tools/call"';
 
-/** What an on-call engineer looks at, from the whole to the single server. */
+/** What an on-call engineer looks at, from the whole environment to a single server. */
 export function panels(series: Series): Panel[] {
   return [...overview(series), ...traffic(series), ...servers(series), ...gateway(series)];
 }
@@ -64,19 +64,19 @@ function traffic(series: Series): Panel[] {
     course('Calls by server', 'reqps', `sum by (server) (${rate(counted())})`, '{{server}}'),
     course('Calls by outcome', 'reqps', `sum by (outcome) (${rate(counted())})`, '{{outcome}}'),
     course(
-      'Failing part by server',
+      'Failure ratio by server',
       'percentunit',
       `sum by (server) (${failed}) / sum by (server) (${rate(counted())})`,
       '{{server}}',
     ),
     course(
-      'Slowest hundredth by tool, as clients see it',
+      '99th percentile by tool, as clients see it',
       's',
       `histogram_quantile(0.99, sum by (server, gen_ai_tool_name, le) (${rate(buckets)}))`,
       '{{server}}/{{gen_ai_tool_name}}',
     ),
     course(
-      'Slowest hundredth by server, without the gateway',
+      '99th percentile by server, without the gateway',
       's',
       `histogram_quantile(0.99, sum by (server, le) (${rate(forwarded)}))`,
       '{{server}}',
@@ -88,7 +88,7 @@ function traffic(series: Series): Panel[] {
       '{{decision}}',
     ),
     course(
-      'Refusals by why',
+      'Refusals by reason',
       'reqps',
       `sum by (kind, class) (${rate(series('lockstep_refusals_total'))})`,
       '{{kind}} {{class}}',
@@ -110,11 +110,11 @@ function servers(series: Series): Panel[] {
 }
 
 function gateway(series: Series): Panel[] {
-  // Other processes of the namespace have these metrics, too.
+  // Other processes in the namespace also have these metrics.
   const own = (name: string) => `${series(name)} and on (instance) ${series('lockstep_bundle_info')}`;
   return [
     course('Memory', 'bytes', own('process_resident_memory_bytes'), 'resident'),
-    course('Event loop lag', 's', own('nodejs_eventloop_lag_p99_seconds'), 'slowest hundredth'),
+    course('Event loop lag', 's', own('nodejs_eventloop_lag_p99_seconds'), '99th percentile'),
     course('Audit records not archived', 'short', series('lockstep_archive_lag_records'), 'records'),
   ];
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RuleFile } from './rules.ts';
 
-/** Whether Prometheus' own tool is here; where it isn't, one line says what to install. */
+/** Whether promtool is installed; if not, one line says what to install. */
 export function hasPromtool(): boolean {
   const found = spawnSync('promtool', ['--version']).error === undefined;
   if (!found) console.warn('promtool is not on PATH; install Prometheus to run the tests of its rules.');
   return found;
 }
 
-/** What `promtool test rules` takes. */
+/** The input of `promtool test rules`. */
 export interface RuleTest {
   readonly interval: string;
   readonly input_series: readonly { readonly series: string; readonly values: string }[];
@@ -26,9 +26,9 @@ export interface RuleTest {
 const run = promisify(execFile);
 
 /**
- * Runs promtool over rule files and tests of them.
+ * Runs promtool on rule files and their tests.
  *
- * @throws what promtool finds wrong.
+ * @throws Error with promtool's findings.
  */
 export async function promtool(files: readonly RuleFile[], tests: readonly RuleTest[] = []): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-rules-'));

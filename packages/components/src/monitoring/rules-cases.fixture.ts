@@ -1,9 +1,9 @@
 import type { RuleTest } from './promtool.fixture.ts';
 
-/** The digest of the bundle that is deployed. */
+/** The digest of the deployed bundle. */
 export const deployed = `sha256:${'a'.repeat(64)}`;
 
-/** A series of this gateway's, and of one that is none of its business. */
+/** A series of this gateway, and the same of another gateway. */
 function series(name: string, labels: string, values: string): RuleTest['input_series'] {
   return ['mcp-prod', 'mcp-dev'].map((namespace) => ({
     series: `${name}{namespace="${namespace}"${labels === '' ? '' : `,${labels}`}}`,
@@ -16,7 +16,7 @@ interface Case {
   alert: string;
   /** One sample a minute. */
   input: RuleTest['input_series'];
-  /** Minutes after which it fires, and before which it doesn't. */
+  /** The minute at which it fires, and one at which it doesn't yet. */
   fires: number;
   quiet: number;
   labels?: Record<string, string>;
@@ -42,8 +42,7 @@ export const cases: Case[] = [
     fires: 25,
     labels: tool,
     summary: 'prod: Calls of files/write_file are slow.',
-    description:
-      'The slowest hundredth of the calls of files/write_file takes 9.875s or more; at most 5s is expected.',
+    description: 'The 99th percentile of the calls of files/write_file is 9.875s; at most 5s is expected.',
   },
   {
     alert: 'LockstepFailingCalls',
@@ -56,7 +55,7 @@ export const cases: Case[] = [
     labels: tool,
     summary: 'prod: Calls of files/write_file fail.',
     description:
-      '50% of the calls of files/write_file failed in the last ten minutes: the tool said so, or no answer came.',
+      '50% of the calls of files/write_file failed in the last ten minutes: with an error, or without an answer.',
   },
   {
     alert: 'LockstepServerDown',
@@ -73,7 +72,7 @@ export const cases: Case[] = [
     quiet: 10,
     fires: 14,
     labels: { server: 'files' },
-    summary: 'prod: Server files offers something else than was reviewed.',
+    summary: 'prod: Server files offers something other than what people reviewed.',
     description: '2 tools, prompts or templates of files differ from the pinned release and are refused.',
   },
   {
@@ -84,7 +83,7 @@ export const cases: Case[] = [
     labels: { server: 'docs' },
     summary: "prod: The secrets of docs can't be read.",
     description:
-      "Vault refuses or doesn't answer when the gateway reads the headers of docs; it goes on with what it has until that expires.",
+      "Vault refuses or doesn't answer when the gateway reads the headers of docs; it keeps using the last values until they expire.",
   },
   {
     alert: 'LockstepSecretsStale',
@@ -102,7 +101,7 @@ export const cases: Case[] = [
     quiet: 25,
     fires: 35,
     summary: 'prod: Approvals wait for a human.',
-    description: 'For 30 minutes there was always a call that waits; now there are 1.',
+    description: 'For 30 minutes, at least one call has been waiting at any time; waiting now: 1.',
   },
   {
     alert: 'LockstepRefusedWrites',
@@ -155,8 +154,8 @@ export const cases: Case[] = [
     input: series('lockstep_bundle_rejections_total', '', '0x10 1x60'),
     quiet: 10,
     fires: 13,
-    summary: "prod: A changed bundle wasn't taken.",
-    description: 'The gateway refused the bundle that was deployed and goes on with the one before.',
+    summary: 'prod: A changed bundle was rejected.',
+    description: 'The gateway rejected the deployed bundle and keeps enforcing the previous one.',
   },
   {
     alert: 'LockstepUnexpectedBundle',
@@ -164,12 +163,12 @@ export const cases: Case[] = [
     quiet: 8,
     fires: 12,
     labels: { digest: other },
-    summary: 'prod: The gateway enforces another bundle than the one deployed.',
-    description: `In force is ${other}, deployed was ${deployed} at least 10 minutes ago.`,
+    summary: 'prod: The gateway enforces a bundle other than the deployed one.',
+    description: `${other} is in force, although ${deployed} was deployed at least 10 minutes ago.`,
   },
 ];
 
-/** What stays quiet although it is close: what humans decide, calls by others, reads, the right bundle. */
+/** Similar series that must not fire: waiting calls, refused calls, refused reads, the right bundle. */
 export const quiet: Pick<Case, 'alert' | 'input'>[] = [
   { alert: 'LockstepSlowCalls', input: series(bucket, `${calls},outcome="waiting",le="+Inf"`, '0+10x60') },
   { alert: 'LockstepFailingCalls', input: series(count, `${calls},outcome="refused"`, '0+9x60') },

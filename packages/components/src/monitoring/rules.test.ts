@@ -38,7 +38,7 @@ it.skipIf(!hasPromtool())('each alert fires when it should, and not before', asy
   await promtool(files, tests);
 });
 
-it.skipIf(!hasPromtool())('what is as it should be stays quiet', async () => {
+it.skipIf(!hasPromtool())('no alert fires for similar series that are fine', async () => {
   await promtool(
     files,
     quiet.map(({ alert, input }) => ({

@@ -2,7 +2,7 @@ import { type Alert, alerts, bundleAlert } from './alerts.ts';
 import { seriesOf } from './series.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** A rule file of Prometheus, and `spec` of a PrometheusRule. */
+/** A Prometheus rule file, which is also the `spec` of a PrometheusRule. */
 export interface RuleFile {
   readonly groups: readonly RuleGroup[];
 }
@@ -20,21 +20,21 @@ interface AlertRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What rules are made from. */
+/** The inputs of rules. */
 export interface RuleOptions {
   readonly environment: string;
-  /** The labels that tell this gateway's series from others'. */
+  /** The labels that distinguish this gateway's series from others. */
   readonly series: Readonly<Record<string, string>>;
   readonly thresholds: Thresholds;
   readonly runbooks: string;
 }
 
-/** All rules that stay the same when only the bundle changes. */
+/** All rules that don't depend on the bundle. */
 export function ruleFile(options: RuleOptions): RuleFile {
   return fileOf('lockstep', alerts(seriesOf(options.series), options.thresholds), options);
 }
 
-/** The one rule that knows the bundle's digest: a permission change touches this file and no other. */
+/** The only rule with the bundle's digest: a permission change touches no other file. */
 export function bundleRuleFile(options: RuleOptions, digest: string): RuleFile {
   const alert = bundleAlert(seriesOf(options.series), options.thresholds, digest);
   return fileOf('lockstep-bundle', [alert], options);

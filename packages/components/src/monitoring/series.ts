@@ -1,8 +1,8 @@
-/** Prints a selector of PromQL: `name{label="value",…}`, further conditions last. */
+/** Prints a PromQL selector: `name{label="value",…}`, with further conditions last. */
 export type Series = (name: string, ...conditions: string[]) => string;
 
 /**
- * Selects this gateway's series only.
+ * Selects only this gateway's series.
  *
  * @example
  * seriesOf({ namespace: 'mcp-prod' })('lockstep_server_up', 'server="files"');

@@ -2,15 +2,15 @@ import { refuse } from '../errors.ts';
 
 /** When alerts fire. */
 export interface Thresholds {
-  /** Seconds that the slowest hundredth of a tool's calls may take. Default: 5. */
+  /** Seconds that the 99th percentile of a tool's calls may take. Default: 5. */
   readonly latencySeconds: number;
-  /** The part of a tool's calls that may fail, tool errors included. Default: 0.25. */
+  /** The fraction of a tool's calls that may fail, including tool errors. Default: 0.25. */
   readonly failureRatio: number;
   /** Minutes that a server may be down. Default: 5. */
   readonly serverDownMinutes: number;
-  /** Minutes that approvals may wait without a pause. Default: 30. */
+  /** Minutes for which approvals may be waiting without a break. Default: 30. */
   readonly approvalMinutes: number;
-  /** Refused writes and deletions of one tool in ten minutes. Default: 20. */
+  /** Refused calls of one write or destructive tool in ten minutes. Default: 20. */
   readonly refusedWrites: number;
   /** Refused sign-ins in ten minutes. Default: 50. */
   readonly refusedSignIns: number;
@@ -18,11 +18,11 @@ export interface Thresholds {
   readonly auditLagSeconds: number;
   /** Minutes that a new bundle may take to be in force; the kubelet needs up to two. Default: 10. */
   readonly bundleMinutes: number;
-  /** Seconds since a server's secrets were last read; they are used for an hour at most. Default: 600. */
+  /** Seconds since a server's secrets were last read; they are used for at most an hour. Default: 600. */
   readonly secretAgeSeconds: number;
 }
 
-/** What fires where nothing else is said. */
+/** The default thresholds. */
 export const defaultThresholds: Thresholds = {
   latencySeconds: 5,
   failureRatio: 0.25,
@@ -36,9 +36,9 @@ export const defaultThresholds: Thresholds = {
 };
 
 /**
- * All thresholds, those that aren't given by default.
+ * Fills in the default thresholds.
  *
- * @throws RunError naming one that isn't a positive number.
+ * @throws RunError that names one that isn't a positive number.
  */
 export function readThresholds(who: string, given: Partial<Thresholds> = {}): Thresholds {
   const whole = { ...defaultThresholds, ...given };

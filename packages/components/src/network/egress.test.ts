@@ -17,7 +17,7 @@ const host = { host: 'api.example.com', port: 443, unenforced: false };
 const tcp = (port: number) => [{ port, protocol: 'TCP' }];
 
 describe('addresses', () => {
-  it('the metadata addresses are left out of whatever holds them', () => {
+  it('the metadata addresses are left out of ranges that contain them', () => {
     const [all, six, other, exact] = plan([
       { cidr: '0.0.0.0/0' },
       { cidr: 'fd00::/8', port: 443 },
@@ -48,7 +48,7 @@ describe('addresses', () => {
 });
 
 describe('Services', () => {
-  it("without more knowledge stand for their namespace's pods, on that port", () => {
+  it('stand for all pods of their namespace on that port, unless the settings say more', () => {
     expect(plan([{ service: 'db', port: 5432 }]).rules).toEqual([
       {
         to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'mcp' } } }],
@@ -57,7 +57,7 @@ describe('Services', () => {
     ]);
   });
 
-  it("stand for the pods that the settings name, on the container's port", () => {
+  it("stand for the pods in the settings, on the container's port", () => {
     const services = { 'data/db': { podLabels: { app: 'pg' }, port: 6432 } };
     const egress = [{ service: 'db', namespace: 'data', port: 5432 }];
     expect(plan(egress, { hostNames: 'none', services }).rules).toEqual([
@@ -75,9 +75,9 @@ describe('Services', () => {
 });
 
 describe('host names', () => {
-  it('are refused where nothing knows them, unless they are marked', () => {
+  it('are refused if nothing enforces them, unless they are marked', () => {
     expect(() => plan([host])).toThrow(
-      'McpServer files: egress[0].host: nothing in this cluster holds pods to the name api.example.com; set network.hostNames',
+      'McpServer files: egress[0].host: nothing in this cluster enforces the host name api.example.com; set network.hostNames',
     );
     const { rules, unenforced, hosts } = plan([{ ...host, unenforced: true }]);
     expect(unenforced).toEqual(['api.example.com:443']);
@@ -98,7 +98,7 @@ describe('host names', () => {
     ]);
   });
 
-  it('are enforced where something knows them, marked or not', () => {
+  it('are enforced if something can, marked or not', () => {
     const marked = { ...host, unenforced: true };
     expect(plan([marked], { hostNames: 'gke' })).toEqual({ rules: [], hosts: [marked], unenforced: [] });
   });
@@ -106,7 +106,7 @@ describe('host names', () => {
   const hosts = [host, { host: '*.example.com', port: 8443, unenforced: false }];
   const policy = (network: NetworkSettings) => hostPolicy({ app: 'files' }, hosts, network);
 
-  it("in Cilium's form: DNS through its proxy, and never the metadata address", () => {
+  it("take Cilium's form: DNS through its proxy, and never the metadata address", () => {
     expect(policy({ hostNames: 'cilium' })).toMatchObject({
       apiVersion: 'cilium.io/v2',
       kind: 'CiliumNetworkPolicy',
@@ -132,7 +132,7 @@ describe('host names', () => {
     });
   });
 
-  it("in GKE's form", () => {
+  it("take GKE's form", () => {
     expect(policy({ hostNames: 'gke' })).toMatchObject({
       apiVersion: 'networking.gke.io/v1alpha1',
       kind: 'FQDNNetworkPolicy',
@@ -145,7 +145,7 @@ describe('host names', () => {
     });
   });
 
-  it("in EKS's form", () => {
+  it("take EKS's form", () => {
     expect(policy({ hostNames: 'eks' })).toMatchObject({
       apiVersion: 'networking.k8s.aws/v1alpha1',
       kind: 'ApplicationNetworkPolicy',
@@ -159,12 +159,12 @@ describe('host names', () => {
     });
   });
 
-  it('are no object where there are none', () => {
+  it('make no object if there are none', () => {
     expect(hostPolicy({}, [], { hostNames: 'cilium' })).toBeUndefined();
   });
 });
 
-it('what declares nothing reaches DNS alone, in both directions of the policy', () => {
+it('pods that declare nothing reach only DNS, and the policy covers both directions', () => {
   const { policy } = planTraffic({
     who: 'McpServer files',
     namespace: 'mcp',

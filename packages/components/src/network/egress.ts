@@ -9,29 +9,29 @@ import { hostNamePolicies, type NetworkSettings } from './settings.ts';
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 type HostEgress = Extract<Egress, { host: string }>;
 
-/** Somewhere that pods may connect to. */
+/** A destination that pods may connect to. */
 export interface Destination {
-  /** The argument that says so, for errors: `definition.egress[0]`. */
+  /** The argument that names it, for errors: `definition.egress[0]`. */
   readonly at: string;
   readonly to: Egress;
 }
 
-/** What pods may connect to, by what enforces it. */
+/** Where pods may connect to, by what enforces it. */
 interface EgressPlan {
-  /** For a NetworkPolicy. Without DNS. */
+  /** Rules of a NetworkPolicy, without DNS. */
   readonly rules: readonly EgressRule[];
-  /** For the policy that knows host names. */
+  /** Hosts for the policy that supports host names. */
   readonly hosts: readonly HostEgress[];
-  /** Hosts that nothing holds the pods to, as `api.example.com:443`. */
+  /** Hosts whose names nothing enforces, as in `api.example.com:443`. */
   readonly unenforced: readonly string[];
 }
 
 /**
  * Sorts destinations by what can enforce them in this cluster.
  *
- * @param namespace of the pods: Services without a namespace are there.
- * @throws RunError for a host name that nothing enforces and that isn't marked, for the metadata address, and for
- *   settings that name no policies there are.
+ * @param namespace the pods' namespace, which Services without a namespace are in.
+ * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`, for the metadata address,
+ * and for unknown settings.
  */
 export function planEgress(
   who: string,
@@ -56,7 +56,7 @@ export function planEgress(
   return { rules, hosts, unenforced };
 }
 
-/** Lets pods ask for names. */
+/** Lets pods query DNS. */
 export function dnsRule(network: NetworkSettings): EgressRule {
   const ports = ['UDP', 'TCP'].map((protocol) => ({ port: 53, protocol }));
   return { to: dnsPeers(network), ports };
@@ -85,7 +85,7 @@ function cidrRule(who: string, at: string, { cidr, port }: Extract<Egress, { cid
   return { to: [addressPeer(block)], ...(port === undefined ? {} : { ports: [tcp(port)] }) };
 }
 
-/** Programs are run without a check of types, and an unknown word would leave names to nobody. */
+/** Programs run without a type check, and with an unknown setting nothing would enforce names. */
 function checkHostNames(who: string, { hostNames }: NetworkSettings): void {
   if (hostNamePolicies.includes(hostNames)) return;
   const known = hostNamePolicies.map((name) => `\`${name}\``).join(', ');
@@ -96,7 +96,7 @@ function refuseHost(who: string, at: string, { host }: HostEgress): never {
   refuse(
     who,
     `${at}.host`,
-    `nothing in this cluster holds pods to the name ${host}; set network.hostNames to what does, or mark it as known: { host: '${host}', unenforced: true }.`,
+    `nothing in this cluster enforces the host name ${host}; set network.hostNames to what does, or accept that with { host: '${host}', unenforced: true }.`,
   );
 }
 
@@ -105,9 +105,9 @@ function tcp(port: number): k8s.types.input.networking.v1.NetworkPolicyPort {
 }
 
 /**
- * Where a URL leads, as a destination of a policy: a Service of the cluster, an address, or a host name.
+ * The destination of a URL, for a policy: a Service of the cluster, an address, or a host name.
  *
- * @param marked destinations among which a host may be marked `unenforced`.
+ * @param marked destinations that may mark the host as `unenforced`.
  */
 export function egressOfUrl(url: string, marked: readonly Egress[] = []): Egress {
   const { hostname, port: given, protocol } = new URL(url);

@@ -5,7 +5,7 @@ import type { HostNamePolicies, NetworkSettings } from './settings.ts';
 
 type Host = Extract<Egress, { host: string }>;
 
-/** An object of a kind that Kubernetes itself doesn't know. */
+/** An object of a kind that isn't built into Kubernetes. */
 export interface CustomObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -15,8 +15,8 @@ export interface CustomObject {
 type Selector = Readonly<Record<string, string>>;
 
 /**
- * The policy that lets pods connect to host names, in the form that this cluster enforces; undefined where there are
- * no names to allow, or nothing that knows them.
+ * The policy that lets pods connect to host names, in the form that this cluster enforces; undefined if there are no
+ * names, or nothing can enforce them.
  */
 export function hostPolicy(
   selector: Selector,
@@ -36,7 +36,7 @@ const makers: Record<
   none: undefined,
 };
 
-/** Cilium learns addresses from answers that its DNS proxy sees: hence the rule for DNS. */
+/** The policy has a rule for DNS because Cilium learns addresses from the answers that its DNS proxy sees. */
 function ciliumPolicy(selector: Selector, hosts: readonly Host[], network: NetworkSettings): CustomObject {
   const dns = dnsOf(network).map((peer) => ({
     ...('cidr' in peer
@@ -45,7 +45,7 @@ function ciliumPolicy(selector: Selector, hosts: readonly Host[], network: Netwo
     toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }], rules: { dns: [{ matchPattern: '*' }] } }],
   }));
   const named = hosts.map(({ host, port }) => ({
-    // `**.` stands for names of any depth, a single `*.` for one label only.
+    // `**.` stands for names of any depth, and `*.` for a single label.
     toFQDNs: [isPattern(host) ? { matchPattern: `*${host}` } : { matchName: host }],
     toPorts: [{ ports: [{ port: String(port), protocol: 'TCP' }] }],
   }));
@@ -55,7 +55,7 @@ function ciliumPolicy(selector: Selector, hosts: readonly Host[], network: Netwo
     spec: {
       endpointSelector: { matchLabels: selector },
       egress: [...dns, ...named],
-      // A name could be made to stand for it.
+      // Somebody could make a name resolve to it.
       egressDeny: [{ toCIDR: [...metadataAddresses] }],
     },
   };
@@ -66,7 +66,7 @@ function ciliumLabels(namespace: string, podLabels: Selector = {}): Record<strin
   return { 'k8s:io.kubernetes.pod.namespace': namespace, ...Object.fromEntries(labels) };
 }
 
-/** GKE takes a pattern's `*` for one label: names further down are refused. */
+/** In GKE, a pattern's `*` stands for one label, so deeper names are refused. */
 function gkePolicy(selector: Selector, hosts: readonly Host[]): CustomObject {
   return {
     apiVersion: 'networking.gke.io/v1alpha1',

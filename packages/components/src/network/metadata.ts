@@ -1,9 +1,9 @@
 import { BlockList, isIPv6 } from 'node:net';
 
 /**
- * Where clouds give credentials to whoever asks: never within reach of a pod of ours. Most have the first; AWS and
- * Google Cloud have one more each for IPv6, Alibaba Cloud has its own, and Azure the WireServer, which gives a node's
- * secrets away.
+ * Addresses where clouds give credentials to anybody who asks. No pod of ours may reach them. Most clouds use the
+ * first. AWS and Google Cloud each have another for IPv6, Alibaba Cloud has its own, and Azure has the WireServer,
+ * which gives away a node's secrets.
  */
 export const metadataAddresses = [
   '169.254.169.254/32',
@@ -13,7 +13,10 @@ export const metadataAddresses = [
   '168.63.129.16/32',
 ] as const;
 
-/** What is no public address: private, link-local, carrier-grade, loopback and unique-local ranges, and the WireServer. */
+/**
+ * Addresses that aren't public: private, link-local, carrier-grade, loopback and unique-local ranges, and the
+ * WireServer.
+ */
 const notPublic = {
   '0.0.0.0/0': [
     '10.0.0.0/8',
@@ -39,7 +42,7 @@ export const publicAddresses: readonly AddressBlock[] = Object.entries(notPublic
   except: [...except],
 }));
 
-/** A block without the metadata addresses; undefined for a block that is nothing else. */
+/** A block without the metadata addresses; undefined for a block that is only one of them. */
 export function withoutMetadata(cidr: string): AddressBlock | undefined {
   const inside = metadataAddresses.filter((address) => contains(cidr, address));
   if (inside.length === 0) return { cidr };
@@ -48,7 +51,7 @@ export function withoutMetadata(cidr: string): AddressBlock | undefined {
     : { cidr, except: inside };
 }
 
-/** Whether a block holds another one's address. */
+/** Whether a block contains another block's address. */
 function contains(cidr: string, other: string): boolean {
   const [network = '', address = ''] = [cidr, other].map((text) => text.split('/')[0]);
   if (isIPv6(network) !== isIPv6(address)) return false;

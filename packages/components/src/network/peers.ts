@@ -24,12 +24,12 @@ export function peerOf(peer: PodPeer | AddressPeer): Peer {
   return 'cidr' in peer ? addressPeer(peer) : podPeer(peer);
 }
 
-/** Who answers DNS. */
+/** The peers that answer DNS. */
 export function dnsPeers(network: NetworkSettings): Peer[] {
   return dnsOf(network).map(peerOf);
 }
 
-/** The same, as it was set. */
+/** The peers that answer DNS, in the form of the settings. */
 export function dnsOf({ dns }: NetworkSettings): readonly (PodPeer | AddressPeer)[] {
   return dns ?? clusterDns;
 }

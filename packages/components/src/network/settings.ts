@@ -1,23 +1,24 @@
-/** What can hold pods to host names. */
+/** What can enforce host names. */
 export const hostNamePolicies = ['cilium', 'gke', 'eks', 'none'] as const;
 /**
- * What holds pods to host names in this cluster: Cilium, GKE Dataplane V2 with FQDN policies, EKS Auto Mode, or
- * nothing.
+ * What enforces host names in this cluster: Cilium, GKE Dataplane V2 with FQDN policies, EKS Auto Mode, or nothing.
  */
 export type HostNamePolicies = (typeof hostNamePolicies)[number];
 
 /** What network policies need to know of a cluster. */
 export interface NetworkSettings {
-  /** `none`: a host name in `egress` must be marked `unenforced`, and any public address on its port is allowed. */
+  /**
+   * With `none`, a host name in `egress` must be marked `unenforced`, and every public address is allowed on its port.
+   */
   readonly hostNames: HostNamePolicies;
   /**
-   * Who answers DNS. Default: the pods `k8s-app: kube-dns` in `kube-system`. EKS Auto Mode and node-local caches
+   * What answers DNS. Default: the pods `k8s-app: kube-dns` in `kube-system`. EKS Auto Mode and node-local caches
    * answer at an address: `[{ cidr: '10.100.0.10/32' }]`.
    */
   readonly dns?: readonly (PodPeer | AddressPeer)[];
   /**
-   * The pods behind Services that `egress` names, by `namespace/service`: a policy sees pods and their ports, never
-   * Services. Without an entry all pods of that namespace are allowed, on the port that `egress` gives.
+   * The pods behind the Services in `egress`, by `namespace/service`. A policy sees pods and their ports, never
+   * Services. Without an entry, all pods of the Service's namespace are allowed, on the port in `egress`.
    *
    * @example
    * services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } }
@@ -25,21 +26,21 @@ export interface NetworkSettings {
   readonly services?: Readonly<Record<string, ServicePods>>;
 }
 
-/** Pods in a namespace: those with these labels, or all. */
+/** Pods in a namespace: all, or those with these labels. */
 export interface PodPeer {
   readonly namespace: string;
   /** Default: all pods of the namespace. */
   readonly podLabels?: Readonly<Record<string, string>>;
 }
 
-/** What stands behind a Service. */
+/** The pods behind a Service. */
 export interface ServicePods {
   readonly podLabels: Readonly<Record<string, string>>;
-  /** The container's port, where it isn't the Service's. */
+  /** The container's port, if it differs from the Service's. */
   readonly port?: number;
 }
 
-/** Addresses. */
+/** A range of addresses. */
 export interface AddressPeer {
   readonly cidr: string;
 }

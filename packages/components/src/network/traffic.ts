@@ -7,7 +7,7 @@ import type { NetworkSettings } from './settings.ts';
 
 type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
-/** Whom pods may hear from and whom they may call. */
+/** Who may connect to pods, and where they may connect to. */
 interface Traffic {
   readonly who: string;
   readonly namespace: string;
@@ -20,19 +20,20 @@ interface Traffic {
 
 /** The policies of one workload's pods. */
 export interface TrafficPlan {
-  /** All that isn't named in it is refused, in both directions. */
+  /** The policy, which refuses everything that it doesn't name, in both directions. */
   readonly policy: NetworkPolicySpec;
-  /** Where host names are enforced and there are some. */
+  /** The policy for host names, if there are any and the cluster enforces them. */
   readonly hosts?: CustomObject;
-  /** Hosts that nothing holds the pods to. */
+  /** Hosts whose names nothing enforces. */
   readonly unenforced: readonly string[];
 }
 
 /**
- * Plans the network policies of one workload: DNS and what is declared goes out, what is declared comes in, and the
- * metadata address is out of reach.
+ * Plans the network policies of one workload: out go DNS and what is declared, in comes what is declared, and the
+ * metadata address can't be reached.
  *
- * @throws RunError for a host name that nothing enforces and that isn't marked, and for the metadata address.
+ * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`, and for the metadata
+ * address.
  */
 export function planTraffic(traffic: Traffic): TrafficPlan {
   const { who, selector, ingress, egress, network, namespace } = traffic;
@@ -50,7 +51,7 @@ export function planTraffic(traffic: Traffic): TrafficPlan {
   };
 }
 
-/** On a policy: the hosts that nothing holds its pods to. */
+/** An annotation of the policy: the hosts whose names nothing enforces. */
 const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
 
 /** Creates the network policies of one workload. */

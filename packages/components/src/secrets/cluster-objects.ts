@@ -15,7 +15,10 @@ import {
 import type { McpSecretsArgs } from './secrets-args.ts';
 import type { ServerSecretsPlan } from './secrets-plan.ts';
 
-/** Vault's authority, which operator and injector take from a Secret only, and how the operator reaches Vault. */
+/**
+ * Creates the Secret with Vault's certificate authority, which the operator and the injector read only from a Secret,
+ * and the operator's connection to Vault.
+ */
 export function makeConnection(parent: ComponentResource, name: string, args: McpSecretsArgs): Resource[] {
   const { namespace, ca } = args;
   const labels = labelsFor(args);
@@ -44,8 +47,8 @@ export function makeConnection(parent: ComponentResource, name: string, args: Mc
 }
 
 /**
- * What makes the operator copy one server's secrets and restart it. In this order: what is deleted first must still
- * find what it refers to.
+ * Makes the operator copy one server's secrets and restart the server. The order matters: an object must be deleted
+ * before those that it refers to.
  */
 export function makeSynced(
   parent: ComponentResource,

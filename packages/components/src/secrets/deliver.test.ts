@@ -37,8 +37,8 @@ interface StaticSecret {
   destination: { name: string; transformation: { includes: string[] } };
 }
 
-describe('by the Vault Secrets Operator', () => {
-  it('copies each path once, only the fields that are used, and restarts that one workload', async () => {
+describe('the Vault Secrets Operator', () => {
+  it('copies each path once, with only the used fields, and restarts only that workload', async () => {
     const all = await objects(argsFor(both, { vaultNamespace: 'team' }));
     const specOf = (path: string) => staticSecrets(all).find((spec) => spec.path === path);
     expect(staticSecrets(all)).toHaveLength(2);
@@ -57,7 +57,7 @@ describe('by the Vault Secrets Operator', () => {
     expect(specOf('shared/other')?.destination.transformation.includes).toEqual(['^pem$']);
   });
 
-  it("signs in as the server, through Vault's own authority", async () => {
+  it("signs in as the server, and trusts Vault's own authority", async () => {
     const all = await objects(argsFor(both, { ca: 'PEM', audience: 'secrets' }));
     const specOf = (kind: string) => all.find(({ inputs }) => inputs.kind === kind)?.inputs.spec;
     expect(specOf('VaultConnection')).toEqual({
@@ -72,7 +72,7 @@ describe('by the Vault Secrets Operator', () => {
     });
   });
 
-  it('refers to exactly the Secrets and keys that are made', async () => {
+  it('creates exactly the Secrets and keys that pods refer to', async () => {
     const made = staticSecrets(await objects(argsFor(both))).flatMap(({ destination }) =>
       destination.transformation.includes.map((field) => ({
         name: destination.name,
@@ -100,11 +100,11 @@ describe('by the Vault Secrets Operator', () => {
     });
   });
 
-  it('gives nothing to a server whose headers the gateway brings', () => {
+  it('delivers nothing to a server whose secrets are all headers', () => {
     expect(deliverSecrets(argsFor({ docs: { Authorization: both.app.Authorization } }))).toEqual({});
   });
 
-  it('keeps names within limits, and apart', async () => {
+  it('keeps names unique and within limits', async () => {
     const long = 'a'.repeat(63);
     const all = await objects(argsFor({ [long]: both.app, [`${long.slice(1)}b`]: both.app }));
     const names = all.map(({ inputs }) => `${inputs.kind} ${inputs.metadata.name}`);
@@ -113,8 +113,8 @@ describe('by the Vault Secrets Operator', () => {
   });
 });
 
-describe('by the Agent injector', () => {
-  it('has annotations for each file, and signs in with a token of the right audience', () => {
+describe('the Agent injector', () => {
+  it('gets annotations for each file, and signs in with a token for the right audience', () => {
     const {
       annotations = {},
       volumes,
@@ -150,7 +150,7 @@ describe('by the Agent injector', () => {
     ]);
   });
 
-  it("keeps the names of annotations within Kubernetes' limit, whatever a file is called", () => {
+  it("keeps the names of annotations within Kubernetes' limit, whatever a file's name", () => {
     const name = `${'x'.repeat(120)}.pem`;
     const args = argsFor({ app: { [name]: both.app['key.pem'] } }, { deliver: 'agent-injector' });
     for (const key of Object.keys(deliverSecrets(args).app?.annotations ?? {})) {
@@ -158,7 +158,7 @@ describe('by the Agent injector', () => {
     }
   });
 
-  it("needs no object of the operator's, and one Secret for Vault's authority", async () => {
+  it("needs no objects of the operator, and one Secret with Vault's authority", async () => {
     const injector = { deliver: 'agent-injector' } as const;
     expect(await objects(argsFor(files, injector))).toEqual([]);
     const [only, ...others] = await objects(argsFor(files, { ...injector, ca: 'PEM' }));

@@ -9,11 +9,11 @@ import { type PlannedSecret, planSecrets, type ServerSecretsPlan } from './secre
 const fileVolume = 'lockstep-secret-files';
 
 /**
- * What each server's pods need so that their secrets reach them: references, never values. `McpSecrets` makes what is
- * referred to; whoever makes the pods adds this to them.
+ * What each server's pods need so that their secrets reach them: references, never values. `McpSecrets` creates the
+ * objects that they refer to. Add the result to the pods.
  *
- * @returns by server; one without `env` and `file` secrets isn't among them.
- * @throws RunError as `McpSecrets` does.
+ * @returns additions by server, without servers that have no `env` or `file` secrets.
+ * @throws RunError for the same reasons as `McpSecrets`.
  * @example
  * const pod = deliverSecrets(args)['github'];
  * new McpServer('github', { ...server, ...(pod && { pod }) }, options);
@@ -22,7 +22,7 @@ export function deliverSecrets(args: McpSecretsArgs): Record<string, PodAddition
   return additionsOf(args, planSecrets('deliverSecrets', args));
 }
 
-/** The same of a plan. */
+/** The additions for a plan. */
 export function additionsOf(
   args: McpSecretsArgs,
   plans: readonly ServerSecretsPlan[],
@@ -39,7 +39,7 @@ export function additionsOf(
   return Object.fromEntries(entries);
 }
 
-/** From the Secrets that the operator keeps. */
+/** Additions that refer to the Secrets that the operator writes. */
 function fromObjects(server: string, delivered: readonly PlannedSecret[]): PodAdditions {
   const env = delivered
     .filter(({ delivery }) => delivery === 'env')

@@ -9,13 +9,13 @@ import { apiPath } from './vault-policy.ts';
 
 const prefix = 'vault.hashicorp.com';
 
-/** The volume with the token that the agent signs in with; the server's own container doesn't mount it. */
+/** The volume with the agent's token for Vault; the server's own container doesn't mount it. */
 const tokenVolume = 'lockstep-vault-token';
 
-/** How often the agent looks for a new value. */
+/** How often the agent checks for a new value. */
 const renderInterval = '1m';
 
-/** What makes the Agent injector write a server's files. */
+/** Additions that make the Agent injector write a server's files. */
 export function injected(
   args: McpSecretsArgs,
   login: Login,
@@ -52,7 +52,7 @@ export function injected(
 }
 
 function annotationsOf({ mount }: McpSecretsArgs, secret: PlannedSecret): Record<string, string> {
-  // An annotation's name has at most 63 characters, a file's up to 128.
+  // An annotation's name has at most 63 characters, but a file's name can have 128.
   const id = `s${createHash('sha256').update(secret.name).digest('hex').slice(0, 12)}`;
   const path = apiPath(mount, secret.path);
   return {
@@ -62,7 +62,7 @@ function annotationsOf({ mount }: McpSecretsArgs, secret: PlannedSecret): Record
   };
 }
 
-/** The value alone. A missing field fails: by itself the agent would write `<no value>`. */
+/** Prints only the value. A missing field fails, because otherwise the agent would write `<no value>`. */
 function templateOf(path: string, field: string, version: 1 | 2): string {
   const data = version === 2 ? '.Data.data' : '.Data';
   return `{{- with secret "${path}" -}}{{- with index ${data} "${field}" -}}{{ . }}{{- else -}}{{ sprig_fail "${path} has no field ${field}" }}{{- end -}}{{- end -}}`;

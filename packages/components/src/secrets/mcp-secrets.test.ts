@@ -10,7 +10,7 @@ import { argsFor } from './secrets-args.fixture.ts';
 import type { McpSecretsArgs } from './secrets-args.ts';
 
 const servers = {
-  // An image that takes both: the gateway reads one, the pods the others.
+  // An image that takes headers and variables: the gateway reads one secret, the pods read the others.
   github: {
     Authorization: secret('mcp/github#token', { delivery: 'header', template: 'Bearer ${secret}' }),
     APP_KEY: secret('mcp/github#app.key', { delivery: 'env' }),
@@ -39,8 +39,8 @@ function of(all: readonly Registered[], type: string): Registered[] {
   return all.filter((one) => one.type.endsWith(`:${type}`));
 }
 
-describe('who may read', () => {
-  it("the gateway signs in anew for each server's headers, and pods read the rest as themselves", async () => {
+describe('access to secrets', () => {
+  it("the gateway has a login for each server's headers, and pods read the rest as themselves", async () => {
     const roles = of(await registered(argsFor(servers)), 'AuthBackendRole').map(({ inputs }) => [
       inputs.roleName,
       inputs.boundServiceAccountNames,
@@ -53,7 +53,7 @@ describe('who may read', () => {
     ]);
   });
 
-  it('roles are bound to namespace and audience, for a short time, without the default policy', async () => {
+  it('roles are bound to namespace and audience, are short-lived, and lack the default policy', async () => {
     const args = argsFor(servers, { audience: 'secrets.example', auth: { path: 'clusters/eu' } });
     for (const { inputs } of of(await registered(args), 'AuthBackendRole')) {
       expect(inputs).toMatchObject({
@@ -67,7 +67,7 @@ describe('who may read', () => {
     }
   });
 
-  it('tells the gateway its roles, and where Vault is', async () => {
+  it("the gateway gets its roles and Vault's address", async () => {
     let made: McpSecrets | undefined;
     const args = argsFor(servers, { vaultNamespace: 'team', ca: 'PEM', mount: { path: 'mcp', version: 1 } });
     await record(() => {
@@ -91,12 +91,12 @@ describe('who may read', () => {
 });
 
 describe('mount and auth method', () => {
-  it('are referred to unless they are asked for', async () => {
+  it('exist already, by default', async () => {
     const all = await registered(argsFor(servers));
     expect([...of(all, 'Mount'), ...of(all, 'AuthBackend'), ...of(all, 'AuthBackendConfig')]).toEqual([]);
   });
 
-  it('are made on request, and a mount outlives the stack', async () => {
+  it('are created on request, and a mount outlives the stack', async () => {
     const all = await registered(
       argsFor(servers, {
         mount: { path: 'mcp', version: 2, create: true },
@@ -115,8 +115,8 @@ describe('mount and auth method', () => {
   });
 });
 
-describe('whole', () => {
-  it('everything belongs to the component and has its provider, and labels where there are labels', async () => {
+describe('all objects', () => {
+  it('belong to the component, have its provider, and have labels if their kind has labels', async () => {
     for (const one of await registered(argsFor(servers, { ca: 'PEM' }))) {
       expect(one.parent).toBe('urn:pulumi:stack::project::lockstep:index:McpSecrets::prod');
       expect(one.provider, one.urn).toBe(one.type.startsWith('vault:') ? 'the-vault' : 'the-cluster');
@@ -126,7 +126,7 @@ describe('whole', () => {
     }
   });
 
-  it('the same resources whether outputs are known or not', async () => {
+  it('are the same whether outputs are known or not', async () => {
     const urns = async (preview: boolean) => {
       const all = await record(() => {
         const host = new k8s.core.v1.ConfigMap('host', {}, { provider: new k8s.Provider('other', {}) }).id;
@@ -138,7 +138,7 @@ describe('whole', () => {
     expect(await urns(true)).toEqual(await urns(false));
   });
 
-  it('needs no cluster where the gateway reads everything', async () => {
+  it("are only Vault's if the gateway reads everything", async () => {
     const all = await record(() => {
       const args = argsFor({ docs: servers.docs });
       new McpSecrets('prod', args, { providers: { vault: providers().vault } });
@@ -147,7 +147,7 @@ describe('whole', () => {
   });
 });
 
-describe('is refused', () => {
+describe('an error names', () => {
   const env = secret('mcp/a#b', { delivery: 'env' });
   const { deliver: _deliver, ...withoutDelivery } = argsFor({ a: { B: env } });
   const cases: [McpSecretsArgs, string][] = [
@@ -157,15 +157,15 @@ describe('is refused', () => {
     ],
     [
       argsFor({ a: { B: { reference: 'mcp/*#b', delivery: 'header' } } }),
-      "McpSecrets prod: servers.a.secrets.B.reference: `mcp/*#b` isn't `mount/path#field` of letters, digits, `.`, `_` and `-`; rename it in Vault.",
+      'McpSecrets prod: servers.a.secrets.B.reference: `mcp/*#b` must be `mount/path#field` with only letters, digits, `.`, `_` and `-`; rename it in Vault.',
     ],
     [
       withoutDelivery,
-      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, and nothing brings it into the pod; set `deliver` to `vault-secrets-operator` or `agent-injector`, whichever runs in this cluster.',
+      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, but nothing delivers it to the pod; set `deliver` to `vault-secrets-operator` or `agent-injector`, whichever runs in this cluster.',
     ],
     [
       argsFor({ a: { B: env } }, { deliver: 'agent-injector' }),
-      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, and the Agent injector writes files only; use `file`, or the Vault Secrets Operator.',
+      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, but the Agent injector writes only files; use `file`, or the Vault Secrets Operator.',
     ],
     [
       argsFor({}, { mount: { path: 'mcp/*', version: 2 } }),

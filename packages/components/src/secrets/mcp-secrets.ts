@@ -11,9 +11,9 @@ import { makeBackends, makeLogin } from './vault-objects.ts';
 const type = 'lockstep:index:McpSecrets';
 
 /**
- * Lets each server's secrets be read by whoever delivers them, and by nobody else: per server a Vault policy over
- * exactly its paths and a Kubernetes auth role bound to one service account, namespace and audience; for `env` and
- * `file` also what brings them into the pods. No secret's value passes through Pulumi.
+ * Lets only those who deliver a server's secrets read them. For each server it creates a Vault policy for exactly its
+ * paths, and a Kubernetes auth role bound to one service account, namespace and audience. For `env` and `file` secrets
+ * it also creates what brings them into the pods. No secret's value passes through Pulumi.
  *
  * @example
  * const secrets = new McpSecrets('prod', {
@@ -24,14 +24,17 @@ const type = 'lockstep:index:McpSecrets';
  * }, { providers: { vault: vaultProvider, kubernetes: cluster } });
  */
 export class McpSecrets extends ComponentResource {
-  /** For `McpGateway`: the role that it signs in with for each server's headers; a server without any has none. */
+  /** For `McpGateway`: its Vault role for each server's headers. A server without secret headers has none. */
   readonly roles: Readonly<Record<string, string>>;
-  /** For `McpGateway`: where it reads them. */
+  /** For `McpGateway`: the Vault to read from. */
   readonly vault: NonNullable<Deployment['vault']>;
-  /** For `McpServer`: what brings `env` and `file` secrets into a server's pods; a server without any has nothing. */
+  /**
+   * For `McpServer`: what brings `env` and `file` secrets into a server's pods. A server without such secrets has no
+   * entry.
+   */
   readonly pods: Readonly<Record<string, PodAdditions>>;
 
-  /** @throws RunError naming component and field, for what `planSecrets` refuses and for a provider that is missing. */
+  /** @throws RunError that names the component and the wrong argument or the missing provider. */
   constructor(name: string, args: McpSecretsArgs, opts?: ComponentResourceOptions) {
     super(type, name, {}, opts);
     const who = `McpSecrets ${name}`;
@@ -57,20 +60,20 @@ export class McpSecrets extends ComponentResource {
     this.registerOutputs({ roles: this.roles, vault: this.vault });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `McpSecrets`, even from another copy of this package. */
   static override isInstance(value: unknown): value is McpSecrets {
     return isOfType(value, type);
   }
 }
 
-/** The role that the gateway signs in with for each server's headers, by server. */
+/** The gateway's role for each server's headers, by server. */
 function rolesOf(plans: readonly ServerSecretsPlan[]): Record<string, string> {
   return Object.fromEntries(
     plans.flatMap(({ server, gateway }) => (gateway === undefined ? [] : [[server, gateway.role]])),
   );
 }
 
-/** Where the gateway reads headers, for the deployment file: plain data, so that a preview shows it whole. */
+/** Where the gateway reads headers, for the deployment file. It is plain data, so that a preview shows all of it. */
 function vaultBlock({
   address,
   mount,

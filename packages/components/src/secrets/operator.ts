@@ -7,35 +7,35 @@ import type { Login, PlannedSecret, ServerSecretsPlan } from './secrets-plan.ts'
 /** The API of the Vault Secrets Operator. */
 export const operatorApi = 'secrets.hashicorp.com/v1beta1';
 
-/** How the operator reaches Vault; one per environment. */
+/** The name of the operator's connection to Vault; there is one per environment. */
 export const connectionObject = 'lockstep-vault';
 
-/** The Secret with Vault's authority, where it has one of its own. */
+/** The name of the Secret with Vault's certificate authority, if Vault has its own. */
 export const authorityObject = 'lockstep-vault-ca';
 
 /** The key in that Secret. Source: VaultConnection `caCertSecretRef`. */
 export const authorityKey = 'ca.crt';
 
-/** How often the operator looks for a new value. */
+/** How often the operator checks for a new value. */
 const refreshAfter = '1m';
 
-/** One path of Vault as one Kubernetes Secret, which the operator keeps. */
+/** One path in Vault, which the operator copies to one Kubernetes Secret. */
 interface SyncedPath {
-  /** What VaultStaticSecret and Secret are called. */
+  /** The name of the VaultStaticSecret and the Secret. */
   readonly name: string;
-  /** Below the mount. */
+  /** The path below the mount. */
   readonly path: string;
-  /** The fields that the server is started with; no other is copied. */
+  /** The fields that the server needs; no others are copied. */
   readonly fields: readonly string[];
 }
 
-/** The Secret that a path is copied to. */
+/** The name of the Secret that a path is copied to. */
 export function syncedObject(server: string, path: string): string {
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return objectName('mcp', server, hash);
 }
 
-/** A server's paths, each once however many secrets it holds. */
+/** A server's paths, each once, however many of its secrets are there. */
 export function syncedPaths({ server, delivered }: ServerSecretsPlan): SyncedPath[] {
   const byPath = Map.groupBy(delivered, ({ path }: PlannedSecret) => path);
   return [...byPath]
@@ -71,7 +71,7 @@ export function authSpec(
   };
 }
 
-/** `spec` of a VaultStaticSecret: a new value restarts that one workload, as its own update strategy orders it. */
+/** `spec` of a VaultStaticSecret. A new value restarts only that workload, following its own update strategy. */
 export function staticSecretSpec(
   { mount, vaultNamespace }: McpSecretsArgs,
   { server, workload }: ServerSecretsPlan,
@@ -96,12 +96,12 @@ export function staticSecretSpec(
   };
 }
 
-/** Without Kubernetes' recommended labels: on a Secret the operator sets its own, by which it knows what it owns. */
+/** Drops Kubernetes' recommended labels: on a Secret, the operator sets its own to know what it owns. */
 function ours(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith('lockstep.dev/')));
 }
 
-/** A regular expression for one field. */
+/** A regular expression that matches only one field. */
 function exactly(field: string): string {
   return `^${field.replaceAll('.', '[.]')}$`;
 }

@@ -5,7 +5,7 @@ import { planSecrets } from './secrets-plan.ts';
 
 if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 
-/** Values at paths that are alike: only one of them is the server's. */
+/** Values at similar paths, of which only one is the server's. */
 const kept = ['a', 'a/b', 'ab', 'b'];
 
 const opened = new AsyncDisposableStack();
@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-/** What Vault answers to somebody. */
+/** Asks Vault with somebody's token. */
 type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<{ status: number; text: string }>;
 
-/** Signs in as server `a` of a mount, with its policy and no other. */
+/** Signs in as server `a` of a mount, with only its policy. */
 async function signIn(mount: { path: string; version: 1 | 2 }): Promise<Ask> {
   const [plan] = planSecrets('test', {
     environment: 'prod',

@@ -2,7 +2,7 @@ import type { Secrets } from '@lockstep/model/internal';
 import { serverObject } from '../kubernetes/names.ts';
 import type { McpSecretsArgs } from './secrets-args.ts';
 
-/** An environment `prod` whose servers have these secrets. */
+/** Arguments for an environment `prod` whose servers have these secrets. */
 export function argsFor(
   servers: Record<string, Secrets>,
   more: Partial<McpSecretsArgs> = {},

@@ -1,35 +1,43 @@
 import type { Secrets } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 
-/** Where an environment's secrets are kept, and how they get into pods. */
+/** Where an environment's secrets are kept, and how they reach pods. */
 export interface VaultSettings {
-  /** As pods reach it: `https://vault.vault:8200`. */
+  /** Vault's address, as pods reach it: `https://vault.vault:8200`. */
   readonly address: string;
-  /** The KV mount that every reference lies in. */
+  /** The KV mount of all references. */
   readonly mount: KvMount;
-  /** The Kubernetes auth method that pods sign in with. Default: the one at `kubernetes`, which exists. */
+  /** The Kubernetes auth method that pods sign in with. Default: the existing one at `kubernetes`. */
   readonly auth?: KubernetesAuth;
-  /** Of Vault Enterprise or HCP: where pods sign in and read. The provider's own namespace must be the same. Default: none. */
+  /**
+   * The namespace of Vault Enterprise or HCP where pods sign in and read. The provider must use the same one. Default:
+   * none.
+   */
   readonly vaultNamespace?: string;
-  /** PEM of the authority that signed Vault's certificate; it is public. Default: those that the images know. */
+  /**
+   * PEM of the authority that signed Vault's certificate; it is public. Default: the authorities that the images know.
+   */
   readonly ca?: string;
-  /** Whom service-account tokens are for; another audience's tokens don't sign in. Default: `vault`. */
+  /** The audience of service-account tokens; tokens for another audience can't sign in. Default: `vault`. */
   readonly audience?: string;
-  /** What brings `env` and `file` secrets into pods; required when there is one. Default: nothing. */
+  /** What brings `env` and `file` secrets into pods; required if there are any. Default: nothing. */
   readonly deliver?: SecretDelivery;
-  /** What roles and policies start with; set it where several clusters with the same environment share a Vault. Default: `lockstep`. */
+  /**
+   * The start of the names of roles and policies. Set it if several clusters with the same environment share a Vault.
+   * Default: `lockstep`.
+   */
   readonly prefix?: string;
 }
 
-/** The Agent injector writes files only, and refreshes them in place. */
+/** What delivers secrets. The Agent injector writes only files, and refreshes them in place. */
 export type SecretDelivery = 'vault-secrets-operator' | 'agent-injector';
 
 /** A KV secrets engine. */
 export interface KvMount {
-  /** As in `mcp`, the start of every reference. */
+  /** The path, such as `mcp`, with which every reference starts. */
   readonly path: string;
   readonly version: 1 | 2;
-  /** Makes it, protected and kept when the stack goes. Default: false, it exists. */
+  /** Creates the mount, protects it, and keeps it when the stack is destroyed. Default: false, because it exists. */
   readonly create?: boolean;
 }
 
@@ -37,39 +45,39 @@ export interface KvMount {
 export interface KubernetesAuth {
   /** Default: `kubernetes`. */
   readonly path?: string;
-  /** Makes it, for a Vault that runs in this cluster. Default: it exists. */
+  /** Creates the auth method, for a Vault that runs in this cluster. Default: it exists already. */
   readonly create?: NewKubernetesAuth;
 }
 
 /** What Vault needs to know of the cluster that it runs in. */
 export interface NewKubernetesAuth {
-  /** The API server as Vault reaches it: `https://kubernetes.default.svc`. */
+  /** The API server's address, as Vault reaches it: `https://kubernetes.default.svc`. */
   readonly kubernetesHost: Input<string>;
   /** PEM of the API server's authority. Default: the one in Vault's pod. */
   readonly caCert?: Input<string>;
 }
 
-/** The secrets of one environment's servers. */
+/** The arguments of `McpSecrets`. */
 export interface McpSecretsArgs extends VaultSettings {
   /** The environment's name. */
   readonly environment: string;
-  /** Where the pods are. */
+  /** The namespace of the pods. */
   readonly namespace: string;
-  /** The team that answers for it, as a label. */
+  /** The team that is responsible for it, as a label. */
   readonly owner: string;
-  /** By server; one without secrets gets nothing. */
+  /** Secrets by server; a server without secrets gets nothing. */
   readonly servers: Readonly<Record<string, SecretsOfServer>>;
-  /** Who reads headers at run time. */
+  /** The gateway, which reads headers at run time. */
   readonly gateway: { readonly serviceAccount: string };
 }
 
-/** What one server's secrets are, and whose they are. */
+/** One server's secrets, and who reads them. */
 export interface SecretsOfServer {
-  /** As in its definition. */
+  /** The secrets, as in the server's definition. */
   readonly secrets: Secrets;
-  /** Whom its pods run as; only these read its `env` and `file` secrets. */
+  /** The service account of its pods; only they read its `env` and `file` secrets. */
   readonly serviceAccount: string;
-  /** What is restarted when such a secret changes. */
+  /** The workload to restart when such a secret changes. */
   readonly workload: Workload;
 }
 

@@ -14,9 +14,9 @@ export interface PlannedSecret {
   readonly field: string;
 }
 
-/** One way to sign in to Vault: a role, its only policy, and who may take it. */
+/** One way to sign in to Vault: a role, its only policy, and who may use it. */
 export interface Login {
-  /** The role's name, and its policy's. */
+  /** The name of the role and of its policy. */
   readonly role: string;
   readonly policy: string;
   readonly serviceAccount: string;
@@ -27,22 +27,22 @@ export interface ServerSecretsPlan {
   readonly server: string;
   /** The gateway's login for the server's headers. */
   readonly gateway?: Login;
-  /** The server's own login, for what it is started with. */
+  /** The server's own login, for its `env` and `file` secrets. */
   readonly pod?: Login;
-  /** What it is started with: `env` and `file`, in order of their names. */
+  /** Its `env` and `file` secrets, sorted by name. */
   readonly delivered: readonly PlannedSecret[];
-  /** What is restarted when that changes. */
+  /** The workload to restart when one of them changes. */
   readonly workload: Workload;
 }
 
 /**
- * Who may read what, by server. Each login reads one server's paths and each server has its own, so that no token ever
- * holds a union; an image that takes headers and variables has two, since the gateway and the server read different
- * secrets.
+ * Plans who may read what, by server. Each login reads only one server's paths, so that no token can read several
+ * servers' secrets. An image that takes headers and variables has two logins, because the gateway and the server read
+ * different secrets.
  *
  * @param who the component, for errors.
- * @throws RunError naming component, server and field for a reference outside of the mount, and for a delivery that
- * nothing in this cluster makes.
+ * @throws RunError that names the component, server and field, for a reference outside of the mount, and for a
+ * delivery that nothing in this cluster can do.
  */
 export function planSecrets(who: string, args: McpSecretsArgs): ServerSecretsPlan[] {
   checkNames(who, args);
@@ -78,7 +78,7 @@ function planServer(
   };
 }
 
-/** Names are joined by dots, which neither environments nor servers have: no two logins share a name. */
+/** Dots join the parts of a name. Environments and servers have no dots, so no two logins share a name. */
 function loginOf(
   { prefix = 'lockstep', environment, mount }: McpSecretsArgs,
   server: string,
@@ -114,7 +114,7 @@ function placeOf(
     refuse(
       who,
       field,
-      `\`${reference}\` isn't \`mount/path#field\` of letters, digits, \`.\`, \`_\` and \`-\`; rename it in Vault.`,
+      `\`${reference}\` must be \`mount/path#field\` with only letters, digits, \`.\`, \`_\` and \`-\`; rename it in Vault.`,
     );
   }
   return { path: path.slice(mount.path.length + 1), field: key };
@@ -131,24 +131,24 @@ function checkDelivery(
     refuse(
       who,
       field,
-      `is \`${delivery}\`, and nothing brings it into the pod; set \`deliver\` to \`vault-secrets-operator\` or \`agent-injector\`, whichever runs in this cluster.`,
+      `is \`${delivery}\`, but nothing delivers it to the pod; set \`deliver\` to \`vault-secrets-operator\` or \`agent-injector\`, whichever runs in this cluster.`,
     );
   }
   if (deliver === 'agent-injector' && delivery === 'env') {
     refuse(
       who,
       field,
-      'is `env`, and the Agent injector writes files only; use `file`, or the Vault Secrets Operator.',
+      'is `env`, but the Agent injector writes only files; use `file`, or the Vault Secrets Operator.',
     );
   }
 }
 
-/** By code units, as everywhere where the same input must give the same text. */
+/** Compares by code units, so that the same input always gives the same text. */
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return compareText(a, b);
 }
 
-/** Names end up in policies, roles and objects, where they must be no more than names. */
+/** Names go into policies, roles and objects, so they must be plain names. */
 function checkNames(who: string, args: McpSecretsArgs): void {
   const { mount, auth, prefix, environment, servers } = args;
   for (const [field, path] of Object.entries({ 'mount.path': mount.path, 'auth.path': auth?.path })) {

@@ -3,10 +3,10 @@ import * as vault from '@pulumi/vault';
 import type { McpSecretsArgs } from './secrets-args.ts';
 import type { Login } from './secrets-plan.ts';
 
-/** Seconds that a login lasts: for how long without renewal, and at most. */
+/** How long a login lasts, in seconds: without renewal, and at most. */
 const tokenTtl = { first: 20 * 60, longest: 4 * 60 * 60 };
 
-/** The mount and the auth method, where they are to be made. Gives what logins must wait for. */
+/** Creates the mount and the auth method, if requested. Returns what logins must wait for. */
 export function makeBackends(
   parent: ComponentResource,
   name: string,
@@ -37,7 +37,10 @@ export function makeBackends(
   return [config];
 }
 
-/** A role and its only policy. The token gets no `default` policy, which an operator may have widened. */
+/**
+ * Creates a role and its only policy. The token doesn't get the `default` policy, because an operator may have widened
+ * that.
+ */
 export function makeLogin(
   parent: ComponentResource,
   name: string,

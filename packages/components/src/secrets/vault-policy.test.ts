@@ -11,16 +11,16 @@ const keepsItsToken = [
   'auth/token/revoke-self update',
 ];
 
-/** A policy as Vault reads it: each path and what may be done there. */
+/** A policy as Vault reads it: each path and its capability. */
 function rulesOf(policy: string): string[] {
   const text = policy.replaceAll(/^#.*$/gm, '');
   const rules = [...text.matchAll(/path "((?:[^"\\]|\\.)*)" \{\n {2}capabilities = \["(\w+)"\]\n\}/g)];
-  expect(text.replaceAll(/path "[^"]*" \{\n[^\n]*\n\}/g, '').trim(), 'nothing else in it').toBe('');
+  expect(text.replaceAll(/path "[^"]*" \{\n[^\n]*\n\}/g, '').trim(), 'nothing else is in it').toBe('');
   return rules.map(([, path, capability]) => `${path} ${capability}`);
 }
 
 describe('a policy', () => {
-  it("reads values where the mount's version has them", () => {
+  it("reads values from the paths of the mount's version", () => {
     const paths = [
       apiPath({ path: 'team/mcp', version: 2 }, 'git/hub'),
       apiPath({ path: 'old', version: 1 }, 'x'),
@@ -32,7 +32,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('takes no path that is more than a path', () => {
+  it('accepts only plain paths', () => {
     const strange = [
       'mcp/*',
       'mcp/+',
@@ -64,8 +64,8 @@ const servers = fc.dictionary(
   fc.dictionary(fc.constantFrom('K', 'L', 'M'), fc.record({ reference, delivery })),
 );
 
-describe('whatever is declared', () => {
-  it('each login reads exactly its own paths, or all of it is refused', () => {
+describe('any declaration', () => {
+  it('gives each login exactly its own paths, or is refused as a whole', () => {
     let refused = 0;
     const mounts = fc.constantFrom('mcp', 'team/mcp');
     fc.assert(
@@ -99,11 +99,11 @@ describe('whatever is declared', () => {
       }),
       { numRuns: 400 },
     );
-    expect(refused, 'strange ones were tried').toBeGreaterThan(10);
-    expect(refused, 'and good ones').toBeLessThan(390);
+    expect(refused, 'strange declarations were tried').toBeGreaterThan(10);
+    expect(refused, 'good declarations were tried').toBeLessThan(390);
   });
 
-  it('a good declaration is taken', () => {
+  it('is accepted if it is good', () => {
     const secrets = { K: secret('mcp/a#k', { delivery: 'header' }) };
     expect(planSecrets('x', argsFor({ a: secrets }))).toHaveLength(1);
   });

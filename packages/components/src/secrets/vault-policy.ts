@@ -1,15 +1,15 @@
 import type { KvMount } from './secrets-args.ts';
 
-/** One path segment: nothing that a policy, a template or a URL reads as more than itself. */
+/** One path segment, without anything that has a meaning in a policy, a template or a URL. */
 const segment = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Whether a path names exactly one place in Vault: `*` and `+` would be patterns, quotes would end the text. */
+/** Whether a path names exactly one place in Vault: `*` and `+` would be patterns, and quotes would end the string. */
 export function isPlainPath(path: string): boolean {
   return path.split('/').every((part) => segment.test(part));
 }
 
 /**
- * Where a path of the mount is read with Vault's API: version 2 keeps values under `data`.
+ * Where Vault's API reads a path of the mount: version 2 keeps values under `data`.
  *
  * @param rest the path below the mount.
  * @example
@@ -19,7 +19,10 @@ export function apiPath({ path, version }: KvMount, rest: string): string {
   return version === 2 ? `${path}/data/${rest}` : `${path}/${rest}`;
 }
 
-/** What a login may do with its own token. The `default` policy says so too, but an operator may have widened it. */
+/**
+ * What a login may do with its own token. The `default` policy has the same rules, but an operator may have widened
+ * it.
+ */
 const ownToken = [
   { path: 'auth/token/lookup-self', capability: 'read' },
   { path: 'auth/token/renew-self', capability: 'update' },
@@ -27,10 +30,10 @@ const ownToken = [
 ];
 
 /**
- * A Vault policy that reads exactly these paths, and keeps its own token alive.
+ * A Vault policy that allows a login to read exactly these paths and to renew its own token.
  *
- * @param paths as the API has them, plain (`isPlainPath`).
- * @param reason whose it is, for whoever finds it in Vault.
+ * @param paths paths of the API; they must be plain (`isPlainPath`).
+ * @param reason a comment for people who find the policy in Vault.
  */
 export function readPolicy(paths: readonly string[], reason: string): string {
   const rules = [...paths.toSorted().map((path) => ({ path, capability: 'read' })), ...ownToken];

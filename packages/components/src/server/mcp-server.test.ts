@@ -12,7 +12,7 @@ import type { McpServerArgs } from './server-args.ts';
 
 const gateway = { namespace: 'mcp', podLabels: { app: 'gateway' } };
 
-/** Arguments that are fine, for one of the fixture's servers. */
+/** Valid arguments for one of the fixture's servers. */
 function argsOf(kind: keyof typeof serverInputs, given: Partial<McpServerArgs> = {}): McpServerArgs {
   const source = { files: 'npm', time: 'pypi', rota: 'command', github: 'image', docs: 'remote' } as const;
   const type = source[kind];
@@ -50,8 +50,8 @@ const inputsOf = (all: readonly Registered[], kind: string) =>
 const containerOf = (all: readonly Registered[], kind = 'Deployment') =>
   inputsOf(all, kind).spec.template.spec.containers[0];
 
-describe('what is run', () => {
-  it('a package from npm: behind the bridge, from where the image holds it', async () => {
+describe('the container runs', () => {
+  it('a package from npm behind the bridge, from its folder in the image', async () => {
     const container = containerOf(await made(argsOf('files')));
     expect(container).toMatchObject({
       image: imageNamed('files'),
@@ -59,7 +59,7 @@ describe('what is run', () => {
         ...['bridge', '--processes', '16', '--idle', '600', '--timeout', '30', '--'],
         ...['node', '/server/node_modules/@example/files/dist/index.js', '${workdir}'],
       ],
-      // Kubernetes would take `$(b)` for a variable.
+      // Kubernetes would replace `$(b)` as a variable.
       env: [{ name: 'NOTE', value: 'a$$(b)' }],
       ports: [{ name: 'http', containerPort: 8080 }],
       readinessProbe: { httpGet: { path: '/healthz', port: 8080 } },
@@ -67,13 +67,13 @@ describe('what is run', () => {
     });
   });
 
-  it('a package from PyPI: one process where its calls are shared', async () => {
+  it('a package from PyPI, with one process if its calls share it', async () => {
     const { args } = containerOf(await made(argsOf('time')));
     expect(args.slice(1, 3)).toEqual(['--processes', '1']);
     expect(args.slice(-2)).toEqual(['/server/venv/bin/python', '/server/venv/bin/example-time']);
   });
 
-  it('with the names of the variables that its errors must not quote', async () => {
+  it('a command, with the names of variables that its errors must not quote', async () => {
     const definition = {
       ...serverInputs.rota,
       secrets: {
@@ -89,7 +89,7 @@ describe('what is run', () => {
     ]);
   });
 
-  it('a command, which finds its secret in a file', async () => {
+  it('a command that finds its secret in a file', async () => {
     const definition = {
       ...serverInputs.rota,
       secrets: { 'key.pem': { reference: 'mcp/rota#key', delivery: 'file' as const } },
@@ -102,7 +102,7 @@ describe('what is run', () => {
     ]);
   });
 
-  it('an image, by the digest of the lock, on its own port', async () => {
+  it("an image, by the lock's digest, on its own port", async () => {
     const all = await made(argsOf('github'));
     expect(containerOf(all)).toMatchObject({
       image: `ghcr.io/example/github:1.2@${sources.image.digest}`,
@@ -119,7 +119,7 @@ describe('what is run', () => {
   });
 });
 
-describe('its endpoint is plain, for the deployment file', () => {
+describe('the endpoint is plain data for the deployment file', () => {
   it.each([
     ['files', { url: 'http://mcp-files.mcp.svc:8080/mcp', bridge: true }],
     ['github', { url: 'http://mcp-github.mcp.svc:8082/mcp', bridge: false }],
@@ -133,8 +133,8 @@ describe('its endpoint is plain, for the deployment file', () => {
   });
 });
 
-describe('how it is run', () => {
-  it('as Pod Security “restricted” asks, without a token, writing only to its volumes', async () => {
+describe('the pod', () => {
+  it('runs under Pod Security “restricted”, without a token, and writes only to its volumes', async () => {
     const { spec } = inputsOf(await made(argsOf('files')), 'Deployment').spec.template;
     expect(spec).toMatchObject({
       automountServiceAccountToken: false,
@@ -158,7 +158,7 @@ describe('how it is run', () => {
       { name: 'state', mountPath: '/var/lib/lockstep' },
       { name: 'bridge-key', mountPath: '/etc/lockstep/bridge', readOnly: true },
     ]);
-    // Of the keys' Secret it gets one, not the root key.
+    // It gets only this key from the Secret, not the root key.
     expect(spec.volumes.at(-1).secret).toEqual({
       secretName: 'lockstep-keys',
       defaultMode: 0o440,
@@ -166,7 +166,7 @@ describe('how it is run', () => {
     });
   });
 
-  it("is reached by the gateway's pods alone", async () => {
+  it("is reachable only by the gateway's pods", async () => {
     const { ingress } = inputsOf(await made(argsOf('files')), 'NetworkPolicy').spec;
     expect(ingress).toEqual([
       {
@@ -181,7 +181,7 @@ describe('how it is run', () => {
     ]);
   });
 
-  it('says on its policy which hosts nothing holds it to', async () => {
+  it('names the hosts that nothing enforces on its policy', async () => {
     const all = await made(argsOf('github'));
     expect(inputsOf(all, 'NetworkPolicy').metadata.annotations).toEqual({
       'lockstep.dev/unenforced-egress': 'api.github.com:443',
@@ -191,7 +191,7 @@ describe('how it is run', () => {
     expect(inputsOf(enforced, 'NetworkPolicy').metadata.annotations).toBeUndefined();
   });
 
-  it('keeps data as a StatefulSet, on a new volume or one that exists', async () => {
+  it('keeps data as a StatefulSet, on a new volume or an existing one', async () => {
     const fresh = inputsOf(await made(argsOf('files', { data: { size: '1Gi' } })), 'StatefulSet').spec;
     expect(fresh).toMatchObject({
       serviceName: 'mcp-files',
@@ -207,13 +207,13 @@ describe('how it is run', () => {
     });
   });
 
-  it('scales by CPU use, and leaves the number of pods to that', async () => {
+  it('scales by CPU use, and leaves the number of pods to the autoscaler', async () => {
     const all = await made(argsOf('github', { autoscaling: { maxReplicas: 4 } }));
     expect(inputsOf(all, 'HorizontalPodAutoscaler').spec).toMatchObject({ minReplicas: 1, maxReplicas: 4 });
     expect(inputsOf(all, 'Deployment').spec.replicas).toBeUndefined();
   });
 
-  it('takes what secrets, volumes, identity and overrides add', async () => {
+  it('accepts additions from secrets, volumes, identity and overrides', async () => {
     const all = await made(
       argsOf('files', {
         serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/files' },
@@ -247,7 +247,7 @@ describe('how it is run', () => {
   });
 });
 
-describe('what is refused, with the server and the field', () => {
+describe('an error names the server and the field for', () => {
   const many = { replicas: 2 };
   it.each<[string, McpServerArgs, string]>([
     ['an image by tag', argsOf('files', { image: 'registry.example.com/files:1' }), 'image: "registry'],
@@ -285,7 +285,7 @@ describe('what is refused, with the server and the field', () => {
       argsOf('files', { podTemplate: { spec: { hostNetwork: true } } }),
       "podTemplate.spec.hostNetwork: puts the pods into the node's network",
     ],
-    ['secrets that nothing brings', { ...argsOf('github'), pod: undefined as never }, 'pod: is missing'],
+    ['secrets that nothing delivers', { ...argsOf('github'), pod: undefined as never }, 'pod: is missing'],
     [
       'a need that nothing meets',
       argsOf('files', { definition: { ...serverInputs.files, needs: ['KUBECONFIG'] } }),
@@ -328,12 +328,12 @@ describe('what is refused, with the server and the field', () => {
   });
 });
 
-it("an image that wasn't pushed yet passes a preview, with a warning", async () => {
+it("an image that hasn't been pushed yet passes a preview, with a warning", async () => {
   const all = await made(argsOf('files', { image: `x@sha256:${'0'.repeat(64)}` }), true);
   expect(containerOf(all).image).toContain('@sha256:0');
 });
 
-it('tells its own from others', async () => {
+it('recognises its own components', async () => {
   await record(() => {
     const server = new McpServer('files', argsOf('files'), { providers: clusterAndVault() });
     expect(McpServer.isInstance(server)).toBe(true);

@@ -8,10 +8,10 @@ import { planServer } from './server-plan.ts';
 const type = 'lockstep:index:McpServer';
 
 /**
- * One MCP server on Kubernetes, reachable by the gateway alone: from an image that serves HTTP, from a package or a
- * command behind the gateway's bridge, or a remote URL, for which nothing is run.
+ * One MCP server on Kubernetes, reachable only by the gateway. It runs an image that serves HTTP, or a package or a
+ * command behind the gateway's bridge. For a remote URL, nothing runs.
  *
- * @throws RunError naming the server and the argument that is wrong, or the provider that is missing.
+ * @throws RunError that names the server and the wrong argument or the missing provider.
  * @example
  * const files = new McpServer('files', {
  *   name: 'files',
@@ -27,9 +27,9 @@ const type = 'lockstep:index:McpServer';
  * }, { providers: { kubernetes: cluster } });
  */
 export class McpServer extends ComponentResource {
-  /** Where the gateway finds it. */
+  /** How the gateway reaches it. */
   readonly endpoint: GatewayEndpoint;
-  /** Hosts that it may reach although nothing holds it to their names: `api.example.com:443`. */
+  /** Hosts that it may reach although nothing enforces their names: `api.example.com:443`. */
   readonly unenforcedEgress: readonly string[];
 
   constructor(name: string, args: McpServerArgs, opts?: ComponentResourceOptions) {
@@ -47,7 +47,7 @@ export class McpServer extends ComponentResource {
     this.registerOutputs({ endpoint, unenforcedEgress: this.unenforcedEgress });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `McpServer`, even from another copy of this package. */
   static override isInstance(value: unknown): value is McpServer {
     return isOfType(value, type);
   }

@@ -6,18 +6,18 @@ import type { McpServerArgs } from './server-args.ts';
 import type { LocalDefinition, Runtime } from './server-runtime.ts';
 
 /**
- * The definition, read and with its defaults.
+ * Parses the definition and fills in its defaults.
  *
- * @throws RunError naming what is wrong with the name or the definition.
+ * @throws RunError that names what is wrong with the name or the definition.
  */
 export function readDefinition(who: string, { name, definition }: McpServerArgs): ServerDefinition {
   return explain(who, () => defineServers({ [name]: definition })[name] as ServerDefinition);
 }
 
 /**
- * The image to run, by digest.
+ * Returns the image to run, by digest.
  *
- * @throws RunError for a missing image, one by tag, or one that isn't what the lock pins.
+ * @throws RunError for a missing image, an image by tag, or one that the lock doesn't pin.
  */
 export function imageOf(who: string, { image, release: { source } }: McpServerArgs): string {
   const pinned =
@@ -28,7 +28,7 @@ export function imageOf(who: string, { image, release: { source } }: McpServerAr
   }
   const digest = digestOfImage(who, 'image', reference);
   if (source.type === 'image' && digest !== source.digest) {
-    refuse(who, 'image', `is ${digest}, but the lock pins ${source.digest}; lock the one that is to run.`);
+    refuse(who, 'image', `is ${digest}, but the lock pins ${source.digest}; lock the image that should run.`);
   }
   return reference;
 }
@@ -53,10 +53,11 @@ export function checkWorkload(who: string, args: McpServerArgs, { bridge }: Runt
       "has no meaning behind a bridge, which keeps each principal's process in its pod; raise processes.max instead.",
     );
   }
-  if (data !== undefined) refuse(who, several, "several pods can't share one volume; remove it, or `data`.");
+  if (data !== undefined)
+    refuse(who, several, "several pods can't share one volume; remove this field or `data`.");
 }
 
-/** @throws RunError for a variable that the server can't do without and that nothing sets here. */
+/** @throws RunError for a variable that the server needs and that nothing sets. */
 export function checkNeeds(
   who: string,
   { needs, run, secrets }: LocalDefinition,
@@ -65,12 +66,12 @@ export function checkNeeds(
   const set = { ...run.env, ...env };
   const [missing] = needs.filter((name) => !Object.hasOwn(set, name) && secrets[name]?.delivery !== 'env');
   if (missing === undefined) return;
-  refuse(who, `env.${missing}`, 'is missing, and the server needs it; give its value in this cluster.');
+  refuse(who, `env.${missing}`, 'is missing, but the server needs it; give its value for this cluster.');
 }
 
-/** @throws RunError for secrets of the pod that nothing brings there. */
+/** @throws RunError for `env` and `file` secrets that nothing delivers. */
 export function checkSecrets(who: string, { secrets }: ServerDefinition, { pod }: McpServerArgs): void {
   const [missing] = Object.keys(secrets).filter((name) => secrets[name]?.delivery !== 'header');
   if (missing === undefined || pod !== undefined) return;
-  refuse(who, 'pod', `is missing, and so nothing delivers the secret ${missing}; take it from McpSecrets.`);
+  refuse(who, 'pod', `is missing, so nothing delivers the secret ${missing}; take it from McpSecrets.`);
 }

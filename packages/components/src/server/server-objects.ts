@@ -4,7 +4,7 @@ import { createTraffic } from '../network/traffic.ts';
 import type { McpServerArgs } from './server-args.ts';
 import type { ServerObjects } from './server-plan.ts';
 
-/** Creates the objects of one server. The policy first: no pod runs before it. */
+/** Creates the objects of one server. The network policy comes first, so that no pod runs without it. */
 export function createServer(
   parent: Resource,
   name: string,

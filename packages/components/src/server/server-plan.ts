@@ -11,7 +11,7 @@ import { checkNeeds, checkSecrets, checkWorkload, imageOf, readDefinition } from
 import { type ServerObjectNames, serverPod } from './server-pod.ts';
 import { checkSource, type LocalDefinition, type Runtime, runtimeOf } from './server-runtime.ts';
 
-/** What a server comes to: where it is, and what must run for it. Plain data. */
+/** The plan of a server, as plain data: where it is, and what must run for it. */
 interface ServerPlan {
   readonly endpoint: GatewayEndpoint;
   /** Absent for a remote server. */
@@ -29,7 +29,7 @@ export interface ServerObjects extends ServerObjectNames {
 /**
  * Plans one server.
  *
- * @throws RunError naming the argument that is wrong.
+ * @throws RunError that names the wrong argument.
  */
 export function planServer(who: string, args: McpServerArgs): ServerPlan {
   checkPlace(who, args);
@@ -82,7 +82,7 @@ function planObjects(
 
 type Autoscaler = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
 
-/** What runs a server's pods. */
+/** The workload that runs a server's pods. */
 type WorkloadPlan =
   | {
       readonly kind: 'Deployment';
@@ -91,7 +91,7 @@ type WorkloadPlan =
     }
   | { readonly kind: 'StatefulSet'; readonly spec: k8s.types.input.apps.v1.StatefulSetSpec };
 
-/** A StatefulSet where data is kept, else a Deployment that starts a new pod before it ends an old one. */
+/** Plans a StatefulSet if the server keeps data, else a Deployment that starts a new pod before it ends an old one. */
 function planWorkload(
   { data, replicas = 1, autoscaling }: McpServerArgs,
   template: PodTemplate,
@@ -101,7 +101,7 @@ function planWorkload(
   if (data === undefined) {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
     if (autoscaling === undefined) return { kind: 'Deployment', spec: { ...common, strategy, replicas } };
-    // Without `replicas`: the autoscaler's number would be put back by each deployment.
+    // Without `replicas`, because each deployment would reset the autoscaler's number.
     return { kind: 'Deployment', spec: { ...common, strategy }, autoscaler: scale(object, autoscaling) };
   }
   const claims =

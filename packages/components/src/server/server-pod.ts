@@ -7,9 +7,9 @@ import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
 import type { McpServerArgs } from './server-args.ts';
 import type { Runtime } from './server-runtime.ts';
 
-/** What the objects of one server are called, and how its pods are found. */
+/** The names of one server's objects, and how to find its pods. */
 export interface ServerObjectNames {
-  /** What its workload, Service, ServiceAccount and policies are called. */
+  /** The name of its workload, Service, ServiceAccount and policies. */
   readonly object: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
@@ -17,10 +17,10 @@ export interface ServerObjectNames {
 
 type Volume = k8s.types.input.core.v1.Volume;
 
-/** The longest that a pod may take to end, in seconds: a node that is drained waits for it. */
+/** How long a pod may take to end, in seconds. Draining a node waits for it. */
 const maxGraceSeconds = 300;
 
-/** The pods of a server: restricted, without a service-account token, and with time to end a call. */
+/** The pods of a server: restricted, without a service-account token, and with time to finish a call. */
 export function serverPod(
   args: McpServerArgs,
   definition: ServerDefinition,
@@ -59,7 +59,7 @@ function volumesOf({ data, keysSecret, volumes = [], pod }: McpServerArgs, { bri
   ];
 }
 
-/** Of the gateway's keys a bridge gets the one that it must know. */
+/** Gives a bridge the only one of the gateway's keys that it must know. */
 function bridgeKey(secretName: string): Volume {
   const items = [{ key: bridgeKeyFile, path: bridgeKeyFile }];
   return { name: 'bridge-key', secret: { secretName, defaultMode: 0o440, items } };
@@ -69,10 +69,10 @@ type Container = k8s.types.input.core.v1.Container;
 
 type Probe = k8s.types.input.core.v1.Probe;
 
-/** How long a pod goes on answering while Services forget it, in seconds. No shell is needed for it. */
+/** How long a pod keeps answering while Services remove it, in seconds. The image needs no shell for this. */
 const drainSeconds = 5;
 
-/** The one container of a server's pod. */
+/** The only container of a server's pod. */
 function serverContainer(
   args: McpServerArgs,
   definition: ServerDefinition,
@@ -108,7 +108,7 @@ function probes(
   definition: ServerDefinition,
   { bridge, port }: Runtime,
 ): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
-  // Of an image nothing is known but that it listens.
+  // All that we know about an image is that it listens.
   const ask: Probe = bridge ? { httpGet: { path: probePaths.alive, port } } : { tcpSocket: { port } };
   const period = 2;
   return {
@@ -122,10 +122,10 @@ function probes(
   };
 }
 
-/** What a bridge takes by itself, in MiB: some 120, measured. */
+/** The memory of a bridge itself, in MiB; we measured about 120. */
 const bridgeMemory = 192;
 
-/** What one more process of a bridge may take, in MiB: a small Node or Python server. */
+/** The memory of each process of a bridge, in MiB: enough for a small Node or Python server. */
 const processMemory = 96;
 
 function defaultResources(definition: ServerDefinition, { bridge }: Runtime): Required<Resources> {

@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { literal } from './server-runtime.ts';
 
-/** What Kubernetes makes of a text. Source: k8s.io/kubernetes/third_party/forked/golang/expansion. */
+/** How Kubernetes expands a string. Source: k8s.io/kubernetes/third_party/forked/golang/expansion. */
 function expand(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$(?:\$|\(([^)]*)\))/g, (whole, name?: string) =>
     whole === '$$' ? '$' : (variables[name ?? ''] ?? whole),
   );
 }
 
-it('placeholders of ours stay readable', () => {
+it('our placeholders stay readable', () => {
   expect(literal('${workdir}/a')).toBe('${workdir}/a');
 });
 
-it('what a person wrote is what the container gets', () => {
+it('the container gets exactly what a person wrote', () => {
   const text = fc.array(fc.constantFrom('$', '(', ')', 'A', '{')).map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, (given) => {

@@ -11,10 +11,10 @@ import { refuse } from '../errors.ts';
 
 type Source = Release['source'];
 
-/** A server that is run, not only reached. */
+/** A server that Lockstep runs, as opposed to a remote one. */
 export type LocalDefinition = Extract<ServerDefinition, { run: unknown }>;
 
-/** How a server runs in a pod, whatever it is made of. */
+/** How a server of any kind runs in a pod. */
 export interface Runtime {
   /** Whether the gateway's image runs it as a child process, behind its bridge. */
   readonly bridge: boolean;
@@ -25,7 +25,7 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** @throws RunError when the release is of another kind than the definition. */
+/** @throws RunError if the release and the definition are of different kinds. */
 export function checkSource(who: string, definition: ServerDefinition, { type }: Source): void {
   const kind = kindOf(definition);
   if (kind === type) return;
@@ -36,12 +36,12 @@ export function checkSource(who: string, definition: ServerDefinition, { type }:
   );
 }
 
-/** How a pinned release is run in a pod. */
+/** How to run a pinned release in a pod. */
 export function runtimeOf(definition: LocalDefinition, source: Source): Runtime {
   const files = secretFiles(definition);
   if (!('image' in definition.run)) return bridged(definition, source, files);
   const { port, path, args, env } = definition.run;
-  // Nobody replaces them in an image that isn't ours.
+  // Replace placeholders here, because an image of others doesn't.
   const fill = (text: string) => literal(files(text).replaceAll(placeholders.workdir, podFolders.state));
   return { bridge: false, port, path, args: args.map(fill), env: mapValues(env, fill) };
 }
@@ -49,10 +49,11 @@ export function runtimeOf(definition: LocalDefinition, source: Source): Runtime 
 function bridged(definition: LocalDefinition, source: Source, files: (text: string) => string): Runtime {
   const { run, processes, timeouts, isolation, secrets } = definition;
   const fill = (text: string) => literal(files(text));
-  // One process serves everybody where calls are shared.
+  // With shared isolation, one process serves everybody.
   const max = isolation === 'shared' ? 1 : processes.max;
   const options = ['--processes', max, '--idle', processes.idle, '--timeout', timeouts.start].map(String);
-  // Their names: the bridge blanks the values where the server quotes them. Those in files it finds by itself.
+  // Pass the names of secret variables, so that the bridge blanks their values if the server quotes them. It finds
+  // those in files by itself.
   const hidden = Object.keys(secrets).filter((name) => secrets[name]?.delivery === 'env');
   const hide = hidden.length === 0 ? [] : ['--hide', hidden.join(',')];
   const command = [...commandOf(definition, source), ...run.args].map(fill);
@@ -65,7 +66,7 @@ function bridged(definition: LocalDefinition, source: Source, files: (text: stri
   };
 }
 
-/** Where the image holds what the lock pins. */
+/** The command that runs what the lock pins, from its place in the image. */
 function commandOf({ run }: LocalDefinition, source: Source): string[] {
   const folder = podFolders.server;
   if (source.type === 'npm') return ['node', `${folder}/node_modules/${source.package}/${source.bin}`];
@@ -73,7 +74,7 @@ function commandOf({ run }: LocalDefinition, source: Source): string[] {
   return 'command' in run ? [run.command] : [];
 }
 
-/** Replaces `${secret:NAME}` by the path of the file that carries it. */
+/** Replaces `${secret:NAME}` with the path of the secret's file. */
 function secretFiles({ secrets }: LocalDefinition): (text: string) => string {
   const names = Object.keys(secrets).filter((name) => secrets[name]?.delivery === 'file');
   return (text) =>
@@ -97,7 +98,8 @@ function mapValues(
 }
 
 /**
- * Text that Kubernetes passes on as it is: in `args` and `env` it takes `$(NAME)` for a variable and `$$` for one `$`.
+ * Escapes a string so that Kubernetes passes it on unchanged: in `args` and `env` it expands `$(NAME)`, and reads `$$`
+ * as `$`.
  */
 export function literal(text: string): string {
   return text.replaceAll(/\$(?=[$(])/g, () => '$$');
