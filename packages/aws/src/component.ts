@@ -1,19 +1,18 @@
 import { type ComponentResource, Resource, RunError } from '@pulumi/pulumi';
 
 /**
- * Whether a value is a component of a type, whichever copy of this package or of the SDK made it: `instanceof` would
- * tell copies apart.
+ * Whether a value is a component of a type, whichever copy of this package or of the SDK made it. `instanceof` would
+ * recognise only one copy.
  */
 export function isOfType(value: unknown, type: string): boolean {
   return Resource.isInstance(value) && (value as { __pulumiType?: unknown }).__pulumiType === type;
 }
 
 /**
- * Holds a component to an explicit provider: the default one would use whatever AWS profile this machine happens to
- * have.
+ * Requires an explicit provider: the default one would use whatever AWS profile this machine happens to have.
  *
  * @param who the component and its name, as in `AuditArchive audit`.
- * @throws RunError when neither the component's options nor a parent's give one.
+ * @throws RunError if neither the component nor a parent has one.
  */
 export function requireProvider(component: ComponentResource, who: string): void {
   if (component.getProvider('aws:s3/bucket:Bucket') !== undefined) return;
@@ -26,7 +25,7 @@ export function requireProvider(component: ComponentResource, who: string): void
  * Ends the program with one sentence and without a stack trace.
  *
  * @param who the component and its name, as in `AuditArchive audit`.
- * @param field the argument, as a person wrote it: `retention.days`.
+ * @param field the argument, as a person writes it: `retention.days`.
  * @param message what was found and what to do.
  * @throws RunError always.
  */

@@ -30,12 +30,12 @@ const ofType = (recorded: Recorded<unknown>, type: string) =>
   recorded.resources.filter((resource) => resource.type === type);
 
 describe('the components', () => {
-  it('make these resources', async () => {
+  it('create these resources', async () => {
     const { resources } = await record(whole);
     expect(resources.map(({ urn }) => urn)).toMatchSnapshot();
   });
 
-  it('make the same resources while nothing is known', async () => {
+  it('create the same resources while outputs are unknown', async () => {
     const known = await record(whole);
     const unknown = await record(whole, { unknown: true });
     const shape = ({ resources }: Recorded<unknown>) =>
@@ -43,7 +43,7 @@ describe('the components', () => {
     expect(shape(unknown)).toEqual(shape(known));
   });
 
-  it('hang together: every resource has its component as parent and the provider that was passed', async () => {
+  it('give every resource its component as parent and the given provider', async () => {
     const recorded = await record(whole);
     for (const { name, parent, provider } of children(recorded)) {
       expect(parent, name).toContain('::lockstep-aws:index:');
@@ -51,7 +51,7 @@ describe('the components', () => {
     }
   });
 
-  it('know their own kind', async () => {
+  it('recognise their own kind', async () => {
     await record(() => {
       const opts = { providers: { aws: new AwsProvider('aws') } };
       const repository = new GatewayRepository('images', { repositoryName: 'r' }, opts);
@@ -68,7 +68,7 @@ describe('the components', () => {
     }
   });
 
-  it('keep a secret one: nothing leaves in clear', async () => {
+  it('send no secret in plain text', async () => {
     const planted = 'p1anted';
     const { resources } = await record(() => {
       const opts = { providers: { aws: new AwsProvider('aws') } };
@@ -96,7 +96,7 @@ describe('the components', () => {
 });
 
 describe('the archive', () => {
-  it('stays: protected, and kept when the stack goes', async () => {
+  it('is protected, and kept when the stack is destroyed', async () => {
     const recorded = await record(whole);
     const kept = children(recorded).filter(({ name }) => name.startsWith('audit-'));
     expect(kept).toHaveLength(9);
@@ -105,7 +105,7 @@ describe('the archive', () => {
     }
   });
 
-  it("can come and go without protection, and still isn't deleted", async () => {
+  it("can be unprotected, and still isn't deleted", async () => {
     const recorded = await record(() => {
       const retention = { mode: 'GOVERNANCE', days: 1 } as const;
       new AuditArchive(
@@ -119,7 +119,7 @@ describe('the archive', () => {
     }
   });
 
-  it('is locked, versioned, encrypted, owned, and closed', async () => {
+  it('is locked, versioned, encrypted, owned by the account, and private', async () => {
     const recorded = await record(whole);
     const inputs = (type: string) => ofType(recorded, type)[0]?.inputs;
     expect(inputs('aws:s3/bucket:Bucket')).toMatchObject({
@@ -153,7 +153,7 @@ describe('an identity', () => {
     expect(Statement[1].Resource).toEqual(['arn:aws:mock:::Key/audit-key']);
   });
 
-  it('is bound to one ServiceAccount, either way', async () => {
+  it('is bound to one ServiceAccount, in both modes', async () => {
     const recorded = await record(whole);
     const trust = (name: string) =>
       recorded.resources.find((resource) => resource.name === name)?.inputs.assumeRolePolicy;
@@ -165,7 +165,7 @@ describe('an identity', () => {
     ]);
   });
 
-  it('says what to annotate: nothing with Pod Identity', async () => {
+  it('returns annotations, which are empty with Pod Identity', async () => {
     const { result } = await record(() => {
       const opts = { providers: { aws: new AwsProvider('aws') } };
       const statements = [{ sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] }];
@@ -179,7 +179,7 @@ describe('an identity', () => {
   });
 });
 
-describe("what can't be made", () => {
+describe('an error names', () => {
   const opts = () => ({ providers: { aws: new AwsProvider('aws') } });
   const audit = { bucketName: 'acme-mcp-audit', retention: { mode: 'COMPLIANCE', days: 400 } } as const;
   const statement = { sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
@@ -229,7 +229,7 @@ describe("what can't be made", () => {
   });
 });
 
-/** A value as anybody may read it in the state: secrets without what they hold. */
+/** A value as anybody can read it in the state: without the contents of secrets. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,5 +1,5 @@
 /**
- * Pulumi components for AWS. They meet `@lockstep/components` in plain strings and outputs.
+ * Pulumi components for AWS. They exchange plain strings and outputs with `@lockstep/components`.
  *
  * @module
  */

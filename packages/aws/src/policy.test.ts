@@ -26,7 +26,7 @@ const facts = fc.record({
 });
 
 describe("the bucket's policy", () => {
-  it('allows nothing to anybody, and denies on this bucket alone', () => {
+  it('allows nothing, and denies only on this bucket', () => {
     fc.assert(
       fc.property(facts, (given) => {
         for (const { Effect, Principal, Resource } of statementsOf(archivePolicy(given))) {
@@ -40,7 +40,7 @@ describe("the bucket's policy", () => {
     );
   });
 
-  it('denies plaintext, deletion, overwriting, shorter retention and other keys, whatever the archive', () => {
+  it('denies plaintext, deletion, overwriting, shorter retention and other keys for any archive', () => {
     fc.assert(
       fc.property(facts, (given) => {
         const found = Object.fromEntries(
@@ -80,7 +80,7 @@ describe("the bucket's policy", () => {
 });
 
 describe("a role's trust", () => {
-  it('is for one workload, by equality and without wildcards', () => {
+  it('names one workload, by equality and without wildcards', () => {
     const workload = fc.record({ namespace: word, serviceAccount: word });
     fc.assert(
       fc.property(workload, word, (pods, host) => {
@@ -100,7 +100,7 @@ describe("a role's trust", () => {
 describe("an identity's statement", () => {
   const statement = { sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
 
-  it('is refused with a wildcard in any action, wherever it stands', () => {
+  it('is refused with a wildcard in any action, wherever it is', () => {
     const action = fc.tuple(word, fc.stringMatching(/^[A-Z][a-z]{0,5}[*?][a-z]{0,5}$/));
     fc.assert(
       fc.property(action, fc.nat(2), ([service, verb], at) => {
@@ -111,7 +111,7 @@ describe("an identity's statement", () => {
     expect(findWide({ ...statement, actions: ['*'] })).toMatchObject({ field: 'actions' });
   });
 
-  it('may say every resource only where a condition narrows it', () => {
+  it('may name all resources only if a condition narrows it', () => {
     const everything = { ...statement, resources: ['*'] };
     expect(findWide(everything)).toMatchObject({ field: 'resources' });
     expect(findWide({ ...everything, conditions: {} })).toMatchObject({ field: 'resources' });
@@ -122,7 +122,7 @@ describe("an identity's statement", () => {
 });
 
 describe('lifecycles', () => {
-  it('of an archive go from warm to cold, and delete only when told to', () => {
+  it('of an archive go from warm to cold, and delete only on request', () => {
     expect(archiveRules({ coldAfterDays: 30 })).toMatchObject([
       { transitions: [{ days: 30, storageClass: 'GLACIER_IR' }] },
     ]);
@@ -134,7 +134,7 @@ describe('lifecycles', () => {
     ]);
   });
 
-  it('of images take untagged ones first', () => {
+  it('of images expire untagged ones first', () => {
     const { rules } = JSON.parse(imageLifecycle({ untaggedDays: 3, keep: 20 }));
     expect(rules).toMatchObject([
       { rulePriority: 1, selection: { tagStatus: 'untagged', countNumber: 3 } },

@@ -4,13 +4,13 @@ import { type Input, jsonStringify, type Output } from '@pulumi/pulumi';
 export type Conditions<Text = Input<string>> = Readonly<Record<string, Readonly<Record<string, Text>>>>;
 
 /**
- * What an identity may do, and nothing else: a statement that allows. Which statements and actions there are is plain
- * data, so that a preview shows it; only ARNs and the values of conditions may be outputs.
+ * A statement of what an identity may do; everything else is denied. Statements and actions are plain data, so that a
+ * preview shows them. Only ARNs and the values of conditions may be outputs.
  */
 export interface PolicyStatement {
-  /** Letters and digits: what it is for. */
+  /** The purpose, in letters and digits. */
   readonly sid: string;
-  /** Each by its whole name: `s3:PutObject`. */
+  /** Actions by their full names, such as `s3:PutObject`. */
   readonly actions: readonly string[];
   /** ARNs; `*` only together with conditions. */
   readonly resources: readonly Input<string>[];
@@ -18,28 +18,30 @@ export interface PolicyStatement {
   readonly conditions?: Conditions;
 }
 
-/** What is wrong with a statement, as field and sentence; undefined when nothing is. */
+/** What is wrong with a statement, as field and sentence; undefined if nothing is. */
 export function findWide(statement: PolicyStatement): { field: string; message: string } | undefined {
   const { sid, actions, resources, conditions } = statement;
   if (!/^[A-Za-z0-9]+$/.test(sid)) {
-    return { field: 'sid', message: `is ${JSON.stringify(sid)}; use letters and digits alone.` };
+    return { field: 'sid', message: `is ${JSON.stringify(sid)}; use only letters and digits.` };
   }
-  if (actions.length === 0) return { field: 'actions', message: `has none in ${sid}; name what is needed.` };
+  if (actions.length === 0)
+    return { field: 'actions', message: `is empty in ${sid}; name the needed actions.` };
   const wide = actions.find((action) => !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action));
   if (wide !== undefined) {
-    return { field: 'actions', message: `has ${wide} in ${sid}; name each action that is needed, in full.` };
+    return { field: 'actions', message: `has ${wide} in ${sid}; name each needed action in full.` };
   }
-  if (resources.length === 0) return { field: 'resources', message: `has none in ${sid}; name their ARNs.` };
+  if (resources.length === 0)
+    return { field: 'resources', message: `is empty in ${sid}; name the ARNs of resources.` };
   if (resources.includes('*') && Object.keys(conditions ?? {}).length === 0) {
-    return { field: 'resources', message: `has * in ${sid}; name their ARNs, or narrow it by conditions.` };
+    return { field: 'resources', message: `has * in ${sid}; name the ARNs of resources, or add conditions.` };
   }
   return undefined;
 }
 
-/** The language of IAM's policies: its only version that counts. */
+/** The only current version of IAM's policy language. */
 const version = '2012-10-17';
 
-/** A statement of a policy that belongs to a resource. */
+/** A statement of a resource's policy. */
 export interface ResourceStatement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';

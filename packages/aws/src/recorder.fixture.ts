@@ -1,11 +1,11 @@
 import { ProviderResource, runtime } from '@pulumi/pulumi';
 
-/** A resource as it was registered. */
+/** A registered resource. */
 interface Registered {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Inputs as they go to the engine: secrets wrapped, unknowns as their marker. */
+  /** Inputs as they go to the engine: secrets are wrapped, and unknown values are markers. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent: string;
   readonly provider: string;
@@ -34,10 +34,10 @@ interface Request {
 type Answer = (error: unknown, response: { getUrn(): string } | undefined) => void;
 
 /**
- * Runs a program against Pulumi's mocks, and notes what reaches the monitor: mocks by themselves are told neither
- * parents nor options.
+ * Runs a program against Pulumi's mocks, and records what reaches the monitor, because mocks alone see neither parents
+ * nor options.
  *
- * @param options.unknown whether outputs of resources are unknown, as in a preview of what doesn't exist yet.
+ * @param options.unknown whether outputs of resources are unknown, as in a preview of a stack that doesn't exist yet.
  */
 export async function record<Result>(
   program: () => Result,
@@ -84,7 +84,7 @@ export async function record<Result>(
   return { resources: resources.toSorted((a, b) => (a.urn < b.urn ? -1 : 1)), result };
 }
 
-/** A provider to pass on. */
+/** A provider for tests. */
 export class AwsProvider extends ProviderResource {
   constructor(name: string) {
     super('aws', name, {});

@@ -2,43 +2,46 @@ import type { Input } from '@pulumi/pulumi';
 import { refuse } from '../component.ts';
 import type { ArchiveLifecycle } from './archive-lifecycle.ts';
 
-/** How long no record can be deleted. There is no default: it can't be taken back. */
+/** How long records can't be deleted. There is no default, because it can't be undone. */
 export interface Retention {
   /**
-   * `COMPLIANCE`: nobody shortens it, not even the account's root. `GOVERNANCE`: somebody could who may bypass it,
-   * which the bucket's policy denies to everybody until it is changed.
+   * `COMPLIANCE`: nobody can shorten it, not even the account's root user. `GOVERNANCE`: those who may bypass it
+   * could, but the bucket's policy denies that to everybody until somebody changes the policy.
    */
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
-  /** From when a segment was added. */
+  /** Days from the time when a segment was added. */
   readonly days: number;
 }
 
-/** What `AuditArchive` takes. */
+/** The arguments of `AuditArchive`. */
 export interface AuditArchiveArgs {
   /**
-   * The bucket's name, unique in the world. Plain text, since the gateway's configuration is never made of outputs: a
-   * preview shows it whole.
+   * The bucket's name, which must be globally unique. It is a plain string because the gateway's configuration is
+   * never made of outputs, so that a preview shows all of it.
    */
   readonly bucketName: string;
   readonly retention: Retention;
-  /** What keys begin with, as in the gateway's `archive.prefix`. Default: none. */
+  /** The prefix of keys, as in the gateway's `archive.prefix`. Default: none. */
   readonly prefix?: string;
-  /** Default: Glacier Instant Retrieval after 90 days, nothing colder, nothing deleted. */
+  /**
+   * When segments move to colder storage. Default: to Glacier Instant Retrieval after 90 days, never to Deep Archive,
+   * never deleted.
+   */
   readonly lifecycle?: Partial<ArchiveLifecycle>;
-  /** Whether Pulumi refuses to delete it; off for environments that come and go. Default: true. */
+  /** Whether Pulumi refuses to delete it. Turn it off for short-lived environments. Default: true. */
   readonly protect?: boolean;
-  /** Default: none beside the provider's. */
+  /** Tags. Default: only the provider's. */
   readonly tags?: Readonly<Record<string, Input<string>>>;
 }
 
-/** Some 100 years: S3's own limit. */
+/** S3's own limit, about 100 years. */
 const maxRetentionDays = 36_500;
 
 /**
- * Holds arguments to what S3 would refuse only after half of it has been made.
+ * Refuses arguments that S3 would refuse only after creating half of the resources.
  *
- * @returns the lifecycle, whole.
- * @throws RunError naming the field.
+ * @returns the lifecycle, with its defaults.
+ * @throws RunError that names the field.
  */
 export function checkArchive(who: string, args: AuditArchiveArgs): ArchiveLifecycle {
   const { bucketName, retention, prefix } = args;
@@ -52,14 +55,14 @@ export function checkArchive(who: string, args: AuditArchiveArgs): ArchiveLifecy
     );
   }
   if (!['GOVERNANCE', 'COMPLIANCE'].includes(retention.mode)) {
-    refuse(who, 'retention.mode', `is ${JSON.stringify(retention.mode)}; say GOVERNANCE or COMPLIANCE.`);
+    refuse(who, 'retention.mode', `is ${JSON.stringify(retention.mode)}; use GOVERNANCE or COMPLIANCE.`);
   }
   requireDays(who, 'retention.days', retention.days, 1);
   if (prefix !== undefined && !/^[\w.-]+(\/[\w.-]+)*$/.test(prefix)) {
     refuse(who, 'prefix', `is ${JSON.stringify(prefix)}; use words with single slashes between them.`);
   }
   requireDays(who, 'lifecycle.coldAfterDays', coldAfterDays, 1);
-  // Objects stay in Glacier Instant Retrieval for 90 days at least before they may move on.
+  // Objects stay in Glacier Instant Retrieval for at least 90 days before they may move on.
   if (deepAfterDays !== undefined)
     requireDays(who, 'lifecycle.deepAfterDays', deepAfterDays, coldAfterDays + 90);
   if (deleteAfterDays !== undefined) {

@@ -2,13 +2,13 @@ import type { types } from '@pulumi/aws';
 
 type Rule = types.input.s3.BucketLifecycleConfigurationRule;
 
-/** When segments get colder. Days since they were added. */
+/** When segments move to colder storage, in days since they were added. */
 export interface ArchiveLifecycle {
-  /** Until they move to Glacier Instant Retrieval, from where an audit reads them at once. */
+  /** Days until they move to Glacier Instant Retrieval, where they can be read at once. */
   readonly coldAfterDays: number;
-  /** Until they move to Deep Archive, from where it takes hours; undefined for never. */
+  /** Days until they move to Deep Archive, where reading them takes hours; undefined for never. */
   readonly deepAfterDays?: number | undefined;
-  /** Until they are deleted, behind their retention; undefined for never. */
+  /** Days until they are deleted, after their retention; undefined for never. */
   readonly deleteAfterDays?: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export function archiveRules({ coldAfterDays, deepAfterDays, deleteAfterDays }: 
       filter: { prefix: '' },
       transitions,
       ...(deleteAfterDays !== undefined && { expiration: { days: deleteAfterDays } }),
-      // What an expiration leaves behind; nothing is overwritten.
+      // Versions that an expiration leaves behind; nothing is overwritten.
       ...(deleteAfterDays !== undefined && { noncurrentVersionExpiration: { noncurrentDays: 1 } }),
     },
   ];

@@ -1,16 +1,16 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
 import { type PolicyStatement, type ResourceStatement, resourcePolicy } from '../policy.ts';
 
-/** What the policy of an archive's bucket speaks of. */
+/** The inputs of the policy of an archive's bucket. */
 interface ArchiveFacts {
   readonly bucketArn: string;
-  /** The key that everything in it is encrypted with. */
+  /** The key that encrypts everything in the bucket. */
   readonly keyArn: string;
   /** The shortest retention that anybody may set. */
   readonly retentionDays: number;
 }
 
-/** The bucket's own policy as JSON. It only denies: who may do what is left is said by identities. */
+/** The bucket's own policy as JSON. It only denies; the policies of identities grant the rest. */
 export function archivePolicy(facts: ArchiveFacts): string {
   return resourcePolicy([...denyPlaintext(facts), ...denyForgetting(facts), ...denyOtherKeys(facts)]);
 }
@@ -33,7 +33,7 @@ function denyPlaintext({ bucketArn }: ArchiveFacts): ResourceStatement[] {
   ];
 }
 
-/** Nobody deletes, overwrites, or shortens how long something stays. Lifecycle rules aren't subject to policies. */
+/** Nobody may delete or overwrite anything, or shorten its retention. Lifecycle rules aren't subject to policies. */
 function denyForgetting({ bucketArn, retentionDays }: ArchiveFacts): ResourceStatement[] {
   const anybody = { Effect: 'Deny', Principal: '*' } as const;
   return [
@@ -45,7 +45,7 @@ function denyForgetting({ bucketArn, retentionDays }: ArchiveFacts): ResourceSta
     },
     { Sid: 'DenyBucketDeletion', ...anybody, Action: 's3:DeleteBucket', Resource: bucketArn },
     {
-      // Uploads in parts can't carry the header when they begin, and so are denied as well.
+      // This also denies multipart uploads, because their first request can't carry the header.
       Sid: 'DenyOverwriting',
       ...anybody,
       Action: 's3:PutObject',
@@ -62,7 +62,7 @@ function denyForgetting({ bucketArn, retentionDays }: ArchiveFacts): ResourceSta
   ];
 }
 
-/** Whoever names a key or a way of encryption names this one; whoever names none gets the bucket's. */
+/** A request that names a key or an encryption must name this one; other requests get the bucket's. */
 function denyOtherKeys({ bucketArn, keyArn }: ArchiveFacts): ResourceStatement[] {
   const writing = {
     Effect: 'Deny',
@@ -85,17 +85,17 @@ function denyOtherKeys({ bucketArn, keyArn }: ArchiveFacts): ResourceStatement[]
   ];
 }
 
-/** Where records go. */
+/** Where segments go. */
 interface AppendTarget {
   readonly bucketArn: Input<string>;
   readonly keyArn: Input<string>;
-  /** What keys begin with, without slashes at its ends. Default: none, the whole bucket. */
+  /** The prefix of keys, without slashes at its ends. Default: none, for the whole bucket. */
   readonly prefix?: string | undefined;
 }
 
 /**
- * What the gateway needs to add segments, and no more: it can't read, list or delete what it added. The bucket's
- * policy keeps it from overwriting.
+ * Exactly what the gateway needs to add segments. It can't read, list or delete them, and the bucket's policy prevents
+ * it from overwriting them.
  */
 export function appendOnly({ bucketArn, keyArn, prefix }: AppendTarget): PolicyStatement[] {
   const objects = prefix === undefined ? '*' : `${prefix}/*`;

@@ -15,11 +15,10 @@ import { appendOnly, archivePolicy } from './archive-policy.ts';
 const type = 'lockstep-aws:index:AuditArchive';
 
 /**
- * A bucket that keeps audit records: what was added can be neither changed nor deleted before its time, by anybody.
- * The gateway fills it, as the identity that {@link AuditArchive.appendStatements} describes. Nothing of it goes with
- * the stack.
+ * A bucket that keeps audit records: until their retention ends, nobody can change or delete them. The gateway adds
+ * them, under an identity with {@link AuditArchive.appendStatements}. All of it outlives the stack.
  *
- * @throws RunError naming the field, for a missing provider or an argument that S3 wouldn't take.
+ * @throws RunError that names the field, for a missing provider or an argument that S3 would refuse.
  * @example
  * const audit = new AuditArchive(
  *   'audit',
@@ -30,9 +29,9 @@ const type = 'lockstep-aws:index:AuditArchive';
 export class AuditArchive extends ComponentResource {
   readonly bucketName: Output<string>;
   readonly bucketArn: Output<string>;
-  /** Of the key that everything in it is encrypted with. */
+  /** ARN of the key that encrypts everything in it. */
   readonly keyArn: Output<string>;
-  /** What the gateway's identity is given: to add, and nothing else. For `WorkloadIdentity`. */
+  /** For `WorkloadIdentity`: statements that let the gateway add segments, and nothing else. */
   readonly appendStatements: readonly PolicyStatement[];
 
   constructor(name: string, args: AuditArchiveArgs, opts?: ComponentResourceOptions) {
@@ -114,7 +113,7 @@ export class AuditArchive extends ComponentResource {
           archivePolicy({ bucketArn, keyArn, retentionDays: retention.days }),
         ),
       },
-      // S3 refuses two changes of a bucket's access at once.
+      // S3 refuses two concurrent changes of a bucket's access.
       { ...kept, dependsOn: closed },
     );
 
@@ -125,7 +124,7 @@ export class AuditArchive extends ComponentResource {
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn, keyArn: this.keyArn });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is an `AuditArchive`, even from another copy of this package. */
   static override isInstance(value: unknown): value is AuditArchive {
     return isOfType(value, type);
   }

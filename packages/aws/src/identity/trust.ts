@@ -1,12 +1,12 @@
 import { resourcePolicy } from '../policy.ts';
 
-/** The pods that may take a role. */
+/** The pods that may assume a role. */
 interface Workload {
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
-/** A role's trust policy as JSON, for EKS Pod Identity: the tags are set by EKS and can't be chosen by a pod. */
+/** A role's trust policy as JSON, for EKS Pod Identity. EKS sets the tags; a pod can't choose them. */
 export function podIdentityTrust({ namespace, serviceAccount }: Workload): string {
   return resourcePolicy([
     {

@@ -14,9 +14,9 @@ import { irsaTrust, podIdentityTrust } from './trust.ts';
 const type = 'lockstep-aws:index:WorkloadIdentity';
 
 /**
- * A role in AWS for the pods of one ServiceAccount, that may do what its statements name and nothing else.
+ * An AWS role for the pods of one ServiceAccount, which may do only what its statements name.
  *
- * @throws RunError naming the field, for a missing provider, an empty or a wildcard statement.
+ * @throws RunError that names the field, for a missing provider or an invalid argument, such as a wildcard action.
  * @example
  * const identity = new WorkloadIdentity(
  *   'gateway',
@@ -32,7 +32,7 @@ const type = 'lockstep-aws:index:WorkloadIdentity';
  */
 export class WorkloadIdentity extends ComponentResource {
   readonly roleArn: Output<string>;
-  /** For the ServiceAccount; empty with `pod-identity`, where the association says it all. */
+  /** Annotations for the ServiceAccount; empty with `pod-identity`, which needs none. */
   readonly serviceAccountAnnotations: Readonly<Record<string, Output<string>>>;
 
   constructor(name: string, args: WorkloadIdentityArgs, opts?: ComponentResourceOptions) {
@@ -76,7 +76,7 @@ export class WorkloadIdentity extends ComponentResource {
     this.registerOutputs({ roleArn: this.roleArn });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is a `WorkloadIdentity`, even from another copy of this package. */
   static override isInstance(value: unknown): value is WorkloadIdentity {
     return isOfType(value, type);
   }

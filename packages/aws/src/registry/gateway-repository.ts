@@ -2,26 +2,26 @@ import { ecr } from '@pulumi/aws';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { isOfType, refuse, requireProvider } from '../component.ts';
 
-/** What `GatewayRepository` takes. */
+/** The arguments of `GatewayRepository`. */
 export interface GatewayRepositoryArgs {
   /** The repository's name in the registry: `lockstep/gateway`. */
   readonly repositoryName: string;
-  /** ARN of the KMS key that encrypts images. Default: a key of ECR's own. */
+  /** ARN of the KMS key that encrypts images. Default: ECR's own key. */
   readonly kmsKeyArn?: Input<string>;
-  /** Days after which an image without a tag goes. Default: 7. */
+  /** Days after which an untagged image expires. Default: 7. */
   readonly untaggedDays?: number;
-  /** How many images stay, the newest: more than are ever in use at once. Default: 100. */
+  /** How many of the newest images stay; choose more than are ever in use at once. Default: 100. */
   readonly keep?: number;
-  /** Default: none beside the provider's. */
+  /** Tags. Default: only the provider's. */
   readonly tags?: Readonly<Record<string, Input<string>>>;
 }
 
 const type = 'lockstep-aws:index:GatewayRepository';
 
 /**
- * Where the gateway's images are pushed: tags can't be moved, every push is scanned, and what is old goes.
+ * A repository for the gateway's images: tags can't be moved, every push is scanned, and old images expire.
  *
- * @throws RunError naming the field, for a missing provider or a count that isn't one.
+ * @throws RunError that names the field, for a missing provider or an invalid count.
  * @example
  * const repository = new GatewayRepository('images', { repositoryName: 'lockstep/gateway' }, { providers: { aws } });
  * export const image = interpolate`${repository.repositoryUrl}@${digest}`;
@@ -65,7 +65,7 @@ export class GatewayRepository extends ComponentResource {
     this.registerOutputs({ repositoryUrl: this.repositoryUrl, arn: this.arn });
   }
 
-  /** Whether a value is one, also of another copy of this package. */
+  /** Whether a value is a `GatewayRepository`, even from another copy of this package. */
   static override isInstance(value: unknown): value is GatewayRepository {
     return isOfType(value, type);
   }
@@ -78,19 +78,19 @@ function requireCount(who: string, field: string, value: number): void {
 
 /** How long images stay in a repository. */
 interface ImageLifecycle {
-  /** Days after which an image without a tag goes: what a push left behind. */
+  /** Days after which an untagged image expires. */
   readonly untaggedDays: number;
-  /** How many images stay, the newest. */
+  /** How many of the newest images stay. */
   readonly keep: number;
 }
 
-/** ECR's lifecycle policy as JSON. Rules are taken in this order; one image falls to one rule. */
+/** ECR's lifecycle policy as JSON. Rules apply in this order, and each image matches one rule. */
 export function imageLifecycle({ untaggedDays, keep }: ImageLifecycle): string {
   return JSON.stringify({
     rules: [
       {
         rulePriority: 1,
-        description: `Images without a tag go after ${untaggedDays} days.`,
+        description: `Untagged images expire after ${untaggedDays} days.`,
         selection: {
           tagStatus: 'untagged',
           countType: 'sinceImagePushed',
