@@ -4,12 +4,12 @@ import { volumeFilesOf } from './kubelet-volume.ts';
 
 type Rule = NonNullable<EnvironmentInput['rules']>[number];
 
-/** What is deployed. */
+/** What to deploy. */
 export interface DeployedWorld {
-  /** What each server of the environment `dev` has locked. */
+  /** The locked release of each server in the environment `dev`. */
   readonly releases: Readonly<Record<string, Release>>;
   readonly rules?: readonly Rule[];
-  /** `_deployment.json`. Default: every server, at a place where nothing is. */
+  /** The content of `_deployment.json`. Default: every server, at an address where nothing listens. */
   readonly deployment?: unknown;
 }
 
@@ -34,7 +34,7 @@ export function deployedBundle({ releases, rules = [] }: DeployedWorld): Bundle 
   return makeBundle(dev);
 }
 
-/** All files of a gateway's volume, as a bundle and its deployment make them. */
+/** All files of a gateway's volume: the bundle and its deployment. */
 export function deployedFiles(world: DeployedWorld): Map<string, Uint8Array> {
   const { config, tables, releases } = packBundle(deployedBundle(world));
   const deployment = world.deployment ?? deploymentOf(world.releases);
@@ -44,11 +44,11 @@ export function deployedFiles(world: DeployedWorld): Map<string, Uint8Array> {
   );
 }
 
-/** A deployment that has every server at one URL. */
+/** A deployment with every server at one URL. */
 export function deploymentOf(servers: object, url = remoteUrl): unknown {
   const names = Object.keys(servers);
   return { deploymentVersion: 1, servers: Object.fromEntries(names.map((name) => [name, { url }])) };
 }
 
-/** Where the servers were locked from. */
+/** The URL that the servers were locked from. */
 export const remoteUrl = 'http://127.0.0.1:1/mcp';

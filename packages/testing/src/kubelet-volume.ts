@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } fro
 import { join } from 'node:path';
 
 /**
- * Puts files into a folder as the kubelet does with a ConfigMap, a Secret or a projected volume: into a folder of
- * their own, to which the link `..data` is turned at once, and a link beside it for each file.
+ * Writes files into a folder as the kubelet does for a ConfigMap, a Secret or a projected volume: into a new folder,
+ * to which the link `..data` is switched atomically, with a link beside it for each file.
  *
- * @param mode of the files. Default: 0644, as Kubernetes has it.
+ * @param mode the files' mode. Default: 0644, as in Kubernetes.
  */
 export async function writeVolume(
   folder: string,
@@ -26,7 +26,7 @@ export async function writeVolume(
   if (before !== undefined) await rm(before, { recursive: true, force: true });
 }
 
-/** The data of ConfigMaps, as they lie in a volume; what is named in `binary` comes from `binaryData`. */
+/** The files of ConfigMaps in a volume; `binary` holds their `binaryData`. */
 export function volumeFilesOf(
   data: readonly Readonly<Record<string, string>>[],
   binary: readonly Readonly<Record<string, string>>[] = [],

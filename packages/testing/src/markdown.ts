@@ -1,29 +1,32 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The repository. */
+/** The repository's root. */
 export const root = resolve(import.meta.dirname, '../../..');
 
 /** A fenced block of a page. */
 export interface Block {
-  /** `docs/gateway.md:12`, for whoever has to correct it. */
+  /** Where to correct it: `docs/gateway.md:12`. */
   readonly where: string;
-  /** The word behind the fence: `ts`, `sh`. */
+  /** The word after the fence: `ts` or `sh`. */
   readonly language: string;
-  /** What follows it: `environment`. */
+  /** What follows the language: `environment`. */
   readonly info: string;
   readonly text: string;
 }
 
 /** One page for people. */
 export interface Page {
-  /** From the repository's root. */
+  /** The path from the repository's root. */
   readonly file: string;
   readonly text: string;
   readonly blocks: readonly Block[];
 }
 
-/** Every page that somebody wrote. The reference is made of doc comments, and of no program that stands alone. */
+/**
+ * Every page that a person wrote. The reference is excluded: it is made from doc comments, whose programs aren't
+ * complete.
+ */
 export const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md'], {
   cwd: root,
   exclude: ['docs/reference/**'],
@@ -31,10 +34,10 @@ export const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md', 'example
   .toSorted()
   .map((file) => readPage(file));
 
-/** One of them. */
+/** One of the pages. */
 export function pageAt(file: string): Page {
   const page = pages.find((candidate) => candidate.file === file);
-  if (page === undefined) throw new Error(`there is no ${file}`);
+  if (page === undefined) throw new Error(`${file} isn't a page`);
   return page;
 }
 
@@ -49,13 +52,13 @@ function readPage(file: string): Page {
   return { file, text, blocks };
 }
 
-/** The targets of a page's links, those in blocks left out. */
+/** The targets of a page's links, without those in blocks. */
 export function linksOf({ text }: Page): string[] {
   const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
 }
 
-/** What a heading is linked by. */
+/** The anchors of a page's headings. */
 export function anchorsOf({ text }: Page): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map((match) =>
     (match[1] ?? '')
@@ -65,7 +68,7 @@ export function anchorsOf({ text }: Page): string[] {
   );
 }
 
-/** The rows of every table of a page whose first heading is this, as cells. */
+/** The rows of every table whose first heading is `heading`, as cells. */
 export function rowsOf({ text }: Page, heading: string): string[][] {
   const found: string[][] = [];
   let inside = false;
@@ -84,7 +87,7 @@ export function rowsOf({ text }: Page, heading: string): string[][] {
   return found;
 }
 
-/** The words of a cell that are set as code. */
+/** The words of a cell that are formatted as code. */
 export function codeIn(cell: string | undefined): string[] {
   return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** A stand-in for AWS that speaks S3, with a library's own idea of it and not ours. */
+/** A stand-in for AWS that speaks S3 as a library implements it, not as we do. */
 const version = '5.2.5';
 const packages = [`moto[s3]==${version}`, 'flask==3.1.3', 'flask-cors==6.0.5'];
 
-/** A running stand-in; it goes with its scope. */
+/** A running stand-in, stopped at the end of its scope. */
 export interface Moto extends AsyncDisposable {
   readonly url: string;
 }
@@ -18,7 +18,7 @@ export interface Moto extends AsyncDisposable {
 /**
  * Starts moto's server, installed once into the account's cache.
  *
- * @returns undefined, and says why in one line, where Python or its package index isn't to be had.
+ * @returns undefined if Python or its package index isn't available; one line says why.
  */
 export async function startMoto(): Promise<Moto | undefined> {
   const bin = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), `lockstep-moto-${version}`);

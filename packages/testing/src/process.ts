@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A child process that is killed with its scope, if it still runs. */
+/** A child process that is killed at the end of its scope if it is still running. */
 export interface Child extends AsyncDisposable {
   /** What it prints, line by line. */
   readonly lines: AsyncIterator<string>;
-  /** Kills it as `kill -9` does, and waits for its end. */
+  /** Kills it as `kill -9` does, and waits until it has ended. */
   kill(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ async function killAndWait(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-/** Whether a process is there, zombies not counted. */
+/** Whether a process is running; zombies don't count. */
 export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);

@@ -6,26 +6,26 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 
-/** Built by `test/cluster/node.sh vault`, and for the cluster's tests. */
+/** A Vault built by `test/cluster/node.sh vault` or for the cluster's tests. */
 const binary = join(homedir(), '.cache', 'lockstep-cluster', 'bin', 'test-vault');
 
-/** Why the tests against a real Vault can't run here; undefined where they can. */
+/** Why the tests against a real Vault can't run here; undefined if they can. */
 export const withoutVault: string | undefined =
   process.env.VAULT_ADDR || existsSync(binary)
     ? undefined
     : `no Vault here: set VAULT_ADDR and VAULT_TOKEN, or build ${binary} with \`test/cluster/node.sh vault\``;
 
-/** A real Vault whose root token the test has. */
+/** A real Vault, with its root token. */
 export interface RealVault extends AsyncDisposable {
   readonly address: string;
   readonly token: string;
-  /** Whether it is this test's own, which may be sealed. */
+  /** Whether it belongs to this test, which may then seal it. */
   readonly own: boolean;
-  /** @throws Error when Vault refuses. */
+  /** @throws Error if Vault refuses. */
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
 
-/** The one that VAULT_ADDR names, or one of this test's own, in memory. */
+/** Opens the Vault that VAULT_ADDR names, or starts one for this test, in memory. */
 export async function openRealVault(): Promise<RealVault> {
   const { VAULT_ADDR: address, VAULT_TOKEN: token = '' } = process.env;
   if (address) return vaultAt(address, token, false, async () => {});

@@ -1,9 +1,9 @@
 import { definitionDigest, digestOf, type Release } from '@lockstep/model/internal';
 
-/** What a server says of one tool, prompt or resource template. */
+/** A server's definition of one tool, prompt or resource template. */
 export type Definition = Release['tools'][string]['definition'];
 
-/** What the test servers offer unless told otherwise. */
+/** What a server offers. */
 export interface Offer {
   readonly tools: readonly Definition[];
   readonly prompts?: readonly Definition[];
@@ -11,7 +11,7 @@ export interface Offer {
   readonly instructions?: string;
 }
 
-/** A reviewed release of exactly that. */
+/** A reviewed release of exactly this offer. */
 export function releaseOf(offer: Offer): Release {
   const { tools, prompts = [], resourceTemplates = [], instructions } = offer;
   return {

@@ -6,30 +6,30 @@ import type { AddressInfo } from 'node:net';
 /** One request as it arrived. */
 export interface Asked {
   readonly method: string;
-  /** Below `/v1/`. */
+  /** The path below `/v1/`. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Record<string, unknown>;
 }
 
-/** An answer of the script. */
+/** A response from the script. */
 export interface Told {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
 }
 
-/** A stand-in for Vault on loopback, for what a real one can't be made to show. */
+/** A stand-in for Vault on loopback, for behaviour that can't be provoked in a real one. */
 export interface ScriptedVault extends AsyncDisposable {
   readonly address: string;
   readonly asked: Asked[];
-  /** Paths that were asked for, in order. */
+  /** The requested paths, in order. */
   paths(): string[];
 }
 
 /**
  * @param script answers each request.
- * @param tls PEM of its key and certificate. Default: it speaks plain HTTP.
+ * @param tls PEM of its key and certificate. Default: plain HTTP.
  */
 export async function openScriptedVault(
   script: (asked: Asked) => Told,
@@ -66,17 +66,17 @@ export async function openScriptedVault(
   };
 }
 
-/** What a login answers. */
+/** The response to a login. */
 export function login(token: string, lease = 3600, renewable = true): Told {
   return { body: { auth: { client_token: token, lease_duration: lease, renewable } } };
 }
 
-/** What KV version 2 answers. */
+/** The response of KV version 2. */
 export function kv2(fields: Record<string, unknown>): Told {
   return { body: { lease_duration: 0, data: { data: fields, metadata: { version: 1 } } } };
 }
 
-/** A refusal in Vault's words. */
+/** A refusal as Vault writes it. */
 export function refusal(status: number, ...errors: string[]): Told {
   return { status, body: { errors } };
 }

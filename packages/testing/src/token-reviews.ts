@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * What of a cluster's API Vault's Kubernetes auth method asks: whose a token is.
+ * The part of a cluster's API that Vault's Kubernetes auth method uses: token reviews.
  *
- * @param known the one service account whose token is right.
+ * @param known the only service account whose token is valid.
  */
 export async function openTokenReviews(known: string) {
   const api = createServer(async (incoming, response) => {
@@ -34,7 +34,7 @@ export async function openTokenReviews(known: string) {
   };
 }
 
-/** A token as a cluster makes them; nobody here looks at its signature. */
+/** A token as a cluster makes it; nobody here checks its signature. */
 export function jwtOf(name: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { namespace: 'prod', serviceaccount: { name, uid: 'uid' } };

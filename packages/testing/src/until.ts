@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Waits until `look` finds something, and gives it. What isn't there yet is `undefined` or `false`.
+ * Waits until `look` finds something, and returns it. `undefined` and `false` mean that it isn't there yet.
  *
- * @param what for the error after `seconds`.
+ * @param what what we wait for, for the error after `seconds`.
  */
 export async function until<T>(
   what: string,
@@ -14,12 +14,12 @@ export async function until<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`after ${seconds} s it still isn't so: ${what}`);
+    if (Date.now() > deadline) throw new Error(`still not true after ${seconds} s: ${what}`);
     await pause(20);
   }
 }
 
-/** Waits until something is so. */
+/** Waits until a condition is true. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   await until(condition.toString(), condition);
 }

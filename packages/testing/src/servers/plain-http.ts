@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTP server on a free port of loopback that answers everything alike. */
+/** An HTTP server on a free loopback port that handles every request in the same way. */
 export async function openPlainHttp(
   handle: (response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<AsyncDisposable & { readonly url: string }> {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Json = Record<string, unknown>;
 
-/** A message of JSON-RPC, of whatever kind. */
+/** A JSON-RPC message of any kind. */
 export interface RawMessage {
   id?: number | string | null;
   method?: string;
@@ -20,25 +20,25 @@ export interface Received {
   readonly message: RawMessage;
 }
 
-/** A hand-written remote server on a free port of loopback. */
+/** A hand-written remote server on a free loopback port. */
 export interface RawHttp extends AsyncDisposable {
   readonly url: string;
   /** Everything that arrived, in order. */
   readonly received: Received[];
-  /** Messages of one method. */
+  /** The messages of one method. */
   of(method: string): Received[];
-  /** Calls whose connection the client has closed. */
+  /** The calls whose connection the client has closed. */
   readonly abandoned: string[];
   /** Forgets every session, as after a restart. */
   forgetSessions(): void;
-  /** Changes its first tool's description and says so on every stream of notices. */
+  /** Changes its first tool's description, and sends a notice on every open stream. */
   change(description: string): void;
-  /** Streams of notices that are open. */
+  /** How many streams of notices are open. */
   notices(): number;
   close(): Promise<void>;
 }
 
-/** What it offers; tests make its release of them. */
+/** The tools that it offers; tests make its release from them. */
 export const rawHttpTools = [
   {
     name: 'echo',
@@ -66,7 +66,7 @@ export const rawHttpTools = [
   ].map((name) => ({ name, description: `Does ${name}.`, inputSchema: { type: 'object' } })),
 ];
 
-/** @param admits whether a request's credentials are right; the refusal of a wrong one quotes it. */
+/** @param admits whether a request's credentials are right; a refusal quotes the wrong ones. */
 export async function openRawHttp(
   era: 'modern' | 'legacy',
   port = 0,
@@ -152,7 +152,7 @@ export async function openRawHttp(
     return answer(message, request, response);
   };
 
-  /** Where `resume` broke off. */
+  /** The request whose stream `resume` broke off. */
   let unfinished: RawMessage['id'];
   const resume = (response: ServerResponse) => {
     event(response, { id: unfinished, result: text('resumed') });

@@ -1,4 +1,4 @@
-/** What {@link file://./raw-stdio.ts} offers; tests make its release of them. */
+/** The tools that {@link file://./raw-stdio.ts} offers; tests make its release from them. */
 export const rawStdioTools = [
   'echo',
   'whoami',
@@ -20,14 +20,14 @@ export const rawStdioTools = [
   annotations: { readOnlyHint: true, 'x-vendor': 1 },
 }));
 
-/** What `whoami` answers. */
+/** The answer of `whoami`. */
 export interface Who {
   readonly pid: number;
-  /** How often it was called in this process. */
+  /** How often this process was asked. */
   readonly calls: number;
 }
 
-/** What `environment` answers. */
+/** The answer of `environment`. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;

@@ -1,7 +1,7 @@
 /**
- * A hand-written server of the 2025 era, for what no SDK's server would do. Its arguments say how it behaves:
- * `hang` never answers, `crash` exits at once, `deaf` ignores what it doesn't know, `shy` exits at any request before
- * `initialize`, `chatty` prints what is no JSON, `stubborn` ignores SIGTERM and the end of its input.
+ * A hand-written server of the 2025 era, for behaviour that no SDK's server has. Its arguments choose the behaviour:
+ * `hang` never answers, `crash` exits at once, `deaf` ignores unknown methods, `shy` exits at any request before
+ * `initialize`, `chatty` prints lines that aren't JSON, `stubborn` ignores SIGTERM and the end of its input.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';

@@ -13,13 +13,13 @@ const sum = ({ a, b }: { a: number; b: number }) => ({
   content: [{ type: 'text' as const, text: String(a + b) }],
 });
 
-/** A server that runs; it goes with its scope. */
+/** A running server, stopped at the end of its scope. */
 export interface SdkHttp extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * The SDK's own server over HTTP: `modern` for 2.x, `legacy` for 1.x with a session for each client.
+ * The SDK's own server over HTTP: `modern` is 2.x, and `legacy` is 1.x with a session for each client.
  *
  * @param admits whether a request's credentials are right.
  */

@@ -1,4 +1,4 @@
-/** The SDK's own server over stdio: `modern` for 2.x and both eras, `legacy` for 1.x. */
+/** The SDK's own server over stdio: `modern` is 2.x with both eras, and `legacy` is 1.x. */
 import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { McpServer } from '@modelcontextprotocol/server';
