@@ -23,7 +23,7 @@ interface StackSettings {
   readonly monitoring: MonitoringSettings;
 }
 
-/** @throws Error naming a value that is missing or that isn't one of those allowed. */
+/** @throws Error that names a missing value or one that isn't allowed. */
 export function settings(): StackSettings {
   const config = new Config();
   const text = (key: string) => config.require(key);
@@ -62,7 +62,7 @@ function exposed(host: string, gateway: string): { readonly expose?: Exposure } 
   if (host === '') return {};
   const [namespace, name] = gateway.split('/');
   if (!namespace || !name) {
-    throw new Error("The configuration's gateway must be namespace/name, since there is a host; correct it.");
+    throw new Error('The configuration has a host, so its gateway must be namespace/name; correct it.');
   }
   return { expose: { gatewayApi: { parentRefs: [{ namespace, name }], hostnames: [host] } } };
 }

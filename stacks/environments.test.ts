@@ -8,7 +8,7 @@ const tableOf = (name: keyof typeof environments) =>
 const linesOf = (name: keyof typeof environments, target: string) =>
   tableOf(name).filter((line) => line.startsWith(`${target} `));
 
-test('dev, staging and prod have the same servers, dev one release ahead', () => {
+test('dev, staging and prod have the same servers, and dev is one release ahead', () => {
   expect(Object.keys(environments)).toEqual(['dev', 'staging', 'prod']);
   for (const { releases } of Object.values(environments)) {
     expect(Object.keys(releases)).toEqual(Object.keys(servers).sort());
@@ -19,7 +19,7 @@ test('dev, staging and prod have the same servers, dev one release ahead', () =>
     expect(makeBundle(environment).files.size).toBeGreaterThan(50);
 });
 
-test("every tool's class was confirmed by a person", () => {
+test("a person has confirmed every tool's class", () => {
   for (const { releases } of Object.values(lock.servers)) {
     for (const { tools } of Object.values(releases)) {
       for (const tool of Object.values(tools))
@@ -28,7 +28,7 @@ test("every tool's class was confirmed by a person", () => {
   }
 });
 
-test('dev only reads; elsewhere writing waits as the profile says, with the rules before it', () => {
+test('dev only reads; elsewhere writes follow the rules and then the profile', () => {
   expect(tableOf('dev').filter((line) => / (write|destructive) .*\ballow\b/.test(line))).toEqual([]);
   expect(linesOf('dev', 'files/read_text_file')).toEqual(['files/read_text_file read allow # profile.dev']);
   expect(linesOf('prod', 'files/write_file')).toEqual([

@@ -1,12 +1,12 @@
-// Which MCP servers agents have, and what they may do with them in dev, staging and prod. Plain data: `lockstep plan`
-// shows what comes of it, `lockstep up` runs it on this machine, and the gateway enforces exactly that.
+// Which MCP servers agents have, and what they may do with them in dev, staging and prod. This is plain
+// data: `lockstep plan` shows the result, `lockstep up` runs it on this machine, and the gateway enforces exactly this.
 import { defineEnvironments, defineServers, type EnvironmentInput } from '@lockstep/model';
 import lock from './tools.lock.json' with { type: 'json' };
 
 export { lock };
 
 export const servers = defineServers({
-  // One of everything that the protocol has, to try clients with.
+  // One of everything that the protocol has, for trying out clients.
   everything: { run: { npm: '@modelcontextprotocol/server-everything' }, tags: ['demo'] },
 
   files: { run: { npm: '@modelcontextprotocol/server-filesystem', args: ['${workdir}'] }, tags: ['work'] },
@@ -25,11 +25,11 @@ export const servers = defineServers({
     tags: ['work'],
   },
 
-  // Runs where a kubeconfig is given. What it offers must not depend on how many clusters that names.
+  // Runs only if KUBECONFIG is set. What it offers must not depend on how many clusters the kubeconfig names.
   kube: {
     run: { npm: 'kubernetes-mcp-server', args: ['--toolsets', 'core', '--disable-multi-cluster'] },
     needs: ['KUBECONFIG'],
-    // API servers, which have private addresses.
+    // API servers have private addresses.
     egress: [
       { cidr: '10.0.0.0/8', port: 443 },
       { cidr: '10.0.0.0/8', port: 6443 },
@@ -37,7 +37,7 @@ export const servers = defineServers({
     tags: ['cluster'],
   },
 
-  // A memory of its own for each principal.
+  // Each principal has its own memory.
   memory: {
     run: {
       npm: '@modelcontextprotocol/server-memory',
@@ -47,7 +47,7 @@ export const servers = defineServers({
   },
 });
 
-/** Pinned in tools.lock.json. Promoting a release is moving its line from one environment to here. */
+/** Pinned in tools.lock.json. To promote a release, move its line from one environment to here. */
 const releases = {
   everything: '2026.8.31',
   files: '2026.7.4',
@@ -58,7 +58,7 @@ const releases = {
 
 type Rules = NonNullable<EnvironmentInput['rules']>;
 
-/** Looking at a cluster is fine, at its secrets it isn't. */
+/** Agents may look at a cluster, but not at its secrets. */
 const noSecrets: Rules[number] = {
   name: 'no-secrets',
   tools: ['kube/resources_get', 'kube/resources_list'],
@@ -70,10 +70,13 @@ const noSecrets: Rules[number] = {
   ],
 };
 
-/** Nobody else sees what an agent remembers, so it may also forget it. */
+/** Nobody else sees an agent's memory, so the agent may also delete from it. */
 const ownMemory: Rules[number] = { name: 'own-memory', tools: 'memory/*', decision: 'allow' };
 
-/** Below drafts/ writers work without asking. Absolute paths fall to the profile: their root differs by machine. */
+/**
+ * Writers need no approval below drafts/. The profile decides on absolute paths, because their root differs by
+ * machine.
+ */
 const drafts: Rules[number] = {
   name: 'drafts',
   tools: ['files/write_file', 'files/edit_file'],
@@ -101,13 +104,13 @@ export const environments = defineEnvironments({
   servers,
   lock,
   environments: {
-    // Agents only look. The next release of `files` is tried here first.
+    // Agents only read. The next release of `files` is tried here first.
     dev: { profile: 'dev', releases: { ...releases, files: '2026.8.31' }, rules: [noSecrets] },
 
-    // Agents write; what can't be undone waits for one human.
+    // Agents may write; anything that can't be undone waits for one human.
     staging: { profile: 'staging', releases, rules: [noSecrets, ownMemory, drafts] },
 
-    // Whatever changes something waits for a human, what can't be undone for two.
+    // Every change waits for one human, and anything that can't be undone waits for two.
     prod: {
       profile: 'prod',
       releases,
@@ -124,7 +127,7 @@ export const environments = defineEnvironments({
         {
           name: 'keep-history',
           tools: ['git/git_reset', 'git/git_rebase', 'git/git_clean'],
-          decision: { deny: 'history is kept in prod; commit a change that takes the other back' },
+          decision: { deny: 'history is kept in prod; revert changes with a new commit' },
         },
       ],
     },

@@ -49,7 +49,7 @@ runtime.setAllConfig({
   'lockstep:metrics': 'prometheus-operator',
   'lockstep:vault': 'https://vault.vault.svc:8200',
 });
-/** Types of what stays when the stack goes, which mocks by themselves don't tell. */
+/** Types of resources that stay when the stack is destroyed, which mocks alone don't show. */
 const staying: string[] = [];
 const monitor = runtime.getMonitor() as Monitor;
 const { registerResource } = monitor;
@@ -62,7 +62,7 @@ await runtime.disconnect();
 
 const ofKind = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));
 
-it('tells what the gateway of the selected stack is given', () => {
+it('outputs what the gateway of the selected stack gets', () => {
   expect(outputs.bundleDigest).toBe(makeBundle(environments.prod).digest);
   expect(outputs.permissions[0]).toBe('# lockstep permission table 1: prod');
   expect(outputs.permissions).toContainEqual(
@@ -79,7 +79,7 @@ it('runs every server of the environment, and the gateway', () => {
   expect(ofKind('HTTPRoute')).toHaveLength(1);
 });
 
-it('gives the gateway the bundle and the way to its servers', () => {
+it('gives the gateway the bundle and the addresses of its servers', () => {
   const [config] = ofKind('ConfigMap').filter(({ inputs }) => inputs.data?.[volumeFiles.config]);
   const deployment = JSON.parse(config?.inputs.data[volumeFiles.deployment]);
   expect(Object.keys(deployment.servers)).toEqual(Object.keys(environments.prod.servers));
@@ -89,14 +89,14 @@ it('gives the gateway the bundle and the way to its servers', () => {
   });
 });
 
-it('takes the releases that the environment pins from the images', () => {
+it('takes the images of the releases that the environment pins', () => {
   const [files] = ofKind('Deployment').filter(({ name }) => name === 'prod-files-workload');
   const { label } = environments.prod.releases.files ?? {};
   const list = new Map(Object.entries(images));
   expect(files?.inputs.spec.template.spec.containers[0].image).toBe(list.get(`files@${label}`));
 });
 
-it('is held to “restricted”, under an explicit cluster', () => {
+it('enforces “restricted” in its namespace, under an explicit provider', () => {
   const [namespace] = ofKind('Namespace');
   expect(namespace?.inputs.metadata.labels).toMatchObject({
     'pod-security.kubernetes.io/enforce': 'restricted',
@@ -105,7 +105,7 @@ it('is held to “restricted”, under an explicit cluster', () => {
   expect(provider?.inputs).toMatchObject({ context: 'prod', enableConfigMapMutable: 'true' });
 });
 
-it("leaves the gateway's volume when it is destroyed, and the namespace that it lies in", () => {
+it("keeps the gateway's volume and its namespace when it is destroyed", () => {
   expect(staying.toSorted()).toEqual([
     'kubernetes:core/v1:Namespace',
     'kubernetes:core/v1:PersistentVolumeClaim',

@@ -1,5 +1,5 @@
-// One stack per environment: its namespace, and everything that McpEnvironment makes of its declaration. What differs
-// between clusters is in Pulumi.<stack>.yaml; what agents may do is in environments.ts.
+// One stack per environment: its namespace, and everything that McpEnvironment creates from its declaration. What
+// differs between clusters is in Pulumi.<stack>.yaml; what agents may do is in environments.ts.
 import { McpEnvironment, restrictedNamespace } from '@lockstep/components';
 import { imagesFor } from '@lockstep/model';
 import { core, Provider } from '@pulumi/kubernetes';
@@ -20,7 +20,7 @@ const { context, namespace, owner, network, gateway, vault, monitoring } = setti
 
 const cluster = new Provider('cluster', {
   context,
-  // A change of permissions is then an update of ConfigMaps, line by line, and never a replacement.
+  // A permission change then updates ConfigMaps, line by line, and never replaces them.
   enableConfigMapMutable: true,
   enableServerSideApply: true,
 });
@@ -28,7 +28,7 @@ const cluster = new Provider('cluster', {
 const home = new core.v1.Namespace(
   'namespace',
   { metadata: { name: namespace, labels: { ...restrictedNamespace, 'lockstep.dev/owner': owner } } },
-  // The volume with approvals and audit outlives the stack, and so must what it lies in.
+  // The volume with approvals and audit outlives the stack, so its namespace must too.
   { provider: cluster, retainOnDelete: true },
 );
 
@@ -44,7 +44,7 @@ const mcp = new McpEnvironment(
     ...(vault && { vault }),
     images: imagesFor(environment, images),
     servers: {
-      // Which cluster it looks at is up to this Secret. Until it is there, only this server is down.
+      // This Secret decides which cluster the server sees. Until the Secret exists, only this server is down.
       kube: {
         env: { KUBECONFIG: '/etc/kubeconfig/config' },
         volumes: [
@@ -67,5 +67,5 @@ const mcp = new McpEnvironment(
 );
 
 export const { url, bundleDigest, clientConfiguration, unenforcedEgress, retainedVolumes } = mcp;
-// By line, so that a preview shows a change of permissions line by line.
+// As lines, so that a preview shows a permission change line by line.
 export const permissions = mcp.permissionTable.trimEnd().split('\n');

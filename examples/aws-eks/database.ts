@@ -1,14 +1,14 @@
-// A database for a server, as an example of what is yours: Lockstep has no component for it.
+// A database for a server, as an example of your own infrastructure: Lockstep has no component for it.
 import { rds } from '@pulumi/aws';
 import { type CustomResourceOptions, interpolate, type Output, type StackReference } from '@pulumi/pulumi';
 
 export interface Database {
   readonly host: Output<string>;
-  /** What the policy of whoever signs in as `orders` names. */
+  /** The ARN to name in the policy of an identity that signs in as `orders`. */
   readonly userArn: Output<string>;
 }
 
-/** A small PostgreSQL that is signed into with IAM, so that no password is kept anywhere but in RDS itself. */
+/** A small PostgreSQL. Clients sign in with IAM, so that only RDS itself keeps a password. */
 export function database(cluster: StackReference, region: string, opts: CustomResourceOptions): Database {
   const instance = new rds.Instance(
     'orders',
@@ -22,7 +22,7 @@ export function database(cluster: StackReference, region: string, opts: CustomRe
       multiAz: true,
       backupRetentionPeriod: 14,
       deletionProtection: true,
-      // The administrator's password is made, kept and rotated by RDS, and never in Pulumi's state.
+      // RDS makes, keeps and rotates the administrator's password; it is never in Pulumi's state.
       username: 'administrator',
       manageMasterUserPassword: true,
       iamDatabaseAuthenticationEnabled: true,

@@ -1,4 +1,4 @@
-// One server of the team's own, which reads and refunds orders in a database on RDS.
+// A team's own server, which reads and refunds orders in a database on RDS.
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import lock from './tools.lock.json' with { type: 'json' };
 
@@ -6,7 +6,7 @@ export const servers = defineServers({
   orders: {
     run: { image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1.4.0', port: 8080 },
     isolation: 'shared',
-    // The subnets of the database: a network policy knows addresses and not the names that RDS gives.
+    // The database's subnets. A network policy can't use the names that RDS gives, only addresses.
     egress: [{ cidr: '10.20.30.0/24', port: 5432 }],
   },
 });

@@ -1,5 +1,5 @@
-// An environment on an EKS cluster that another stack made: its images in ECR, its audit in a bucket that nobody can
-// empty, and roles in AWS for its pods.
+// An environment on an EKS cluster that another stack made. Its images are in ECR, its audit is in a bucket that
+// nobody can empty, and its pods have roles in AWS.
 import { AuditArchive, GatewayRepository, WorkloadIdentity } from '@lockstep/aws';
 import { gatewayObject, McpEnvironment, restrictedNamespace, serverObject } from '@lockstep/components';
 import { imagesFor } from '@lockstep/model';
@@ -59,7 +59,7 @@ const identities = [
 const home = new core.v1.Namespace(
   'namespace',
   { metadata: { name: namespace, labels: { ...restrictedNamespace, 'lockstep.dev/owner': owner } } },
-  // The volume with approvals and audit outlives the stack, and so must what it lies in.
+  // The volume with approvals and audit outlives the stack, so its namespace must too.
   { provider: kubernetes, retainOnDelete: true },
 );
 
@@ -71,7 +71,7 @@ const mcp = new McpEnvironment(
     namespace,
     owner,
     images: imagesFor(environment, images),
-    // Pods are held to host names where EKS Auto Mode enforces them.
+    // EKS Auto Mode enforces host names for pods.
     network: { hostNames: 'eks' },
     servers: { orders: { env: { DATABASE_HOST: orders.host, DATABASE_NAME: 'orders' } } },
     gateway: {
@@ -82,7 +82,7 @@ const mcp = new McpEnvironment(
       archive: { bucket: auditBucket, region },
       egress: [
         { host: `${auditBucket}.s3.${region}.amazonaws.com`, port: 443, unenforced: false },
-        // The agent that gives pods their role.
+        // The agent that gives pods their roles.
         { cidr: '169.254.170.23/32', port: 80 },
       ],
     },

@@ -1,17 +1,20 @@
-// Where alarms go, as an example of what is yours: Lockstep has no component for it.
+// Where alarms go, as an example of your own infrastructure: Lockstep has no component for it.
 import { cloudwatch, sns } from '@pulumi/aws';
 import { type CustomResourceOptions, jsonStringify, type Output } from '@pulumi/pulumi';
 
-/** A topic that hears when somebody touches the archive's key: without the key nobody reads the archive again. */
+/**
+ * A topic that is notified when somebody disables or deletes the archive's key. Without the key, nobody can ever read
+ * the archive again.
+ */
 export function notifications(
   keyArn: Output<string>,
   email: string,
   opts: CustomResourceOptions,
 ): Output<string> {
   const topic = new sns.Topic('mcp', {}, opts);
-  // For a chat, connect the topic to Amazon Q Developer in chat applications, once it has been let into the workspace:
-  // new chatbot.SlackChannelConfiguration('mcp', { snsTopicArns: [topic.arn], … }). The gateway's own alerts come the
-  // same way, by Alertmanager's receiver for SNS and a WorkloadIdentity with sns:Publish on this topic.
+  // For a chat, admit Amazon Q Developer to the workspace, and then connect the topic:
+  // new chatbot.SlackChannelConfiguration('mcp', { snsTopicArns: [topic.arn], … }). The gateway's own alerts can also go
+  // to this topic, through Alertmanager's receiver for SNS and a WorkloadIdentity with sns:Publish on it.
   new sns.TopicSubscription('email', { topic: topic.arn, protocol: 'email', endpoint: email }, opts);
 
   const rule = new cloudwatch.EventRule(

@@ -5,7 +5,7 @@ import lock from './tools.lock.json' with { type: 'json' };
 export const servers = defineServers({
   files: { run: { npm: '@modelcontextprotocol/server-filesystem', args: ['${workdir}'] } },
 
-  // The lock pins the SHA-256 of the script, so that a change of it is reviewed. One process serves everybody.
+  // The lock pins the SHA-256 of the script, so that every change to it is reviewed. One process serves everybody.
   rota: { run: { command: 'examples/custom-server/server.ts' }, isolation: 'shared' },
 });
 

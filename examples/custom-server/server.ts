@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A team's own MCP server: who is on call. It keeps the rota in its working folder, which is its alone.
+// A team's own MCP server: who is on call. It keeps the rota in its own working folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';

@@ -1,11 +1,11 @@
-// One server of our own team's. What the shop's agents may do with it, in one place.
+// Our team's own server, and what the shop's agents may do with it.
 import { defineEnvironments, defineServers, secret } from '@lockstep/model';
 import lock from './tools.lock.json' with { type: 'json' };
 
 export const servers = defineServers({
   orders: {
     run: { image: 'registry.example.com/shop/orders-mcp:1.4.0', port: 8080 },
-    // Its database in our network, and nothing else.
+    // Only its database in our network.
     egress: [{ cidr: '10.20.0.0/16', port: 5432 }],
     secrets: { DATABASE_URL: secret('shop/orders/mcp#url', { delivery: 'env' }) },
   },

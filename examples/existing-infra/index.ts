@@ -1,5 +1,5 @@
-// An infrastructure repository that exists already: another stack made the network, the cluster and Vault. This adds
-// one MCP server and its gateway to a namespace of a team.
+// A program in an existing infrastructure repository: another stack made the network, the cluster and Vault. It adds
+// one MCP server and its gateway to a team's namespace.
 import { McpEnvironment } from '@lockstep/components';
 import * as kubernetes from '@pulumi/kubernetes';
 import { Config, StackReference } from '@pulumi/pulumi';
@@ -10,8 +10,8 @@ const config = new Config();
 const image = config.get('gatewayImage') ?? `registry.example.com/lockstep/gateway@sha256:${'0'.repeat(64)}`;
 const vaultAddress = config.get('vaultAddress') ?? 'https://vault.vault.svc:8200';
 
-// What that stack exports. Names and switches are plain, so that a preview shows every resource; what only the cloud
-// knows stays an output.
+// The outputs of that stack. Names and switches are plain, so that a preview shows every resource; values that only
+// the cloud knows stay outputs.
 const platform = new StackReference('platform', { name: 'acme/platform/prod' });
 const cluster = new kubernetes.Provider('cluster', {
   kubeconfig: platform.requireOutput('kubeconfig'),
@@ -25,7 +25,7 @@ const mcp = new McpEnvironment(
   'shop',
   {
     environment: environments.prod,
-    // The team's own, which enforces Pod Security "restricted" already.
+    // The team's namespace, which already enforces Pod Security "restricted".
     namespace: 'shop',
     owner: 'shop',
     images: { gateway: image },

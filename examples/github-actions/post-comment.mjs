@@ -1,6 +1,6 @@
-// Posts, or updates, the one comment of Lockstep on a pull request. Runs after the checks, with a token that may write
-// comments, on a text that code of the pull request has made: so the text is looked at before it is posted, and nothing
-// else of the pull request is used. Needs Node and nothing more.
+// Posts or updates Lockstep's comment on a pull request. It runs after the checks, with a token that may write comments,
+// on a text that the pull request's code made. So it checks the text before it posts it, and uses nothing else from the
+// pull request. It needs only Node.
 //
 //   node post-comment.mjs <comment.md>
 import { readFileSync, statSync } from 'node:fs';
@@ -8,16 +8,16 @@ import { pathToFileURL } from 'node:url';
 
 const marker = '<!-- lockstep check -->';
 
-/** Bytes. GitHub takes 65,536 characters. */
+/** The limit in bytes. GitHub accepts 65,536 characters. */
 const longest = 65_000;
 
-/** Outside of code: headings, folds, and sentences of letters, digits and plain punctuation. No links, no mentions. */
+/** A line outside of code: a heading, a fold, or a sentence of letters, digits and plain punctuation, without links. */
 const plainLine =
   /^(?:<!-- lockstep check -->|<\/details>|<details><summary>[A-Za-z0-9 :,.-]{1,120}<\/summary>|#{2,4} [A-Za-z0-9 -]{1,80}|[A-Za-z0-9 :,.*-]{0,200})$/;
 
 /**
- * What is wrong with a comment, as a sentence; undefined where it can be posted. Inside of code anything may stand:
- * there, Markdown, HTML and mentions mean nothing.
+ * What is wrong with a comment, as a sentence; undefined if it can be posted. Code may contain anything, because
+ * Markdown, HTML and mentions have no effect there.
  */
 export function refusal(text) {
   if (Buffer.byteLength(text) > longest) return `The comment is longer than ${longest} bytes.`;
@@ -27,7 +27,7 @@ export function refusal(text) {
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
     if (isCode ? line === '```' : /^```(?:diff)?$/.test(line)) {
-      // Right after HTML, it would be HTML and begin no code.
+      // Right after HTML, the fence would be HTML and wouldn't start code.
       if (!isCode && lines[index - 1] !== '')
         return `Line ${index + 1} of the comment needs an empty one before it.`;
       isCode = !isCode;
@@ -40,7 +40,7 @@ export function refusal(text) {
   return isCode ? "The comment's last block of code has no end." : undefined;
 }
 
-/** The open pull request that a run of checks was for: told by GitHub's own event, never by what the run uploaded. */
+/** Finds the open pull request of a run of checks, from GitHub's own event and never from what the run uploaded. */
 export async function pullRequestOf(run, repository, request) {
   const { head_repository: head, head_branch: branch, head_sha: sha } = run;
   const query = `state=open&per_page=100&head=${encodeURIComponent(`${head.owner.login}:${branch}`)}`;
@@ -48,7 +48,7 @@ export async function pullRequestOf(run, repository, request) {
   return found.find((pull) => pull.head.sha === sha && pull.head.repo?.full_name === head.full_name)?.number;
 }
 
-/** The comment of an earlier run, which is ours: others may write the marker too. */
+/** Finds our comment of an earlier run. It checks the author, because others may write the marker too. */
 export async function earlierComment(number, repository, request) {
   for (let page = 1; page <= 20; page += 1) {
     const path = `/repos/${repository}/issues/${number}/comments?per_page=100&page=${page}`;
@@ -79,7 +79,7 @@ function requester({ GITHUB_API_URL, GITHUB_TOKEN }) {
   };
 }
 
-/** Posts the comment in a file. Returns what came of it, as a sentence. */
+/** Posts the comment in a file, and returns the result as a sentence. */
 export async function post(file, env) {
   if (statSync(file).size > longest) throw new Error(`The comment is longer than ${longest} bytes.`);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));

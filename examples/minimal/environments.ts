@@ -1,4 +1,4 @@
-// One server, one environment: agents read what they remember, and writing it waits for a human.
+// One server and one environment: agents read their memory, and writing to it waits for a human.
 import { defineEnvironments, defineServers } from '@lockstep/model';
 import lock from './tools.lock.json' with { type: 'json' };
 
@@ -6,7 +6,7 @@ export const servers = defineServers({
   memory: {
     run: {
       npm: '@modelcontextprotocol/server-memory',
-      // A memory of its own for each principal.
+      // Each principal has its own memory.
       env: { MEMORY_FILE_PATH: '${principaldir}/memory.jsonl' },
     },
   },

@@ -1,4 +1,4 @@
-// The least that a cluster needs: a namespace, Secrets with keys and first tokens in it, and this.
+// The minimum for a cluster: this program, and a namespace with Secrets for keys and first tokens.
 import { McpEnvironment } from '@lockstep/components';
 import { imagesFor } from '@lockstep/model';
 import { Provider } from '@pulumi/kubernetes';
@@ -23,7 +23,7 @@ const mcp = new McpEnvironment(
       storage: { size: '1Gi' },
       clients: [{ namespace: 'agents' }],
     },
-    // What agents remember outlives the pod.
+    // Agents' memory outlives the pod.
     servers: { memory: { data: { size: '1Gi' } } },
     network: { hostNames: 'none' },
   },
