@@ -30,7 +30,7 @@ test('keys that are there are never replaced', async () => {
   expect(await project.run('keys', 'create', 'keys')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      /root\.key is there already; keys are never replaced: name another folder\.\n$/,
+      /root\.key exists already, and keys are never replaced; name another folder\.\n$/,
     ),
   });
   expect(readdirSync(join(project.folder, 'keys')).toSorted()).toEqual(

@@ -19,7 +19,7 @@ const kinds: [string, () => { signal: CallSignal; abort: () => void }][] = [
   ],
 ];
 
-// What is said of one holds for the other, so that a call needn't know which it has.
+// Both kinds behave alike, so a call needn't know which one it has.
 describe.each(kinds)('a signal, %s', (_, make) => {
   it('tells every listener once, in order, however often it is aborted', () => {
     const { signal, abort } = make();
@@ -33,7 +33,7 @@ describe.each(kinds)('a signal, %s', (_, make) => {
     expect(told).toEqual(['first', 'second']);
   });
 
-  it('says that it is aborted to those whom it tells', () => {
+  it('is already aborted when it tells its listeners', () => {
     const { signal, abort } = make();
     const seen: boolean[] = [];
     signal.addEventListener('abort', () => seen.push(signal.aborted));
@@ -41,7 +41,7 @@ describe.each(kinds)('a signal, %s', (_, make) => {
     expect(seen).toEqual([true]);
   });
 
-  it('tells nobody who stopped listening, also when another listener made them stop', () => {
+  it('tells no listener that was removed, even by another listener', () => {
     const { signal, abort } = make();
     const [over, stopped] = [vi.fn(), vi.fn()];
     signal.addEventListener('abort', over);
@@ -54,7 +54,7 @@ describe.each(kinds)('a signal, %s', (_, make) => {
     expect(stopped).not.toHaveBeenCalled();
   });
 
-  it('tells nobody who comes when it is over', () => {
+  it('tells no listener that is added after the abort', () => {
     const { signal, abort } = make();
     abort();
     const late = vi.fn();
@@ -63,7 +63,7 @@ describe.each(kinds)('a signal, %s', (_, make) => {
     expect(late).not.toHaveBeenCalled();
   });
 
-  it('can be given to what takes only an AbortSignal, before and after', async () => {
+  it('converts to an AbortSignal, before and after the abort', async () => {
     const { signal, abort } = make();
     const before = abortSignalOf(signal);
     expect(before.aborted).toBe(false);
@@ -76,7 +76,7 @@ describe.each(kinds)('a signal, %s', (_, make) => {
   });
 });
 
-it('hands an AbortSignal on as it is', () => {
+it('returns an AbortSignal unchanged', () => {
   const { signal } = new AbortController();
   expect(abortSignalOf(signal)).toBe(signal);
 });

@@ -1,5 +1,5 @@
 /**
- * Says that nobody waits for a call any longer: what a call needs of an `AbortSignal`, which is one of these.
+ * Says that nobody waits for a call any longer. This is the part of `AbortSignal` that a call needs.
  */
 export interface CallSignal {
   readonly aborted: boolean;
@@ -8,8 +8,8 @@ export interface CallSignal {
 }
 
 /**
- * A signal of our own, for the one call that it was made for. With an `AbortController` per call V8 keeps calls that
- * are over until the next full collection, which takes a fifth of the gateway's time.
+ * The gateway's own signal, made for one call. With an `AbortController` for each call, V8 would keep finished calls
+ * until the next full collection, which takes a fifth of the gateway's time.
  */
 export class CallAbort implements CallSignal {
   #aborted = false;
@@ -19,7 +19,7 @@ export class CallAbort implements CallSignal {
     return this.#aborted;
   }
 
-  /** Calls each listener, once; later calls do nothing. */
+  /** Calls each listener once; calling it again does nothing. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;
@@ -28,7 +28,7 @@ export class CallAbort implements CallSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    // As with an `AbortSignal`: who comes too late looks at `aborted`.
+    // As with an `AbortSignal`, a listener that comes too late has to look at `aborted`.
     if (!this.#aborted) this.#listeners.push(listener);
   }
 
@@ -38,7 +38,7 @@ export class CallAbort implements CallSignal {
   }
 }
 
-/** The same as an `AbortSignal`, for what takes nothing else. */
+/** Converts a signal for code that takes only an `AbortSignal`. */
 export function abortSignalOf(signal: CallSignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
   const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 
-test('holds no secret, wherever one stands in what is logged', () => {
+test('contains no secret, wherever one is in the logged values', () => {
   const script = `
     const { createLog } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
     createLog('info').info(
@@ -31,7 +31,7 @@ test('holds no secret, wherever one stands in what is logged', () => {
   expect(line).not.toContain('hunter2');
 });
 
-test('writes an error that is logged alone as pino does', () => {
+test('writes an error that is logged alone in the same way as pino', () => {
   const script = `
     const { createLog } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
     createLog('info').error(new Error('password=hunter2 is wrong'));`;

@@ -1,15 +1,15 @@
 import { blankSecrets, isSecretField, redactedText } from '@lockstep/model/secret-detector';
 import { type LogFn, type Logger, pino } from 'pino';
 
-/** What is logged: this and what is worse. */
+/** The levels of the log, from the most detailed to none. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-/** How much is logged. */
+/** The log contains this level and all that are more severe. */
 export type LogLevel = (typeof logLevels)[number];
 
 /**
- * Logs structured lines. Should a secret ever get into one, it is blanked.
+ * Writes structured lines and blanks any secrets in them.
  *
- * @param write takes each line. Default: standard error.
+ * @param write gets each line. Default: standard error.
  */
 export function createLog(level: LogLevel, write?: (line: string) => void): Logger {
   return pino(
@@ -17,13 +17,13 @@ export function createLog(level: LogLevel, write?: (line: string) => void): Logg
       name: 'lockstep',
       level,
       redact: { paths: ['headers', '*.headers'], censor: redactedText },
-      // Errors inside of objects were written, without secrets, before pino sees them.
+      // By now, errors inside objects are plain objects without secrets.
       serializers: {
         err: (error: unknown) => (error instanceof Error ? pino.stdSerializers.err(error) : error),
       },
       hooks: {
         logMethod(given, method) {
-          // As pino has it for errors, which would not know this one for an error any more.
+          // pino handles an error like this, but it wouldn't recognize the plain object as one.
           const [first, message] = given as readonly unknown[];
           const all = first instanceof Error ? [{ err: first }, message ?? first.message] : given;
           method.apply(this, all.map((one) => withoutSecrets(one, maxDepth)) as Parameters<LogFn>);
@@ -38,17 +38,17 @@ export function createLog(level: LogLevel, write?: (line: string) => void): Logg
 
 type Write = (fields: Record<string, unknown>, message: string) => void;
 
-/** Where the upstream side logs; a pino logger is one. */
+/** The log of the upstream side; a pino logger fits. */
 export interface Log {
   readonly debug: Write;
   readonly info: Write;
   readonly warn: Write;
 }
 
-/** Characters of a text that are logged: servers say how long their errors are. */
+/** Longest text that is logged, in characters: servers choose the length of their errors. */
 const maxText = 8192;
 
-/** Levels of objects that are logged; of what lies deeper only that it is there. */
+/** How many levels of an object are logged; anything deeper appears as `[object]` or `[array]`. */
 const maxDepth = 4;
 
 function withoutSecrets(value: unknown, depth: number): unknown {
@@ -59,7 +59,7 @@ function withoutSecrets(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth - 1));
   if (value instanceof Error) return withoutSecrets({ ...pino.stdSerializers.err(value) }, depth);
   const prototype = Object.getPrototypeOf(value);
-  // Whatever has a way of its own to be written.
+  // A class of its own may define how it is written.
   if (prototype !== Object.prototype && prototype !== null) return value;
   const members = Object.entries(value).map(([key, member]) => [
     key,

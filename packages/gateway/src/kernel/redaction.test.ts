@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedaction } from './redaction.ts';
 
-// Its base64 differs from that for URLs.
+// Its base64 and its base64url differ.
 const planted = 'p/a+n t"e&d=\\s3cret~~~>>>???';
 
 describe('a redaction', () => {
@@ -21,22 +21,22 @@ describe('a redaction', () => {
     }
   });
 
-  it('blanks one that was cut off', () => {
+  it('blanks a secret that was cut off', () => {
     expect(createRedaction([planted]).redact(`failed with ${planted.slice(0, 10)}`)).toBe(
       'failed with [secret]',
     );
   });
 
-  it('blanks the long lines of one that has several', () => {
+  it('blanks the long lines of a secret with several lines', () => {
     const key = `-----BEGIN KEY-----\n${'A1b2'.repeat(10)}\n-----END KEY-----\n`;
     expect(createRedaction([key]).redact(`bad line ${'A1b2'.repeat(10)}`)).toBe('bad line [secret]');
   });
 
-  it('leaves words alone that a short value would be found in', () => {
+  it("doesn't blank a short value inside a word", () => {
     expect(createRedaction(['able', '']).redact('unable to')).toBe('unable to');
   });
 
-  it('learns values, the latest of many', () => {
+  it('learns new values and forgets the oldest of many', () => {
     const { hide, redact } = createRedaction();
     for (let index = 100; index < 200; index += 1) hide([`value-${index}!`]);
     expect(redact('value-199! value-180!')).toBe('[secret] [secret]');

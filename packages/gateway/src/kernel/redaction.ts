@@ -1,25 +1,25 @@
 import { visible } from '@lockstep/model/internal';
 
-/** Characters below which a value is no secret: blanking those would blank words. */
+/** A value with fewer characters is no secret: blanking it would blank parts of words. */
 const minLength = 6;
-/** Characters below which one line of a longer secret is no secret by itself. */
+/** A line of a longer secret with fewer characters is no secret by itself. */
 const minLineLength = 20;
-/** Values that are remembered: also those that a rotation has replaced may still be quoted. */
+/** How many values are remembered; a text may still quote one that a rotation has replaced. */
 const maxValues = 64;
 
-/** What stands where a secret stood. */
+/** Replaces a secret. */
 export const blanked = '[secret]';
 
-/** Blanks secrets in texts that others wrote: what a server says when it fails may quote what it was given. */
+/** Blanks secrets in texts that others wrote: a server's error may quote the secret that the server was given. */
 interface Redaction {
-  /** Remembers values, beside those that it knows. */
+  /** Remembers these values in addition to the known ones. */
   hide(values: Iterable<string>): void;
-  /** The text without them, in any of the forms that programs quote values in. */
+  /** Blanks every known value in the text, in all forms in which programs quote values. */
   redact(text: string): string;
 }
 
 /**
- * @param first values to know from the start.
+ * @param first values that are known from the start.
  * @example
  * createRedaction(['s3cret!']).redact('Bearer s3cret! is expired'); // 'Bearer [secret] is expired'
  */
@@ -45,7 +45,7 @@ export function createRedaction(first: Iterable<string> = []): Redaction {
   };
 }
 
-/** How a value may be written: as it is, line by line, in JSON, in a URL, in base64. */
+/** The ways to write a value: as it is, line by line, in JSON, in a URL, in base64. */
 function formsOf(value: string): string[] {
   const lines = value.split(/\r?\n/);
   const long = lines.length > 1 ? lines.filter((line) => line.length >= minLineLength) : [];
@@ -59,7 +59,7 @@ function formsOf(value: string): string[] {
   return forms.filter((form) => form.length >= minLength);
 }
 
-/** Blanks a secret that a text, shortened by somebody, ends in the middle of. */
+/** Blanks a secret that is cut off because somebody shortened the text. */
 function cutOff(text: string, forms: readonly string[]): string {
   for (const form of forms) {
     for (let length = Math.min(form.length - 1, text.length); length >= minLength; length -= 1) {
@@ -69,7 +69,7 @@ function cutOff(text: string, forms: readonly string[]): string {
   return text;
 }
 
-/** A server's own words, fit to be shown to people: at most that many characters, none of them invisible. */
+/** A server's own words, made safe to show to people: at most `length` characters, none of them invisible. */
 export function excerpt(text: string, length: number): string {
   return visible(text.slice(0, length).trim());
 }

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where a gateway keeps what is its own; one folder per environment, readable by nobody else. */
+/** The gateway's own folders: one set per environment, private to the account. */
 export interface StateFolders {
   readonly data: string;
   readonly keys: string;
   readonly run: string;
-  /** `${workdir}` of the servers. */
+  /** What `${workdir}` stands for. */
   readonly work: string;
   readonly principals: string;
 }
 
 /**
- * Makes the folders of a state folder where they are missing.
+ * Makes whichever of these folders are missing.
  *
- * @throws Error of the file system, as when the folder can't be written.
+ * @throws Error of the file system, for example if the folder can't be written.
  */
 export async function prepareState(folder: string): Promise<StateFolders> {
   const folders = {
@@ -29,12 +29,12 @@ export async function prepareState(folder: string): Promise<StateFolders> {
   return folders;
 }
 
-/** Names the folder of an isolation key; keys may hold anything. */
+/** The name of the folder for an isolation key; a key may contain any character. */
 export function folderNameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
 
-/** `${principaldir}`: the folder that a server has for one isolation key. */
+/** The folder that `${principaldir}` stands for: one per server and isolation key. */
 export function principalFolder(folders: StateFolders, server: string, key: string): string {
   return join(folders.principals, server, folderNameOf(key));
 }

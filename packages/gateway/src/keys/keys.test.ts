@@ -17,7 +17,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 const inFolder = (name: string) => join(folder.path, name);
 
 describe('the folder of keys', () => {
-  it('is filled once, readable by its owner alone', async () => {
+  it('is filled once and only its owner can read it', async () => {
     const { publicKeyPem } = await openKeys(folder.path);
     for (const name of ['root.key', 'audit.key']) {
       expect((await stat(inFolder(name))).mode & 0o777, name).toBe(0o600);
@@ -27,7 +27,7 @@ describe('the folder of keys', () => {
     expect((await readdir(folder.path)).toSorted()).toEqual(['audit.key', 'audit.pub.pem', 'root.key']);
   });
 
-  it('gives the same keys to all who create it at once', async () => {
+  it('gives the same keys to all that create it at the same time', async () => {
     const many = await Promise.all(Array.from({ length: 8 }, () => openKeys(folder.path)));
     expect(new Set(many.map(({ publicKeyPem }) => publicKeyPem)).size).toBe(1);
     expect(new Set(many.map((keys) => keys.mac('cookie', 'a'))).size).toBe(1);
@@ -37,14 +37,14 @@ describe('the folder of keys', () => {
     await openKeys(folder.path);
     await chmod(inFolder('root.key'), 0o644);
     await expect(openKeys(folder.path)).rejects.toThrow(
-      /root\.key is open to everybody \(mode 0644\); run `chmod 600 /,
+      /root\.key can be read by everybody \(mode 0644\); run `chmod 600 /,
     );
   });
 
   it('is refused when a key is damaged', async () => {
     await openKeys(folder.path);
     await writeFile(inFolder('root.key'), 'short');
-    await expect(openKeys(folder.path)).rejects.toThrow(/root\.key holds 5 bytes where a root key has 32/);
+    await expect(openKeys(folder.path)).rejects.toThrow(/root\.key holds 5 bytes, but a root key has 32/);
     await writeFile(inFolder('root.key'), Buffer.alloc(32));
     await writeFile(inFolder('audit.key'), 'no key');
     await expect(openKeys(folder.path)).rejects.toThrow(/audit\.key isn't an Ed25519 private key/);
@@ -65,7 +65,7 @@ describe('sealed values', () => {
     expect(keys.seal('arguments', 'same')).not.toBe(keys.seal('arguments', 'same'));
   });
 
-  it("don't open for another purpose, nor altered", async () => {
+  it("don't open for another purpose, or after a change", async () => {
     const keys = await openKeys(folder.path);
     const sealed = keys.seal('arguments', 'the text');
     expect(() => keys.open('salt', sealed)).toThrow("can't be opened");
@@ -84,7 +84,7 @@ describe('sealed values', () => {
 });
 
 describe('keyed hashes', () => {
-  it('match their text and purpose only', async () => {
+  it('match only their text and purpose', async () => {
     const keys = await openKeys(folder.path);
     const mac = keys.mac('cookie', 'a');
     expect(keys.mac('cookie', 'a')).toBe(mac);
@@ -106,7 +106,7 @@ describe('keys that are mounted', () => {
     return inFolder('mounted');
   };
 
-  it('are read through links, by a group, and nothing is written beside them', async () => {
+  it('are read through links, with group access, and nothing is written beside them', async () => {
     const mounted = await mount(0o440);
     await mkdir(inFolder('state'));
     const before = await readdir(mounted);
@@ -117,11 +117,11 @@ describe('keys that are mounted', () => {
 
   it('are refused when everybody can read them', async () => {
     await expect(openKeys(await mount(0o444), { create: false })).rejects.toThrow(
-      /root\.key is open to everybody \(mode 0444\); run `chmod 600 .*`, or mount it with the defaultMode 0400\.$/,
+      /root\.key can be read by everybody \(mode 0444\); run `chmod 600 .*`, or mount it with the defaultMode 0400\.$/,
     );
   });
 
-  it('are never made where they are missing', async () => {
+  it('are never created', async () => {
     const missing = /key is missing; make the keys with `lockstep keys create` and mount them as a Secret\.$/;
     await expect(openKeys(folder.path, { create: false })).rejects.toThrow(missing);
     await openKeys(folder.path);
@@ -132,7 +132,7 @@ describe('keys that are mounted', () => {
 });
 
 describe('keys that are created for a cluster', () => {
-  it('are usable, private, and with a public half', async () => {
+  it('are usable and private, and come with their public half', async () => {
     expect(await createKeys(inFolder('new'))).toEqual(['root.key', 'audit.key', 'bridge.key']);
     const { publicKeys } = await openKeys(inFolder('new'), { create: false });
     expect(await readPublicKeys(inFolder('new/audit.pub.pem'))).toEqual(publicKeys);
@@ -145,7 +145,7 @@ describe('keys that are created for a cluster', () => {
   it('never replace one', async () => {
     await writeFile(inFolder('bridge.key'), 'old', { mode: 0o600 });
     await expect(createKeys(folder.path)).rejects.toThrow(
-      /bridge\.key is there already; keys are never replaced/,
+      /bridge\.key exists already, and keys are never replaced/,
     );
     expect(await readdir(folder.path)).toEqual(['bridge.key']);
   });
@@ -154,13 +154,13 @@ describe('keys that are created for a cluster', () => {
     expect(await readBridgeKey(inFolder('bridge.key'))).toBeUndefined();
     await writeFile(inFolder('bridge.key'), 'old', { mode: 0o600 });
     await expect(readBridgeKey(inFolder('bridge.key'))).rejects.toThrow(
-      /bridge\.key holds 3 bytes where a bridge key has 32/,
+      /bridge\.key holds 3 bytes, but a bridge key has 32/,
     );
   });
 });
 
 describe('changed keys', () => {
-  it('leave everything readable that older ones made, and make new things with the current one', async () => {
+  it('still read everything that older ones made, and make new things with the current one', async () => {
     const old = await openKeys(folder.path);
     const sealed = old.seal('arguments', 'the text');
     const mac = old.mac('cookie', 'a');
@@ -182,13 +182,13 @@ describe('changed keys', () => {
     expect(await readPublicKeys(inFolder('audit.pub.pem'))).toEqual(keys.publicKeys);
   });
 
-  it('say which key is needed when it is gone', async () => {
+  it('name the missing key', async () => {
     const old = await openKeys(folder.path);
     const sealed = old.seal('arguments', 'the text');
     await rename(inFolder('root.key'), inFolder('lost'));
     const keys = await openKeys(folder.path);
     expect(() => keys.open('arguments', sealed)).toThrow(
-      /^What key [0-9a-f]{8} sealed can't be opened without it/,
+      /^The key [0-9a-f]{8} that sealed this value is missing/,
     );
     expect(keys.macMatches('cookie', 'a', old.mac('cookie', 'a'))).toBe(false);
   });

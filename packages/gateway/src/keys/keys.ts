@@ -7,27 +7,27 @@ import { createSecret, readSecret } from './secret-file.ts';
 import { loadSigningKeys, makeSigningKey } from './signing-key.ts';
 
 /**
- * The environment's secrets, by purpose. Whatever is stored names the key that made it, so that keys can be
- * changed and what older ones made stays readable.
+ * The environment's secrets, by purpose. Everything stored names the key that made it, so keys can be changed and
+ * older values stay readable.
  */
 export interface Keys {
   /** Encrypts `text`: `keyId.nonce.ciphertext`. */
   seal(purpose: string, text: string): string;
-  /** The inverse of {@link Keys.seal}. Throws when it was altered, or its key is gone. */
+  /** The inverse of {@link Keys.seal}. Throws if the text was altered or its key is gone. */
   open(purpose: string, sealed: string): string;
-  /** A fresh salt for a commitment, and what to keep so that it can be opened. */
+  /** A fresh salt for a commitment, with the sealed form that is stored. */
   newSalt(): Salt;
-  /** The inverse of {@link Keys.newSalt}. Throws when its key is gone. */
+  /** The inverse of {@link Keys.newSalt}. Throws if its key is gone. */
   openSalt(sealed: string): string;
-  /** A keyed hash: `keyId.hash`. The same text gives the same one until the key changes. */
+  /** A keyed hash: `keyId.hash`. The same text gives the same hash until the key changes. */
   mac(purpose: string, text: string): string;
-  /** Whether `mac` was made of this text, by the current key or an older one. */
+  /** Whether the current key or an older one made `mac` from this text. */
   macMatches(purpose: string, text: string, mac: string): boolean;
   /** Signs with the audit key (Ed25519, base64). */
   sign(text: string): Signature;
-  /** The current audit key's public half. */
+  /** The public half of the current audit key. */
   readonly publicKeyPem: string;
-  /** Those of all audit keys, current first. */
+  /** The public halves of all audit keys, current first. */
   readonly publicKeys: readonly string[];
 }
 
@@ -37,19 +37,19 @@ export interface Signature {
   readonly signature: string;
 }
 
-/** Where keys are, and what may be done there. */
+/** Options of {@link openKeys}. */
 interface KeysOptions {
-  /** Whether keys that are missing are made. Default: true. */
+  /** Whether to create missing keys. Default: true. */
   readonly create?: boolean;
-  /** The folder that `audit.pub.pem` is written into. Default: that of the keys. */
+  /** The folder to write `audit.pub.pem` into. Default: the folder of the keys. */
   readonly publishTo?: string;
 }
 
 /**
- * The keys in a folder: `root.key` and `audit.key`, and the retired ones beside them (`root.key.1`, …). Their public
- * halves are kept in `audit.pub.pem`.
+ * Opens the keys in a folder: `root.key` and `audit.key`, with the retired ones beside them (`root.key.1`, …). Writes
+ * the public halves to `audit.pub.pem`.
  *
- * @throws Error in one sentence when one of them can't be used.
+ * @throws Error in one sentence if one of them can't be used.
  */
 export async function openKeys(dir: string, options: KeysOptions = {}): Promise<Keys> {
   const { create = true, publishTo = dir } = options;
@@ -74,7 +74,7 @@ export async function openKeys(dir: string, options: KeysOptions = {}): Promise<
   };
 }
 
-/** Keeps the public keys as a file of their own, current first, for those who verify the audit elsewhere. */
+/** Writes the public keys to a file, current first, for those who verify the audit elsewhere. */
 async function publish(path: string, pems: readonly string[]): Promise<void> {
   const text = pems.join('');
   const found = await readFile(path, 'utf8').catch(() => '');
@@ -82,9 +82,9 @@ async function publish(path: string, pems: readonly string[]): Promise<void> {
 }
 
 /**
- * The public audit keys in a file that {@link openKeys} wrote, or any other of PEM blocks.
+ * Reads the public audit keys from a file that {@link openKeys} wrote, or from any other file of PEM blocks.
  *
- * @throws Error in one sentence when there are none.
+ * @throws Error in one sentence if there are none.
  */
 export async function readPublicKeys(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
@@ -93,15 +93,15 @@ export async function readPublicKeys(path: string): Promise<string[]> {
   return pems;
 }
 
-/** The keys of an environment in a cluster, and what makes each. */
+/** The keys of an environment in a cluster, each with the function that makes it. */
 const makers = { 'root.key': makeRootKey, 'audit.key': makeSigningKey, 'bridge.key': makeBridgeKey } as const;
 
 /**
- * Makes an environment's keys as files of a folder, readable by their owner alone, and `audit.pub.pem` for those who
- * verify the audit.
+ * Creates an environment's keys as files that only their owner can read, and `audit.pub.pem` for those who verify the
+ * audit.
  *
  * @returns the names of the secret ones.
- * @throws Error in one sentence when one is there already: a replaced key takes with it what it has encrypted.
+ * @throws Error in one sentence if one exists already: without the old key, nobody can read what it encrypted.
  */
 export async function createKeys(dir: string): Promise<string[]> {
   const names = Object.keys(makers);
@@ -116,5 +116,5 @@ export async function createKeys(dir: string): Promise<string[]> {
 }
 
 function exists(dir: string, name: string): Error {
-  return new Error(`${join(dir, name)} is there already; keys are never replaced: name another folder.`);
+  return new Error(`${join(dir, name)} exists already, and keys are never replaced; name another folder.`);
 }

@@ -4,23 +4,23 @@ import { loadSecret, readRetired, readSecret } from './secret-file.ts';
 /** Bytes of a root key. */
 const rootKeyLength = 32;
 
-/** One root key, and the keys that were derived of it. */
+/** One root key, and the keys that are derived from it. */
 export interface RootKey {
-  /** Names it in whatever it made; tells nothing about it. */
+  /** Names the key in everything that it made; says nothing about its bytes. */
   readonly id: string;
-  /** The key for a purpose; each purpose has its own. */
+  /** Derives the key of one purpose. */
   derive(purpose: string): KeyObject;
 }
 
-/** A new root key: random bytes. */
+/** Makes a root key: random bytes. */
 export function makeRootKey(): Buffer {
   return randomBytes(rootKeyLength);
 }
 
 /**
- * The root key at `path` and the retired ones beside it, current first.
+ * Loads the root key at `path` and the retired ones beside it, current first.
  *
- * @param create whether it is made when missing (32 bytes, mode 0600).
+ * @param create whether to create a missing key (32 bytes, mode 0600).
  */
 export async function loadRootKeys(path: string, create: boolean): Promise<readonly [RootKey, ...RootKey[]]> {
   const current = rootKey(await loadSecret(path, create ? makeRootKey : undefined), path);
@@ -31,7 +31,7 @@ export async function loadRootKeys(path: string, create: boolean): Promise<reado
 function rootKey(secret: Buffer, name: string): RootKey {
   if (secret.length !== rootKeyLength) {
     throw new Error(
-      `${name} holds ${secret.length} bytes where a root key has ${rootKeyLength}; restore it from a backup.`,
+      `${name} holds ${secret.length} bytes, but a root key has ${rootKeyLength}; restore it from a backup.`,
     );
   }
   const derived = new Map<string, KeyObject>();
@@ -40,7 +40,7 @@ function rootKey(secret: Buffer, name: string): RootKey {
     derive(purpose) {
       let key = derived.get(purpose);
       if (key === undefined) {
-        // A key object: handing over the bytes on every use costs more than the encryption.
+        // A key object: passing the bytes on every use costs more than the encryption.
         key = createSecretKey(deriveKey(secret, purpose));
         derived.set(purpose, key);
       }
@@ -49,7 +49,7 @@ function rootKey(secret: Buffer, name: string): RootKey {
   };
 }
 
-/** HKDF-SHA256 of a root key. */
+/** Derives 32 bytes from a root key (HKDF-SHA256). */
 function deriveKey(root: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', root, 'lockstep', purpose, 32));
 }
@@ -57,20 +57,20 @@ function deriveKey(root: Uint8Array, purpose: string): Buffer {
 /** Bytes of a bridge key. */
 const bridgeKeyLength = 32;
 
-/** A new bridge key: random bytes. */
+/** Makes a bridge key: random bytes. */
 export function makeBridgeKey(): Buffer {
   return randomBytes(bridgeKeyLength);
 }
 
 /**
- * The key that a gateway and its bridges share, in the file at `path`; undefined when there is none.
+ * Reads the key that a gateway and its bridges share from the file at `path`; undefined if there is no such file.
  *
- * @throws Error in one sentence when it can't be used.
+ * @throws Error in one sentence if it can't be used.
  */
 export async function readBridgeKey(path: string): Promise<Uint8Array | undefined> {
   const key = await readSecret(path);
   if (key === undefined || key.length === bridgeKeyLength) return key;
   throw new Error(
-    `${path} holds ${key.length} bytes where a bridge key has ${bridgeKeyLength}; make it with \`lockstep keys create\`.`,
+    `${path} holds ${key.length} bytes, but a bridge key has ${bridgeKeyLength}; make it with \`lockstep keys create\`.`,
   );
 }

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-it('makes another salt each time, and opens each again', async () => {
+it('makes a different salt each time, and opens each again', async () => {
   const keys = await openKeys(dir);
   const [one, two] = [keys.newSalt(), keys.newSalt()];
   expect(one.salt).not.toBe(two.salt);

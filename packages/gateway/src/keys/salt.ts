@@ -1,20 +1,20 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import type { RootKey } from './root-key.ts';
 
-/** A salt, and what to keep of it: without the root key nobody can tell the one from the other. */
+/** A salt, and the sealed form that is stored: only the root key leads from one to the other. */
 export interface Salt {
   readonly salt: string;
   /** `keyId.nonce.number`. */
   readonly sealed: string;
 }
 
-/** Bytes of a salt, and the most salts that one run of HKDF-SHA256 yields. Source: RFC 5869, section 2.3. */
+/** Bytes of a salt; below, the most salts from one run of HKDF-SHA256. Source: RFC 5869, section 2.3. */
 const saltLength = 32;
 const saltsPerBlock = 255;
 
 /**
- * Makes the salts of commitments, one on every call. They are derived from a nonce and not encrypted, which keeps
- * them as secret, and a block of them at once, since one by one they would cost more than all that they protect.
+ * Makes the salts of commitments, one for every call. A salt is derived from a nonce, which keeps it as secret as
+ * encryption would. Salts are made in blocks: one at a time, they would cost more than everything they protect.
  */
 export function saltMaker(root: RootKey): () => Salt {
   let nonce = '';
@@ -32,9 +32,9 @@ export function saltMaker(root: RootKey): () => Salt {
 }
 
 /**
- * The salt behind {@link Salt.sealed}, by whichever of the keys made it.
+ * Opens {@link Salt.sealed} with whichever of the keys made it.
  *
- * @throws Error when none of them did.
+ * @throws Error if none of them did.
  */
 export function openSalt(roots: readonly RootKey[], sealed: string): string {
   const [id = '', nonce = '', number] = sealed.split('.');

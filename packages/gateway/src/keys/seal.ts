@@ -5,7 +5,7 @@ const cipher = 'aes-256-gcm';
 const nonceLength = 12;
 const tagLength = 16;
 
-/** Random bytes are drawn for many nonces at once: asking the system for twelve costs as much as for thousands. */
+/** Random bytes for many nonces at once: asking the system for twelve costs as much as for thousands. */
 const pool = Buffer.alloc(nonceLength * 512);
 let drawn = pool.length;
 
@@ -29,15 +29,15 @@ export function seal(root: RootKey, purpose: string, text: string): string {
 }
 
 /**
- * The inverse of {@link seal}, by whichever of the keys made it.
+ * The inverse of {@link seal}, with whichever of the keys made it.
  *
- * @throws Error when none of them did, or it was altered, or it was sealed for another purpose.
+ * @throws Error if none of them did, if the text was altered, or if it was sealed for another purpose.
  */
 export function unseal(roots: readonly RootKey[], purpose: string, sealed: string): string {
   const [id, nonceText = '', bodyText = ''] = sealed.split('.');
   const root = roots.find((candidate) => candidate.id === id);
   if (root === undefined) {
-    throw new Error(`What key ${id} sealed can't be opened without it; restore that key beside root.key.`);
+    throw new Error(`The key ${id} that sealed this value is missing; restore it beside root.key.`);
   }
   const nonce = Buffer.from(nonceText, 'base64url');
   const body = Buffer.from(bodyText, 'base64url');
@@ -48,11 +48,11 @@ export function unseal(roots: readonly RootKey[], purpose: string, sealed: strin
     decryption.setAuthTag(body.subarray(-tagLength));
     return decryption.update(body.subarray(0, -tagLength), undefined, 'utf8') + decryption.final('utf8');
   } catch {
-    throw new Error(`A sealed value of ${purpose} was altered, or isn't one; it can't be opened.`);
+    throw new Error(`A sealed value of ${purpose} was altered, or isn't one, so it can't be opened.`);
   }
 }
 
-/** A keyed hash of `text` for a purpose: `keyId.hash`. */
+/** Makes a keyed hash of `text` for a purpose: `keyId.hash`. */
 export function mac(root: RootKey, purpose: string, text: string): string {
   const hash = createHmac('sha256', root.derive(`mac ${purpose}`))
     .update(text)
@@ -60,7 +60,7 @@ export function mac(root: RootKey, purpose: string, text: string): string {
   return `${root.id}.${hash}`;
 }
 
-/** Whether one of the keys made this keyed hash of this text. */
+/** Whether one of the keys made this keyed hash from this text. */
 export function macMatches(
   roots: readonly RootKey[],
   purpose: string,

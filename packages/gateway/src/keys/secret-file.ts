@@ -3,11 +3,11 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Reads a secret, or creates it with mode 0600; of two processes that create it at once, both get the one that
- * was first.
+ * Reads a secret, or creates it with mode 0600. If two processes create it at the same time, both get the one that
+ * came first.
  *
- * @param create absent where it must be there: a folder that secrets are mounted into.
- * @throws Error in one sentence when it can't be read, or when everybody can.
+ * @param create absent if the secret must exist already, as in a folder that secrets are mounted into.
+ * @throws Error in one sentence if it can't be read, or if everybody can read it.
  */
 export async function loadSecret(path: string, create: (() => Buffer) | undefined): Promise<Buffer> {
   const found = await readSecret(path);
@@ -19,14 +19,14 @@ export async function loadSecret(path: string, create: (() => Buffer) | undefine
   }
   await createSecret(path, create());
   const created = await readSecret(path);
-  if (created === undefined) throw new Error(`${path} vanished while it was created; start again.`);
+  if (created === undefined) throw new Error(`${path} was removed while Lockstep created it; start again.`);
   return created;
 }
 
 /**
  * Writes a secret with mode 0600, whole and durable.
  *
- * @returns whether it was written: what is there is never replaced.
+ * @returns whether it was written; an existing file is never replaced.
  */
 export async function createSecret(path: string, secret: Uint8Array): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -39,7 +39,7 @@ export async function createSecret(path: string, secret: Uint8Array): Promise<bo
     await file.close();
   }
   try {
-    // A link appears whole or not at all, and never replaces what is there.
+    // A link appears whole or not at all, and never replaces a file.
     await link(draft, path);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
@@ -52,10 +52,10 @@ export async function createSecret(path: string, secret: Uint8Array): Promise<bo
 }
 
 /**
- * A secret as it is in its file, or in one that a link leads to; undefined when there is none. A group may read it,
- * as a pod's does what is mounted into it.
+ * Reads a secret from its file, or through a link; undefined if there is none. The file may have group access, as a
+ * pod's mounted files do.
  *
- * @throws Error in one sentence when it can't be read, or when everybody can.
+ * @throws Error in one sentence if it can't be read, or if everybody can read it.
  */
 export async function readSecret(path: string): Promise<Buffer | undefined> {
   try {
@@ -63,13 +63,13 @@ export async function readSecret(path: string): Promise<Buffer | undefined> {
     if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
       const octal = (mode & 0o777).toString(8).padStart(4, '0');
       throw new Error(
-        `${path} is open to everybody (mode ${octal}); run \`chmod 600 ${path}\`, or mount it with the defaultMode 0400.`,
+        `${path} can be read by everybody (mode ${octal}); run \`chmod 600 ${path}\`, or mount it with the defaultMode 0400.`,
       );
     }
     return await readFile(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
-    if (hasCode(error, 'EACCES')) throw new Error(`${path} can't be read by this user; correct its owner.`);
+    if (hasCode(error, 'EACCES')) throw new Error(`${path} can't be read by this user; change its owner.`);
     throw error;
   }
 }
@@ -84,9 +84,9 @@ export async function readRetired(path: string): Promise<Buffer[]> {
 }
 
 /**
- * Retires a secret: the next start creates a new one, and the old one goes on reading what it wrote.
+ * Retires a secret: the next start creates a new one, and the old one can still read what it wrote.
  *
- * @returns where the old one is now.
+ * @returns the new path of the old one.
  */
 export async function retireSecret(path: string): Promise<string> {
   const retired = `${path}.${Math.max(0, ...(await retiredNumbers(path))) + 1}`;

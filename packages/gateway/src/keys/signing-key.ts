@@ -19,9 +19,9 @@ interface SigningKey {
 }
 
 /**
- * The signing key at `path` (PKCS 8, PEM) and the retired ones beside it, current first.
+ * Loads the signing key at `path` (PKCS 8, PEM) and the retired ones beside it, current first.
  *
- * @param create whether it is made when missing, with mode 0600.
+ * @param create whether to create a missing key, with mode 0600.
  */
 export async function loadSigningKeys(
   path: string,
@@ -32,7 +32,7 @@ export async function loadSigningKeys(
   return [signingKey(current, path), ...retired.map((pem) => signingKey(pem, `a retired ${path}`))];
 }
 
-/** A new signing key: PKCS 8, PEM. */
+/** Makes a signing key: PKCS 8, PEM. */
 export function makeSigningKey(): Buffer {
   const { privateKey } = generateKeyPairSync('ed25519');
   return Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -53,12 +53,12 @@ function readPrivateKey(pem: Buffer, name: string): KeyObject {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new Error(`${name} isn't an Ed25519 private key in PEM; restore it from a backup.`);
 }
 
-/** How signatures name a public key: 16 hexadecimal digits of the SHA-256 of its DER. */
+/** The name of a public key in signatures: 16 hexadecimal digits of the SHA-256 of its DER. */
 function publicKeyId(pem: string): string {
   const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('hex').slice(0, 16);
