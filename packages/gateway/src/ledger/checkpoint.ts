@@ -18,7 +18,7 @@ const contentSchema = z.strictObject({
   v: z.literal(1),
   time: z.iso.datetime(),
   environment: z.string(),
-  /** Signed at a clean shutdown: the epochs that it names end there. */
+  /** Whether this is a clean shutdown: the epochs that it names end there. */
   clean: z.boolean(),
   /** Where each writer's chain ended. */
   heads: z.array(headSchema),
@@ -27,9 +27,9 @@ const contentSchema = z.strictObject({
 });
 
 const checkpointSchema = contentSchema.extend({
-  /** Which audit key signed it; see `publicKeyId`. */
+  /** The audit key that signed it; see `publicKeyId`. */
   keyId: z.string(),
-  /** Ed25519 over the canonical JSON of everything else but `keyId`, base64. */
+  /** Ed25519 over the canonical JSON of everything else except `keyId`, base64. */
   signature: z.string(),
 });
 
@@ -38,7 +38,7 @@ type Content = z.infer<typeof contentSchema>;
 /** A signed statement of where the chains ended: one line of `checkpoints.jsonl`. */
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
-/** Signs a checkpoint; the line has no line break. */
+/** Signs a checkpoint and returns it as one line, without a line break. */
 export function printCheckpoint(
   content: Omit<Content, 'v' | 'heads'> & { readonly heads: readonly RecordRef[] },
   sign: (text: string) => Signature,
@@ -48,7 +48,7 @@ export function printCheckpoint(
 }
 
 function signedText(content: object): string {
-  // Says what kind of thing is signed, so that no signature of one kind passes for another.
+  // The first line says what is signed, so a signature of one kind never passes for another.
   return `lockstep checkpoint\n${canonicalJson(content)}`;
 }
 
@@ -58,10 +58,10 @@ interface ReadCheckpoints {
 }
 
 /**
- * Reads `checkpoints.jsonl` and checks every signature, and that no line is missing between two others. An
- * unfinished last line was never relied on, and is left out.
+ * Reads `checkpoints.jsonl`. Checks every signature, and that no line is missing in between. Leaves out an unfinished
+ * last line, which nothing has relied on.
  *
- * @param publicKeys PEM; those that the reader trusts.
+ * @param publicKeys the keys that the reader trusts, in PEM.
  */
 export function readCheckpoints(text: string, publicKeys: readonly string[]): ReadCheckpoints {
   const lines = text.split('\n').slice(0, -1);
@@ -72,14 +72,14 @@ export function readCheckpoints(text: string, publicKeys: readonly string[]): Re
     const name = `checkpoints.jsonl, line ${at + 1}`;
     const checkpoint = parseCheckpoint(line);
     if (checkpoint === undefined) {
-      problems.push({ message: `${name}: isn't a checkpoint.` });
+      problems.push({ message: `${name} isn't a checkpoint.` });
     } else {
       const { keyId, signature, ...content } = checkpoint;
       if (!signatureMatches(publicKeys, signedText(content), { keyId, signature })) {
-        problems.push({ message: `${name}: isn't signed by a trusted key (it names key ${keyId}).` });
+        problems.push({ message: `${name} isn't signed by a trusted key (it names key ${keyId}).` });
       } else if (checkpoint.previous !== previous) {
         problems.push({
-          message: `${name}: doesn't follow the line before it; a line was removed or changed.`,
+          message: `${name} doesn't follow the line before it; a line was removed or changed.`,
         });
       } else {
         checkpoints.push(checkpoint);
@@ -100,14 +100,14 @@ function parseCheckpoint(line: string): Checkpoint | undefined {
 
 /** The file that checkpoints are added to, outside the database. */
 interface CheckpointFile {
-  /** SHA-256 of the last line; null while there is none. */
+  /** SHA-256 of the last line; null if there is none yet. */
   readonly last: string | null;
-  /** Adds a line; it is durable when this answers. */
+  /** Adds a line and resolves when it is durable. */
   add(line: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the file, or creates it; a line that was cut short by a crash is removed. */
+/** Opens or creates the file, and removes a last line that a crash cut short. */
 export async function openCheckpointFile(path: string): Promise<CheckpointFile> {
   const file = await open(path, 'a+', 0o600);
   await syncFolder(dirname(path));
@@ -129,9 +129,9 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
   };
 }
 
-/** One thing that isn't as it was recorded. */
+/** A place where the audit isn't as it was recorded. */
 export interface AuditProblem {
-  /** `writer:epoch:seq` of the record; absent where none can be named. */
+  /** `writer:epoch:seq` of the record; absent if no record can be named. */
   readonly place?: string;
   /** One sentence. */
   readonly message: string;

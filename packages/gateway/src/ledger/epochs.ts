@@ -4,12 +4,12 @@ import type { Kysely } from 'kysely';
 import { type Head, type Ledger, toEvent } from './ledger.ts';
 import type { LedgerTables } from './tables.ts';
 
-/** Where this writer's chain goes on: its last record, with the epoch raised. */
+/** Where this writer's chain continues: after its last record, in the next epoch. */
 export async function nextEpoch(
   db: Kysely<LedgerTables>,
   now: number,
 ): Promise<{ start: Head; previous: Head | null }> {
-  // One writer per state folder; whoever opens it has its lock.
+  // A state folder has one writer, and opening the folder locks it.
   const known = await db.selectFrom('writers').selectAll().executeTakeFirst();
   const writer = known?.writer ?? randomUUID();
   const previous = await lastRecord(db, writer);
@@ -22,7 +22,7 @@ export async function nextEpoch(
   return { start: { writer, epoch, seq: 0, hash: previous?.hash ?? null }, previous: previous ?? null };
 }
 
-/** Records the start, and that the calls which were under way when the last epoch ended have an unknown outcome. */
+/** Records the start, and an unknown outcome for each call that was in progress when the last epoch ended. */
 export async function recordStart(
   db: Kysely<LedgerTables>,
   ledger: Ledger,
@@ -49,7 +49,7 @@ export async function recordStart(
   );
   for (const { intent } of open) {
     const place = parsePlace(intent);
-    if (place === undefined) throw new Error(`open_intents names ${intent}, which is no record's place.`);
+    if (place === undefined) throw new Error(`open_intents names ${intent}, which isn't a record's place.`);
     const known = await readIntent(db, place);
     ledger.link(
       toEvent({
@@ -66,7 +66,7 @@ export async function recordStart(
   ledger.write();
 }
 
-/** What an outcome repeats of its intent. A damaged intent doesn't keep the gateway from starting: `audit verify` names it. */
+/** The fields that an outcome repeats. A damaged intent doesn't stop the gateway from starting; `audit verify` names it. */
 async function readIntent(db: Kysely<LedgerTables>, place: RecordPlace): Promise<Partial<NewRecord>> {
   const row = await db
     .selectFrom('audit')
@@ -83,7 +83,7 @@ async function readIntent(db: Kysely<LedgerTables>, place: RecordPlace): Promise
   }
 }
 
-/** The last record of a writer; undefined before its first. */
+/** The last record of a writer; undefined if it has none. */
 export function lastRecord(db: Kysely<LedgerTables>, writer: string): Promise<RecordRef | undefined> {
   return db
     .selectFrom('audit')

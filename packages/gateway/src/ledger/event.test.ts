@@ -59,7 +59,7 @@ const record: fc.Arbitrary<NewRecord> = fc.record(
 );
 
 describe("a record's text", () => {
-  it('is canonical JSON of the record, whichever fields it has', () => {
+  it('is canonical JSON, whichever fields the record has', () => {
     fc.assert(
       fc.property(record, (given) => {
         expect(eventText(given)).toBe(canonicalJson({ ...given, v: 1 }));
@@ -78,7 +78,7 @@ describe("a record's text", () => {
     );
   });
 
-  it("holds U+FFFD where a text isn't well-formed, and leaves backslashes alone", () => {
+  it("has U+FFFD where a text isn't well-formed, and keeps backslashes", () => {
     const given = callRecord({
       error: 'a\ud800b \\ud800 \\\udfff\ud800\ud801',
       arguments: { 'k\udc00': ['x\ud83d', 'C:\\udisk', '😀'] },
@@ -89,7 +89,7 @@ describe("a record's text", () => {
     });
   });
 
-  it('holds no secret that others wrote into a reason, an error or details', () => {
+  it('has no secret that others wrote into a reason, an error or details', () => {
     const given = callRecord({
       reason: 'log in with password: hunter2',
       error: 'cannot reach postgres://app:hunter2@db/shop',
@@ -102,11 +102,11 @@ describe("a record's text", () => {
     });
   });
 
-  it('keeps nothing but the fields of a record', () => {
+  it("has only a record's fields", () => {
     expect(eventText({ ...callRecord(), stray: 'secret' } as NewRecord)).not.toContain('stray');
   });
 
-  it('holds no secret in what it was about, or in what the client calls itself', () => {
+  it('has no secret in the target or in the name of the client', () => {
     const { text, columns } = toEvent({
       ...callRecord(),
       target: 'docs/resource:postgres://app:hunter2@db/x',
@@ -118,12 +118,12 @@ describe("a record's text", () => {
     expect(JSON.stringify(columns)).not.toContain('hunter2');
   });
 
-  it('has the columns of what it says, so that records from before still agree with theirs', () => {
+  it('agrees with the columns, for older records too', () => {
     const target = 'docs/resource:postgres://app:hunter2@db/x';
     expect(columnValues({ ...callRecord(), target })).toContain(target);
   });
 
-  it('keeps the public name of a token, which is none', () => {
+  it("keeps a token's public name, which is no secret", () => {
     const error = 'The token tok_R4nd0mId12ab was revoked; ask for another.';
     const record: NewRecord = {
       kind: 'signin.refused',

@@ -1,16 +1,16 @@
-// The store's thread loads this: the whole of the model would cost it ten times the memory.
+// The store's thread loads this file; loading the whole model would cost ten times the memory.
 import { canonicalJson } from '@lockstep/model/canonical';
 import type { Json, NewRecord, RecordPlace } from '@lockstep/model/record';
 import { blankSecrets } from '@lockstep/model/secret-detector';
 import type { AuditRow } from './tables.ts';
 
-/** The version of the records' format. */
+/** The version of the record format. */
 export const recordVersion = 1;
 
 /**
- * A record's canonical JSON (RFC 8785), still without its place in the chain. It is on the path of every call:
- * the keys are written down in their order here, since JSON.stringify costs a fifth of a library that sorts. Texts
- * that others wrote come without the secrets in them, since no record is ever deleted.
+ * A record's canonical JSON (RFC 8785), without its place in the chain yet. Every call needs it, so the keys are
+ * written here in order: JSON.stringify costs a fifth of what a sorting library costs. Texts that others wrote lose
+ * their secrets here, since no record is ever deleted.
  */
 export function eventText(record: NewRecord): string {
   const { approval, arguments: args, detail } = record;
@@ -55,7 +55,7 @@ export function eventText(record: NewRecord): string {
     traceId: record.traceId,
     v: recordVersion,
   };
-  // It would stand between two of the others. No call has details; what has some is rare enough for the library.
+  // These keys sort between the others. Calls have no `detail`, and records with one are rare enough for the library.
   if (detail !== undefined)
     return canonicalText({ ...rest, approval, arguments: args, detail: withoutSecrets(detail) });
   const first = approval === undefined ? '' : `"approval":${JSON.stringify(approval)},`;
@@ -63,7 +63,7 @@ export function eventText(record: NewRecord): string {
   return wellFormed(`{${first}${second}${JSON.stringify(rest).slice(1)}`);
 }
 
-/** By their shapes alone: in details, `token` is the public name of one. */
+/** Blanks by shape alone: in details, `token` is the public name of a token. */
 function withoutSecrets(detail: Json): Json {
   if (typeof detail === 'string') return blankSecrets(detail);
   if (typeof detail !== 'object' || detail === null) return detail;
@@ -72,7 +72,7 @@ function withoutSecrets(detail: Json): Json {
   return Object.fromEntries(members) as Json;
 }
 
-/** Canonical JSON has no word for a lone surrogate; U+FFFD takes its place. */
+/** Canonical JSON can't express a lone surrogate; U+FFFD takes its place. */
 function canonicalText(value: unknown): string {
   try {
     return canonicalJson(value);
@@ -81,15 +81,15 @@ function canonicalText(value: unknown): string {
   }
 }
 
-/** Replaces the escapes that JSON.stringify writes for lone surrogates, and for nothing else. */
+/** Replaces the escapes that JSON.stringify writes for lone surrogates, and no others. */
 function wellFormed(text: string): string {
   if (!text.includes('\\ud')) return text;
   return text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
 }
 
 /**
- * The stored text of a record: the event, and under `writer`, which sorts after every other key, its place and
- * the hash of the record before it.
+ * The stored text of a record: the event, and `writer`, which sorts after every other key, with its place and the
+ * hash of the record before it.
  */
 export function placeEvent(
   event: string,
@@ -100,10 +100,10 @@ export function placeEvent(
   return `${event.slice(0, -1)},"writer":{"epoch":${epoch},"id":"${writer}","prev":${prev},"seq":${seq}}}`;
 }
 
-/** What is repeated of a record in columns, for searching. `verify` checks that they agree with it. */
+/** The fields of a record that columns repeat, for searching. `verify` checks that they agree. */
 type Columns = Omit<AuditRow, 'writer' | 'epoch' | 'seq' | 'hash' | 'record'>;
 
-/** In the order of {@link columnValues}. */
+/** The names of the columns, in the order of {@link columnValues}. */
 export const columnNames = [
   'time',
   'kind',
@@ -118,9 +118,9 @@ export const columnNames = [
 ] as const satisfies readonly (keyof Columns)[];
 
 /**
- * The columns' values, in order.
+ * The values of the columns, in order.
  *
- * @throws Error when the record's time isn't one.
+ * @throws Error if the record's time isn't valid.
  */
 export function columnValues(record: NewRecord): (string | number | null)[] {
   const time = Date.parse(record.time);

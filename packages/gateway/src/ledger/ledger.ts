@@ -8,24 +8,24 @@ import type { Kysely } from 'kysely';
 import { columnNames, columnValues, eventText, placeEvent } from './event.ts';
 import type { LedgerTables } from './tables.ts';
 
-/** Where a writer's chain ends: the epoch's last record, or, before its first, the hash that one will name. */
+/** Where a writer's chain ends: at the epoch's last record or, before its first, at the hash which that one names. */
 export interface Head extends RecordPlace {
   readonly hash: string | null;
 }
 
-/** A record on its way: its canonical JSON, and what searching needs. */
+/** A record on its way to the chain: its canonical JSON, and what a search needs. */
 interface Event {
   readonly text: string;
-  /** As `columnValues` gives them. */
+  /** The values of `columnValues`. */
   readonly columns: readonly (string | number | null)[];
-  /** For an outcome: the place of the intent that it ends. */
+  /** For an outcome, the place of the intent that it closes. */
   readonly intent: string | null;
 }
 
-/** How many values an entry of the journal has: a record's text, the intent that it ends, its columns. */
+/** How many values one entry of the journal has: a record's text, the intent that it closes, its columns. */
 const entryLength = 2 + columnNames.length;
 
-/** A record as it crosses to the database's thread. */
+/** Converts a record for the database's thread. */
 export function toEntry(record: NewRecord): JournalEntry {
   const { text, intent, columns } = toEvent(record);
   return [text, intent, ...columns];
@@ -39,11 +39,11 @@ function eventAt(entries: JournalEntry, at: number): Event {
   };
 }
 
-/** Where `columnValues` has the kind. */
+/** The index of the kind in `columnValues`. */
 const kindAt = columnNames.indexOf('kind');
 
 export function toEvent(given: NewRecord): Event {
-  // Here and not where columns are derived: `verify` derives those of older records, which hold what they held.
+  // Not in `columnValues`: `verify` derives the columns of older records from the text that they have.
   const target = given.target && blankSecrets(given.target);
   const record = target === given.target ? given : { ...given, target };
   return {
@@ -53,10 +53,10 @@ export function toEvent(given: NewRecord): Event {
   };
 }
 
-/** A writer's chain on its way into the tables, inside whatever transaction is open. */
+/** Writes a writer's chain into the tables, inside whichever transaction is open. */
 export interface Ledger extends Journal {
   readonly head: Head;
-  /** Adds a record to the chain; {@link Ledger.write} puts it into the tables. */
+  /** Adds a record to the chain; {@link Ledger.write} writes it into the tables. */
   link(event: Event): RecordRef;
 }
 

@@ -7,13 +7,13 @@ import {
 import type { NewRecord, RecordRef } from '@lockstep/model/record';
 import type { LedgerTables } from './tables.ts';
 
-/** What an operation of the gateway works with: records go into the audit with whatever else it writes. */
+/** What an operation of the gateway works with: its records are added to the audit with everything else it writes. */
 export interface LedgerTransaction<Tables = LedgerTables> extends TableTransaction<Tables> {
-  /** Adds a record to the chain; it is written when the operation has returned. */
+  /** Adds a record to the chain; it is written after the operation has returned. */
   append(record: NewRecord): RecordRef;
 }
 
-/** Several records that stand or fall together. */
+/** Adds several records, all or none. */
 export const appendAll = operation(
   'appendAll',
   async (tx: LedgerTransaction, records: readonly NewRecord[]): Promise<RecordRef[]> => {
@@ -21,17 +21,17 @@ export const appendAll = operation(
   },
 );
 
-/** The gateway's memory: the audit, and what operations keep. */
+/** The gateway's memory: the audit, and whatever operations keep. */
 export interface Store extends Transactions {
-  /** Who writes here: this state folder's UUID, and the epoch of this start. */
+  /** The UUID of this state folder, and the epoch of this start. */
   readonly writer: { readonly id: string; readonly epoch: number };
   append(record: NewRecord, durability: Durability): Promise<RecordRef>;
-  /** Signs where every chain now ends, and adds that to `checkpoints.jsonl`. */
+  /** Signs the current ends of all chains and adds that to `checkpoints.jsonl`. */
   checkpoint(): Promise<void>;
-  /** Everything answered so far is durable afterwards. */
+  /** Resolves when everything acknowledged so far is durable. */
   flush(): Promise<void>;
-  /** Age in seconds of the oldest record that isn't acknowledged yet; 0 when there is none. */
+  /** Age in seconds of the oldest record that isn't acknowledged yet; 0 if there is none. */
   lag(): number;
-  /** Records the stop, signs a last checkpoint that says so, and lets the state folder go. */
+  /** Records the stop, signs a last checkpoint that says so, and releases the state folder. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** One audit record; every column but `record` only repeats a field of it, for searching. */
+/** One audit record; every column below `record` repeats one of its fields, for searching. */
 export interface AuditRow {
   writer: string;
   epoch: number;
@@ -22,31 +22,31 @@ export interface AuditRow {
   approval: string | null;
 }
 
-/** Who writes: one row per state folder or replica. */
+/** A writer: one row per state folder or replica. */
 interface WriterRow {
   /** A UUID. */
   writer: string;
-  /** Raised at each start. */
+  /** Rises at each start. */
   epoch: number;
-  /** When this writer last showed that it lives. */
+  /** When this writer last gave a sign of life. */
   heartbeat: number;
 }
 
 /** Intents whose outcome isn't recorded yet. */
 interface OpenIntentRow {
-  /** Its place, as `printPlace` writes it. */
+  /** The intent's place, as `printPlace` writes it. */
   intent: string;
   writer: string;
 }
 
-/** What the ledger keeps. */
+/** The ledger's tables. */
 export interface LedgerTables {
   audit: AuditRow;
   writers: WriterRow;
   open_intents: OpenIntentRow;
 }
 
-/** The audit: records, who writes them, intents that wait for their outcome. */
+/** The audit: records, their writers, and intents that wait for their outcome. */
 export const auditMigration: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -68,8 +68,8 @@ export const auditMigration: Migration = {
       .addColumn('approval', 'text')
       .addPrimaryKeyConstraint('audit_place', ['writer', 'epoch', 'seq'])
       .execute();
-    // One index holds all that is searched for, so that a search never reads the records it leaves out, and an
-    // append touches one page of it, since time only grows.
+    // One index holds everything that searches ask for. So a search never reads records that it leaves out, and an
+    // append touches one page of the index, since time only grows.
     await db.schema
       .createIndex('audit_search')
       .on('audit')
