@@ -17,7 +17,7 @@ describe('sessions', () => {
     expect(sessions.find(id, caller('a'), 'files')).toBeUndefined();
   });
 
-  it('close when unused for an hour, and say so', () => {
+  it('close when unused for an hour and report it', () => {
     let now = 0;
     const closed = vi.fn();
     const sessions = createClientSessions(closed, () => now);
@@ -29,7 +29,7 @@ describe('sessions', () => {
     expect(closed).toHaveBeenCalledWith(session);
   });
 
-  it('close the idlest of a principal that opens more than a hundred', () => {
+  it('close the least recently used one of a principal that opens more than a hundred', () => {
     const closed = vi.fn();
     const sessions = createClientSessions(closed);
     const first = sessions.open({ ...open, caller: caller('a') });

@@ -14,8 +14,8 @@ export interface ClientSession {
   readonly client: { readonly name: string; readonly version: string } | undefined;
   lastUsed: number;
   /**
-   * The requests in flight, to be cancelled, by their id. No more of them than their signals: what such a table held
-   * when it was last rebuilt stays in memory until the next full collection.
+   * The signals of the requests in flight, by request id, for cancelling. It holds nothing else: until the next full
+   * collection, V8 keeps whatever such a table held when it was last rebuilt.
    */
   readonly inFlight: Map<RequestId, CallAbort>;
 }
@@ -23,27 +23,27 @@ export interface ClientSession {
 /** The open sessions. */
 export interface ClientSessions {
   open(session: Pick<ClientSession, 'caller' | 'endpoint' | 'version' | 'client'>): ClientSession | undefined;
-  /** Undefined unless it is open, for this principal, at this endpoint. */
+  /** The session, if it is open for this principal at this endpoint. */
   find(id: string, caller: Caller, endpoint: string | undefined): ClientSession | undefined;
   close(session: ClientSession): void;
-  /** Closes those that match; used when a token is revoked or expires. */
+  /** Closes those that match, when a token is revoked or expires. */
   closeWhere(matches: (session: ClientSession) => boolean): void;
 }
 
-/** Most sessions at once, in all and for one principal; a client that opens more has its oldest closed. */
+/** Most sessions at once, in total and for one principal; a client that opens more loses its oldest. */
 const maxSessions = 10_000;
 const maxPerPrincipal = 100;
-/** An unused session is closed after this many milliseconds: an hour. */
+/** Milliseconds without use after which a session is closed: an hour. */
 const idleLimitMs = 3_600_000;
-/** How exactly its last use is known, in milliseconds. */
+/** How exactly a session's last use is known, in milliseconds. */
 const useGranularityMs = 1000;
 
-/** Keeps sessions in memory: after a restart clients get 404 and initialise anew, as the protocol has it. */
+/** Keeps sessions in memory: after a restart clients get 404 and initialize again, as the protocol says. */
 export function createClientSessions(
   onClose: (session: ClientSession) => void,
   now: () => number = Date.now,
 ): ClientSessions {
-  // Insertion order is order of last use: the first is the idlest.
+  // The insertion order is the order of last use: the first session is the least recently used.
   const sessions = new Map<string, ClientSession>();
 
   function close(session: ClientSession): void {
@@ -98,8 +98,8 @@ export function createClientSessions(
 }
 
 /**
- * Whose requests share one process or upstream session, as the server's definition has it. Stateless callers have no
- * session; theirs is the principal's.
+ * Names those whose requests share one process or upstream session, by the server's definition. Stateless callers
+ * have no session, so they get the principal's key.
  */
 export function isolationKey(
   { definition }: PolicyServer,
@@ -110,7 +110,7 @@ export function isolationKey(
   return principalKey(caller);
 }
 
-/** Names a principal in keys of processes and folders. */
+/** Names a principal in the keys of processes and folders. */
 export function principalKey({ principal }: Pick<Caller, 'principal'>): string {
   return `principal:${principal.issuer} ${principal.subject}`;
 }

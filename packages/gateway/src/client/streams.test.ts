@@ -11,7 +11,7 @@ const stream = (subject: string, close = () => {}) => ({
 });
 
 describe('streams to clients', () => {
-  it("close the oldest of a principal that opens more than a hundred, and nobody else's", () => {
+  it('close the oldest of a principal that opens more than a hundred, and of nobody else', () => {
     const streams = createStreams();
     const [first, others] = [vi.fn(), vi.fn()];
     streams.add(stream('b', others));

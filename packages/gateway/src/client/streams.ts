@@ -1,6 +1,6 @@
 import { type Caller, samePrincipal } from '../identity/sign-in.ts';
 
-/** What a client can be told has changed. */
+/** The changes that a client can be told of. */
 export const changeMethods = {
   tools: 'notifications/tools/list_changed',
   prompts: 'notifications/prompts/list_changed',
@@ -11,25 +11,25 @@ export type ChangeKind = keyof typeof changeMethods;
 /** One open stream to a client. */
 interface OpenStream {
   readonly caller: Caller;
-  /** The legacy session that it belongs to. */
+  /** The legacy session of the stream, if it belongs to one. */
   readonly sessionId: string | undefined;
   readonly wants: ReadonlySet<ChangeKind>;
-  /** What the client could see when it was last told, in one text per kind. */
+  /** What the client could see when it was last told, as one text per kind. */
   readonly seen: (kind: ChangeKind) => string;
   readonly send: (kind: ChangeKind) => void;
   readonly close: () => void;
 }
 
-/** The open streams to clients, told when what they may use changes. */
+/** The open streams to clients, which are told when what they may use changes. */
 export interface Streams {
-  /** Returns what to call when the stream has closed; undefined when there are too many. */
+  /** Returns a function to call when the stream has closed; undefined if there are too many streams. */
   add(stream: OpenStream): (() => void) | undefined;
   /** Tells every client whose lists have changed since it was last told. */
   refresh(): void;
   closeWhere(matches: (stream: OpenStream) => boolean): void;
 }
 
-/** Most streams at once, in all and for one principal; of a client that opens more the oldest is closed. */
+/** Most streams at once, in total and for one principal; a client that opens more loses its oldest. */
 const maxStreams = 10_000;
 const maxPerPrincipal = 100;
 

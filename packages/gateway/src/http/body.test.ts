@@ -11,7 +11,7 @@ afterEach(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** A client on a raw socket, and what the server makes of its body. */
+/** A client on a raw socket, and the body as the server reads it. */
 async function exchange(): Promise<{ socket: Socket; body: Promise<string | undefined> }> {
   const read = Promise.withResolvers<string | undefined>();
   const server = createServer((request, response) => {
@@ -46,26 +46,26 @@ it('reads a body that comes in pieces, even in the middle of a character', async
   await expect(body).resolves.toBe('größ');
 });
 
-it('reads no body as an empty one', async () => {
+it('reads a missing body as an empty one', async () => {
   const { socket, body } = await exchange();
   socket.write(head(0));
   await expect(body).resolves.toBe('');
 });
 
-it.each(['at once', 'in pieces'])('refuses what is over the limit, come %s', async (how) => {
+it.each(['at once', 'in pieces'])('refuses a body over the limit, sent %s', async (how) => {
   const { socket, body } = await exchange();
   if (how === 'at once') socket.write(`${head(9)}123456789`);
   else socket.write(`${head(9)}12345`, () => socket.write('6789'));
   await expect(body).resolves.toBeUndefined();
 });
 
-it('gives up when what follows the head is no HTTP', async () => {
+it("gives up if what follows the head isn't HTTP", async () => {
   const { socket, body } = await exchange();
   socket.write('POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n');
   await expect(body).rejects.toThrow('the client went away');
 });
 
-it('gives up when the client leaves before the end', async () => {
+it('gives up if the client leaves before the end', async () => {
   const { socket, body } = await exchange();
   socket.write(`${head(6)}gr`);
   socket.end();

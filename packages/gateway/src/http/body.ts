@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Bytes of bodies that aren't whole yet, in all. */
+/** Most bytes of unfinished bodies, in total. */
 const maxHeldBytes = 128 * 1024 * 1024;
 let held = 0;
 
 /**
- * Reads a request's body as UTF-8, up to `limit` bytes; undefined when there are more, or no room for them among the
- * bodies that are still arriving.
+ * Reads a request's body as UTF-8, up to `limit` bytes; undefined if it is longer, or if the bodies that are still
+ * arriving leave no room for it.
  *
- * @param isHeard asked once, when there is more to wait for; where it says no, the body counts as empty.
- * @throws Error when the client goes away before all of it has come.
+ * @param isHeard called once if the body hasn't arrived whole; if it returns false, the body counts as empty.
+ * @throws Error if the client goes away before the body is complete.
  */
 export async function readBody(
   request: IncomingMessage,
   limit: number,
   isHeard: () => boolean = () => true,
 ): Promise<string | undefined> {
-  // What came in one piece with the head is all here after this, and needs none of a stream's events.
+  // After this, a body that came in one piece with the head is complete and needs no events of the stream.
   await undefined;
   if (!request.complete) return isHeard() ? readRest(request, limit) : '';
   if (request.readableLength > limit) return undefined;

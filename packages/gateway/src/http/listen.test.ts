@@ -4,10 +4,10 @@ import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';
 import { clientAddress, closeServer, listen } from './listen.ts';
 
-/** In milliseconds: neither side gives up the connection by itself. */
+/** Milliseconds: long enough that neither side closes the connection by itself. */
 const tenMinutes = 600_000;
 
-/** A server that answers when it is told to. */
+/** A server that answers on command. */
 async function openWaiting() {
   const waiting: ServerResponse[] = [];
   const server = createServer({ keepAliveTimeout: tenMinutes }, (_, response) => void waiting.push(response));
@@ -18,7 +18,7 @@ async function openWaiting() {
   return { server, client, answer, waiting };
 }
 
-test('a server closes once the last request is answered, though its client keeps the connection', async () => {
+test('a server closes after its last answer, even if the client keeps the connection', async () => {
   const { server, client, answer, waiting } = await openWaiting();
   const closed = closeServer(server, 600);
   waiting[0]?.end('done');
@@ -27,7 +27,7 @@ test('a server closes once the last request is answered, though its client keeps
   await client.close();
 });
 
-test("a server cuts what isn't answered in time", async () => {
+test('a server cuts off requests that are not answered in time', async () => {
   const { server, client, answer } = await openWaiting();
   const failed = expect(answer).rejects.toThrow();
   await closeServer(server, 0.01);

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 
-/** Bounds of our HTTP servers on connections and headers: milliseconds, and bytes. */
+/** Limits of our HTTP servers on connections and headers, in milliseconds and bytes. */
 export const serverLimits = {
   keepAliveTimeout: 65_000,
   headersTimeout: 30_000,
@@ -10,10 +10,10 @@ export const serverLimits = {
 } as const;
 
 /**
- * Listens, and tells on which port.
+ * Listens and returns the port.
  *
- * @param option what chooses the port, for the sentence when it can't be had.
- * @throws Error in one sentence when the port is taken or may not be used.
+ * @param option the option that chooses the port; the error names it.
+ * @throws Error in one sentence if the port is taken or may not be used.
  */
 export function listen(server: Server, host: string, port: number, option = '--port'): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -26,22 +26,22 @@ export function listen(server: Server, host: string, port: number, option = '--p
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number, option: string): string {
   if (error.code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use; choose another with ${option}, or stop what uses it.`;
+    return `Port ${port} on ${host} is in use; choose another with ${option}, or stop the program that uses it.`;
   if (error.code === 'EACCES')
     return `Port ${port} on ${host} may not be used; choose one above 1023 with ${option}.`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `${host} is no address of this machine; choose another with --host.`;
+    return `${host} isn't an address of this machine; choose another with --host.`;
   return `Can't listen on ${host}:${port}: ${error.message}.`;
 }
 
-/** Milliseconds between looks for connections whose last request is done. */
+/** Milliseconds between checks for idle connections. */
 const sweepMs = 100;
 
-/** Stops accepting, lets the requests in flight finish for up to `seconds`, then cuts what is left. */
+/** Stops accepting requests, gives those in flight `seconds` to finish, then cuts off the rest. */
 export function closeServer(server: Server, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), seconds * 1000);
-    // A client keeps its connection for another request, which will not be answered.
+    // A client keeps its connection for another request, which would get no answer.
     const sweeper = setInterval(() => server.closeIdleConnections(), sweepMs);
     server.close(() => {
       clearTimeout(timer);
@@ -53,8 +53,8 @@ export function closeServer(server: Server, seconds: number): Promise<void> {
 }
 
 /**
- * The address that clients can use. One that stands for all addresses is none: then it is the first host that was
- * allowed, or this machine's own.
+ * The address for clients. If the gateway listens on all addresses, this is the first allowed host, or the machine's
+ * own address.
  *
  * @example
  * clientAddress('0.0.0.0', 7411, ['mcp.example.com']); // 'http://mcp.example.com:7411'

@@ -16,17 +16,17 @@ interface ListenerOptions {
   readonly context: GatewayContext;
   /** Admin API and pages. */
   readonly admin: RequestListener;
-  /** Whether the gateway can record and decide; `/readyz` says 503 otherwise. */
+  /** Whether the gateway can record and decide; if not, `/readyz` answers 503. */
   readonly isReady: () => boolean;
 }
 
-/** The gateway's HTTP server: MCP, health, and whatever is left goes to the admin pages. */
+/** The gateway's HTTP server: MCP and health here, everything else goes to the admin API and pages. */
 export function createListener(options: ListenerOptions): Server {
   return createServer(serverLimits, (request, response) => {
     route(request, response, options).catch((error: unknown) => {
       options.context.log.debug({ error: String(error) }, 'a connection broke');
       if (!response.headersSent)
-        sendError(response, 500, 'The gateway failed on this request; its log says why.');
+        sendError(response, 500, 'The gateway failed to answer this request; see its log.');
       else response.destroy();
     });
   });
@@ -54,7 +54,7 @@ async function route(
   options.admin(request, response);
 }
 
-/** The listener of `/metrics`, apart from what agents reach. */
+/** The listener of `/metrics`, which agents can't reach. */
 export function createMetricsListener(metrics: Metrics): Server {
   return createServer((request, response) => {
     if (request.url?.split('?', 1)[0] !== '/metrics') {

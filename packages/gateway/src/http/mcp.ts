@@ -12,7 +12,7 @@ import { readBody } from './body.ts';
 import { keepOpen, maxUnread, plainHeaders, sendError, sseText } from './respond.ts';
 
 const verbs = ['POST', 'GET', 'DELETE'] as const;
-/** What servers may tell a client while it waits; everything else they say is for the gateway. */
+/** The notifications of servers that reach a waiting client; all others are for the gateway. */
 const passedOn = new Set(['notifications/progress', 'notifications/message']);
 
 /** Serves one request to `/mcp` (all servers) or `/mcp/<server>`, from bytes to bytes. */
@@ -29,14 +29,14 @@ export async function serveMcp(
   if (verb === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return sendError(response, 415, 'Send `content-type: application/json`.');
   }
-  // Whoever isn't let in is refused by the pipeline all the same, and needn't be waited for before.
+  // The pipeline refuses such a caller anyway, so there is no need to wait for the body.
   const isHeard = () => mayEnter(request, context);
   const body = verb === 'POST' ? await readBody(request, limits.body, isHeard) : '';
   if (body === undefined) {
-    const message = `The body is over ${limits.body} bytes, or too many arrive at once; send less, or later.`;
+    const message = `The body is over ${limits.body} bytes, or too many bodies arrive at once; send less, or try again later.`;
     return sendError(response, 413, message, { connection: 'close' });
   }
-  // Only now: whoever holds a body back must not be decided about by what was in force before.
+  // Read only now, so that a slow body isn't judged by an older policy.
   const policy = context.policy();
   const signal = new CallAbort();
   response.once('close', () => {
@@ -58,14 +58,14 @@ export async function serveMcp(
   wire.finish(answer, received.record.id);
 }
 
-/** What the pipeline asks first, and again once the body is there. */
+/** Asks what the pipeline asks first; the pipeline asks again once the body is there. */
 function mayEnter({ headers, socket }: IncomingMessage, context: GatewayContext): boolean {
   if (refuseHost(headers, context.allowedHosts()) !== undefined) return false;
   const received = { headers, remoteAddress: socket.remoteAddress ?? '' };
   return !('refused' in signIn(received, context.checkToken, context.localUser?.()));
 }
 
-/** The response side: one JSON document, unless something was to be told before the answer. */
+/** Writes the response: one JSON document, or a stream if something has to be sent before the answer. */
 function createWire(request: IncomingMessage, response: ServerResponse) {
   const takesEvents = String(request.headers.accept ?? '').includes('text/event-stream');
   let streaming = false;
@@ -112,13 +112,13 @@ function createWire(request: IncomingMessage, response: ServerResponse) {
         'content-length': length,
         ...answer.headers,
       });
-      // ASCII is the same in both, and is written as it is.
+      // ASCII text is the same in both encodings, so it is written as it is.
       response.end(text, length === text.length ? 'latin1' : 'utf8');
     },
   };
 }
 
-/** A server's notification as JSON; undefined for one that nests deeper than JSON can be written. */
+/** A server's notification as JSON; undefined if it nests too deeply for JSON. */
 function written(notification: object): string | undefined {
   try {
     const text = JSON.stringify(notification);

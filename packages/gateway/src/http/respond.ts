@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { errorCode } from '../protocol/json-rpc.ts';
 
-/** What every answer says to browsers and caches. */
+/** Headers of every answer, for browsers and caches. */
 export const plainHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** Answers with one JSON document. */
@@ -16,7 +16,7 @@ export function sendJson(
   response.writeHead(status, { 'content-type': 'application/json', ...plainHeaders, ...more }).end(text);
 }
 
-/** An answer to what never became a request. */
+/** Answers something that never became a request. */
 export function sendError(
   response: ServerResponse,
   status: number,
@@ -27,18 +27,18 @@ export function sendError(
   sendJson(response, status, { jsonrpc: '2.0', id: null, error }, headers);
 }
 
-/** Bytes that may wait for a reader who doesn't read. It can do without the notifications that are dropped then. */
+/** Most unread bytes on a stream; beyond them, the notifications to a slow reader are dropped. */
 export const maxUnread = 1024 * 1024;
 
-/** Milliseconds between comments that keep a quiet stream from being cut by what lies between. */
+/** Milliseconds between the comments that keep proxies from cutting a quiet stream. */
 const keepAliveMs = 15_000;
 
-/** One JSON-RPC message, as an event. */
+/** One JSON-RPC message as a server-sent event. */
 export function sseText(json: string): string {
   return `event: message\ndata: ${json}\n\n`;
 }
 
-/** Keeps a stream from being taken for dead, until it closes. */
+/** Keeps a quiet stream open until it closes. */
 export function keepOpen(response: ServerResponse): void {
   const timer = setInterval(() => {
     if (!response.writableEnded) response.write(': still here\n\n');
