@@ -61,19 +61,19 @@ beforeAll(async () => {
 afterAll(() => opened.disposeAsync());
 
 describe('a gateway in a pod', () => {
-  it('lets a token of its file call a server where the deployment says, and nobody else', async () => {
+  it("lets a token of its file call a server at the deployment's address, and nobody else", async () => {
     expect(await whoami()).toBe('first');
     expect(await statusWith(undefined)).toBe(401);
     expect(await statusWith('lks_other')).toBe(401);
     expect(await ready()).toEqual({ status: 200, bundle: deployedBundle(at(first)).digest });
   });
 
-  it("keeps no key of its own, and publishes the audit's beside what it keeps", async () => {
+  it('keeps no key of its own, and publishes the audit key beside its data', async () => {
     expect(await readdir(join(pod.folder, 'state/keys'))).toEqual(['audit.pub.pem']);
     expect(await readdir(join(pod.folder, 'keys'))).not.toContain('audit.pub.pem');
   });
 
-  it('answers to the hosts that it is told, and sends people to where they reach it', async () => {
+  it('answers to its configured hosts, and sends people to its public address', async () => {
     const asked = [{ name: 'ask', tools: 'one/whoami', decision: { approve: {} } }];
     await pod.deploy(at(first, { rules: asked }));
     await until('it asks', async () => (await client.call('one__whoami')).isError);
@@ -84,7 +84,7 @@ describe('a gateway in a pod', () => {
     expect(await statusWith(undefined, 'other.example.com')).toBe(403);
   });
 
-  it('takes a changed bundle while a call is in flight', async () => {
+  it('applies a changed bundle while a call is in flight', async () => {
     const inFlight = client.call('one__wait');
     await until('the call is there', () => first.waiting() === 1);
     const next = at(first, { rules: deny });
@@ -97,7 +97,7 @@ describe('a gateway in a pod', () => {
     await until('it may again', async () => (await whoami()) === 'first');
   });
 
-  it('takes the ConfigMaps that the components plan, byte by byte', async () => {
+  it('accepts the ConfigMaps that the components plan, byte by byte', async () => {
     const { dev } = defineEnvironments({
       servers: defineServers({ one: { remote: { url: first.url } } }),
       lock: { lockVersion: 1, servers: { one: { releases: { '1': httpRelease(first.url) } } } },
@@ -124,7 +124,7 @@ describe('a gateway in a pod', () => {
     await until('it may wait again', async () => (await ready()).bundle === deployedBundle(at(first)).digest);
   });
 
-  it('follows a server that moved, under the same bundle, and says so in the audit', async () => {
+  it('follows a server that moved, under the same bundle, and records it in the audit', async () => {
     const { bundle } = await ready();
     const inFlight = client.call('one__wait');
     await until('the call is there', () => first.waiting() === 1);
@@ -140,14 +140,14 @@ describe('a gateway in a pod', () => {
   it.each([
     ['lacks a server', { deploymentVersion: 1, servers: {} }, 'servers.one: is missing'],
     ["can't be read", { deploymentVersion: 9, servers: {} }, 'deployment.deploymentVersion'],
-  ])('stays with the deployment in force when a new one %s', async (_what, deployment, why) => {
+  ])('keeps the deployment in force when a new one %s', async (_what, deployment, why) => {
     await pod.deploy({ releases, deployment });
-    await until('it is said', () => gateway.output().includes(why));
+    await until('it is reported', () => gateway.output().includes(why));
     expect(await whoami()).toBe('second');
     await pod.deploy(at(second));
   });
 
-  it('lets in and puts out whom its token file names', async () => {
+  it('signs in and out whoever its token file names', async () => {
     const ops = await pod.makeToken('ops', '--for', 'admin', '--role', 'admin');
     const other = await pod.makeToken('other');
     await pod.writeTokens([ci.entry, ops.entry, other.entry]);
@@ -182,7 +182,7 @@ describe('a gateway in a pod', () => {
 });
 
 describe("a gateway in a pod that can't start", () => {
-  /** Its lines, which are JSON to the last. */
+  /** The lines of the log, all of which must be JSON. */
   const lines = (text: string) =>
     text
       .trim()
@@ -190,7 +190,7 @@ describe("a gateway in a pod that can't start", () => {
       .map((line) => JSON.parse(line));
 
   it.each([
-    ['an unknown mode', () => ['server'], 2, 'The first argument is "server"; it must be serve or bridge.'],
+    ['an unknown mode', () => ['server'], 2, 'The first argument is "server"; give serve or bridge.'],
     [
       'an unknown argument',
       () => ['serve', '--prot', '1'],
@@ -208,7 +208,7 @@ describe("a gateway in a pod that can't start", () => {
       'nobody who could call',
       () => [...pod.argv, '--tokens', '/none/tokens.json', '--host', '0.0.0.0'],
       1,
-      /^Listening on 0\.0\.0\.0 without authentication is refused; give a gateway in a pod a token file/,
+      /^The gateway doesn't listen on 0\.0\.0\.0 without authentication; give it a token file/,
     ],
     ['no tokens', () => [...pod.argv, '--tokens', '/none'], 2, /^\/none: can't be read \(ENOENT\); make its/],
   ])('says why in one line: %s', async (_what, argv, code, sentence) => {

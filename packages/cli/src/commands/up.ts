@@ -54,6 +54,6 @@ export function upCommand(context: CommandContext): Command {
 function parseHost(text: string): string {
   if (isIPv6(text) || /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(:\d{1,5})?$/i.test(text)) return text;
   throw new Failure(
-    `--allow-host ${text} is no host; write it like mcp.example.com or mcp.example.com:8443.`,
+    `--allow-host ${text} isn't a host; write it like mcp.example.com or mcp.example.com:8443.`,
   );
 }

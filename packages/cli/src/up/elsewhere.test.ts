@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   expect(await project.lockstep(['up', '--port', '0', '--host', '0.0.0.0'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('Listening on 0.0.0.0 without authentication is refused'),
+    stderr: expect.stringContaining("doesn't listen on 0.0.0.0 without authentication"),
   });
   up = await startUp(project);
   await project.run('token', 'create', 'ci', '--owner', 'ada');
@@ -83,6 +83,6 @@ test('what is no host is refused before anything is started', async () => {
   expect(await project.run('up', '--allow-host', 'https://mcp.example.com/')).toMatchObject({
     code: 2,
     stderr:
-      'lockstep: --allow-host https://mcp.example.com/ is no host; write it like mcp.example.com or mcp.example.com:8443.\n',
+      "lockstep: --allow-host https://mcp.example.com/ isn't a host; write it like mcp.example.com or mcp.example.com:8443.\n",
   });
 });

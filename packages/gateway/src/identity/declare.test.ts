@@ -24,7 +24,7 @@ const kinds = () =>
     .filter((kind) => kind.startsWith('token.'));
 
 describe('tokens of a file', () => {
-  it('sign in, and are listed with where they come from', async () => {
+  it('sign in, and are listed with their source', async () => {
     const { token, entry } = makeFileToken(wish);
     expect(await declare(entry)).toEqual({ added: 1, ended: 0 });
     expect(tokens.authenticate(token, 'mcp')).toMatchObject({
@@ -39,7 +39,7 @@ describe('tokens of a file', () => {
     expect(JSON.stringify(scene.rows('select * from tokens'))).not.toContain(token);
   });
 
-  it('that are still there change nothing, also after a restart', async () => {
+  it('change nothing if they are still there, even after a restart', async () => {
     const { token, entry } = makeFileToken(wish);
     await declare(entry);
     const again = await openTokens(scene.store, 'prod');
@@ -48,7 +48,7 @@ describe('tokens of a file', () => {
     expect(kinds()).toEqual(['token.created']);
   });
 
-  it('are revoked when they vanish, while those that were created here stay', async () => {
+  it('are revoked when they vanish, and tokens that were created here stay', async () => {
     const { token, entry } = makeFileToken(wish);
     const own = await tokens.create(wish, operator);
     await declare(entry);
@@ -63,7 +63,7 @@ describe('tokens of a file', () => {
     expect(kinds()).toEqual(['token.created', 'token.created', 'token.revoked']);
   });
 
-  it('end and begin anew when they read otherwise, and may come back', async () => {
+  it('end and begin again when their entry changes, and may come back', async () => {
     const { token, entry } = makeFileToken(wish);
     await declare(entry);
     const revoked: string[] = [];
@@ -77,7 +77,7 @@ describe('tokens of a file', () => {
     expect(await tokens.list()).toHaveLength(1);
   });
 
-  it("can't be revoked elsewhere than in the file", async () => {
+  it('can be revoked only in the file', async () => {
     const { token, entry } = makeFileToken(wish);
     await declare(entry);
     expect(await tokens.revoke(entry.id ?? '', operator)).toEqual({
@@ -86,13 +86,13 @@ describe('tokens of a file', () => {
     expect(tokens.authenticate(token, 'mcp')).toHaveProperty('principal');
   });
 
-  it('that are in the way of a token created here refuse the file whole', async () => {
+  it('refuse the whole file if one conflicts with a token created here', async () => {
     const own = await tokens.create(wish, operator);
     if ('refused' in own) throw new Error(own.refused);
     const { entry } = makeFileToken({ ...wish, subject: 'other' });
     const { entry: stranger } = makeFileToken({ ...wish, owner: 'bob' });
     expect(await declare(entry, { ...entry, id: own.info.id, sha256: 'b'.repeat(64) })).toEqual({
-      refused: `has the id ${own.info.id} of a token that was created here; give it another.`,
+      refused: `has the id ${own.info.id} of a token that was created here; give it another id.`,
     });
     expect(await declare(entry, stranger)).toEqual({
       refused: `gives ${stranger.id} the subject \`ci\`, which belongs to ada; choose another subject, or revoke ${own.info.id} first.`,
@@ -100,10 +100,10 @@ describe('tokens of a file', () => {
     expect(await tokens.list()).toHaveLength(1);
   });
 
-  it('keep others from their subjects', async () => {
+  it('keep their subjects from other owners', async () => {
     await declare(makeFileToken(wish).entry);
     expect(await tokens.create({ ...wish, owner: 'bob' }, operator)).toMatchObject({
-      refused: expect.stringContaining('belongs to ada already'),
+      refused: expect.stringContaining('already belongs to ada'),
     });
   });
 });

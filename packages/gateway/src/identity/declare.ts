@@ -4,23 +4,23 @@ import type { TokenRow, TokenTables } from './tables.ts';
 import type { DeclaredToken } from './token-file.ts';
 import { type Actor, findOtherHolder, keep, type NotDone, recordOf } from './token-operations.ts';
 
-/** Who declares the tokens of the token file, as records name it. */
+/** The actor that records name for tokens of the token file. */
 const tokenFile: Actor = { name: 'token file' };
 
 interface DeclareTokensInput {
   readonly environment: string;
-  /** All that the token file has. */
+  /** All tokens in the token file. */
   readonly rows: readonly DeclaredToken[];
 }
 
-/** What a token file changes: whoever holds one of `ended` is out, unless it is in `added` again. */
+/** What a token file changes: the holders of `ended` tokens are signed out, unless a token is also in `added`. */
 interface DeclaredTokens {
   readonly ended: readonly TokenRow[];
   readonly added: readonly TokenRow[];
 }
 /**
- * Makes the tokens that come from the file those that it has now. An entry that reads otherwise than before is another
- * token, though it keep its name. All or nothing: an entry in the way of a token that was created here refuses the file.
+ * Replaces the tokens of the token file with the current ones. A changed entry is another token, even under the same
+ * id. All or nothing: if one entry conflicts with a token that was created here, the whole file is refused.
  */
 export const declareTokens = operation(
   'declareTokens',
@@ -47,7 +47,7 @@ export const declareTokens = operation(
       tx.append(recordOf(tx, 'token.revoked', environment, tokenFile, row));
     }
     for (const row of added) {
-      // What had its name or its secret before came from the file too, and is over.
+      // An earlier token with the same id or secret came from the file too, and has ended.
       await tx.db
         .deleteFrom('tokens')
         .where((or) => or.or([or('id', '=', row.id), or('hash', '=', row.hash)]))
@@ -59,12 +59,12 @@ export const declareTokens = operation(
   },
 );
 
-/** Why an entry of the token file can't stand beside the tokens that were created here. */
+/** Why an entry of the token file conflicts with the tokens that were created here. */
 function refuseEntry(row: DeclaredToken, created: readonly TokenRow[], now: number): string | undefined {
   if (created.some(({ id }) => id === row.id))
-    return `has the id ${row.id} of a token that was created here; give it another.`;
+    return `has the id ${row.id} of a token that was created here; give it another id.`;
   const twin = created.find(({ hash }) => hash === row.hash);
-  if (twin !== undefined) return `has the secret of ${twin.id} in ${row.id}; create another token.`;
+  if (twin !== undefined) return `gives ${row.id} the same secret as ${twin.id}; create another token.`;
   const other = findOtherHolder(row, created, now);
   if (other === undefined) return undefined;
   return `gives ${row.id} the subject \`${row.subject}\`, which belongs to ${other.owner}; choose another subject, or revoke ${other.id} first.`;

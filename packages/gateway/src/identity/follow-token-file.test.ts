@@ -40,7 +40,7 @@ const write = (entries: unknown) => writeFile(path, JSON.stringify(entries));
 const isIn = () => 'principal' in tokens.authenticate(token, 'mcp');
 
 describe('a token file', () => {
-  it('is in force at once, and whenever it changes', async () => {
+  it('takes effect at once, and whenever it changes', async () => {
     await write([entry]);
     stop = await followTokenFile(path, tokens, log);
     expect(isIn()).toBe(true);
@@ -48,7 +48,7 @@ describe('a token file', () => {
     await vi.waitFor(() => expect(isIn()).toBe(false), { timeout: 5000 });
   });
 
-  it("that can't be used keeps the gateway from starting", async () => {
+  it("keeps the gateway from starting if it can't be used", async () => {
     await expect(followTokenFile(path, tokens, log)).rejects.toThrow(
       /tokens\.json: can't be read \(ENOENT\)/,
     );
@@ -60,7 +60,7 @@ describe('a token file', () => {
     ['malformed', () => write('none'), 'must be a list'],
     ['gone', () => rm(path), 'ENOENT'],
   ])(
-    'that is %s later leaves the tokens in force, says so once, and is taken when it is mended',
+    'leaves the tokens in force when it becomes %s, is reported once, and counts again when corrected',
     async (_what, spoil, why) => {
       await write([entry]);
       stop = await followTokenFile(path, tokens, log);
@@ -75,7 +75,7 @@ describe('a token file', () => {
     },
   );
 
-  it('that is no longer named takes its tokens with it', async () => {
+  it('revokes its tokens when it is no longer named', async () => {
     await write([entry]);
     (await followTokenFile(path, tokens, log))();
     await followTokenFile(undefined, tokens, log);

@@ -4,16 +4,16 @@ import { messageOf } from '../kernel/errors.ts';
 import { parseTokenFile, readTokenFile } from './token-file.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Milliseconds between looks. */
+/** Milliseconds between checks of the file. */
 const intervalMs = 1000;
 
 /**
- * Puts the tokens of a file in force, and every change of it: what is no longer there is revoked. A file that can't be
- * used leaves in force what was, and is reported once for what it is.
+ * Puts the tokens of a file in force, and follows its changes: a token that is no longer there is revoked. If the file
+ * can't be used, the tokens in force stay, and each reason is reported once.
  *
- * @param path absent: no token comes from a file, and those that did before are revoked.
- * @returns how to stop.
- * @throws ConfigurationError when it can't be used at start.
+ * @param path absent: no token comes from a file, and tokens that came from one before are revoked.
+ * @returns a function that stops it.
+ * @throws ConfigurationError if the file can't be used at start.
  */
 export async function followTokenFile(
   path: string | undefined,
@@ -47,7 +47,7 @@ export async function followTokenFile(
     } catch (error) {
       const why = messageOf(error);
       if (why !== reported)
-        log.error({ why }, 'the changed token file was not taken; the tokens in force stay');
+        log.error({ why }, 'the changed token file was rejected; the tokens in force stay');
       reported = why;
     } finally {
       looking = false;

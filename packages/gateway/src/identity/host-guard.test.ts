@@ -28,7 +28,7 @@ describe('refuseHost', () => {
     '127.0.0.1.nip.io:7411',
     '',
     'localhost:7411, evil.example',
-  ])('refuses %j, naming it', (host) => {
+  ])('refuses %j by name', (host) => {
     expect(refuseHost({ host }, allowed)).toContain(JSON.stringify(host));
   });
 
@@ -37,7 +37,7 @@ describe('refuseHost', () => {
   });
 
   it.each(['http://localhost:7411', 'https://mcp.example.com', 'http://[::1]:7411'])(
-    'takes the Origin %s',
+    'accepts the Origin %s',
     (origin) => {
       expect(refuseHost({ host: 'localhost:7411', origin }, allowed)).toBeUndefined();
     },
@@ -50,17 +50,17 @@ describe('refuseHost', () => {
     },
   );
 
-  it("takes a Host without a port where the gateway has the scheme's own", () => {
+  it("accepts a Host without a port if the gateway has the scheme's own port", () => {
     expect(refuseHost({ host: 'localhost' }, allowedHosts(80))).toBeUndefined();
   });
 
-  it('takes an IPv6 address as people write it', () => {
+  it('accepts an IPv6 address as people write it', () => {
     expect(refuseHost({ host: '[2001:db8::1]:7411' }, allowedHosts(7411, ['2001:db8::1']))).toBeUndefined();
   });
 
-  it('names a configured host that is none', () => {
+  it("names a configured host that isn't valid", () => {
     expect(() => allowedHosts(7411, ['https://mcp.example.com/'])).toThrow(
-      '`https://mcp.example.com/` is no host',
+      "`https://mcp.example.com/` isn't a host",
     );
   });
 });

@@ -7,14 +7,14 @@ interface Authority {
   readonly port: number | undefined;
 }
 
-/** The hosts that a gateway answers to. A page that rebinds its own name to this machine isn't among them. */
+/** The hosts that a gateway answers to. A page that rebinds its own name to this machine isn't one of them. */
 export type AllowedHosts = readonly Authority[];
 
 /**
- * This machine's own names with the gateway's port, and the hosts that were configured: with a port they match that
- * port only, without one any (a proxy in front may listen on another).
+ * This machine's own names with the gateway's port, and the configured hosts. A configured host with a port matches
+ * that port only; without one it matches any, since a proxy in front may listen on another.
  *
- * @throws Error naming a configured host that isn't one.
+ * @throws Error naming a configured host that isn't valid.
  * @example
  * allowedHosts(7411, ['mcp.example.com']);
  */
@@ -24,7 +24,7 @@ export function allowedHosts(port: number, configured: readonly string[] = []): 
     const authority = parseAuthority(isIPv6(text) ? `[${text}]` : text);
     if (authority === undefined) {
       throw new Error(
-        `\`${text}\` is no host; write it like \`mcp.example.com\` or \`mcp.example.com:8443\`.`,
+        `\`${text}\` isn't a host; write it like \`mcp.example.com\` or \`mcp.example.com:8443\`.`,
       );
     }
     return authority;
@@ -33,16 +33,16 @@ export function allowedHosts(port: number, configured: readonly string[] = []): 
 }
 
 /**
- * Guards against DNS rebinding and against other sites' pages: the Host must be one of ours, and the Origin, where a
- * browser sends one, as well.
+ * Guards against DNS rebinding and against pages of other sites: the Host must be one of ours, and so must the Origin
+ * if a browser sends one.
  *
- * @returns Why the request is refused (403), in one sentence, or undefined.
+ * @returns why the request is refused (403), in one sentence, or undefined.
  */
 export function refuseHost(headers: IncomingHttpHeaders, allowed: AllowedHosts): string | undefined {
   const host = headers.host;
   if (host === undefined) return 'The request has no Host header; send one.';
   if (!isAllowed(parseAuthority(host), allowed)) {
-    return `The Host ${quote(host)} isn't one of this gateway's; use the address that it printed at start, or allow this one with --allow-host.`;
+    return `The Host ${quote(host)} isn't one of this gateway's; use the address that it printed at start, or allow this host with --allow-host.`;
   }
   const origin = headers.origin;
   if (origin !== undefined && !isAllowed(parseOrigin(origin), allowed)) {
@@ -51,12 +51,12 @@ export function refuseHost(headers: IncomingHttpHeaders, allowed: AllowedHosts):
   return undefined;
 }
 
-/** The name in a Host header, without the port; undefined where it is malformed. */
+/** The name in a Host header, without the port; undefined if it is malformed. */
 export function hostName(host: string): string | undefined {
   return parseAuthority(host)?.name;
 }
 
-/** The name in an Origin header; undefined for `null` and whatever isn't http or https. */
+/** The name in an Origin header; undefined for `null` and for schemes other than http and https. */
 export function originName(origin: string): string | undefined {
   return parseOrigin(origin)?.name;
 }
@@ -68,7 +68,7 @@ function isAllowed(found: Authority | undefined, allowed: AllowedHosts): boolean
       name === found.name &&
       (port === undefined ||
         port === found.port ||
-        // Browsers leave the scheme's own port out.
+        // Browsers leave out the scheme's own port.
         (found.port === undefined && (port === 80 || port === 443))),
   );
 }
@@ -90,13 +90,13 @@ function quote(text: string): string {
 
 const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Whether a peer's address, as the socket reports it, is this machine: `127.0.0.1`, `::1`, `::ffff:127.0.0.1`. */
+/** Whether a socket's peer address belongs to this machine: `127.0.0.1`, `::1`, `::ffff:127.0.0.1`. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
   return address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
 }
 
-/** Whether a name without a port, as a Host header, a URL or a person writes it, is this machine's. */
+/** Whether a name without a port, from a Host header, a URL or a person, belongs to this machine. */
 export function isLoopbackName(name: string): boolean {
   return loopbackNames.includes(name) || name === '::1';
 }

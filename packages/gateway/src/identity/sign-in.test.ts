@@ -18,7 +18,7 @@ const local = { headers: { host: 'localhost:7411' }, remoteAddress: '127.0.0.1' 
 const refusal = (signIn: SignIn) => ('refused' in signIn ? signIn.refused : undefined);
 
 describe('signIn', () => {
-  it('takes a caller on this machine for the local user', () => {
+  it('treats a caller on this machine as the local user', () => {
     expect(signIn(local, checkToken, localUser)).toEqual({ principal: localUser });
     const browser = { ...local, headers: { host: '[::1]:7411', origin: 'http://localhost:7411' } };
     expect(signIn({ ...browser, remoteAddress: '::ffff:127.0.0.1' }, checkToken, localUser)).toEqual({
@@ -26,7 +26,7 @@ describe('signIn', () => {
     });
   });
 
-  it('takes a token for its holder, for `mcp`', () => {
+  it("signs in a token's holder, for `mcp`", () => {
     const found = signIn(
       { headers: { authorization: 'bearer lks_good' }, remoteAddress: '192.0.2.1' },
       checkToken,
@@ -43,8 +43,8 @@ describe('signIn', () => {
     },
   );
 
-  it('refuses everybody without a token where there is no local user', () => {
-    expect(refusal(signIn(local, checkToken, undefined))).toMatch(/wants a token/);
+  it('refuses everybody without a token if there is no local user', () => {
+    expect(refusal(signIn(local, checkToken, undefined))).toMatch(/needs a token/);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('signIn', () => {
     ['a proxy', { ...local, headers: { ...local.headers, 'x-forwarded-for': '192.0.2.1' } }],
     ['a proxy of another kind', { ...local, headers: { ...local.headers, forwarded: 'for=192.0.2.1' } }],
     ['a proxy that says only the host', { ...local, headers: { ...local.headers, 'x-forwarded-host': 'x' } }],
-  ])("doesn't take %s for the local user", (_, caller) => {
+  ])("doesn't treat %s as the local user", (_, caller) => {
     expect(refusal(signIn(caller, checkToken, localUser))).toMatch(/token/);
   });
 });

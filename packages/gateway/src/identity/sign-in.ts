@@ -5,27 +5,27 @@ import type { Principal } from '@lockstep/model/internal';
 import { hostName, isLoopbackAddress, isLoopbackName, originName } from './host-guard.ts';
 import type { Credential } from './token.ts';
 
-/** What is known of a request before anything is believed. */
+/** What is known of a request before anything in it is trusted. */
 interface SignInRequest {
   readonly headers: IncomingHttpHeaders;
   /** The peer's address, as the socket reports it. */
   readonly remoteAddress: string | undefined;
 }
 
-/** Somebody, or a refusal: one sentence for a 401, and the token's id where it is a known one. */
+/** A caller, or a refusal: one sentence for a 401, and the token's id if the token is known. */
 export type SignIn =
   | { readonly principal: Principal; readonly credential?: Credential }
   | { readonly refused: string; readonly tokenId?: string };
 
-/** Looks a presented token up; see `openTokens`. */
+/** Looks up the token that a caller presents; see `openTokens`. */
 export type CheckToken = (presented: string, audience: Audience) => SignIn;
 
 /**
- * Decides who calls `/mcp`. A credential that was presented decides alone: an invalid one is refused and never falls
- * back to the local user. Without one the caller is the local user, if there is one and the request comes straight
+ * Decides who calls `/mcp`. A credential that is presented decides alone: if it is invalid, the caller is refused and
+ * never becomes the local user. A caller without one is the local user, if there is one and the request comes straight
  * from this machine.
  *
- * @param localUser - Absent where authentication is configured or the gateway listens beyond loopback.
+ * @param localUser absent if authentication is configured or the gateway listens beyond loopback.
  */
 export function signIn(
   request: SignInRequest,
@@ -37,25 +37,25 @@ export function signIn(
   if (localUser === undefined) {
     return {
       refused:
-        'This gateway wants a token; create one with `lockstep token create` and send it as a Bearer token.',
+        'This gateway needs a token; create one with `lockstep token create` and send it as a Bearer token.',
     };
   }
   const why = whyNotLocal(request);
   return why === undefined ? { principal: localUser } : { refused: why };
 }
 
-/** Signs in by an Authorization header; only Bearer tokens are known. */
+/** Signs in by the Authorization header; it accepts only Bearer tokens. */
 export function signInByHeader(authorization: string, checkToken: CheckToken, audience: Audience): SignIn {
   const match = /^Bearer +(\S+) *$/i.exec(authorization);
   if (match?.[1] === undefined) {
     return {
-      refused: 'The Authorization header must be `Bearer` and one token; correct it or leave it out.',
+      refused: 'The Authorization header must be `Bearer` and one token; correct it, or leave it out.',
     };
   }
   return checkToken(match[1], audience);
 }
 
-/** Anything that a proxy adds: behind one, every caller would look like this machine. */
+/** Any header that a proxy adds: behind a proxy, every caller would seem to be on this machine. */
 const forwarding = /^(forwarded|x-forwarded-.*|x-real-ip)$/;
 
 function whyNotLocal({ headers, remoteAddress }: SignInRequest): string | undefined {
@@ -76,10 +76,10 @@ function whyNotLocal({ headers, remoteAddress }: SignInRequest): string | undefi
   return undefined;
 }
 
-/** Asked once: the system looks it up in its account database each time. */
+/** Cached, since the system looks it up in its account database each time. */
 let account: string | undefined;
 
-/** Whoever uses this machine: the account that runs the gateway is taken for the human behind it. */
+/** The user of this machine; the account that runs the gateway stands for the human behind it. */
 export function localUser(roles: readonly string[]): Principal {
   return { issuer: 'lockstep:local', subject: 'local', owner: accountName(), roles: [...roles] };
 }
@@ -89,16 +89,16 @@ function accountName(): string {
   try {
     account = userInfo().username;
   } catch {
-    // An account without an entry in the user database, as containers have them.
+    // The account has no entry in the user database, as is common in containers.
     account = 'local';
   }
   return account;
 }
 
-/** Who calls, as the credentials prove: a principal, and the token it presented; the local user has none. */
+/** A caller, as the credentials prove: a principal, and the token that was presented. The local user has no token. */
 export type Caller = Exclude<SignIn, { readonly refused: string }>;
 
-/** Whether two callers are the same one, by what proves it: issuer and subject. */
+/** Whether two callers are the same principal, by issuer and subject. */
 export function samePrincipal(a: Caller, b: Caller): boolean {
   return a.principal.issuer === b.principal.issuer && a.principal.subject === b.principal.subject;
 }

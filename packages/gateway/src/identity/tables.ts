@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** One token; see `store/registry.ts` for how times and structured values are kept. */
+/** One token; `store/registry.ts` says how times and structured values are stored. */
 export interface TokenRow {
   id: string;
-  /** Hex of the SHA-256 of the secret, which is stored nowhere. */
+  /** Hex of the SHA-256 of the secret; the secret itself isn't stored. */
   hash: string;
   subject: string;
   owner: string;
@@ -17,7 +17,7 @@ export interface TokenRow {
   expires_at: number;
   revoked_at: number | null;
   revoked_by: string | null;
-  /** `created` here, or declared in the token `file`. */
+  /** `created` here, or declared in a token `file`. */
   source: string;
 }
 
@@ -45,7 +45,7 @@ export const tokensMigration: Migration = {
   },
 };
 
-/** Tokens that come from a token file are told from those that were created here. */
+/** Tells tokens of a token file from tokens that were created here. */
 export const tokenSourceMigration: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -12,7 +12,7 @@ const wish = {
 const entry = { ...wish, sha256: 'a'.repeat(64) };
 const parse = (value: unknown) => parseTokenFile('tokens.json', JSON.stringify(value));
 
-test('an entry that is made for a file is one of a file, and holds no secret', () => {
+test('an entry made for a file can be read from a file, and contains no secret', () => {
   const { token, entry: made } = makeFileToken({ ...wish, roles: [...wish.roles] });
   expect(JSON.stringify(made)).not.toContain(token);
   expect(parse([made])).toEqual([
@@ -28,7 +28,7 @@ test('an entry that is made for a file is one of a file, and holds no secret', (
   ]);
 });
 
-test('an entry without an id is named by its hash', () => {
+test('an entry without an id gets one from its hash', () => {
   expect(parse([entry])[0]?.id).toBe('file_aaaaaaaaaaaa');
   expect(parse([])).toEqual([]);
 });
@@ -61,12 +61,12 @@ test.each<[string, unknown, string]>([
   expect(() => parse(value)).toThrow(sentence);
 });
 
-test('a subject may have several tokens of its owner, however the owner is spelt', () => {
+test('a subject may have several tokens of its owner, however the owner is spelled', () => {
   expect(parse([entry, { ...entry, owner: ' Ada@Example.com', sha256: 'b'.repeat(64) }])).toHaveLength(2);
 });
 
-test("what isn't JSON, and what isn't there, is said with the file", async () => {
-  expect(() => parseTokenFile('tokens.json', '[')).toThrow(/^tokens\.json: isn't JSON; it is an array/);
+test('an error about a missing file, or one that is not JSON, names the file', async () => {
+  expect(() => parseTokenFile('tokens.json', '[')).toThrow(/^tokens\.json: isn't JSON; write an array/);
   await expect(readTokenFile('/none/tokens.json')).rejects.toThrow(
     /^\/none\/tokens\.json: can't be read \(ENOENT\); make its entries with `lockstep token create --offline`/,
   );

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { TokenRow } from './tables.ts';
 import { hashSecret, makeSecret, makeTokenId, ownerKey } from './token.ts';
 
-/** One token of a token file. Its secret is in nobody's file: only its hash is. */
+/** One token of a token file. The file has only the hash of its secret. */
 const entrySchema = newTokenSchema.extend({
-  /** How it is named in lists and in the audit. Default: `file_` and the first twelve digits of its hash. */
+  /** Its name in lists and in the audit. Default: `file_` and the first twelve digits of its hash. */
   id: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, `_` or `-`')
@@ -21,7 +21,7 @@ const entrySchema = newTokenSchema.extend({
 /** A token in the token file. */
 export type TokenFileEntry = z.input<typeof entrySchema>;
 
-/** A token file: a JSON array, in which no id and no secret is there twice, and a subject has one owner. */
+/** A token file: a JSON array in which ids and secrets are unique and each subject has one owner. */
 export const tokenFileSchema = z.array(entrySchema).superRefine((entries, context) => {
   for (const [index, entry] of entries.entries()) {
     const earlier = entries.slice(0, index);
@@ -44,9 +44,9 @@ export type DeclaredToken = Pick<
 >;
 
 /**
- * A new token without a gateway: the secret, to be given to its holder, and the entry for the token file.
+ * Makes a token without a gateway: the secret for its holder, and the entry for the token file.
  *
- * @throws ConfigurationError naming the field that is wrong.
+ * @throws ConfigurationError naming the field that is invalid.
  * @example
  * const { token, entry } = makeFileToken({
  *   subject: 'ci',
@@ -65,7 +65,7 @@ export function makeFileToken(wish: z.input<typeof newTokenSchema>): {
   return { token: secret, entry: { id: makeTokenId(), ...checked, sha256: hashSecret(secret) } };
 }
 
-/** @throws ConfigurationError naming the file and whatever is wrong in it. */
+/** @throws ConfigurationError naming the file and what is wrong with it. */
 export async function readTokenFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -76,14 +76,14 @@ export async function readTokenFile(path: string): Promise<string> {
   }
 }
 
-/** @throws ConfigurationError naming the file and whatever is wrong in it. */
+/** @throws ConfigurationError naming the file and what is wrong with it. */
 export function parseTokenFile(path: string, text: string): DeclaredToken[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw new ConfigurationError([
-      { path, message: "isn't JSON; it is an array of what `lockstep token create --offline` prints." },
+      { path, message: "isn't JSON; write an array of what `lockstep token create --offline` prints." },
     ]);
   }
   return parseOrThrow(tokenFileSchema, json, path).map(({ sha256, id, roles, expiresAt, ...rest }) => ({

@@ -9,7 +9,7 @@ import type { DeclaredToken } from './token-file.ts';
 
 /** Who manages tokens. */
 export interface Actor {
-  /** An owner, or `operator` for whoever may use the socket on this machine. */
+  /** An owner, or `operator` for anyone who may use the socket on this machine. */
   readonly name: string;
   readonly principal?: Principal;
   /** The token's id. */
@@ -22,13 +22,13 @@ interface CreateTokenInput {
   readonly row: DeclaredToken;
 }
 
-/** Why not, in one sentence. */
+/** Why it wasn't done, in one sentence. */
 export interface NotDone {
   readonly refused: string;
-  /** Whether that is because there is no such token. */
+  /** True if there is no such token. */
   readonly missing?: true;
 }
-/** Keeps a new token. A subject belongs to one owner, or two humans would share what the subject may do and has. */
+/** Stores a new token. A subject belongs to one owner; otherwise two humans would share what the subject may do. */
 export const createToken = operation(
   'createToken',
   async (tx: LedgerTransaction<TokenTables>, input: CreateTokenInput): Promise<TokenRow | NotDone> => {
@@ -36,7 +36,7 @@ export const createToken = operation(
     const other = findOtherHolder(row, await tx.db.selectFrom('tokens').selectAll().execute(), tx.now);
     if (other !== undefined) {
       return {
-        refused: `The subject \`${row.subject}\` belongs to ${other.owner} already; choose another subject, or revoke ${other.id} first.`,
+        refused: `The subject \`${row.subject}\` already belongs to ${other.owner}; choose another subject, or revoke ${other.id} first.`,
       };
     }
     const kept = keep(row, 'created', actor, tx.now);
@@ -51,14 +51,14 @@ interface RevokeTokenInput {
   readonly actor: Actor;
   readonly id: string;
 }
-/** Ends a token for good. Doing so again changes nothing. */
+/** Ends a token for good. Revoking it again changes nothing. */
 export const revokeToken = operation(
   'revokeToken',
   async (tx: LedgerTransaction<TokenTables>, input: RevokeTokenInput): Promise<TokenRow | NotDone> => {
     const row = await tx.db.selectFrom('tokens').selectAll().where('id', '=', input.id).executeTakeFirst();
     if (row === undefined) {
       return {
-        refused: `There is no token \`${input.id}\`; \`lockstep token list\` shows those that there are.`,
+        refused: `There is no token \`${input.id}\`; \run \`lockstep token list\` to see the tokens.`,
         missing: true,
       };
     }
@@ -76,7 +76,7 @@ export const revokeToken = operation(
     return revoked;
   },
 );
-/** Every token, the newest first. */
+/** Every token, newest first. */
 export const listTokens = query(
   'listTokens',
   (db: Kysely<TokenTables>, _input: null): Promise<TokenRow[]> => {
@@ -84,12 +84,12 @@ export const listTokens = query(
   },
 );
 
-/** A token as it is stored from now on. */
+/** The row of a new token. */
 export function keep(row: DeclaredToken, source: 'created' | 'file', { name }: Actor, now: number): TokenRow {
   return { ...row, source, created_at: now, created_by: name, revoked_at: null, revoked_by: null };
 }
 
-/** A token in force whose subject is this one's, but belongs to somebody else. */
+/** A token in force with this token's subject but another owner. */
 export function findOtherHolder(
   row: DeclaredToken,
   among: readonly TokenRow[],
@@ -104,7 +104,7 @@ export function findOtherHolder(
   );
 }
 
-/** What the audit says of a token that is new or over. */
+/** The audit record of a token that begins or ends. */
 export function recordOf(
   tx: LedgerTransaction<TokenTables>,
   kind: 'token.created' | 'token.revoked',

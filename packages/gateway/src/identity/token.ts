@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** What a request was signed in with, and until when. */
+/** The token that a request was signed in with, and when it expires. */
 export interface Credential {
   readonly tokenId: string;
   /** Milliseconds since 1970. */
@@ -17,14 +17,14 @@ export function makeTokenId(): string {
   return `tok_${randomBytes(9).toString('base64url')}`;
 }
 
-/** What is stored of a secret. It is random and long, so that a plain hash can't be guessed back. */
+/** Hashes a secret for storage. Secrets are long and random, so nobody can guess them from a plain hash. */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret);
 }
 
 /**
- * What owners are compared by: `Anna@Example.com` and `anna@example.com` are one human, so that nobody becomes two by
- * their spelling.
+ * The form in which owners are compared: `Anna@Example.com` and `anna@example.com` are one human. So nobody can count
+ * as two people by spelling a name differently.
  */
 export function ownerKey(owner: string): string {
   return owner.normalize('NFKC').trim().toLowerCase();

@@ -43,7 +43,7 @@ describe('tokens', () => {
     });
   });
 
-  it('is for one audience and never for the other', async () => {
+  it('is for one audience only', async () => {
     const mcp = await create({ audience: 'mcp', roles: ['admin', 'approver'] });
     const admin = await create({ audience: 'admin', roles: ['admin'] });
     expect(tokens.authenticate(mcp.token, 'admin')).toMatchObject({
@@ -59,7 +59,7 @@ describe('tokens', () => {
     expect(tokens.authenticate(presented, 'mcp')).toEqual({ refused: expect.stringContaining('unknown') });
   });
 
-  it('is refused as soon as it is revoked, and says so to listeners', async () => {
+  it('is refused as soon as it is revoked, and listeners are told', async () => {
     const { token, info } = await create();
     const told: string[] = [];
     const stop = tokens.onRevoked(({ id }) => told.push(id));
@@ -68,7 +68,7 @@ describe('tokens', () => {
       refused: expect.stringContaining('was revoked'),
       tokenId: info.id,
     });
-    // Doing it again changes nothing.
+    // Revoking it again changes nothing.
     expect(await tokens.revoke(info.id, { name: 'Dora' })).toMatchObject({ revokedBy: 'Carol' });
     stop();
     expect(told).toEqual([info.id]);
@@ -88,16 +88,16 @@ describe('tokens', () => {
     expect(tokens.active(info.id, 'mcp')).toHaveProperty('refused');
   });
 
-  it("isn't created when it has expired already", async () => {
+  it("isn't created if it has already expired", async () => {
     await expect(create({ expiresAt: '2020-01-01T00:00:00.000Z' })).rejects.toThrow(
       '`expiresAt` is 2020-01-01',
     );
   });
 
-  it('gives a subject to one owner only', async () => {
+  it('gives each subject only one owner', async () => {
     await create({ subject: 'ci', owner: 'Anna' });
     await create({ subject: 'ci', owner: 'anna ' });
-    await expect(create({ subject: 'ci', owner: 'Ben' })).rejects.toThrow('belongs to Anna already');
+    await expect(create({ subject: 'ci', owner: 'Ben' })).rejects.toThrow('already belongs to Anna');
   });
 
   it('is the same after a restart', async () => {
@@ -111,7 +111,7 @@ describe('tokens', () => {
     });
   });
 
-  it('is listed and recorded, and its secret is nowhere', async () => {
+  it('is listed and recorded, without its secret', async () => {
     const { token, info } = await create({ subject: 'secretive' });
     expect(await tokens.list()).toContainEqual(info);
     await tokens.revoke(info.id, { name: 'Carol' });

@@ -11,31 +11,31 @@ import { type Actor, createToken, listTokens, type NotDone, revokeToken } from '
 
 /** The tokens of one environment. */
 export interface Tokens {
-  /** Creates one. The secret is told here and never again. */
+  /** Creates a token. This is the only time that its secret is returned. */
   create(
     token: NewToken,
     actor: Actor,
   ): Promise<{ readonly token: string; readonly info: TokenInfo } | NotDone>;
-  /** All of them, ended ones too, the newest first. */
+  /** All tokens, ended ones too, newest first. */
   list(): Promise<TokenInfo[]>;
-  /** Ends one; from then on it is refused. */
+  /** Ends a token; from then on it is refused. */
   revoke(id: string, actor: Actor): Promise<TokenInfo | NotDone>;
-  /** Makes those that come from the token file the ones that it has now; tells how many are new, and how many over. */
+  /** Replaces the tokens of the token file with the current ones; returns how many began and how many ended. */
   declare(
     rows: readonly DeclaredToken[],
   ): Promise<{ readonly added: number; readonly ended: number } | NotDone>;
-  /** Who holds a presented token. Takes no I/O: it runs on every request. */
+  /** Finds the holder of a presented token. Does no I/O, since it runs on every request. */
   authenticate(presented: string, audience: Audience): SignIn;
-  /** The token with this id, if it is in force, for credentials that name it, such as cookies. */
+  /** The token with this id, if it is in force; for credentials that name it, such as cookies. */
   active(id: string, audience: Audience): SignIn;
-  /** Called with each token that is revoked, so that its sessions and streams end. Returns how to stop. */
+  /** Calls the listener with each revoked token, to end its sessions and streams. Returns a function to stop it. */
   onRevoked(listener: (info: TokenInfo) => void): () => void;
 }
 
 /**
- * Loads the tokens. They are kept in memory, since only this process changes them.
+ * Loads the tokens and keeps them in memory, since only this process changes them.
  *
- * @param environment - Named in the records of changes.
+ * @param environment the environment that records of changes name.
  */
 export async function openTokens(store: Store, environment: string): Promise<Tokens> {
   const byHash = new Map<string, Known>();
@@ -66,7 +66,7 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
         expires_at: Date.parse(token.expiresAt),
       };
       if (row.expires_at <= Date.now()) {
-        return { refused: `\`expiresAt\` is ${token.expiresAt}, which is past; give a time to come.` };
+        return { refused: `\`expiresAt\` is ${token.expiresAt}, which is in the past; give a later time.` };
       }
       const kept = await store.transact(createToken, { environment, actor, row });
       return 'refused' in kept ? kept : { token: secret, info: learn(kept) };
@@ -98,7 +98,7 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
       const known = byHash.get(hashSecret(presented));
       if (known === undefined) {
         return {
-          refused: 'This token is unknown here; check that it is whole and meant for this environment.',
+          refused: 'This token is unknown here; check that it is complete and meant for this environment.',
         };
       }
       return signIn(known, audience);
@@ -107,7 +107,7 @@ export async function openTokens(store: Store, environment: string): Promise<Tok
     active(id, audience) {
       const known = byId.get(id);
       return known === undefined
-        ? { refused: 'This token is gone; sign in with another.' }
+        ? { refused: 'This token no longer exists; sign in with another.' }
         : signIn(known, audience);
     },
 
@@ -156,7 +156,7 @@ function signIn({ info, principal, expiresAt }: Known, audience: Audience): Sign
 }
 
 /**
- * Refuses to listen beyond loopback where no token opens `/mcp`: there everybody could be anybody.
+ * Refuses to listen beyond loopback unless a token opens `/mcp`: otherwise anyone could claim to be anyone.
  *
  * @throws Error in one sentence.
  */
@@ -167,6 +167,6 @@ export async function demandToken(tokens: Pick<Tokens, 'list'>, host: string): P
   );
   if (usable) return;
   throw new Error(
-    `Listening on ${host} without authentication is refused; give a gateway in a pod a token file, or one elsewhere a token with \`lockstep token create\` while it runs on 127.0.0.1.`,
+    `The gateway doesn't listen on ${host} without authentication; give it a token file, or run it on 127.0.0.1 and create a token with \`lockstep token create\` first.`,
   );
 }

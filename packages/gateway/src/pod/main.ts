@@ -3,19 +3,19 @@ import { ConfigurationError } from '@lockstep/model';
 import { messageOf } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 
-/** What the image runs, by its first argument; each brings what only it needs. */
+/** The programs of the image, by the first argument. Each loads only what it needs. */
 const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   bridge: async () => (await import('../bridge/bridge.ts')).runBridge,
 };
 
-/** Runs one mode; the exit code is 1 when it can't go on, and 2 when it is configured wrongly. */
+/** Runs one mode. The exit code is 1 if it can't go on, and 2 if its configuration is invalid. */
 async function main([mode = '', ...argv]: string[]): Promise<number> {
   const log = createLog('info');
   const load = modes[mode];
   if (load === undefined) {
     const names = Object.keys(modes).join(' or ');
-    log.fatal(`The first argument is ${JSON.stringify(mode)}; it must be ${names}.`);
+    log.fatal(`The first argument is ${JSON.stringify(mode)}; give ${names}.`);
     return 2;
   }
   try {
@@ -29,5 +29,5 @@ async function main([mode = '', ...argv]: string[]): Promise<number> {
   }
 }
 
-// Connections of clients that have gone without a word would keep the process for a while.
+// Exit now: connections of clients that vanished would keep the process alive for a while.
 process.exit(await main(process.argv.slice(2)));

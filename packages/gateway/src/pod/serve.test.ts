@@ -12,7 +12,7 @@ const deployment = parseDeployment({
 const launch = (name: string, hasBridgeKey = true) =>
   deployedLaunch(hasBridgeKey)(name, {} as never, {} as never, deployment);
 
-test('a server is reached where the deployment says, with signed keys where a bridge answers', async () => {
+test('a server is where the deployment says, and requests to bridges are signed', async () => {
   expect(await launch('docs', false)).toEqual({ type: 'http', url: 'https://docs.example.com/mcp' });
   expect(await launch('files')).toEqual({
     type: 'http',
@@ -21,7 +21,7 @@ test('a server is reached where the deployment says, with signed keys where a br
   });
 });
 
-test("a server that can't be reached is said by name", async () => {
+test("the error names a server that can't be reached", async () => {
   await expect(launch('other')).rejects.toThrow(/^_deployment\.json: servers\.other: is missing, but/);
   await expect(launch('files', false)).rejects.toThrow(
     /servers\.files: is reached through a bridge, but there is no bridge\.key; make one with `lockstep keys create`/,

@@ -11,11 +11,11 @@ import { vaultSource } from '../secrets/vault-source.ts';
 import { readSettings } from './settings.ts';
 
 /**
- * Runs a gateway in its pod until it is asked to stop; then it finishes the calls in flight and seals the audit.
- * Without a Secret mounted for the token file, the tokens that were created through its API are all there are.
+ * Runs a gateway in its pod until it is asked to stop. Then it finishes the calls in flight and seals the audit. If no
+ * Secret is mounted for the token file, there are only the tokens that were created through the API.
  *
- * @param argv what follows `serve`.
- * @throws ConfigurationError, or Error in one sentence, when it can't start or can't go on.
+ * @param argv the arguments after `serve`.
+ * @throws ConfigurationError, or Error in one sentence, if it can't start or can't go on.
  */
 export async function serve(argv: readonly string[]): Promise<void> {
   const settings = readSettings(argv, process.env);
@@ -50,7 +50,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * Reaches every server where the deployment says that it is.
+ * Returns the launch of every server, at the address in the deployment.
  *
  * @param hasBridgeKey whether calls to bridges can be signed.
  * @returns a function that throws ConfigurationError for a server that the deployment lacks or that can't be reached.

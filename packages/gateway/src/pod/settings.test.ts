@@ -3,7 +3,7 @@ import { podFolders, podPorts } from '@lockstep/model/internal';
 import { expect, test } from 'vitest';
 import { readSettings } from './settings.ts';
 
-test('without arguments, everything is where the components put it', () => {
+test('without arguments, everything is in the folders that the components use', () => {
   expect(readSettings([], {})).toEqual({
     bundle: '/etc/lockstep/bundle',
     keys: '/etc/lockstep/keys',
@@ -19,7 +19,7 @@ test('without arguments, everything is where the components put it', () => {
   });
 });
 
-test('the gateway looks where the components mount', () => {
+test('the gateway reads the folders that the components mount', () => {
   const { bundle, keys, tokens, vaultToken, state, port, metricsPort } = readSettings([], {});
   expect({ http: port, metrics: metricsPort }).toEqual({ http: podPorts.gateway, metrics: podPorts.metrics });
   expect({ bundle, keys, tokens: dirname(tokens), vaultToken: dirname(vaultToken), state }).toEqual({
@@ -31,7 +31,7 @@ test('the gateway looks where the components mount', () => {
   });
 });
 
-test('arguments and environment say otherwise', () => {
+test('arguments and environment variables override the defaults', () => {
   const hosts = 'https://mcp.example.com/, lockstep-gateway.mcp.svc:7411,,10.0.0.7';
   const env = { LOCKSTEP_ALLOWED_HOSTS: hosts, LOCKSTEP_LOG_LEVEL: 'debug' };
   expect(readSettings(['--port', '0', '--metrics-port=9', '--state', 'here'], env)).toMatchObject({
@@ -51,12 +51,12 @@ test.each([
   [
     [],
     { LOCKSTEP_LOG_LEVEL: 'loud' },
-    'LOCKSTEP_LOG_LEVEL: is "loud"; it is one of debug, info, warn, error, silent.',
+    'LOCKSTEP_LOG_LEVEL: is "loud"; use one of debug, info, warn, error, silent.',
   ],
   [
     [],
     { LOCKSTEP_ALLOWED_HOSTS: 'a b' },
-    'LOCKSTEP_ALLOWED_HOSTS: `a b` is no host; write it like `mcp.example.com` or `mcp.example.com:8443`.',
+    "LOCKSTEP_ALLOWED_HOSTS: `a b` isn't a host; write it like `mcp.example.com` or `mcp.example.com:8443`.",
   ],
 ])('%j and %j are refused', (argv, env, sentence) => {
   expect(() => readSettings(argv, env as NodeJS.ProcessEnv)).toThrow(sentence);

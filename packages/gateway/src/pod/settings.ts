@@ -4,7 +4,7 @@ import { podFiles, podFolders, podPorts, podVariables } from '@lockstep/model/in
 import { allowedHosts } from '../identity/host-guard.ts';
 import { type LogLevel, logLevels } from '../kernel/log.ts';
 
-/** What a gateway in a pod is told from outside. */
+/** The settings of a gateway in a pod. */
 interface ServeSettings {
   readonly bundle: string;
   readonly keys: string;
@@ -15,9 +15,9 @@ interface ServeSettings {
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number;
-  /** Host names, with a port or without, that clients use. */
+  /** Host names that clients use, with or without a port. */
   readonly allowedHosts: readonly string[];
-  /** Where people reach its pages; undefined where nobody has said so. */
+  /** The address of the pages for people; undefined if it isn't configured. */
   readonly publicUrl: string | undefined;
   readonly logLevel: LogLevel;
 }
@@ -36,7 +36,7 @@ const options = {
 /**
  * Reads the arguments after `serve`, and the environment: `LOCKSTEP_ALLOWED_HOSTS` and `LOCKSTEP_LOG_LEVEL`.
  *
- * @throws ConfigurationError naming the argument or variable.
+ * @throws ConfigurationError naming the argument or the variable.
  */
 export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): ServeSettings {
   const { 'metrics-port': metricsPort, 'vault-token': vaultToken, port, ...values } = parse(argv);
@@ -54,7 +54,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    // Node goes on to explain how its own parser is used.
+    // Node's message continues with advice about its own parser, so it is cut.
     throw fault('serve', `${(error as Error).message.split(/\.\s/, 1)[0]}; leave it out.`);
   }
 }
@@ -64,7 +64,7 @@ function parsePort(option: string, text: string): number {
   throw fault(option, `is ${JSON.stringify(text)}; give a port from 0 to 65535.`);
 }
 
-/** Hosts separated by commas. One may be a whole URL, as people reach it through a proxy: `https://mcp.example.com`. */
+/** Reads hosts separated by commas. One may be a whole URL, the one that people use: `https://mcp.example.com`. */
 function parseHosts(text: string): Pick<ServeSettings, 'allowedHosts' | 'publicUrl'> {
   const entries = text
     .split(',')
@@ -83,7 +83,7 @@ function parseHosts(text: string): Pick<ServeSettings, 'allowedHosts' | 'publicU
 function parseLogLevel(text = 'info'): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
-  throw fault(podVariables.logLevel, `is ${JSON.stringify(text)}; it is one of ${logLevels.join(', ')}.`);
+  throw fault(podVariables.logLevel, `is ${JSON.stringify(text)}; use one of ${logLevels.join(', ')}.`);
 }
 
 function fault(path: string, message: string): ConfigurationError {
