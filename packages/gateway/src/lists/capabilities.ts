@@ -2,7 +2,7 @@ import { version } from '../kernel/version.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 
-/** What the gateway calls itself towards clients. */
+/** How the gateway introduces itself to clients. */
 export const serverInfo = { name: 'lockstep', title: 'Lockstep gateway', version } as const;
 
 interface Where {
@@ -28,7 +28,7 @@ export function capabilitiesOf(where: Where): Record<string, unknown> {
   };
 }
 
-/** The locked instructions of the servers that run at an endpoint, each under its name where there are several. */
+/** The locked instructions of the servers that run at an endpoint; if there are several, each under its name. */
 export function instructionsOf(where: Where, upstreams: Pick<Upstreams, 'isAbsent'>): string {
   const parts = releasesAt(where).flatMap(({ name, release }) =>
     release.instructions === null || upstreams.isAbsent(name)

@@ -1,9 +1,9 @@
 import { isRecord } from '@lockstep/model/internal';
 
-/** The argument that lists add to gated tools, so that an agent can tell approvers why. Stripped before anything else. */
+/** The argument that lists add to gated tools, so that an agent can give approvers a reason. Removed first of all. */
 export const reasonArgument = 'lockstep_reason';
 
-/** Marks a locked definition as gated: in its description, and by the optional argument for a reason. */
+/** Marks a locked definition as gated: in its description, and with the optional argument for a reason. */
 export function markGated(definition: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { description, inputSchema } = definition;
   const text = typeof description === 'string' ? `${description}\n\n` : '';
@@ -26,14 +26,14 @@ export function markGated(definition: Readonly<Record<string, unknown>>): Record
   };
 }
 
-/** The gateway's own tool: carries on with a call that waited, without repeating its arguments. */
+/** The gateway's own tool: continues a call that waited, without repeating its arguments. */
 export const resumeName = 'lockstep__resume';
 
 export const resumeDefinition = {
   name: resumeName,
   title: 'Continue an approved call',
   description:
-    'Carries out a call that waited for human approval, with the arguments that were approved; before the humans have decided, it tells how things stand.',
+    'Carries out a call that waited for human approval, with the arguments that were approved. Until the humans have decided, it says how things stand.',
   inputSchema: {
     type: 'object',
     properties: {

@@ -5,20 +5,20 @@ import { composeUri } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { markGated, resumeDefinition } from './gateway-additions.ts';
 
-/** The lists that come from the lock alone; concrete resources are asked of the servers. */
+/** The lists that come from the lock alone; concrete resources come from the servers. */
 export type ListKind = ItemList;
 
 /** What one caller may use at one endpoint. */
 export interface Lists {
-  /** Locked definitions with the gateway's marks, sorted. The array is kept: don't change it. */
+  /** Locked definitions with the gateway's marks, sorted. The array is cached: don't change it. */
   list(kind: ListKind, policy: Policy, caller: Caller, endpoint: string | undefined): readonly object[];
 }
 
 type ListedUpstreams = Pick<Upstreams, 'quarantine' | 'isAbsent'>;
 
 /**
- * Makes lists, and keeps them for as long as neither the bundle, the quarantine nor the servers that run here change:
- * what a principal may possibly use depends on nothing else.
+ * Makes lists and caches them until the bundle, the quarantine or the servers that run here change, since the tools
+ * that a principal may use depend on nothing else.
  */
 export function createLists(upstreams: ListedUpstreams): Lists {
   const kept = new WeakMap<Policy, Map<string, { leftOut: string; items: readonly object[] }>>();

@@ -8,12 +8,12 @@ import { withoutOwnMeta } from '../protocol/own-meta.ts';
 import { composeUri, oddityOf } from '../protocol/resource-uri.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 
-/** Most pages that are read from one server. */
+/** Most pages to read from one server. */
 const maxPages = 100;
-/** Most resources that are taken from one server. */
+/** Most resources to take from one server. */
 const maxResources = 10_000;
 
-/** Who asks, where, and by which bundle. */
+/** The caller, the endpoint, and the policy in force. */
 interface ResourceListRequest {
   readonly policy: Policy;
   readonly caller: Caller;
@@ -28,8 +28,8 @@ interface ListContext {
 }
 
 /**
- * Asks the servers for their concrete resources and keeps what the caller may read. A server that doesn't answer
- * within its deadline is left out, so that it delays nobody.
+ * Asks the servers for their concrete resources and returns those that the caller may read. A server that doesn't
+ * answer within its deadline is left out, so it delays nobody.
  */
 export async function listResources(request: ResourceListRequest, context: ListContext): Promise<object[]> {
   const { policy, endpoint } = request;
@@ -50,7 +50,7 @@ async function listOne(
     const raw = await readPages(server, request, context);
     return raw.flatMap((resource) => shown(resource, server, request));
   } catch (error) {
-    context.log.warn({ server: server.name, error: String(error) }, 'left out of a resource list: no answer');
+    context.log.warn({ server: server.name, error: String(error) }, 'no answer; left out of a resource list');
     return [];
   }
 }

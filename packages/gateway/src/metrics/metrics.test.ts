@@ -12,7 +12,7 @@ it('emits the metrics that docs/metrics.md lists, with their labels', async () =
   expect(listed).toHaveLength((await metrics()).length);
 });
 
-/** The gateway's own metrics, each used once, as a scraper reads them. */
+/** The gateway's own metrics as a scraper reads them, after one use of each. */
 async function metrics(): Promise<{ name: string; type: string; labels: string[] }[]> {
   const health = {
     server: 's',

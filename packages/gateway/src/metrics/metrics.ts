@@ -3,10 +3,10 @@ import type { FollowedArchive } from '../archive/archive.ts';
 import type { SecretStatus } from '../secrets/header-credentials.ts';
 import type { ServerHealth } from '../upstream/upstreams.ts';
 
-/** Seconds; OpenTelemetry's boundaries for MCP. Source: semantic-conventions-genai, MCP metrics. */
+/** Seconds: the boundaries that OpenTelemetry recommends for MCP. Source: semantic-conventions-genai, MCP metrics. */
 const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
-/** One finished request, in labels that are bounded by the bundle: whatever a client made up is left out. */
+/** One finished request. The bundle bounds its labels: names that a client made up are left out. */
 interface Finished {
   readonly method: string;
   readonly server: string;
@@ -15,27 +15,27 @@ interface Finished {
   readonly seconds: number;
 }
 
-/** What `/metrics` tells. */
+/** What `/metrics` shows. */
 export interface Metrics {
   finished(call: Finished): void;
   decided(server: string, tool: string, decision: string): void;
-  /** @param accessClass the tool's; empty where there is none. */
+  /** @param accessClass the tool's access class; empty if there is none. */
   refused(server: string, tool: string, kind: string, accessClass: string): void;
   signInRefused(): void;
-  /** Seconds from forwarding until the server's answer. */
+  /** Seconds from forwarding a call to the server's answer. */
   answered(server: string, method: string, seconds: number): void;
   bundle(digest: string, accepted: boolean): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** Where figures come from that are read when somebody looks. */
+/** The sources of the values that are read at each scrape. */
 interface MetricSources {
   readonly health: () => readonly ServerHealth[];
   readonly approvalsWaiting: () => Promise<number>;
   /** Seconds since the oldest record that isn't acknowledged was given to the store. */
   readonly auditLag: () => number;
-  /** Of each server whose headers carry secrets. Default: none. */
+  /** The secrets of each server that has some in its headers. Default: none. */
   readonly secrets?: () => readonly SecretStatus[];
   readonly archive: Pick<FollowedArchive, 'lag' | 'failures'>;
 }
@@ -66,13 +66,13 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const refusals = new Counter({
     name: 'lockstep_refusals_total',
-    help: 'Requests that were not carried out, by why.',
+    help: 'Requests that were not carried out, by kind.',
     labelNames: ['server', 'tool', 'kind', 'class'],
     ...on,
   });
   const signIns = new Counter({
     name: 'lockstep_signin_refusals_total',
-    help: 'Requests with no or an invalid credential.',
+    help: 'Requests with no credential or an invalid one.',
     ...on,
   });
   const info = new Gauge({
@@ -83,7 +83,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const rejected = new Counter({
     name: 'lockstep_bundle_rejections_total',
-    help: 'Bundles that were not taken.',
+    help: 'Changed bundles that the gateway rejected.',
     ...on,
   });
   observeSources(sources, on);
@@ -109,7 +109,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
 }
 
-/** Keeps what the library looks up by its labels' values: it would sort and join them again on every call. */
+/** Caches lookups by label values, since the library sorts and joins them on every call. */
 function remembered<T>(find: (...values: string[]) => T): (...values: string[]) => T {
   const known: Labelled<T> = { children: new Map() };
   return (...values) => {
@@ -127,7 +127,7 @@ function remembered<T>(find: (...values: string[]) => T): (...values: string[]) 
   };
 }
 
-/** By the first label's value, then by the next one's: joining them would cost more than looking them up. */
+/** A tree by label values: joining them into a key would cost more than the lookups. */
 interface Labelled<T> {
   readonly children: Map<string, Labelled<T>>;
   found?: T;
@@ -166,7 +166,7 @@ function observeSources(
   });
   new Counter({
     name: 'lockstep_secret_errors_total',
-    help: "Times that the secrets in a server's headers could not be read.",
+    help: "How often the secrets in a server's headers could not be read.",
     labelNames: ['server'],
     ...on,
     collect() {
@@ -215,7 +215,7 @@ function observeArchive(
   });
   new Counter({
     name: 'lockstep_archive_failures_total',
-    help: 'Attempts to archive audit records that failed.',
+    help: 'Failed attempts to archive audit records.',
     ...on,
     collect() {
       this.reset();

@@ -26,22 +26,22 @@ describe('the arguments of a tool', () => {
     expect(check({ $ref: 'https://example.com/schema.json' })({})).toContain("can't be checked");
   });
 
-  it('take linear time, whatever the pattern', () => {
+  it('are checked in linear time, whatever the pattern', () => {
     const evil = check({ properties: { x: { type: 'string', pattern: '^(a+)+$' } } });
     expect(evil({ x: `${'a'.repeat(50_000)}!` })).toContain('pattern');
   });
 
-  it('hold every pattern, not the first one twice', () => {
+  it('are checked against every pattern, not against the first one twice', () => {
     const two = check({ properties: { x: { pattern: '^a$' }, y: { pattern: '^b$' } } });
     expect(two({ x: 'a', y: 'b' })).toBeUndefined();
     expect(two({ x: 'a', y: 'a' })).toContain('`y`');
   });
 
-  it('refuse a pattern that needs look-around instead of skipping it', () => {
+  it('are refused if a pattern needs look-around', () => {
     expect(check({ properties: { x: { pattern: '(?=a)b' } } })({ x: 'b' })).toContain("can't be checked");
   });
 
-  it('know older dialects and 2020-12', () => {
+  it('may have a schema in an older dialect or in 2020-12', () => {
     expect(
       check({
         $schema: 'http://json-schema.org/draft-07/schema#',
@@ -53,7 +53,7 @@ describe('the arguments of a tool', () => {
     );
   });
 
-  it('hold long lists to be unique without comparing each pair', () => {
+  it('with long lists are checked for duplicates without comparing each pair', () => {
     const unique = check({ properties: { l: { uniqueItems: true } } });
     const long = Array.from({ length: 300_000 }, (_, index) => [index]);
     expect(unique({ l: long })).toBeUndefined();
@@ -70,7 +70,7 @@ describe('the arguments of a tool', () => {
     expect(check({ properties: { l: { uniqueItems: false } } })({ l: [1, 1] })).toBeUndefined();
   });
 
-  it('of two servers may use one $id for different schemas', () => {
+  it('of two servers may use the same $id for different schemas', () => {
     expect(
       check({ $id: 'https://example.com/x', type: 'object', required: ['a'] })({ a: 1 }),
     ).toBeUndefined();

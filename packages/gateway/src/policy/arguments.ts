@@ -4,12 +4,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { messageOf } from '../kernel/errors.ts';
 
-/** Says in one sentence what is wrong with arguments; undefined when they fit. */
+/** Says in one sentence what is wrong with arguments; undefined if they fit. */
 export type ArgumentCheck = (args: Readonly<Record<string, unknown>>) => string | undefined;
 
 /**
- * Compiles the check of what a locked definition asks of its arguments. A schema that can't be held in bounded
- * time or without fetching anything (a remote `$ref`, a pattern with look-around) refuses every call and says so.
+ * Compiles the check of a locked definition's arguments. A schema that can't be checked in bounded time and without
+ * fetching anything (it has a remote `$ref`, or a pattern with look-around) refuses every call and says so.
  */
 export function compileArguments(
   target: Target,
@@ -27,7 +27,7 @@ function compileSchema(schema: unknown): ArgumentCheck {
   } catch (error) {
     const why = messageOf(error);
     return () =>
-      `its locked input schema can't be checked (${why}); ask its owner for a schema without that.`;
+      `its locked input schema can't be checked (${why}); ask its owner for a schema that can be checked.`;
   }
   return (args) => (validate(args) ? undefined : `${describe(validate.errors ?? [])}.`);
 }
@@ -50,27 +50,27 @@ function compilePrompt(declared: unknown): ArgumentCheck {
 
 const options: Options = {
   strict: false,
-  // An annotation in 2020-12, and formats' expressions are where validators hang.
+  // Formats are annotations in 2020-12, and validators hang on their regular expressions.
   validateFormats: false,
   allErrors: false,
   addUsedSchema: false,
   code: { regExp: Object.assign(linearRegExp, { code: 'new RegExp' }) },
 };
 
-/** Patterns of servers run on RE2's engine, whose time is linear in the text. Ajv tells patterns apart by their text. */
+/** Servers' patterns run on RE2's engine in linear time. Ajv tells patterns apart by their text. */
 function linearRegExp(pattern: string): { test(text: string): boolean; toString(): string } {
   const compiled = RE2JS.compile(pattern);
   return { test: (text) => compiled.matcher(text).find(), toString: () => pattern };
 }
 
-/** A new instance for each schema: two servers may use the same `$id` for different things. */
+/** A new instance for each schema: two servers may use the same `$id` for different schemas. */
 function ajvFor(schema: unknown): Ajv {
   const dialect = isRecord(schema) && typeof schema.$schema === 'string' ? schema.$schema : '';
   const ajv = /draft-0[467]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
   return ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems);
 }
 
-/** Ajv's own compares every pair of items, which long lists make a matter of hours. */
+/** Replaces Ajv's own check, which compares every pair of items and takes hours for long lists. */
 const uniqueItems: FuncKeywordDefinition = {
   keyword: 'uniqueItems',
   type: 'array',

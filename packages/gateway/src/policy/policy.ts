@@ -22,7 +22,7 @@ export interface Item {
   readonly definition: Readonly<Record<string, unknown>>;
   readonly digest: string;
   readonly class: AccessClass;
-  /** Arguments that travel in `Mcp-Param-*` headers too. */
+  /** The arguments that are also sent as `Mcp-Param-*` headers. */
   readonly declaredHeaders: readonly ParamDeclaration[];
   /** Compiled at first use, so that a large bundle loads quickly. */
   readonly checkArguments: ArgumentCheck;
@@ -33,21 +33,21 @@ export interface PolicyServer {
   readonly name: string;
   readonly definition: ServerDefinition;
   readonly release: Release;
-  /** What the release is pinned to, in one word, as records and approvals name it. */
+  /** The release's pinned source in one word, as records and approvals name it. */
   readonly source: string;
 }
 
-/** A loaded bundle in the form that requests are decided by. Each request keeps the one it began with. */
+/** A loaded bundle in the form that decides requests. Each request keeps the policy that it began with. */
 export interface Policy {
   readonly digest: string;
   readonly config: GatewayConfig;
   readonly table: PermissionTable;
   readonly servers: ReadonlyMap<string, PolicyServer>;
-  /** By the text of their target, sorted. */
+  /** Locked items by the text of their target, sorted. */
   readonly items: ReadonlyMap<string, Item>;
 }
 
-/** Prepares a bundle for deciding. Pure. */
+/** Turns a bundle into a policy. Pure. */
 export function makePolicy(bundle: LoadedBundle): Policy {
   const servers = new Map<string, PolicyServer>();
   const items: Item[] = [];
@@ -102,8 +102,8 @@ function makeItem(
 }
 
 /**
- * What two bundles of one environment say differently, by target: another decision, another definition, or gone.
- * Approvals that were asked for under the old one no longer hold. Pure.
+ * The targets that two bundles of one environment treat differently: another decision, another definition, or gone.
+ * Approvals that were requested under the old bundle are void for them. Pure.
  */
 export function changedTargets(before: Policy, after: Policy): string[] {
   const now = describe(after);
@@ -120,7 +120,7 @@ function describe({ table, items, servers }: Policy): Map<string, string> {
   );
 }
 
-/** The lists of a release, by what they hold. */
+/** The lists of a release. */
 export type ItemList = 'tools' | 'prompts' | 'resourceTemplates';
 
 /** The list that a kind of target is in. */
@@ -130,12 +130,12 @@ export const listOf: Readonly<Record<TargetKind, ItemList>> = {
   resource: 'resourceTemplates',
 };
 
-/** How quarantine names a locked item of a server: `tools/read_file`. */
+/** The name of a locked item in quarantine: `tools/read_file`. */
 export function itemKey({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
   return `${listOf[kind]}/${name}`;
 }
 
-/** The inverse of {@link itemKey}; undefined for what is no target, such as a server's instructions. */
+/** The inverse of {@link itemKey}; undefined for something without a target, such as a server's instructions. */
 export function targetOfItem(server: string, item: string): Target | undefined {
   const slash = item.indexOf('/');
   const list = item.slice(0, Math.max(0, slash));
