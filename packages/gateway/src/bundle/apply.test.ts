@@ -9,7 +9,7 @@ const release = { ...releaseOf({ tools: [] }), source: { type: 'remote', url: re
 const bundle = loadBundle(deployedBundle({ releases: { files: release } }).files);
 const deployment = parseDeployment(deploymentOf({ files: release }));
 
-/** Takes it, and tells in which order what was done. */
+/** Applies a bundle and returns what was done, in order. */
 async function take(upstreamServers: BundleTarget['upstreamServers']): Promise<string[]> {
   const done: string[] = [];
   const say = (what: string) => async () => void done.push(what);
@@ -37,7 +37,7 @@ async function take(upstreamServers: BundleTarget['upstreamServers']): Promise<s
   return done;
 }
 
-test('what follows the deployment is told of it once it is recorded, before a server moves', async () => {
+test('listeners learn of the deployment once it is recorded, before a server moves', async () => {
   expect(await take(async () => [])).toEqual(['recorded sha256', 'told', 'moved', 'enforced', 'voided']);
 });
 

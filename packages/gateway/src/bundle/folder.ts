@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Deployment } from '@lockstep/model/internal';
 
-/** A bundle in a folder. Names that start with a dot are left out: Kubernetes keeps its own there. */
+/** A bundle in a folder. Names that start with a dot are left out, because Kubernetes uses them. */
 export function bundleFolder(folder: string): BundleSource {
   return {
     stamp: () => readFile(join(folder, 'gateway.json'), 'utf8'),
@@ -29,7 +29,7 @@ async function filesUnder(folder: string): Promise<string[]> {
   return found.flat();
 }
 
-/** In a projected volume the entries beside `..data` are links, to files and to folders. */
+/** In a projected volume, the entries beside `..data` are links to files and folders. */
 async function readLink(path: string): Promise<string[]> {
   try {
     return await filesUnder(path);
@@ -43,23 +43,23 @@ function keyOf(folder: string, path: string): string {
   return relative(folder, path).split(sep).join('/');
 }
 
-/** What a source holds at one moment. */
+/** The content of a source at one moment. */
 export interface BundleSnapshot {
-  /** The bundle's files, by their path in it. */
+  /** The bundle's files by their path in the bundle. */
   readonly files: ReadonlyMap<string, string>;
-  /** Where the servers are. Absent: the host finds out by itself, as a laptop does. */
+  /** Where the servers are. Absent if the host runs them itself, as a laptop does. */
   readonly deployment?: Deployment;
 }
 
-/** Where a gateway's bundle comes from, now and whenever it changes. */
+/** Where a gateway reads its bundle, at start and whenever it changes. */
 export interface BundleSource {
-  /** @throws Error in one sentence, or ConfigurationError, when it can't be read whole. */
+  /** @throws Error in one sentence, or ConfigurationError, if it can't be read whole. */
   read(): Promise<BundleSnapshot>;
   /**
-   * Something that differs whenever `gateway.json` or the deployment does, and where it can be told any other file;
-   * cheap, since it is asked once a second.
+   * A value that changes with `gateway.json` and the deployment and, if the source can tell, with any other file.
+   * Cheap, since it is read once a second.
    */
   stamp(): Promise<string>;
-  /** Seconds in which a change may be there only in part before that counts as a fault. Default: 0. */
+  /** Seconds in which a change may arrive in parts before that counts as a fault. Default: 0. */
   readonly partsTimeoutSeconds?: number;
 }

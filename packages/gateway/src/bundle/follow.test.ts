@@ -53,7 +53,7 @@ async function follow(
   return follower;
 }
 
-/** The new bundle with the old tables: what the kubelet may deliver a minute before the rest. */
+/** The new bundle with the old tables, as the kubelet may deliver it a minute before the rest. */
 function halfOf(next: DeployedWorld): Map<string, Uint8Array> {
   const files = deployedFiles(next);
   files.delete('docs.peek');
@@ -61,7 +61,7 @@ function halfOf(next: DeployedWorld): Map<string, Uint8Array> {
 }
 
 describe('a bundle that is followed', () => {
-  it('is taken when it changes, and only then', async () => {
+  it('is applied when it changes, and only then', async () => {
     const { look } = await follow();
     await look();
     await writeVolume(folder.path, deployedFiles(world));
@@ -73,7 +73,7 @@ describe('a bundle that is followed', () => {
     expect(taken.map(({ bundle }) => Object.keys(bundle.releases))).toEqual([['docs', 'files']]);
   });
 
-  it('is taken when only its deployment changes', async () => {
+  it('is applied when only its deployment changes', async () => {
     const { look } = await follow();
     const deployment = deploymentOf(world.releases, 'http://127.0.0.1:2/mcp');
     await writeVolume(folder.path, deployedFiles({ ...world, deployment }));
@@ -83,7 +83,7 @@ describe('a bundle that is followed', () => {
     expect(taken[0]?.bundle.digest).toBe(loadBundle((await source.read()).files).digest);
   });
 
-  it('may arrive in parts, and is taken once it is whole', async () => {
+  it('may arrive in parts, and is applied once it is whole', async () => {
     const { look } = await follow();
     await writeVolume(folder.path, halfOf(more));
     await look();
@@ -95,7 +95,7 @@ describe('a bundle that is followed', () => {
     expect(rejected).toEqual([]);
   });
 
-  it('is rejected, once, when it stays in parts', async () => {
+  it('is rejected, once, if it stays incomplete', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const { look } = await follow();
     await writeVolume(folder.path, halfOf(more));
@@ -107,7 +107,7 @@ describe('a bundle that is followed', () => {
     expect(taken).toEqual([]);
   });
 
-  it("isn't read again and again while it stays as it is", async () => {
+  it("isn't read again and again while it doesn't change", async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const read = vi.spyOn(source, 'read');
     const { look } = await follow();
@@ -123,7 +123,7 @@ describe('a bundle that is followed', () => {
     expect(taken).toHaveLength(1);
   });
 
-  it('is rejected at once where nothing can arrive later', async () => {
+  it('is rejected at once if nothing can arrive later', async () => {
     const { look } = await follow(() => {}, 0);
     await writeVolume(folder.path, halfOf(more));
     await look();
@@ -131,7 +131,7 @@ describe('a bundle that is followed', () => {
     expect(rejected).toHaveLength(1);
   });
 
-  it("is rejected at once when it is whole and can't be put in force", async () => {
+  it("is rejected at once if it is whole but can't be put in force", async () => {
     const { look } = await follow(() => {
       throw new Error('no place for docs');
     });

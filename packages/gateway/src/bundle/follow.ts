@@ -3,46 +3,46 @@ import { type Deployment, type LoadedBundle, loadBundle } from '@lockstep/model/
 import { messageOf } from '../kernel/errors.ts';
 import type { BundleSource } from './folder.ts';
 
-/** Milliseconds between looks. */
+/** Milliseconds between checks for a change. */
 const intervalMs = 1000;
 
-/** The longest time between two readings of what can't be taken and has the same stamp: a bundle may be large. */
+/** Longest pause before a rejected bundle with the same stamp is read again, since a bundle may be large. */
 const maxPauseMs = 30_000;
 
-/** A bundle that is whole, and where its servers are. */
+/** A whole bundle, and where its servers are. */
 export interface Offer {
   readonly bundle: LoadedBundle;
-  /** Absent where the host finds its servers by itself. */
+  /** Absent if the host runs its servers itself. */
   readonly deployment?: Deployment;
 }
 
-/** What becomes of what is found. */
+/** What to do with a changed bundle. */
 interface Following {
-  /** Puts a change in force. Throws in one sentence where it can't be. */
+  /** Puts a change in force. Throws in one sentence if that isn't possible. */
   readonly onChange: (offer: Offer) => Promise<void>;
-  /** Told once of each reason why what is there can't be taken. */
+  /** Called once for each reason why a change is rejected. */
   readonly onRejected: (why: string) => Promise<void>;
-  /** Told once of each reason why what is there isn't whole, while that may still mend itself. */
+  /** Called once for each reason why a change isn't whole, while the rest may still arrive. */
   readonly onPartial: (why: string) => void;
 }
 
 export interface Follower {
-  /** Looks at once, for a source that knows when it changed. */
+  /** Checks at once, for a source that knows when it changed. */
   look(): Promise<void>;
   stop(): void;
 }
 
-/** @throws ConfigurationError, or Error in one sentence, when what is there isn't whole. */
+/** @throws ConfigurationError, or Error in one sentence, if the bundle isn't whole. */
 export async function readOffer(source: BundleSource): Promise<Offer> {
   const { files, ...rest } = await source.read();
   return { bundle: loadBundle(files), ...rest };
 }
 
 /**
- * Watches a bundle and takes every change that is whole: each file there, each as its hash says. Anything else
- * leaves the bundle in force as it is, and is reported once for what it is.
+ * Watches a bundle and applies every change that is whole: each file is there and matches its hash. Otherwise the
+ * bundle in force stays, and each reason is reported once.
  *
- * @param current what is in force.
+ * @param current the bundle in force.
  */
 export function followBundle(source: BundleSource, current: Offer, following: Following): Follower {
   const partsTimeoutMs = (source.partsTimeoutSeconds ?? 0) * 1000;
@@ -66,7 +66,7 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
     }
   }
 
-  /** What is there now; undefined when it was looked at before, or may still be on its way. */
+  /** Reads what is there now; undefined if that was read before or may still be arriving. */
   async function readChange(): Promise<Offer | undefined> {
     let stamp: string | undefined;
     try {
@@ -102,14 +102,14 @@ export function followBundle(source: BundleSource, current: Offer, following: Fo
   return { look, stop: () => clearInterval(timer) };
 }
 
-/** Why what is there can't be read whole, in milliseconds of `performance.now()`. */
+/** Why the bundle can't be read whole. Times are milliseconds of `performance.now()`. */
 interface Fault {
-  /** Since when there is any. */
+  /** When the first of these faults was seen. */
   readonly since: number;
   readonly at: number;
   readonly stamp: string | undefined;
   readonly why: string;
-  /** How long it isn't read again while it has this stamp. */
+  /** How long not to read it again while it has this stamp. */
   readonly pause: number;
 }
 

@@ -29,20 +29,20 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 describe('a bundle in a volume', () => {
-  it('is the one that was packed, with its deployment', async () => {
+  it('is the packed bundle, with its deployment', async () => {
     await writeVolume(folder.path, deployedFiles(world));
     const { files, deployment } = await bundleVolume(folder.path).read();
     expect(loadBundle(files).digest).toBe(deployedBundle(world).digest);
     expect(deployment?.servers.docs).toEqual({ url: remoteUrl, bridge: false });
   });
 
-  it('is read from one state of the volume, however it is changed', async () => {
+  it('is read from one state of the volume, however often that changes', async () => {
     const source = bundleVolume(folder.path);
     await writeVolume(folder.path, deployedFiles(world));
     const before = await source.stamp();
     const reading = source.read();
     await writeVolume(folder.path, deployedFiles({ ...world, releases: { files: release } }));
-    // The old state may have gone under the reader's feet: then it says so, and looks again.
+    // The old state may vanish while it is read; then reading fails, and is repeated.
     const found = await reading.catch((error: Error) => error.message);
     if (typeof found === 'string') expect(found).toMatch(/isn't in .*; mount the ConfigMaps/);
     else expect(() => loadBundle(found.files)).not.toThrow();
@@ -50,14 +50,14 @@ describe('a bundle in a volume', () => {
     expect(Object.keys(loadBundle((await source.read()).files).releases)).toEqual(['files']);
   });
 
-  it("has nothing of links that the kubelet hasn't removed yet", async () => {
+  it("leaves out links that the kubelet hasn't removed yet", async () => {
     await writeVolume(folder.path, deployedFiles(world));
     await symlink(join('..data', 'gone.peek'), join(folder.path, 'gone.peek'));
     const { files } = await bundleVolume(folder.path).read();
     expect(loadBundle(files).digest).toBe(deployedBundle(world).digest);
   });
 
-  it('has another stamp when only the deployment is another', async () => {
+  it('has another stamp if only the deployment changes', async () => {
     const source = bundleVolume(folder.path);
     await writeVolume(folder.path, deployedFiles(world));
     const before = await source.stamp();
@@ -94,7 +94,7 @@ describe('a bundle in a volume', () => {
     await expect(bundleVolume(folder.path).read()).rejects.toThrow(sentence);
   });
 
-  it("that isn't there at all is said", async () => {
+  it('names a volume that is missing', async () => {
     await expect(bundleVolume(join(folder.path, 'none')).read()).rejects.toThrow(
       /_gateway\.json isn't in \S+none;/,
     );

@@ -5,20 +5,20 @@ import { type Deployment, parseDeployment, unpackBundle, volumeFiles } from '@lo
 import type { BundleSource } from './folder.ts';
 
 /**
- * Seconds that a change may take to arrive. Whoever deploys changes one ConfigMap after the other, and the kubelet,
- * which looks about once a minute, may deliver some of them a round before the rest.
+ * Seconds that a change may take to arrive. ConfigMaps are changed one by one, and the kubelet, which checks about once
+ * a minute, may deliver some of them one round before the rest.
  */
 const partsTimeoutSeconds = 120;
 
-/** What is there in every bundle, and changes with it. */
+/** The files of every bundle that change with it. */
 const own: readonly string[] = [volumeFiles.config, volumeFiles.deployment];
 
-/** Files that are open at once: a bundle has thousands, a process perhaps a thousand descriptors. */
+/** Most files open at once: a bundle has thousands, but a process may have only a thousand descriptors. */
 const atOnce = 64;
 
 /**
- * A bundle and its deployment in a volume of ConfigMaps, as `packBundle` made them. All is read from one state of the
- * volume: the kubelet puts each into a folder of its own and turns the link `..data` to it.
+ * A bundle and its deployment in a volume of ConfigMaps, as `packBundle` made them. Everything is read from one state
+ * of the volume: the kubelet writes each state into its own folder and points the link `..data` to it.
  */
 export function bundleVolume(folder: string): BundleSource {
   return {
@@ -36,7 +36,7 @@ export function bundleVolume(folder: string): BundleSource {
   };
 }
 
-/** The folder that holds the files; the volume itself where nobody has put them behind a link. */
+/** The folder that holds the files; the volume itself if there is no link. */
 async function currentState(folder: string): Promise<string> {
   try {
     return await realpath(join(folder, '..data'));
@@ -45,7 +45,7 @@ async function currentState(folder: string): Promise<string> {
   }
 }
 
-/** The files of a folder; Kubernetes' own names start with a dot. */
+/** The files of a folder, without Kubernetes' own, whose names start with a dot. */
 async function namesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder).catch(() => []);
   return found.filter((name) => !name.startsWith('.'));
@@ -53,7 +53,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function readFiles(folder: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  // One after the other, so that of several missing files the same one is named each time.
+  // One after the other, so that the error always names the same one of several missing files.
   for (const name of own) found.set(name, await readOne(folder, name));
   const waiting = names.filter((name) => !found.has(name)).values();
   const worker = async () => {
@@ -71,7 +71,7 @@ async function readOne(folder: string, name: string): Promise<Uint8Array> {
     throw new Error(
       code === 'ENOENT'
         ? `${name} isn't in ${folder}; mount the ConfigMaps of the bundle there.`
-        : `${name} in ${folder} can't be read (${code}); mount the ConfigMaps of the bundle so that this user can.`,
+        : `${name} in ${folder} can't be read (${code}); mount the ConfigMaps of the bundle so that this user can read them.`,
     );
   }
 }
