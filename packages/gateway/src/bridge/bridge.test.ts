@@ -293,7 +293,7 @@ describe("a gateway that can't sign for a bridge", () => {
     await expect(other.call('files', 'alice', 'echo')).rejects.toMatchObject({
       code: 'unavailable',
       sent: false,
-      message: 'its bridge refuses the gateway: its signature is not that of this key and this request',
+      message: 'its bridge refuses the gateway: its signature does not match this key and this request',
     });
     await using none = await openStage([server]);
     await expect(none.call('files', 'alice', 'echo')).rejects.toMatchObject({

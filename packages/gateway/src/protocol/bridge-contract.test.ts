@@ -11,7 +11,7 @@ import {
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const key = fc.string({ unit: 'grapheme' });
 const body = fc.string({ unit: 'grapheme' });
-/** Whole seconds: a signature names no smaller part. */
+/** Whole seconds, since a signature has no fractions. */
 const seconds = fc.nat({ max: 4_000_000_000 }).map((number) => number + signatureWindow);
 
 describe('the signature of an isolation key', () => {
@@ -28,7 +28,7 @@ describe('the signature of an isolation key', () => {
     );
   });
 
-  it('fits a header, whatever the key', () => {
+  it('fits into a header, whatever the key', () => {
     fc.assert(
       fc.property(secret, key, seconds, (shared, whose, at) => {
         expect(signIsolation(shared, whose, '', at)).toMatch(/^v1\.[\w-]*\.\d+\.[0-9a-f]{64}$/);
@@ -36,7 +36,7 @@ describe('the signature of an isolation key', () => {
     );
   });
 
-  it('holds for nothing else: another secret, key, body or time', () => {
+  it('is valid for nothing else: another secret, key, body or time', () => {
     fc.assert(
       fc.property(
         secret,
@@ -62,7 +62,7 @@ describe('the signature of an isolation key', () => {
     );
   });
 
-  it('holds no longer than the window, either way, and says that clocks may be the reason', () => {
+  it('is valid within the window only, and the refusal mentions the clocks', () => {
     const shared = new Uint8Array(32);
     const header = signIsolation(shared, 'alice', '', 1000);
     expect(verifyIsolation(shared, header, '', 1000 + signatureWindow + 1)).toEqual({
@@ -83,23 +83,23 @@ describe('the signature of an isolation key', () => {
     [
       'a wrong hash',
       `v1.YQ.1000.${'0'.repeat(64)}`,
-      'its signature is not that of this key and this request',
+      'its signature does not match this key and this request',
     ],
   ])('is refused: %s', (_, header, refused) => {
     expect(verifyIsolation(new Uint8Array(32), header, '', 1000)).toEqual({ refused });
   });
 
-  it('is refused before the body is there, when its form or time already says so', () => {
+  it('is refused before the body arrives if its form or time is wrong', () => {
     expect(readClaim('v1', 1000)).toHaveProperty('refused');
     expect(readClaim(signIsolation(new Uint8Array(32), 'a', 'any', 1), 1000)).toHaveProperty('refused');
     expect(readClaim(signIsolation(new Uint8Array(32), 'a', 'any', 1000), 1000)).toMatchObject({ key: 'a' });
   });
 
-  it("isn't made for half a character, which would be written like another key", () => {
+  it("isn't made for half a surrogate pair, which would be written like another key", () => {
     expect(() => signIsolation(new Uint8Array(32), 'a\ud800', '', 1000)).toThrow(/half a surrogate pair/);
   });
 
-  it("of a request without a body is no other's", () => {
+  it('of a request without a body is valid for no other request', () => {
     const contents = [
       signedContent('GET', 'a', ''),
       signedContent('DELETE', 'a', ''),

@@ -1,43 +1,43 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { isRecord } from '@lockstep/model/internal';
 
-/** Carries the isolation key of a request to a bridge, in lower case as Node gives it. */
+/** The header that carries the isolation key of a request to a bridge; in lower case, as Node gives it. */
 export const isolationHeader = 'lockstep-isolation';
 
-/** Seconds by which the clocks of gateway and bridge may differ, either way. */
+/** Seconds by which the clocks of gateway and bridge may differ, in either direction. */
 export const signatureWindow = 60;
 
 const version = 'v1';
 const form = /^v1\.([\w-]*)\.(\d{1,12})\.([0-9a-f]{64})$/;
 
-/** What a header was found to say. */
+/** The meaning of a header. */
 type Isolation =
   | {
-      /** Whose process the request is for. */
+      /** The isolation key: whose process the request is for. */
       readonly key: string;
-      /** The same for no two requests, unless one repeats the other. */
+      /** Different for every two requests, unless one repeats the other. */
       readonly signature: string;
     }
   | {
-      /** Why nothing may be done for it: a clause. */
+      /** Why the request is refused: a clause. */
       readonly refused: string;
     };
 
 /**
- * What of a request is signed: the body, or where there is none what it asks for, so that one without a body can't be
- * turned into another.
+ * The part of a request that is signed. This is the body or, if there is none, the method and session, so nobody can
+ * turn one request without a body into another.
  */
 export function signedContent(method: string, session: string | undefined, body: string): string {
   return method === 'POST' ? body : `${method} ${session ?? ''}`;
 }
 
 /**
- * Signs an isolation key for one request: `v1.<base64url of the key>.<seconds>.<hex HMAC-SHA256>`. The HMAC is over
- * what stands before it and the SHA-256 of the content.
+ * Signs an isolation key for one request: `v1.<base64url of the key>.<seconds>.<hex HMAC-SHA256>`. The HMAC covers
+ * everything before it and the SHA-256 of the content.
  *
  * @param secret 32 bytes that the gateway and its bridges share.
  * @param now Unix time in seconds.
- * @throws Error for a key that isn't Unicode: two of those could be written alike.
+ * @throws Error for a key that isn't well-formed Unicode, since two such keys could be written alike.
  */
 export function signIsolation(secret: Uint8Array, key: string, content: string, now: number): string {
   if (!key.isWellFormed()) throw new Error("an isolation key has half a surrogate pair and can't be signed");
@@ -46,9 +46,9 @@ export function signIsolation(secret: Uint8Array, key: string, content: string, 
 }
 
 /**
- * Reads the header of {@link signIsolation}. Takes the same time whatever is wrong with the signature.
+ * Reads the header of {@link signIsolation}, in the same time whatever is wrong with the signature.
  *
- * @param content the bytes as they came, see {@link signedContent}.
+ * @param content the bytes as they arrived, see {@link signedContent}.
  */
 export function verifyIsolation(
   secret: Uint8Array,
@@ -60,12 +60,12 @@ export function verifyIsolation(
   if ('refused' in claimed) return claimed;
   const { claim, key, mac } = claimed;
   if (!timingSafeEqual(Buffer.from(macOf(secret, claim, content)), Buffer.from(mac))) {
-    return { refused: 'its signature is not that of this key and this request' };
+    return { refused: 'its signature does not match this key and this request' };
   }
   return { key, signature: mac };
 }
 
-/** What a header claims, before it is known to be true: enough to refuse most others without reading their body. */
+/** Reads what a header claims, before it is verified: enough to refuse most bad requests without their body. */
 export function readClaim(
   header: string | readonly string[] | undefined,
   now: number,
@@ -96,19 +96,19 @@ function macOf(secret: Uint8Array, claim: string, content: string | Uint8Array):
 
 const method = 'notifications/lockstep/ended';
 
-/** By which a bridge tells the gateway that the process of a session ended by itself; `reason` is a clause. */
+/** Tells the gateway that the process of a session ended by itself; `reason` is a clause. */
 export function endedNotice(reason: string): { method: string; params: { reason: string } } {
   return { method, params: { reason } };
 }
 
-/** The reason in a notice of {@link endedNotice}; undefined for any other message. */
+/** The reason in an {@link endedNotice}; undefined for any other message. */
 export function readEnded(message: Readonly<Record<string, unknown>> | undefined): string | undefined {
   if (message?.method !== method || !isRecord(message.params)) return undefined;
   const { reason } = message.params;
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** The isolation key of the session that watches over a server whose calls don't share one. */
+/** The isolation key of the session that watches a server whose calls don't all share one process. */
 export const watchKey = 'lockstep:watch';
 /** The isolation key of a server whose calls all share one process. */
 export const sharedKey = 'shared';

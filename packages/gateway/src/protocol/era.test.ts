@@ -7,11 +7,11 @@ const call: Message = { id: 1, method: 'tools/call', params: { name: 'a', _meta:
 const headers = { 'mcp-protocol-version': modernVersion, 'mcp-method': 'tools/call', 'mcp-name': 'a' };
 
 describe('classify', () => {
-  it('takes a request with an envelope and agreeing headers as modern', () => {
+  it('reads a request with an envelope and matching headers as modern', () => {
     expect(classify(call, headers)).toBe('modern');
   });
 
-  it('takes a request without an envelope as legacy', () => {
+  it('reads a request without an envelope as legacy', () => {
     expect(
       classify(
         { id: 1, method: 'tools/call', params: { name: 'a' } },
@@ -20,7 +20,7 @@ describe('classify', () => {
     ).toBe('legacy');
   });
 
-  it('takes a notification by its header', () => {
+  it('reads the era of a notification from its header', () => {
     const notification = { id: undefined, method: 'notifications/cancelled', params: {} };
     expect(classify(notification, { 'mcp-protocol-version': modernVersion })).toBe('modern');
     expect(classify(notification, {})).toBe('legacy');
@@ -33,7 +33,7 @@ describe('classify', () => {
     ['another method header', { ...headers, 'mcp-method': 'tools/list' }],
     ['no name header', { ...headers, 'mcp-name': undefined }],
     ['another name header', { ...headers, 'mcp-name': 'b' }],
-    ['a name header that is no base64', { ...headers, 'mcp-name': '=?base64?%%?=' }],
+    ['a name header that is not base64', { ...headers, 'mcp-name': '=?base64?%%?=' }],
   ])('refuses %s on a modern request', (_name, given) => {
     expect(classify(call, given)).toMatchObject({ status: 400, error: { code: -32020 } });
   });
@@ -44,7 +44,7 @@ describe('classify', () => {
     expect(classify(named, { ...headers, 'mcp-name': encoded })).toBe('modern');
   });
 
-  it('refuses a version that it does not serve, and says which it does', () => {
+  it('refuses a version that it does not serve, and lists those that it serves', () => {
     const other = {
       ...call,
       params: { ...call.params, _meta: { ...envelope, [metaKey.version]: '2030-01-01' } },
@@ -54,7 +54,7 @@ describe('classify', () => {
     });
   });
 
-  it('refuses a modern header without an envelope: it is never taken for legacy', () => {
+  it('refuses a modern header without an envelope instead of reading it as legacy', () => {
     expect(classify({ id: 1, method: 'tools/call', params: { name: 'a' } }, headers)).toMatchObject({
       status: 400,
       error: { code: -32602 },

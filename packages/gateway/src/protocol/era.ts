@@ -3,7 +3,7 @@ import { isRecord } from '@lockstep/model/internal';
 import { errorCode, type Message, type RpcError } from './json-rpc.ts';
 import { decodeHeaderValue, nameField } from './mcp-headers.ts';
 
-/** The stateless revision; every request carries its own envelope. */
+/** The stateless revision, in which every request carries its own envelope. */
 export const modernVersion = '2026-07-28';
 /** Revisions with `initialize` and sessions, newest first. */
 export const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18'];
@@ -17,17 +17,17 @@ export const metaKey = {
   subscription: 'io.modelcontextprotocol/subscriptionId',
 } as const;
 
-/** Which era one message belongs to, decided on its body; headers are only held against it. */
+/** The era of a message. The body decides it, and the headers must agree. */
 export type Era = 'modern' | 'legacy';
 
-/** An error that is answered with its own HTTP status. */
+/** An error with its own HTTP status. */
 interface Rejection {
   readonly status: number;
   readonly error: RpcError;
 }
 
 /**
- * Tells the era of a message, or why it belongs to none.
+ * Finds the era of a message, or the reason why it has none.
  * Source: MCP 2026-07-28, Streamable HTTP, "Request headers" and "Backward compatibility".
  */
 export function classify(message: Message, headers: IncomingHttpHeaders): Era | Rejection {
@@ -36,7 +36,7 @@ export function classify(message: Message, headers: IncomingHttpHeaders): Era | 
   const header = headers['mcp-protocol-version'];
   if (claimed === undefined) {
     if (header !== modernVersion) return 'legacy';
-    // Notifications carry no envelope; for them the header decides.
+    // Notifications have no envelope, so the header decides.
     if (message.id === undefined) return 'modern';
     return reject(
       errorCode.invalidParams,
@@ -62,7 +62,7 @@ export function classify(message: Message, headers: IncomingHttpHeaders): Era | 
   return checkHeaders(message, headers) ?? 'modern';
 }
 
-/** Holds the standard headers of a modern request against its body. */
+/** Checks the standard headers of a modern request against its body. */
 function checkHeaders(message: Message, headers: IncomingHttpHeaders): Rejection | undefined {
   const version = headers['mcp-protocol-version'];
   const method = headers['mcp-method'];

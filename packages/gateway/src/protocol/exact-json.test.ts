@@ -14,13 +14,13 @@ describe('parsing JSON exactly', () => {
     );
   });
 
-  it('gives plain numbers where a double says the same', () => {
+  it('gives plain numbers if a double holds the same value', () => {
     expect(parseExact('[1.50, 1E2, 9007199254740992, 1234567890123456.0, 1e300]')).toEqual([
       1.5, 100, 9007199254740992, 1234567890123456, 1e300,
     ]);
   });
 
-  it('agrees with JSON.parse on whatever JSON.stringify writes', () => {
+  it('agrees with JSON.parse on everything that JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);
@@ -44,7 +44,7 @@ function toPlain(text: string): string {
   return digits === undefined ? text : `${digits}${'0'.repeat(Number(exponent))}`;
 }
 
-it('is done with a long number at once, whatever its digits are', () => {
+it('parses a long number quickly, whatever its digits are', () => {
   const long = `1.${'0'.repeat(1_000_000)}1`;
   expect(JSON.stringify(parseExact(`{"n":${long}}`))).toBe(`{"n":${long}}`);
   expect(survivesDouble(`1.${'0'.repeat(700)}`)).toBe(true);

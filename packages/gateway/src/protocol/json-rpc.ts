@@ -1,6 +1,6 @@
 import { isRecord } from '@lockstep/model/internal';
 
-/** Codes of JSON-RPC and of MCP that the gateway answers with. */
+/** The error codes of JSON-RPC and MCP that the gateway uses. */
 export const errorCode = {
   parse: -32700,
   invalidRequest: -32600,
@@ -9,7 +9,7 @@ export const errorCode = {
   serverError: -32603,
   headerMismatch: -32020,
   unsupportedVersion: -32022,
-  /** The gateway's own, outside the ranges that JSON-RPC and MCP reserve. */
+  /** The gateway's own code, outside the ranges that JSON-RPC and MCP reserve. */
   refused: 1001,
   waiting: 1002,
   quarantined: 1003,
@@ -20,7 +20,7 @@ export const errorCode = {
 
 export type RequestId = string | number;
 
-/** One message of a client, parsed: a request when it has an id. */
+/** One parsed message of a client; a message with an id is a request. */
 export interface Message {
   readonly id: RequestId | undefined;
   readonly method: string;
@@ -33,16 +33,16 @@ export interface RpcError {
   readonly data?: unknown;
 }
 
-/** What a request is answered with. */
+/** The answer to a request. */
 export type Reply =
   | {
       readonly result: Readonly<Record<string, unknown>>;
-      /** The result as JSON, where it is known already. */
+      /** The result as JSON, if it is already known. */
       readonly json?: string | undefined;
     }
   | { readonly error: RpcError };
 
-/** Writes the answer to a request; without an id, to one that couldn't be read. */
+/** Writes the answer to a request; without an id, to a message that couldn't be read. */
 export function answerText(id: RequestId | undefined, reply: Reply): string {
   if ('json' in reply && reply.json !== undefined)
     return `{"jsonrpc":"2.0","id":${JSON.stringify(id ?? null)},"result":${reply.json}}`;
@@ -50,14 +50,14 @@ export function answerText(id: RequestId | undefined, reply: Reply): string {
 }
 
 /**
- * Reads one JSON-RPC message; a sentence when it is none. Arrays (batches), answers and unknown members are
- * refused: each would let a call pass that nobody looked at.
+ * Reads one JSON-RPC message, or returns a sentence that says what is wrong. Arrays (batches), answers and unknown
+ * members are refused: in each of them a call could pass unchecked.
  */
 export function readMessage(value: unknown): Message | string {
   if (Array.isArray(value)) return 'The body is an array; send one JSON-RPC message per request.';
   if (!isRecord(value) || value.jsonrpc !== '2.0') return 'The body is not a JSON-RPC 2.0 message.';
   if ('result' in value || 'error' in value)
-    return 'The body is a JSON-RPC answer; the gateway asks clients nothing.';
+    return 'The body is a JSON-RPC answer, but the gateway asks clients nothing; send a request.';
   const unknown = Object.keys(value).find((key) => !['jsonrpc', 'id', 'method', 'params'].includes(key));
   if (unknown !== undefined)
     return `The message has an unknown member ${JSON.stringify(unknown)}; remove it.`;

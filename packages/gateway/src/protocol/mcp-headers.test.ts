@@ -22,12 +22,12 @@ const release = releaseOf({
 const declarations = declaredParamHeaders(release).get('run') ?? [];
 
 describe('arguments in headers', () => {
-  it('are those that the locked schema names, reached through properties alone', () => {
+  it('are those that the locked schema names, if only properties lead to them', () => {
     expect(declarations.map(({ header }) => header)).toEqual(['Mcp-Param-Region', 'Mcp-Param-Dry-Run']);
     expect(declaredParamHeaders(release).has('plain')).toBe(false);
   });
 
-  it('are left out when absent, null or no primitive', () => {
+  it('are left out if they are absent, null or not a primitive', () => {
     expect(paramHeaders(declarations, { region: null, nested: 'x' })).toEqual([]);
     expect(paramHeaders(declarations, { region: ['eu'], nested: { dry: true } })).toEqual([
       'Mcp-Param-Dry-Run',
@@ -48,7 +48,7 @@ describe('arguments in headers', () => {
 });
 
 describe('header values', () => {
-  it('survive encoding, whatever they hold', () => {
+  it('survive encoding, whatever they contain', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const header = encodeHeaderValue(text);

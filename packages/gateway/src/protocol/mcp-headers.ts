@@ -1,15 +1,15 @@
 import { isRecord, type Release } from '@lockstep/model/internal';
 
-/** An argument that travels in a header too: where it is in the arguments, and the header's full name. */
+/** An argument that is also sent as a header: its path in the arguments, and the header's full name. */
 export interface ParamDeclaration {
   readonly path: readonly string[];
   readonly header: string;
 }
 
-/** Flat list of header names and values, as undici takes them. */
+/** A flat list of header names and values, the form that undici takes. */
 export type HeaderList = readonly string[];
 
-/** Which field of `params` travels as `Mcp-Name`. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */
+/** The field of `params` that is sent as `Mcp-Name` too. Source: MCP 2026-07-28, Streamable HTTP, "Request headers". */
 export const nameField: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
@@ -20,8 +20,8 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const primitive = new Set(['string', 'integer', 'number', 'boolean']);
 
 /**
- * Collects per locked tool what its input schema maps to `Mcp-Param-*` headers. Only properties that are reached
- * through `properties` alone count. Source: MCP 2026-07-28, Streamable HTTP, "Custom headers from tool parameters".
+ * Collects, for each locked tool, what its input schema maps to `Mcp-Param-*` headers. A property counts only if
+ * nothing but `properties` leads to it. Source: MCP 2026-07-28, Streamable HTTP, "Custom headers from tool parameters".
  */
 export function declaredParamHeaders(release: Release): ReadonlyMap<string, readonly ParamDeclaration[]> {
   const tools = Object.entries(release.tools).map(
@@ -30,7 +30,7 @@ export function declaredParamHeaders(release: Release): ReadonlyMap<string, read
   return new Map(tools.filter(([, declarations]) => declarations.length > 0));
 }
 
-/** What an input schema, or a part of it at `path`, maps to headers. */
+/** Collects what an input schema, or its part at `path`, maps to headers. */
 export function declarationsIn(schema: unknown, path: readonly string[]): ParamDeclaration[] {
   if (!isRecord(schema) || path.length > 16) return [];
   const name = schema['x-mcp-header'];
@@ -43,7 +43,7 @@ export function declarationsIn(schema: unknown, path: readonly string[]): ParamD
 }
 
 /**
- * The headers for one call. Arguments that are absent, null or no primitive give none.
+ * Makes the headers of one call. Arguments that are absent, null or not a primitive have none.
  *
  * @example
  * paramHeaders([{ path: ['region'], header: 'Mcp-Param-Region' }], { region: 'eu' }) // ['Mcp-Param-Region', 'eu']
@@ -67,14 +67,14 @@ function textOf(value: unknown): string | undefined {
 const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 
-/** Writes a value for an `Mcp-*` header; what a header can't carry goes as `=?base64?…?=`. Source: MCP 2026-07-28, Streamable HTTP. */
+/** Encodes a value for an `Mcp-*` header, as `=?base64?…?=` if a header can't hold it. Source: MCP 2026-07-28, Streamable HTTP. */
 export function encodeHeaderValue(value: string): string {
   return plain.test(value) && !value.startsWith('=?base64?')
     ? value
     : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
-/** The inverse of {@link encodeHeaderValue}; undefined for base64 that isn't UTF-8 or isn't base64. */
+/** The inverse of {@link encodeHeaderValue}; undefined for invalid base64, or base64 of something other than UTF-8. */
 export function decodeHeaderValue(header: string): string | undefined {
   const text = header.trim();
   if (!text.startsWith('=?base64?')) return text;

@@ -11,14 +11,14 @@ describe('keys of the gateway', () => {
     expect(withoutOwnKeys({ [key]: 1, other: 2 })).toEqual({ other: 2 });
   });
 
-  it('are dropped wherever there is a `_meta`', () => {
+  it('are dropped from every `_meta`, at any depth', () => {
     const meta = { _meta: { 'lockstep/decision': {}, kept: { _meta: { 'lockstep/a': 1 } } } };
     expect(withoutOwnMeta({ content: [{ resource: { uri: 'x', ...meta } }, 'lockstep/decision'] })).toEqual({
       content: [{ resource: { uri: 'x', _meta: { kept: { _meta: {} } } } }, 'lockstep/decision'],
     });
   });
 
-  it('leave everything else as it came, numbers beyond a double too', () => {
+  it('leave everything else unchanged, even numbers beyond a double', () => {
     const result = parseExact('{"n":9007199254740993,"_meta":{"lockstep/a":1},"text":"lockstep/decision"}');
     expect(JSON.stringify(withoutOwnMeta(result))).toBe(
       '{"n":9007199254740993,"_meta":{},"text":"lockstep/decision"}',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { composeUri, oddityOf, splitUri } from './resource-uri.ts';
 
 describe('resource URIs', () => {
-  it('name their server and come apart again', () => {
+  it('name their server and split into the same parts again', () => {
     fc.assert(
       fc.property(fc.webUrl(), (uri) => {
         expect(splitUri(composeUri('my-files', uri))).toEqual({ server: 'my-files', uri });
@@ -29,7 +29,7 @@ describe('resource URIs', () => {
     ' file:///a',
     'file:///a\n',
     'file:\\\\\\a',
-  ])('are refused when written like %j', (uri) => expect(oddityOf(uri)).toBeTypeOf('string'));
+  ])('are refused if written like %j', (uri) => expect(oddityOf(uri)).toBeTypeOf('string'));
 
   it.each([
     'file:///a%20b%2Fc%7Bd%7D',
@@ -41,5 +41,5 @@ describe('resource URIs', () => {
     'file:///a/...',
     'demo://x/1.2',
     'file:///a..b',
-  ])('let %s be', (uri) => expect(oddityOf(uri)).toBeUndefined());
+  ])('accept %s', (uri) => expect(oddityOf(uri)).toBeUndefined());
 });

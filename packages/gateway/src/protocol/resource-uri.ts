@@ -1,6 +1,6 @@
 /**
- * On the endpoint of all servers a URI says whose it is: `files+file:///notes.txt`. A scheme may hold `+`, and
- * server names are valid in one. Source: RFC 3986, 3.1.
+ * On the endpoint of all servers a URI names its server: `files+file:///notes.txt`. A scheme may contain `+`, and
+ * server names are valid in a scheme. Source: RFC 3986, 3.1.
  */
 export function composeUri(server: string, uri: string): string {
   return `${server}+${uri}`;
@@ -12,16 +12,16 @@ export function splitUri(composed: string): { server: string; uri: string } | un
   return at <= 0 ? undefined : { server: composed.slice(0, at), uri: composed.slice(at + 1) };
 }
 
-/** Characters that parsers of URIs drop or trim, or take for a slash. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+/** Characters that URI parsers drop, trim, or read as a slash. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters.
 const dropped = /[\u0000-\u001f\u007f\\]|^\s|\s$/;
 /** Letters, digits and `-._~`, percent-encoded. Source: RFC 3986, 2.3. */
 const needlesslyEncoded = /%(2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i;
 const capitalScheme = /^[^:/?#]*[A-Z][^:/?#]*:/;
 
 /**
- * How a URI is written otherwise than in its normal form, as a clause: rules would see another one than the server
- * takes. Undefined where it isn't.
+ * Says, as a clause, how a URI differs from its normal form. Rules would see another URI than the server does.
+ * Undefined if it doesn't differ.
  *
  * @example
  * oddityOf('file:///%73ecret'); // 'encodes what needs no encoding'
@@ -33,7 +33,7 @@ export function oddityOf(uri: string): string | undefined {
   return capitalScheme.test(uri) ? 'has capitals in its scheme' : undefined;
 }
 
-/** Whether a URI has a `.` or `..` segment, encoded or not: rules would see another path than the server takes. */
+/** Whether a URI has a `.` or `..` segment, encoded or not: rules would see another path than the server does. */
 function hasDotSegments(uri: string): boolean {
   return /(^|[/\\:])(\.|%2e){1,2}([/\\?#]|$)/i.test(uri.replaceAll(/%2f|%5c/gi, '/'));
 }

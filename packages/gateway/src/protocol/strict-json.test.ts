@@ -5,7 +5,7 @@ import { parseStrict } from './strict-json.ts';
 const parse = (text: string) => parseStrict(text, 64);
 
 describe('parseStrict', () => {
-  it('is done with a long number at once, and quotes no more of it than helps', () => {
+  it('parses a long number quickly, and quotes only its beginning', () => {
     const long = `1.${'0'.repeat(1_000_000)}1`;
     expect(() => parse(`{"n":${long}}`)).toThrow(/^.{20,300}$/);
   });
@@ -41,11 +41,11 @@ describe('parseStrict', () => {
     '{"n":1000000000000000000000}',
     '{"a:b":"c:d \\" : \\\\"}',
     '{"a":[{"a":1},{"a":2}]}',
-  ])('takes %s as JSON.parse does', (text) => {
+  ])('parses %s as JSON.parse does', (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
   });
 
-  it('takes whatever JSON.stringify wrote, unless keys fold together', () => {
+  it('accepts everything that JSON.stringify writes, unless keys fold together', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         const text = JSON.stringify(value);
@@ -58,7 +58,7 @@ describe('parseStrict', () => {
     );
   });
 
-  it('refuses a repeated key wherever it stands', () => {
+  it('refuses a repeated key, wherever it is', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), fc.jsonValue(), (key, one, two) => {
         const name = JSON.stringify(key);
@@ -68,13 +68,13 @@ describe('parseStrict', () => {
     );
   });
 
-  it('refuses the key `__proto__`, escaped too', () => {
+  it('refuses the key `__proto__`, even escaped', () => {
     expect(() => parse('{"a":[{"__proto__":{}}]}')).toThrow(/__proto__/);
     expect(() => parse('{"__pr\\u006fto__":1}')).toThrow(/__proto__/);
     expect(parse('{"a":"__proto__"}')).toEqual({ a: '__proto__' });
   });
 
-  it('takes a text as long as a body may be', () => {
+  it('accepts a text as long as a body may be', () => {
     const text = 'x'.repeat(60_000_000);
     expect(parse(`{"a":"${text}"}`)).toEqual({ a: text });
   });

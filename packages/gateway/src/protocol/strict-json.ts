@@ -1,13 +1,13 @@
 import { survivesDouble } from './exact-json.ts';
 
-/** Why a text can't be taken; `message` is one sentence for the sender. */
+/** Why a text is refused; `message` is one sentence for the sender. */
 export class StrictJsonError extends Error {}
 
 /**
- * Parses JSON and refuses whatever other parsers read differently, so that what is decided on here is what is
- * understood elsewhere: keys that repeat or are equal under Unicode case folding within one object, numbers
- * that don't survive a round trip through a double, lone surrogates, NUL characters, the key `__proto__`, and nesting
- * beyond `depth`.
+ * Parses JSON and refuses whatever other parsers read differently, so that others understand exactly what is decided
+ * on here. It refuses keys that repeat within one object or are equal under Unicode case folding, numbers that don't
+ * survive a round trip through a double, lone surrogates, NUL characters, the key `__proto__`, and nesting beyond
+ * `depth`.
  *
  * @throws StrictJsonError
  */
@@ -19,11 +19,11 @@ export function parseStrict(text: string, depth: number): unknown {
     throw new StrictJsonError('The body is not JSON; send one JSON-RPC message.');
   }
   const keys = countKeys(value, depth);
-  // Most texts are seen to be sound without taking them apart, which costs as much as the rest.
+  // Most texts pass this check without a closer look, which would cost as much as the rest.
   if (keys === colonsIn(text) && !doubtfulNumber.test(text)) return value;
   const bare = text.replace(anyString, '""');
   if (doubtfulNumber.test(bare)) checkNumbers(bare);
-  // Outside strings, valid JSON has one colon a member: more members than keys means a key was repeated.
+  // Outside strings, valid JSON has one colon per member, so more colons than keys means a repeated key.
   if (keys !== colonsIn(bare)) {
     throw new StrictJsonError('The body repeats a key within one object; send each key once.');
   }
@@ -32,14 +32,14 @@ export function parseStrict(text: string, depth: number): unknown {
 
 const anyString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 const anyNumber = /-?\d[\d.eE+-]*/g;
-/** Fifteen digits always survive. */
+/** A number with up to fifteen digits always survives. */
 const doubtfulNumber = /[\d.]{16}|\d[eE]/;
 
 function checkNumbers(bare: string): void {
   for (const [source] of bare.matchAll(anyNumber)) {
     if (!survivesDouble(source)) {
       throw new StrictJsonError(
-        `The number ${source.slice(0, 60)} does not survive as a double; send it as a string.`,
+        `The number ${source.slice(0, 60)} does not fit into a double; send it as a string.`,
       );
     }
   }
@@ -60,7 +60,7 @@ function countKeys(value: unknown, depth: number): number {
     checkString(name);
     if (name === '__proto__') {
       throw new StrictJsonError(
-        'The body has the key `__proto__`, which other parsers drop or obey; leave it out.',
+        'The body has the key `__proto__`, which other parsers drop or act on; leave it out.',
       );
     }
     keys += 1 + countKeys((value as Record<string, unknown>)[name], depth - 1);
@@ -79,14 +79,14 @@ const lowerCase = /^[a-z0-9_-]*$/;
 const ascii = /^[ -~]*$/;
 
 function checkFolding(names: readonly string[]): void {
-  // Keys of lower-case ASCII alone fold to themselves, and no two of them are the same.
+  // Keys in lower-case ASCII fold to themselves, so no two of them fold together.
   if (names.length < 2 || names.every((name) => lowerCase.test(name))) return;
-  // Keys of ASCII keep their length.
+  // Folding an ASCII key keeps its length.
   const lengths = new Set(names.map((name) => name.length));
   if (lengths.size === names.length && names.every((name) => ascii.test(name))) return;
   const seen = new Map<string, string>();
   for (const name of names) {
-    // Upper, then lower case is Unicode's full folding but for marks that it would treat as even more equal.
+    // Upper case, then lower case: Unicode's full folding, except for marks, for which this is even stricter.
     const folded = name.toUpperCase().toLowerCase();
     const other = seen.get(folded);
     if (other !== undefined) {
