@@ -7,17 +7,17 @@ import { demandToken, openTokens, type Tokens } from '../identity/tokens.ts';
 import type { Store } from '../ledger/store-port.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** Who may call: the holders of tokens, and on a laptop the local user. */
+/** Who may call: the holders of tokens and, on a laptop, the local user. */
 interface Identities {
   readonly tokens: Tokens;
-  /** Absent where authentication is configured or the gateway listens beyond loopback. */
+  /** Absent if authentication is configured or the gateway listens beyond loopback. */
   readonly localUser: ((roles: readonly string[]) => Principal) | undefined;
 }
 
 /**
- * Opens the tokens, and follows the token file where there is one.
+ * Opens the tokens, and follows the token file if there is one.
  *
- * @throws Error in one sentence where nobody could sign in, or the token file can't be used.
+ * @throws Error in one sentence if nobody could sign in, or if the token file can't be used.
  */
 export async function openIdentities(
   { host = '127.0.0.1', tokenFile }: GatewayOptions,

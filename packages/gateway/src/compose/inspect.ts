@@ -9,13 +9,13 @@ import { openRun } from '../upstream/supervisor.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { UpstreamServer } from '../upstream/upstream-server.ts';
 
-/** The isolation key of a server that is only started to be read. */
+/** The isolation key of a server that is started only to read what it offers. */
 const inspectKey = 'lockstep:inspect';
 
 /**
- * Starts one server, or reaches it, asks what it offers, and ends it: what a release in the lock is made of.
+ * Starts one server, or connects to it, reads what it offers, and ends it. A release in the lock is made of this.
  *
- * @throws UpstreamError whose message is a clause that says why it could not be read.
+ * @throws UpstreamError whose message is a clause that says why the server could not be read.
  * @example
  * const catalog = await inspectServer({ name, definition, launch }, { workdir, principalDir, log, maxResultBytes });
  */
@@ -50,7 +50,7 @@ export async function inspectServer(
   }
 }
 
-/** Nothing is locked yet. */
+/** The release of a server that isn't locked yet. */
 const unreviewed: Release = {
   source: { type: 'remote', url: '' },
   serverInfo: { name: '', version: '' },

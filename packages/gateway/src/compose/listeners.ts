@@ -8,13 +8,13 @@ import { type AllowedHosts, allowedHosts, isLoopbackName } from '../identity/hos
 import type { GatewayContext } from '../pipeline/context.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** Seconds that calls in flight have to finish when the gateway stops. */
+/** Seconds that calls in flight get to finish when the gateway stops. */
 const drainSeconds = 10;
 
-/** Where a gateway answers; known once it listens. */
+/** The gateway's addresses, known once it listens. */
 interface Addresses {
   url(): string;
-  /** Where people reach its pages. */
+  /** The address of the pages for people. */
   publicUrl(): string;
   allowedHosts(): AllowedHosts;
   /** Set once. */
@@ -41,9 +41,9 @@ export function addressesOf(options: GatewayOptions): Addresses {
 }
 
 /**
- * Listens: for agents and people, for Prometheus, and on the socket that only this account can open.
+ * Opens the listeners: for agents and people, for Prometheus, and on the socket that only this account can open.
  *
- * @throws Error in one sentence when a port can't be had.
+ * @throws Error in one sentence if a port isn't available.
  */
 export async function openListeners(
   { host = '127.0.0.1', port = 7411, metricsHost = '127.0.0.1', metricsPort = 0 }: GatewayOptions,
@@ -78,7 +78,7 @@ export async function openListeners(
   return { metricsUrl: `${clientAddress(metricsHost, boundMetricsPort)}/metrics`, socketPath };
 }
 
-/** Tells the command where the gateway of this state folder is. */
+/** Writes down for the command where the gateway of this state folder is. */
 export function logAddresses(
   runFolder: string,
   addresses: { url: string; metricsUrl: string },

@@ -25,10 +25,10 @@ import { openStorage } from './storage.ts';
 import { handleUpstreamEvent } from './upstream-events.ts';
 
 /**
- * Starts a gateway: it loads the bundle whole or not at all, opens the audit, starts the servers, and listens.
+ * Starts a gateway: loads the bundle whole or not at all, opens the audit, starts the servers, and listens.
  *
- * @throws ConfigurationError for a bundle that can't be used, and Error in one sentence for anything else that
- * stands in the way: a port in use, a state folder that another gateway has, an address without authentication.
+ * @throws ConfigurationError if the bundle can't be used, and Error in one sentence for any other obstacle: a port in
+ * use, a state folder that another gateway uses, an address without authentication.
  * @example
  * const gateway = await startGateway({ bundle: bundleFolder('bundle'), launch, stateDir: '.lockstep/dev' });
  * console.log(gateway.url);
@@ -42,7 +42,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const ended = Promise.withResolvers<void>();
   let isReady = false;
 
-  // Whatever is opened is closed in the opposite order, also when a later step fails.
+  // Whatever is opened is closed in reverse order, even if a later step fails.
   await using opened = new AsyncDisposableStack();
   const { folders, keys, store, archive } = await openStorage(options, environment, { opened, onLost, log });
   relocate(offer.deployment);
@@ -176,7 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
 }
 
-/** How each server of a policy is run here, or where. */
+/** The launch of each server of a policy: how it runs here, or its address. */
 function serversOf(
   policy: Policy,
   deployment: Deployment | undefined,
@@ -192,10 +192,10 @@ function serversOf(
   );
 }
 
-/** Milliseconds between two rounds of it. */
+/** Milliseconds between two rounds of housekeeping. */
 const housekeepingMs = 1000;
 
-/** Ends what time ends: sessions and streams of expired tokens, and approvals past their expiry. Returns how to stop. */
+/** Ends sessions and streams of expired tokens, and approvals past their expiry. Returns a function to stop it. */
 function startHousekeeping({ sessions, streams, store, log }: GatewayContext): () => void {
   const timer = setInterval(() => {
     sessions.closeWhere(({ caller }) => hasExpired(caller));
@@ -207,7 +207,7 @@ function startHousekeeping({ sessions, streams, store, log }: GatewayContext): (
   timer.unref();
 
   async function expireApprovals(): Promise<void> {
-    // A transaction is durable and so costs the disk; the question doesn't.
+    // A transaction is durable and waits for the disk; a query doesn't.
     if ((await store.query(countDue, null)) > 0) await store.transact(expireDue, {});
   }
 

@@ -6,7 +6,7 @@ import type { Store } from '../ledger/store-port.ts';
 import { openStore } from '../store/open-store.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** All that a gateway keeps, open: its folders, keys, records, and the archive that they go to. */
+/** Everything that a gateway keeps, open: its folders, keys and records, and the archive of the records. */
 interface Storage {
   readonly folders: StateFolders;
   readonly keys: Keys;
@@ -15,10 +15,10 @@ interface Storage {
 }
 
 /**
- * Opens what a gateway keeps; what is opened is closed with `opened`.
+ * Opens everything that a gateway keeps, and closes it with `opened`.
  *
- * @param onLost told when what was recorded is no longer known to be durable.
- * @throws Error in one sentence when the state folder or the keys can't be used.
+ * @param onLost called when recorded events may no longer be durable.
+ * @throws Error in one sentence if the state folder or the keys can't be used.
  */
 export async function openStorage(
   { stateDir, keysDir }: GatewayOptions,

@@ -6,8 +6,8 @@ import { targetOfItem } from '../policy/policy.ts';
 import type { UpstreamEvent } from '../upstream/upstream-server.ts';
 
 /**
- * What the gateway does about what happens to servers: it records it, and where a definition has drifted it voids
- * the approvals that were asked for under the reviewed one and tells clients that their lists have changed.
+ * Handles what happens to servers: records it and, if a definition has drifted, voids the approvals that were requested
+ * under the reviewed one and tells clients that their lists have changed.
  */
 export async function handleUpstreamEvent(
   event: UpstreamEvent,
@@ -18,7 +18,7 @@ export async function handleUpstreamEvent(
   if (event.type !== 'quarantine' && event.type !== 'quarantine.lifted') return;
   log.warn(
     { server: event.server, item: event.item },
-    event.type === 'quarantine' ? `quarantined: ${event.change}` : 'as reviewed again',
+    event.type === 'quarantine' ? `quarantined: ${event.change}` : 'matches the reviewed definition again',
   );
   streams.refresh();
   const target = targetOfItem(event.server, event.item);
@@ -31,7 +31,7 @@ export async function handleUpstreamEvent(
   }
 }
 
-/** Servers choose their names, versions and last words. */
+/** Shortens long texts: servers choose their names, versions and last words. */
 function bounded(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.slice(0, 1000) : value;
 }
@@ -39,7 +39,7 @@ function bounded(_key: string, value: unknown): unknown {
 function recordOf(event: UpstreamEvent, policy: ReturnType<GatewayContext['policy']>): NewRecord {
   const { type, server, ...detail } = event;
   return {
-    // What was never reviewed is as good as quarantined: nobody can use it.
+    // An item that was never reviewed counts as quarantined, since nobody can use it.
     kind: type === 'extra' ? 'quarantine' : type,
     time: new Date().toISOString(),
     environment: policy.config.environment,

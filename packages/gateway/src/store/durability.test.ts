@@ -9,7 +9,7 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 const calls = 5;
 
 describe.skipIf(!hasStrace)('under strace', () => {
-  it('what is durable was synced before it is acknowledged, what is written at least a moment later', async () => {
+  it('durable records are synced before they are acknowledged, and others within a second', async () => {
     const { events } = await acknowledge();
     const durable = events.indexOf('ack durable');
     for (let at = durable; at >= 0; at = events.indexOf('ack durable', at + 1)) {
@@ -20,7 +20,7 @@ describe.skipIf(!hasStrace)('under strace', () => {
     }
     expect(events.filter((event) => event === 'ack durable')).toHaveLength(calls);
 
-    // Those that are only written don't wait for the disk, and get there by themselves.
+    // Records that are only written don't wait for the disk, and reach it by themselves.
     const first = events.indexOf('ack written');
     const last = events.lastIndexOf('ack written');
     const syncs = events.slice(first, last).filter((event) => event === 'log synced');
@@ -28,7 +28,7 @@ describe.skipIf(!hasStrace)('under strace', () => {
     expect(events.slice(last, durable)).toContain('log synced');
   });
 
-  it('nothing more is acknowledged as durable once a sync has failed, though others would succeed', async () => {
+  it('after a failed sync nothing is acknowledged as durable, even if later syncs would succeed', async () => {
     const { events } = await acknowledge();
     const syncs = events.slice(0, events.indexOf('ack durable')).filter((event) => event === 'log synced');
     const failing = await acknowledge(['-e', `inject=fsync,fdatasync:error=EIO:when=${syncs.length + 1}`]);
@@ -39,7 +39,7 @@ describe.skipIf(!hasStrace)('under strace', () => {
   });
 });
 
-/** Runs the acknowledger. @param more arguments of strace. */
+/** Runs the acknowledger. @param more arguments for strace. */
 async function acknowledge(more: readonly string[] = []) {
   await using folder = await temporaryFolder();
   const trace = join(folder.path, 'trace');
@@ -55,7 +55,7 @@ async function acknowledge(more: readonly string[] = []) {
   return { printed, events: eventsOf(await readFile(trace, 'utf8')) };
 }
 
-/** The lines of a trace, as far as they matter. A call that another thread's interrupts is told in two lines. */
+/** The events in a trace. A call that another thread interrupts takes two lines. */
 function eventsOf(trace: string): string[] {
   const syncing = new Set<string>();
   return trace.split('\n').flatMap((line) => {

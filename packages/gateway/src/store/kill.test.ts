@@ -6,7 +6,7 @@ import { verifySource } from '../audit/verify.ts';
 import { openKeys } from '../keys/keys.ts';
 import { collect, openFolder } from '../testing/store.ts';
 
-/** Reads lines until `count` are there, kills the process, and reads what it had still printed. */
+/** Reads lines until there are `count`, kills the process, and reads what it had printed before that. */
 async function killAfter(child: ReturnType<typeof startProgram>, count: number): Promise<string[]> {
   const lines: string[] = [];
   while (lines.length < count) {
@@ -20,8 +20,8 @@ async function killAfter(child: ReturnType<typeof startProgram>, count: number):
   return lines.slice(1);
 }
 
-describe('kill -9 while it writes', () => {
-  it('loses nothing that was acknowledged, breaks no chain and leaves no intent open', async () => {
+describe('kill -9 during writes', () => {
+  it('loses nothing that was acknowledged, keeps the chain whole and leaves no intent open', async () => {
     await using folder = await temporaryFolder();
     const { publicKeys } = await openKeys(folder.path);
     for (const count of [2, 40, 333, 1500, 100]) {

@@ -14,13 +14,13 @@ import type { Store } from '../ledger/store-port.ts';
 import type { StoreSetup } from './worker.ts';
 
 export interface StoreOptions {
-  /** Holds `gateway.db` and `checkpoints.jsonl`; created when missing. */
+  /** Holds `gateway.db` and `checkpoints.jsonl`; created if missing. */
   readonly dataDir: string;
   readonly keys: Keys;
   readonly environment: string;
   /** Seconds between checkpoints. Default: 60. */
   readonly checkpointEvery?: number;
-  /** The store can't promise anything any more (the disk failed, its thread died): the gateway must stop. */
+  /** Called when the store can't keep its promises (the disk failed, its thread died): the gateway must stop. */
   onLost(error: Error): void;
 }
 
@@ -28,10 +28,10 @@ export interface StoreOptions {
 const defaultCheckpointEvery = 60;
 
 /**
- * Opens a state folder's store: takes the folder for this process, brings its tables up to date, begins an epoch and
- * closes what the last one left open.
+ * Opens a state folder's store: locks the folder for this process, migrates its tables, begins an epoch and closes what
+ * the last epoch left open.
  *
- * @throws Error in one sentence when the folder can't be used.
+ * @throws Error in one sentence if the folder can't be used.
  * @example
  * const store = await openStore({ dataDir, keys: await openKeys(keysDir), environment: 'dev', onLost: stop });
  */
@@ -42,7 +42,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const worker = startWorker(import.meta.url, 'worker', {
     workerData: setup,
     name: 'store',
-    // Rounds are short-lived garbage; a small nursery saves 40 MB and costs nothing.
+    // A round's garbage is short-lived; a small nursery saves 40 MB and costs nothing.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const database = await startDatabase<Store['writer']>(worker, { subject: 'The audit', onLost });
@@ -67,7 +67,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const heads: readonly RecordRef[] = await database.query(auditHeads, null);
     const summary = JSON.stringify(heads);
     if (summary === last && !clean) return;
-    // What is signed must outlive a crash; otherwise the next start would look like a cut tail.
+    // A signed head must survive a crash; otherwise the next start would look like a cut tail.
     await database.flush();
     const time = new Date().toISOString();
     await file.add(
@@ -87,7 +87,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     }
   }
 
-  // Nothing may come after the record of the stop: the last checkpoint says that the epoch ends with it.
+  // Nothing may follow the record of the stop, since the last checkpoint says that the epoch ends there.
   const refuse = () => Promise.reject(new Error('The store is closed.'));
 
   const timer = setInterval(
@@ -118,23 +118,23 @@ async function createFolder(path: string): Promise<void> {
   }
 }
 
-/** A stopped gateway's audit; nothing can write it meanwhile. */
+/** The audit of a stopped gateway; nothing can write to it meanwhile. */
 export interface StoppedAudit extends AuditSource {
   close(): void;
 }
 
 /**
- * Opens the audit of a gateway that doesn't run.
+ * Opens the audit of a gateway that isn't running.
  *
  * @param dataDir `<state>/<env>/data`
- * @throws Error in one sentence when there is none, or its gateway runs.
+ * @throws Error in one sentence if there is none, or if its gateway is running.
  */
 export function openStopped(dataDir: string): StoppedAudit {
   const path = join(dataDir, 'gateway.db');
   if (!existsSync(path))
     throw new Error(`There is no audit in ${dataDir}; name the state folder of a gateway.`);
   const unlock = lockFolder(dataDir, 'gateway');
-  // Not read-only: after a kill, SQLite must first take over what is still in its log.
+  // Not read-only: after a kill, SQLite must first recover what is still in its log.
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec('pragma query_only = on');
   const db = kyselyOver<never>(connection);

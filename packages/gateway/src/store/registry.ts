@@ -19,7 +19,7 @@ import { auditMigration } from '../ledger/tables.ts';
 type AnyOperation = Operation<never, unknown>;
 type AnyQuery = Query<never, unknown>;
 
-/** What every feature writes besides single records. The store's thread finds them here by their names. */
+/** The operations of every feature. The store's thread finds them here by name. */
 export const operations: ReadonlyMap<string, AnyOperation> = byName<AnyOperation>([
   openOrFindApproval,
   giveVerdict,
@@ -35,7 +35,7 @@ export const operations: ReadonlyMap<string, AnyOperation> = byName<AnyOperation
   declareTokens,
 ]);
 
-/** What every feature reads. */
+/** The queries of every feature. */
 export const queries: ReadonlyMap<string, AnyQuery> = byName<AnyQuery>([
   findApprovalById,
   listApprovals,
@@ -52,12 +52,12 @@ export const queries: ReadonlyMap<string, AnyQuery> = byName<AnyQuery>([
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
   const named = new Map(all.map((one) => [one.name, one]));
-  if (named.size !== all.length) throw new Error('Two operations, or two queries, have one name.');
+  if (named.size !== all.length) throw new Error('Two operations, or two queries, have the same name.');
   return named;
 }
 
 /**
- * Every migration in the order of its application; the numbers keep that order. None is ever edited once released.
+ * Every migration, in the order of the numbers. A migration is never edited once it is released.
  *
  * Conventions of the tables, the same on SQLite and PostgreSQL: times are integers, milliseconds since 1970; booleans
  * are 0 or 1; structured values are JSON text.

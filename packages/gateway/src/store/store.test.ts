@@ -29,7 +29,7 @@ describe('an open store', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('puts all that is asked for at once into one chain, without gap', async () => {
+  it('chains all simultaneous records without a gap', async () => {
     const { seq: before } = await store.append(callRecord(), 'written');
     const refs = await Promise.all(
       Array.from({ length: 300 }, (_, at) =>
@@ -43,7 +43,7 @@ describe('an open store', () => {
     );
   });
 
-  it('shows to queries whatever was answered before', async () => {
+  it('shows queries everything that was answered before', async () => {
     for (const durability of ['written', 'durable'] as const) {
       const ref = await store.append(callRecord(), durability);
       expect(await store.query(auditHeads, null)).toEqual([ref]);
@@ -52,7 +52,7 @@ describe('an open store', () => {
     expect(await store.query(auditHeads, null)).toEqual([refs[1]]);
   });
 
-  it('tells for how long its oldest record has waited, and counts no query', async () => {
+  it('says how long its oldest record has waited, and counts no query', async () => {
     expect(store.lag()).toBe(0);
     const asked = performance.now();
     const writing = store.append(callRecord(), 'durable');
@@ -64,7 +64,7 @@ describe('an open store', () => {
     await asking;
   });
 
-  it('takes back an operation that fails, and nothing else of the same moment', async () => {
+  it('rolls back an operation that fails, and nothing else of the same moment', async () => {
     const before = (await recordsOf(store)).length;
     const wrong = callRecord({ time: 'yesterday' });
     const results = await Promise.allSettled([
@@ -81,7 +81,7 @@ describe('an open store', () => {
     ]);
   });
 
-  it('says what is wrong with a record or a name', async () => {
+  it('says what is wrong with a record or with a name', async () => {
     await expect(store.append(callRecord({ time: 'now' }), 'written')).rejects.toThrow(
       "A record's time must be ISO 8601, not now.",
     );
@@ -102,7 +102,7 @@ describe('an open store', () => {
     ).rejects.toThrow('no query nonsense');
   });
 
-  it('is refused to a second gateway, in this process or another', async () => {
+  it('is refused to a second gateway, in this process or in another', async () => {
     await expect(openFolder(folder.path)).rejects.toThrow(
       /^Another gateway runs on .*; stop it, or choose another state folder\.$/,
     );
@@ -112,7 +112,7 @@ describe('an open store', () => {
 });
 
 describe('a folder', () => {
-  it('is refused while another process has it, and free as soon as that is killed', async () => {
+  it('is refused while another process uses it, and free as soon as that process is killed', async () => {
     await using folder = await temporaryFolder();
     await using other = startProgram(new URL('../testing/writer.ts', import.meta.url), [folder.path]);
     expect((await other.lines.next()).value).toBe('ready');
@@ -123,7 +123,7 @@ describe('a folder', () => {
     await store.close();
   });
 
-  it('begins an epoch at each start, that names the last record of the one before', async () => {
+  it('begins an epoch at each start, which names the last record of the one before', async () => {
     await using folder = await temporaryFolder();
     const first = await openFolder(folder.path);
     const { writer } = first;
@@ -145,7 +145,7 @@ describe('a folder', () => {
     await second.close();
   });
 
-  it('closes what the last epoch left open as unknown, once', async () => {
+  it('closes calls that the last epoch left open as unknown, once', async () => {
     await using folder = await temporaryFolder();
     const first = await openFolder(folder.path);
     const call: NewRecord = callRecord({
@@ -190,7 +190,7 @@ describe('a folder', () => {
     );
   });
 
-  it('is refused when a newer lockstep wrote it', async () => {
+  it('is refused if a newer lockstep wrote it', async () => {
     await using folder = await temporaryFolder();
     await (await openFolder(folder.path)).close();
     const database = new DatabaseSync(join(folder.path, 'gateway.db'));
@@ -203,7 +203,7 @@ describe('a folder', () => {
 });
 
 describe('a full disk', () => {
-  it('refuses records with a sentence, keeps what was acknowledged, and lets the process end', async () => {
+  it('refuses records in one sentence, keeps what was acknowledged, and lets the process end', async () => {
     await using folder = await temporaryFolder();
     await using child = startProgram(
       new URL('../testing/filler.ts', import.meta.url),
@@ -237,7 +237,7 @@ it('is lost, loudly, once its folder is deleted under it', async () => {
 });
 
 describe('a closed store', () => {
-  it('finishes what was asked for, and then refuses', async () => {
+  it('finishes what was requested, and then refuses', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const last = store.append(callRecord(), 'written');
@@ -250,7 +250,7 @@ describe('a closed store', () => {
   });
 });
 
-it('loses nothing while the log moves into the database, and has none once it is closed', async () => {
+it('loses nothing while the log moves into the database, and has no log once it is closed', async () => {
   await using folder = await temporaryFolder();
   const { publicKeys } = await openKeys(folder.path);
   const store = await openFolder(folder.path);

@@ -1,6 +1,5 @@
 /**
- * The store's thread: everything that touches the database runs here, so that the gateway never waits for the
- * disk.
+ * The store's thread. Everything that touches the database runs here, so the gateway never waits for the disk.
  *
  * @module
  */
@@ -17,7 +16,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 import { migrations, operations, queries } from './registry.ts';
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface StoreSetup {
   readonly dataDir: string;
   readonly environment: string;
@@ -35,7 +34,7 @@ await serveDatabase({
 });
 collectStartupGarbage();
 
-/** Begins an epoch of this folder's chain and closes what the last one left open. */
+/** Begins an epoch of this folder's chain and closes what the last epoch left open. */
 async function beginEpoch(connection: DatabaseSync, db: Kysely<LedgerTables>) {
   const now = Date.now();
   const { start, previous } = await nextEpoch(db, now);

@@ -1,6 +1,6 @@
 /**
- * A process that appends one record after the other and prints a line as soon as each is acknowledged: first those
- * that need only be written, then, once these are on the disk, durable ones. Ends when the store is lost.
+ * A process that appends one record after another and prints a line as soon as each is acknowledged: first records that
+ * only need to be written and, once these are on the disk, durable ones. Ends when the store is lost.
  *
  * @module
  */
@@ -19,7 +19,7 @@ for (let at = 0; at < Number(count); at += 1) {
   await store.append(callRecord(), 'written');
   writeSync(1, 'ack written\n');
 }
-// A second, as promised.
+// Records are on the disk within a second, as promised.
 await delay(1000);
 for (let at = 0; at < Number(count); at += 1) {
   await store.append(callRecord(), 'durable');

@@ -5,17 +5,17 @@ import { allowedHosts } from '../identity/host-guard.ts';
 import { openTokens, type Tokens } from '../identity/tokens.ts';
 import { openScene, type Scene } from './scene.ts';
 
-/** The admin app over a store of its own, with a few people. */
+/** The admin app over its own store, with a few people. */
 export interface AdminScene extends Scene {
   readonly app: AdminApp;
   readonly tokens: Tokens;
   /** The secrets of tokens, by owner. */
   readonly secrets: Readonly<Record<Person, string>>;
-  /** What should not have happened. */
+  /** Failures that the app reported; a test expects none. */
   readonly failures: Error[];
-  /** A request as a client on this machine sends it. */
+  /** Sends a request as a client on this machine does. */
   request(path: string, init?: RequestInit, env?: AdminEnv['Bindings']): Promise<Response>;
-  /** Somebody asks for an approval by two of `security`, for Ben's agent. */
+  /** Requests an approval by two of `security`, for Ben's agent. */
   ask(args?: Readonly<Record<string, unknown>>): Promise<Checked & { readonly id: string }>;
 }
 
@@ -25,7 +25,7 @@ export const host = 'localhost:7411';
 const approvalSettings = { pauseAfterDenial: 600, repeatWindow: 600 };
 
 export async function openAdminScene(): Promise<AdminScene> {
-  // Also when a later step fails.
+  // Closes everything, even if a later step fails.
   await using opened = new AsyncDisposableStack();
   const scene = opened.use(await openScene());
   const { store, keys, dir } = scene;

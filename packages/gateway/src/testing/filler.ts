@@ -1,6 +1,6 @@
 /**
- * A process that appends until the disk is full. Prints the hash of each record that was acknowledged, then how it
- * was refused.
+ * A process that appends until the disk is full. Prints the hash of each acknowledged record, and then the error of the
+ * one that was refused.
  *
  * @module
  */
@@ -14,5 +14,5 @@ async function appendUntilRefused(): Promise<never> {
 }
 
 await appendUntilRefused().catch((error: Error) => print(`refused: ${error.message}`));
-// The record of the stop is small: there may still be room for it.
+// The record of the stop is small and may still fit.
 await store.close().catch(() => undefined);

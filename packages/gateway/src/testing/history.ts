@@ -7,14 +7,14 @@ import type { AuditRow } from '../ledger/tables.ts';
 import { openStopped } from '../store/open-store.ts';
 import { callRecord, collect, openFolder } from './store.ts';
 
-/** An audit as it lies in a folder. */
+/** An audit in a folder. */
 export interface History {
   readonly rows: AuditRow[];
   readonly checkpoints: string;
   readonly publicKeys: readonly string[];
 }
 
-/** Two epochs of twelve records, each with a checkpoint in its middle, each shut down cleanly. */
+/** Two epochs of twelve records, each with a checkpoint in the middle and a clean shutdown. */
 export async function makeHistory(): Promise<History> {
   await using folder = await temporaryFolder();
   const { path } = folder;
@@ -40,7 +40,7 @@ export async function makeHistory(): Promise<History> {
   }
 }
 
-/** Verifies a history with its rows changed. */
+/** Verifies a history after changing its rows. */
 export function tamper(history: History, change: (rows: AuditRow[]) => AuditRow[]): Promise<Verification> {
   return verifyAudit({ ...history, rows: change(structuredClone(history.rows)) });
 }

@@ -7,21 +7,21 @@ import { type Keys, openKeys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
 import { openStore } from '../store/open-store.ts';
 
-/** A store of its own in a temporary folder, for tests. */
+/** A store in its own temporary folder, for tests. */
 export interface Scene extends AsyncDisposable {
   readonly dir: string;
   readonly store: Store;
   readonly keys: Keys;
   /** Every record so far, in order. */
   records(): StoredRecord[];
-  /** Looks into the database beside the store. */
+  /** Reads the database beside the store. */
   rows(sql: string): Record<string, unknown>[];
-  /** Alters the database behind the store's back. */
+  /** Changes the database behind the store's back. */
   write(sql: string): void;
 }
 
 export async function openScene(): Promise<Scene> {
-  // Also when a later step fails.
+  // Closes everything, even if a later step fails.
   await using opened = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
   opened.defer(() => rm(dir, { recursive: true, force: true }));

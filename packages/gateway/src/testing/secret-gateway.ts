@@ -10,15 +10,15 @@ import { noLog } from './upstream/stage.ts';
 
 /** A gateway in this process, in front of one server. */
 export interface SecretGateway extends AsyncDisposable {
-  /** Calls its tool `add` with 1 and 2; the text of the answer. */
+  /** Calls its tool `add` with 1 and 2, and returns the text of the answer. */
   add(): Promise<string>;
   metrics(): Promise<string>;
 }
 
 /**
- * Locks the SDK's server at `url` as it is, and puts a gateway in front.
+ * Locks the SDK's server at `url` as it is, and puts a gateway in front of it.
  *
- * @param reference the secret that the server wants in `Authorization: Bearer …`.
+ * @param reference the secret that the server expects in `Authorization: Bearer …`.
  */
 export async function openSecretGateway(
   url: string,

@@ -3,7 +3,7 @@ import { openKeys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
 import { openStore, type StoreOptions } from '../store/open-store.ts';
 
-/** Opens the store of a folder that outlives it. */
+/** Opens the store of a folder that outlives the store. */
 export async function openFolder(path: string, options: Partial<StoreOptions> = {}): Promise<Store> {
   return openStore({
     dataDir: path,
@@ -32,7 +32,7 @@ export function callRecord(changes: Partial<NewRecord> = {}): NewRecord {
   };
 }
 
-/** Everything that an iteration gives. */
+/** Collects everything that an iteration yields. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);

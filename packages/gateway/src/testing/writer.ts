@@ -4,7 +4,7 @@ import { callRecord, openFolder } from './store.ts';
 
 const [path = '', callers = '0'] = process.argv.slice(2);
 const store = await openFolder(path);
-// Waits where the reader is slow, which `writeSync` answers with an error.
+// Waits for a slow reader, where `writeSync` would fail.
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const acknowledge = (ref: RecordRef) => print(ref.hash);
 print('ready');
@@ -21,6 +21,6 @@ async function callForever(): Promise<void> {
   for (let number = 0; ; number += 1) await call(number);
 }
 
-// Without callers it only holds the folder.
+// Without callers, the process only locks the folder.
 await Promise.all(Array.from({ length: Number(callers) }, callForever));
 process.stdin.resume();

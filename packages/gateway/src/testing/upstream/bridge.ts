@@ -15,7 +15,7 @@ import { type DefinitionInput, openStage, type Stage } from './stage.ts';
 /** One line of a bridge's log. */
 export type LogLine = Record<string, unknown> & { readonly message: string };
 
-/** A bridge in front of the server of `@lockstep/testing/servers/raw-stdio`, in a folder of its own. */
+/** A bridge in front of the server of `@lockstep/testing/servers/raw-stdio`, in its own folder. */
 export interface BridgeStage extends AsyncDisposable {
   /** Its MCP endpoint. */
   readonly url: string;
@@ -23,7 +23,7 @@ export interface BridgeStage extends AsyncDisposable {
   readonly secret: Uint8Array;
   readonly dir: string;
   readonly log: readonly LogLine[];
-  /** Process ids of everything that was started for calls, in order. */
+  /** Ids of all processes that were started for calls, in order. */
   pids(): number[];
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function openBridge(
   };
 }
 
-/** The same server as a gateway knows it. */
+/** The same server, as a gateway sees it. */
 export function bridgedServer(name: string, url: string, definition: DefinitionInput = {}): UpstreamServer {
   return {
     name,
@@ -85,22 +85,22 @@ export async function openBridged(bridge: BridgeStage, definition: DefinitionInp
   return openStage([bridgedServer('files', bridge.url, definition)], { bridgeKey: bridge.secret });
 }
 
-/** What a request to a bridge is made of by hand; each part has a sound default. */
+/** The parts of a hand-made request to a bridge; each has a valid default. */
 export interface ByHand {
   readonly method?: 'POST' | 'GET' | 'DELETE';
   readonly key?: string;
   readonly secret?: Uint8Array;
   readonly session?: string;
   readonly message?: object;
-  /** The body that is signed, where it is another. */
+  /** The body to sign, if it differs. */
   readonly signedMessage?: object;
   /** Unix time in seconds. */
   readonly now?: number;
-  /** Instead of a signature that holds. */
+  /** Replaces the valid signature. */
   readonly signature?: string | undefined;
 }
 
-/** Asks a bridge past any gateway. */
+/** Sends a request to a bridge without a gateway. */
 export async function askByHand(bridge: BridgeStage, byHand: ByHand = {}): Promise<Response> {
   const { method = 'POST', key = 'alice', secret = bridge.secret, session, now = Date.now() / 1000 } = byHand;
   const message = byHand.message ?? initializeMessage;
@@ -122,7 +122,7 @@ export async function askByHand(bridge: BridgeStage, byHand: ByHand = {}): Promi
   });
 }
 
-/** What begins a session. */
+/** The message that begins a session. */
 export const initializeMessage = {
   jsonrpc: '2.0',
   id: 1,

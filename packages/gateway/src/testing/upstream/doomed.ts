@@ -1,4 +1,4 @@
-/** A gateway's stand-in that is killed: starts servers, prints the ids of its processes, and waits for its end. */
+/** Stands in for a gateway that is killed: starts servers, prints the ids of its processes, and waits for its end. */
 import { openStage, rawServer } from './stage.ts';
 
 const stage = await openStage([rawServer('files', { behave: ['stubborn'] })]);

@@ -20,7 +20,7 @@ export const { signal: noSignal } = new AbortController();
 /** Fields of a server's definition that a test cares about. */
 export type DefinitionInput = Partial<Omit<ServerDefinition, 'run' | 'remote'>>;
 
-/** A hand-written process, behaving as told. */
+/** A hand-written process that behaves as told. */
 export function rawServer(
   name: string,
   options: DefinitionInput & { behave?: string[]; env?: Record<string, string>; cwd?: string } = {},
@@ -55,16 +55,16 @@ export function httpServer(
   };
 }
 
-/** Upstreams in a folder of their own, and what happened to them. */
+/** Upstreams in their own folder, and what happened to them. */
 export interface Stage extends AsyncDisposable {
   readonly upstreams: Upstreams;
   readonly dir: string;
   readonly events: UpstreamEvent[];
   /** Events of one type, so far. */
   of<T extends UpstreamEvent['type']>(type: T): Extract<UpstreamEvent, { type: T }>[];
-  /** Waits until a server is in a state. */
+  /** Waits until a server reaches a state. */
   is(server: string, state: string): Promise<void>;
-  /** Calls a tool and reads the JSON in its text. */
+  /** Calls a tool and reads the JSON in the answer's text. */
   call<T = unknown>(
     server: string,
     key: string,
@@ -98,7 +98,7 @@ export async function openStage(
       eventually(() => upstreams.health().find((health) => health.server === server)?.state === state),
     async call(server, key, name, args = {}, more = {}) {
       const answer = await upstreams.request(server, key, callOf(name, args), { ...patient, ...more });
-      // A test says what it expects; a wrong guess fails its assertions.
+      // A test states the type that it expects; if it is wrong, the assertions fail.
       return readText(answer) as never;
     },
     async [Symbol.asyncDispose]() {
@@ -115,7 +115,7 @@ export function callOf(name: string, args: object = {}): UpstreamRequest {
   return { method: 'tools/call', params: { name, arguments: args } };
 }
 
-/** The JSON in the text of a tool's result. */
+/** The JSON in the text of a tool result. */
 export function readText(answer: UpstreamAnswer): unknown {
   if ('error' in answer) throw new Error(answer.error.message);
   const [content] = answer.result.content as { text: string }[];
