@@ -10,18 +10,18 @@ import { verifyLive } from './refuse-quarantined.ts';
 import { refuseUnseenHeaders } from './validate.ts';
 
 /**
- * Lets a gated call on only when humans have approved exactly this one; otherwise opens an approval, or tells
- * how the open one stands. Nothing else waits here.
+ * Lets a gated call pass only if humans have approved exactly this call. Otherwise it opens an approval, or says how
+ * the open one stands. Calls that aren't gated pass without waiting.
  */
 export function checkGate(ruled: Ruled, context: GatewayContext): Approved | Promise<Approved> {
   const { decision, clause, class: accessClass } = ruled.ruling;
   const isGated = decision.type === 'approve' && clause !== undefined;
-  // A plain read is told as it comes; all else brings nothing that nobody reviewed or will find recorded.
+  // A plain read may bring headers that its schema doesn't declare. No other call may, since nobody sees them.
   if (isGated || accessClass !== 'read') refuseUnseenHeaders(ruled);
   return isGated ? demandApproval(ruled, decision, clause, context) : add(ruled, { approval: undefined });
 }
 
-/** The server's definitions are read anew first: what was approved is what is called. */
+/** Reads the server's definitions again first, so that the call reaches exactly what was approved. */
 async function demandApproval(
   ruled: Ruled,
   decision: ApproveDecision,
@@ -52,10 +52,10 @@ async function demandApproval(
   return add(ruled, { approval: { id: checked.id, binding: checked.binding } });
 }
 
-/** The refusal of a call whose approval doesn't let it through now. */
+/** The refusal of a call that its approval doesn't let through now. */
 export function waits(target: string, state: ApprovalState | NotAsked, context: GatewayContext): ToolRefusal {
   const url = 'id' in state ? `${context.publicUrl()}/approvals/${state.id}` : context.publicUrl();
-  // The binding is a key to nothing, but nobody's business either.
+  // The binding opens nothing, but it is nobody's business either.
   const { binding: _kept, ...told } = { binding: undefined, ...state };
   const sentence = approvalSentence(state, { url, resumeTool: resumeName });
   const waiting = state.state === 'pending' || state.state === 'approved';

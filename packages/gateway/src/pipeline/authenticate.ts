@@ -5,7 +5,7 @@ import type { GatewayContext } from './context.ts';
 import { type Authenticated, add, type Received } from './exchange.ts';
 import { HttpRejection } from './refusal.ts';
 
-/** Says who sent a request; whoever can't be let in goes no further. The Host and the Origin are checked first. */
+/** Finds out who sent a request, and refuses it if it can't be let in. Checks Host and Origin first. */
 export function authenticate(received: Received, context: GatewayContext): Authenticated {
   const wrongHost = refuseHost(received.headers, context.allowedHosts());
   if (wrongHost !== undefined) throw new HttpRejection(403, { code: errorCode.refused, message: wrongHost });

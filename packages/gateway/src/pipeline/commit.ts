@@ -4,8 +4,8 @@ import type { GatewayContext } from './context.ts';
 import { type Approved, add, type Committed } from './exchange.ts';
 
 /**
- * The point of no return for a mutating or gated call: in one transaction its approval is used up and its intent
- * is durable. Only then is anything forwarded. Nothing else waits here.
+ * The point of no return for a mutating or gated call: one transaction uses up its approval and makes its intent
+ * durable. Nothing is forwarded before that. Other calls pass without waiting.
  */
 export function commit(approved: Approved, context: GatewayContext): Committed | Promise<Committed> {
   const isRead = approved.ruling.class === 'read' && approved.approval === undefined;

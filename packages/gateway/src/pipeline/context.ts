@@ -13,10 +13,10 @@ import type { Upstreams } from '../upstream/upstreams.ts';
 
 /** What the stages work with. */
 export interface GatewayContext {
-  /** The hosts that it answers to; known once the port is. */
+  /** The hosts that the gateway answers to; known once its port is. */
   readonly allowedHosts: () => AllowedHosts;
   readonly checkToken: CheckToken;
-  /** Absent where authentication is configured or the gateway listens beyond loopback. */
+  /** Absent if authentication is configured or the gateway listens beyond loopback. */
   readonly localUser: (() => Principal) | undefined;
   readonly store: Store;
   readonly keys: Keys;
@@ -26,8 +26,8 @@ export interface GatewayContext {
   readonly streams: Streams;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** The bundle in force now; a request in flight keeps its own. */
+  /** The policy in force now; a request in flight keeps its own. */
   readonly policy: () => Policy;
-  /** Where people open approvals: `http://127.0.0.1:7411`. */
+  /** The address where people open approvals: `http://127.0.0.1:7411`. */
   readonly publicUrl: () => string;
 }

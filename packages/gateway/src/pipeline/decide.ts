@@ -4,7 +4,7 @@ import { add, type Ruled, type Valid } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 import type { Use } from './server-methods.ts';
 
-/** Asks the permission table, and ends whatever it denies. */
+/** Asks the permission table, and ends the requests that it denies. */
 export function decide(valid: Valid): Ruled {
   const { use, policy, caller, record } = valid;
   const ruling = decideByTable(policy.table, caller.principal, use.target, use.args);
@@ -14,13 +14,13 @@ export function decide(valid: Valid): Ruled {
   return add(valid, { ruling, isolationKey: isolationKey(use.server, valid) });
 }
 
-/** One sentence: which clause refused it, and what to do. */
+/** One sentence: which clause denies the call, and what to do. */
 function denial(text: string, { because, clause, decision, error }: Decided): string {
   if (because === 'not locked')
     return `${text} is refused: it is not in the reviewed tool lock; ask a person to lock it.`;
   const from = clause?.from ?? 'the profile';
   if (because === 'condition error') {
-    return `${text} is refused: the condition of ${from} could not be evaluated on these arguments (${error ?? 'unknown error'}); call it with arguments of the kind that the condition speaks of.`;
+    return `${text} is refused: the condition of ${from} could not be evaluated on these arguments (${error ?? 'unknown error'}); call it with the arguments that the condition expects.`;
   }
   const reason = decision.type === 'deny' ? decision.reason : '';
   return `${text} is refused by ${from}: ${reason}`;

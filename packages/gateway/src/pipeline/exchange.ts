@@ -11,7 +11,7 @@ import type { UpstreamAnswer } from '../upstream/transport/transport.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { Use } from './server-methods.ts';
 
-/** What arrived, before anything about it is believed. Each stage adds what it has found out. */
+/** A request as it arrived, before anything in it is trusted. Each stage adds what it has found out. */
 export interface Received {
   readonly verb: 'POST' | 'GET' | 'DELETE';
   readonly headers: IncomingHttpHeaders;
@@ -19,17 +19,17 @@ export interface Received {
   readonly body: string;
   /** The server whose endpoint it came to; undefined for the endpoint of all servers. */
   readonly endpoint: string | undefined;
-  /** The bundle that it is decided by, from beginning to end. */
+  /** The policy that decides it, from beginning to end. */
   readonly policy: Policy;
-  /** Aborted when the client goes away, or cancels. */
+  /** Aborted when the client goes away or cancels. */
   readonly signal: CallAbort;
-  /** Passes a notification of the server on, where the client can take it. */
+  /** Passes a notification of the server on, if the client can receive it. */
   readonly notify: (notification: { method: string; params?: Record<string, unknown> }) => void;
-  /** What the audit will say; the stages tell it what they find. */
+  /** The audit record in the making; the stages report what they find. */
   readonly record: RequestRecord;
 }
 
-/** Adds what a stage has found out to the request: to the very same object, since a copy at each step costs more than the steps. */
+/** Adds what a stage has found out to the request, to the same object: copying it at each step costs more than the steps. */
 export function add<Request extends object, Found extends object>(
   request: Request,
   found: Found,
@@ -44,7 +44,7 @@ export interface Authenticated extends Received {
 export interface Parsed extends Authenticated {
   readonly message: Message;
   readonly era: Era;
-  /** Legacy requests after `initialize` have one. */
+  /** The session of a legacy request; absent for `initialize`. */
   readonly session: ClientSession | undefined;
 }
 
@@ -59,17 +59,17 @@ export interface Valid extends Resolved {
 
 export interface Ruled extends Valid {
   readonly ruling: Decided;
-  /** Whose calls share the server's process. */
+  /** Decides whose calls share the server's process. */
   readonly isolationKey: string;
 }
 
 export interface Approved extends Ruled {
-  /** The approval that this call is about to use up; absent for calls that need none. */
+  /** The approval that this call will use up; absent for calls that need none. */
   readonly approval: { readonly id: string; readonly binding: string } | undefined;
 }
 
 export interface Committed extends Approved {
-  /** The durable record of what is about to be forwarded; absent for reads. */
+  /** The durable record of what will be forwarded; absent for reads. */
   readonly intent: RecordRef | undefined;
 }
 
@@ -77,13 +77,13 @@ export interface Forwarded extends Committed {
   readonly answer: UpstreamAnswer;
 }
 
-/** What the HTTP side does with a finished request. */
+/** How the HTTP side answers a finished request. */
 export type Answer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly reply?: Reply }
   | { readonly stream: Stream };
 
 /** An open stream from the gateway to a client. */
 export interface Stream {
-  /** Called once the response is open; returns what to do when it closes. */
+  /** Called once the response is open; returns a function to call when it closes. */
   readonly open: (send: (message: object) => void, close: () => void) => () => void;
 }

@@ -25,7 +25,7 @@ export async function forward(
       {
         signal,
         timeoutSeconds: use.server.definition.timeouts.call,
-        // The call may have started the process, or opened the session, that shows another face.
+        // The call may have started a process, or opened a session, whose definitions differ.
         beforeSend: () => {
           refuseReplaced(use, upstreams);
           refuseQuarantined(use, upstreams);
@@ -40,12 +40,12 @@ export async function forward(
     if (error instanceof UpstreamError) throw refusalOf(error, committed);
     throw error;
   } finally {
-    // Unless a later call took the same id meanwhile.
+    // A later call may have taken the same id.
     if (id !== undefined && session?.inFlight.get(id) === signal) session.inFlight.delete(id);
   }
 }
 
-/** Ends a call that was decided on by a bundle whose server has been replaced meanwhile: it would meet the new one. */
+/** Ends a call if its server has been replaced since it was decided on: it would reach the new server. */
 function refuseReplaced(
   { server, item, text }: Committed['use'],
   upstreams: GatewayContext['upstreams'],
@@ -71,8 +71,8 @@ function digestIn(release: Release, item: Item | undefined): string | undefined 
 }
 
 /**
- * What of the client's `_meta` reaches the server: progress, and tracing in the forms that it has. Values that a
- * client chooses freely go with no call that people approved, since they didn't see them.
+ * The part of the client's `_meta` that reaches the server: progress, and tracing in its standard forms. Calls that
+ * people approved carry no values that a client chooses freely, because the people didn't see them.
  */
 function metaOf({ message, approval }: Committed): { _meta?: Record<string, unknown> } {
   const meta = message.params._meta;

@@ -13,7 +13,7 @@ import { openListen, openSessionStream } from './subscribe.ts';
 
 type GatewayMethod = (parsed: Parsed, context: GatewayContext) => Answer | Promise<Answer>;
 
-/** The methods that the gateway answers itself, each in the eras that have it. Everything else is a use or unknown. */
+/** The methods that the gateway answers itself, each with its eras. Other methods use a server, or are unknown. */
 const gatewayMethods: Readonly<
   Record<string, { readonly eras: readonly Era[]; readonly answer: GatewayMethod }>
 > = {
@@ -38,7 +38,7 @@ const gatewayMethods: Readonly<
   [sessionMethods.DELETE]: { eras: ['legacy'], answer: endSession },
 };
 
-/** Answers what concerns the gateway itself; undefined for whatever uses a server. */
+/** Answers what concerns the gateway itself; undefined for a request that uses a server. */
 export function answerByGateway(
   parsed: Parsed,
   context: GatewayContext,
@@ -55,7 +55,7 @@ export function answerByGateway(
   return entry.answer(parsed, context);
 }
 
-/** Ends a request that would get no answer: nobody could cancel it or hear how it went. */
+/** Ends a request without an id: it would get no answer, and nobody could cancel it. */
 export function demandId({ id, method }: Message): void {
   if (id !== undefined) return;
   throw new HttpRejection(400, {
@@ -64,7 +64,7 @@ export function demandId({ id, method }: Message): void {
   });
 }
 
-/** Of what clients tell, only a cancellation changes anything; it reaches requests of the same session. */
+/** Takes a client's notification. Only a cancellation has an effect, on requests of the same session. */
 function takeNotification({ message, session }: Parsed): Answer {
   if (message.method === 'notifications/cancelled') {
     session?.inFlight.get(message.params.requestId as RequestId)?.abort();
@@ -119,17 +119,17 @@ function list(kind: ListKind, field: string): GatewayMethod {
   };
 }
 
-/** Lists depend on who asks, and may change at any moment: nobody else may reuse them, nor anybody for long. */
+/** Lists depend on the caller and may change at any moment, so others may not reuse them, and nobody for long. */
 function caching({ era }: Parsed): Record<string, unknown> {
   return era === 'modern' ? { ttlMs: 0, cacheScope: 'private' } : {};
 }
 
-/** Lists come whole, so a cursor can only be made up. */
+/** Lists have a single page, so the gateway never gave out a cursor. */
 function refuseCursor({ message }: Parsed): void {
   if (isRecord(message.params) && message.params.cursor !== undefined) {
     throw new HttpRejection(200, {
       code: errorCode.invalidParams,
-      message: "`params.cursor` is not one of this gateway's: its lists come whole.",
+      message: "`params.cursor` is not one of this gateway's, whose lists have one page; leave it out.",
     });
   }
 }

@@ -9,7 +9,7 @@ import { HttpRejection } from './refusal.ts';
 /** The pseudo-method of a legacy client that opens its stream (GET) or ends its session (DELETE). */
 export const sessionMethods = { GET: 'session/stream', DELETE: 'session/end' } as const;
 
-/** Reads the one message of a request strictly, and tells its era, its client and its session. */
+/** Reads the one message of a request strictly, and finds its era, its client and its session. */
 export function parse(received: Authenticated, { sessions }: GatewayContext): Parsed {
   const { record, headers, endpoint, policy } = received;
   if (endpoint !== undefined && !policy.servers.has(endpoint)) {
@@ -79,7 +79,7 @@ function findSession({ headers, caller, endpoint }: Authenticated, sessions: Gat
   if (session === undefined) {
     throw new HttpRejection(404, {
       code: errorCode.invalidRequest,
-      message: 'This session is not open (any more); send `initialize` again.',
+      message: 'This session is not open, or no longer; send `initialize` again.',
     });
   }
   return session;
@@ -90,7 +90,7 @@ function clientOf(message: Message, key: string) {
   return isRecord(meta) ? readClient(meta[key]) : undefined;
 }
 
-/** What a client calls itself: recorded, never decided on. */
+/** What a client calls itself: recorded, but never decided on. */
 export function readClient(info: unknown): { name: string; version: string } | undefined {
   if (!isRecord(info) || typeof info.name !== 'string') return undefined;
   const version = typeof info.version === 'string' ? info.version : '';

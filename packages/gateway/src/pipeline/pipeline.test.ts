@@ -90,7 +90,7 @@ let context: GatewayContext;
 let sent: { message: UpstreamRequest; key: string }[];
 let respond: (message: UpstreamRequest) => Promise<UpstreamAnswer>;
 let quarantine: Map<string, string>;
-/** What the upstreams holds the server to, where a new bundle came in between. */
+/** The server's release in the upstreams, for tests in which a new bundle replaces it. */
 let release: Release | undefined;
 let recorded: { kind: string; decision?: string; outcome?: string; error?: string; target?: string }[];
 
@@ -151,7 +151,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // The store isn't there when it couldn't be opened; the folder is.
+  // If the store couldn't be opened, only its folder exists.
   await context?.store.close();
   await rm(folder, { recursive: true });
 });
@@ -222,7 +222,7 @@ describe('the pipeline', () => {
     ]);
   });
 
-  it('sends nothing to a server that a new bundle has put in the place of the one decided on', async () => {
+  it('sends nothing to a server that replaced the one decided on', async () => {
     const now = context.policy().servers.get('files')?.release as Release;
     release = structuredClone(now);
     expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ content: [{ text: 'done' }] });
@@ -245,7 +245,7 @@ describe('the pipeline', () => {
     expect(recorded).toMatchObject([{ kind: 'intent' }, { kind: 'outcome', outcome: 'ok' }]);
   });
 
-  it('answers a gated call with an approval to wait for, as a result that a model can read', async () => {
+  it('answers a gated call with an approval to wait for, in a result that a model can read', async () => {
     const { reply } = await call('write', { path: 'other/a' }, { 'lockstep/reason': 'the user asked' });
     const result = reply.result as {
       isError: boolean;
@@ -260,7 +260,7 @@ describe('the pipeline', () => {
     expect(recorded).toMatchObject([{ kind: 'call', decision: 'approve', outcome: 'waiting' }]);
   });
 
-  it('names the clause that denies, for resources as an error of its own range', async () => {
+  it('names the clause that denies, in an error with its own code for resources', async () => {
     const { reply } = await send('resources/read', { uri: 'file:///secret/key' });
     expect(reply.error).toMatchObject({
       code: 1001,
@@ -278,7 +278,7 @@ describe('the pipeline', () => {
     },
   );
 
-  it('denies when a condition errs', async () => {
+  it('denies if a condition fails', async () => {
     const { reply } = await call('write', { path: '/mine/a' });
     expect(reply.result).toMatchObject({
       isError: true,
@@ -306,7 +306,7 @@ describe('the pipeline', () => {
     expect(listed.tools.map(({ name }) => name)).toEqual(['drop', 'write', 'lockstep__resume']);
   });
 
-  it('says of a tool that the server offers and nobody locked that it is not locked', async () => {
+  it('says that a tool is not locked if the server offers it and nobody locked it', async () => {
     expect((await call('sneaky', {})).reply.result).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('not in the reviewed tool lock') }],
@@ -317,7 +317,7 @@ describe('the pipeline', () => {
   it.each([
     ['tools/call', { name: 'nothing' }],
     ['prompts/get', { name: 'nothing' }],
-  ])('answers %s of a name that nobody knows with -32602', async (method, params) => {
+  ])('answers %s with -32602 if nobody knows the name', async (method, params) => {
     expect((await send(method, params)).reply.error).toMatchObject({ code: -32602 });
   });
 
@@ -339,7 +339,7 @@ describe('the pipeline', () => {
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","name":"drop"}}',
     ],
     [
-      'keys equal but for case',
+      'keys that differ only in case',
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","Name":"drop"}}',
     ],
     [
@@ -353,7 +353,7 @@ describe('the pipeline', () => {
     expect(recorded).toMatchObject([{ kind: 'call', outcome: 'refused' }]);
   });
 
-  it('refuses fields that nobody looked at', async () => {
+  it('refuses fields that no stage checks', async () => {
     expect(
       (await send('tools/call', { name: 'read', arguments: { path: 'a' }, task: {} })).reply.error,
     ).toMatchObject({ code: -32602 });
@@ -378,7 +378,7 @@ describe('the pipeline', () => {
     expect(sent[0]?.message.params).not.toHaveProperty('_meta');
   });
 
-  it('takes an undeclared Mcp-Param header on reads alone', async () => {
+  it('accepts an undeclared Mcp-Param header only on reads', async () => {
     const header = { 'mcp-param-region': 'eu' };
     const named = (path: string, name: string) =>
       send('tools/call', { name, arguments: { path } }, undefined, header);
@@ -391,7 +391,7 @@ describe('the pipeline', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('says that an outcome is unknown when the answer to a write was lost, and never sends it again', async () => {
+  it('says that an outcome is unknown if the answer to a write was lost, and never sends it again', async () => {
     respond = async () => {
       throw new UpstreamError('lost', 'the connection broke', true);
     };
@@ -404,7 +404,7 @@ describe('the pipeline', () => {
     expect(recorded.at(-1)).toMatchObject({ kind: 'outcome', outcome: 'unknown' });
   });
 
-  it("strips what a server says in the gateway's name, and refuses its questions", async () => {
+  it("removes what a server says in the gateway's name, and refuses its questions", async () => {
     respond = async () => ({ result: { content: [], _meta: { 'lockstep/decision': 'allow', other: 1 } } });
     expect((await call('read', { path: 'a' })).reply.result).toMatchObject({ _meta: { other: 1 } });
     expect(JSON.stringify((await call('read', { path: 'a' })).reply)).not.toContain('lockstep/decision');
@@ -427,7 +427,7 @@ describe('the pipeline', () => {
     });
   });
 
-  it('completes an argument only where its reference may be used', async () => {
+  it('completes an argument only if its reference may be used', async () => {
     respond = async () => ({ result: { completion: { values: ['x'] } } });
     const ref = { ref: { type: 'ref/prompt', name: 'hello' }, argument: { name: 'who', value: '' } };
     expect((await send('completion/complete', ref)).reply.result).toMatchObject({

@@ -13,9 +13,8 @@ import { shapeResult } from './shape.ts';
 import { validateArguments } from './validate.ts';
 
 /**
- * What happens to every request, whatever its method and wherever it came in. Each stage takes what the one
- * before found out; a stage ends the request by throwing a ToolRefusal or an HttpRejection. The recording is around all of
- * it.
+ * The path of every request, whatever its method and entry point. Each stage takes what the one before it found out.
+ * A stage ends the request by throwing a ToolRefusal or an HttpRejection. The recording wraps all of it.
  */
 export function handle(received: Received, context: GatewayContext): Promise<Answer> {
   return recorded(received, context, async () => {

@@ -17,8 +17,8 @@ const outcomes: Readonly<Record<RefusalKind, Outcome>> = {
 };
 
 /**
- * Runs a request and records how it went before its answer leaves; what can't be recorded isn't answered. Turns
- * whatever the stages threw into the answer that the client gets.
+ * Runs a request and records how it went before its answer leaves; without a record there is no answer. Turns whatever
+ * the stages throw into the client's answer.
  */
 export async function recorded(
   received: Received,
@@ -44,14 +44,14 @@ export async function recorded(
     return toAnswer(
       new ToolRefusal(
         'internal',
-        'The answer was withheld because it could not be recorded; tell whoever runs this gateway.',
+        'The answer was withheld because it could not be recorded; tell the people who run this gateway.',
       ),
       record,
     );
   }
 }
 
-/** What a stage threw, as the record and the client are told. */
+/** Reports what a stage threw to the record and to the client. */
 function failed(error: unknown, record: RequestRecord, context: GatewayContext): Answer {
   if (error instanceof ToolRefusal) {
     record.refused(error.kind, outcomes[error.kind], error.message);
@@ -65,9 +65,9 @@ function failed(error: unknown, record: RequestRecord, context: GatewayContext):
     { error: error instanceof Error ? error.stack : String(error) },
     'a request failed inside the gateway',
   );
-  record.failed('The gateway failed on this request.');
+  record.failed('The gateway failed to answer this request.');
   return toAnswer(
-    new ToolRefusal('internal', 'The gateway failed on this request; its log says why.'),
+    new ToolRefusal('internal', 'The gateway failed to answer this request; see its log.'),
     record,
   );
 }
@@ -78,7 +78,7 @@ function toAnswer(refusal: ToolRefusal, { method, era }: RequestRecord): Answer 
   return { status: 200, reply: { result: inEra(reply.result, era === 'modern' ? 'modern' : 'legacy') } };
 }
 
-/** Chatter that decides nothing. */
+/** Whether the request decides nothing and needs no record. */
 function isUnremarkable({ method, outcome }: RequestRecord): boolean {
   return outcome === 'ok' && (method === 'ping' || method?.startsWith('notifications/') === true);
 }

@@ -2,7 +2,7 @@ import { codeIn, pageAt, rowsOf } from '@lockstep/testing/markdown';
 import { expect, it } from 'vitest';
 import { replyTo } from './refusal.ts';
 
-it('answers with the codes that docs/gateway.md lists', () => {
+it('answers with the codes listed in docs/gateway.md', () => {
   const rows = rowsOf(pageAt('docs/gateway.md'), 'kind');
   expect(rows).not.toEqual([]);
   for (const [kind, code] of rows) {

@@ -1,22 +1,22 @@
 import { errorCode, type Reply, type RpcError } from '../protocol/json-rpc.ts';
 
-/** Why a request goes no further. */
+/** Why a request is refused. */
 export type RefusalKind =
-  /** A clause, or the absence of one, denies it. */
+  /** A clause denies it, or there is no clause for it. */
   | 'refused'
   /** Humans must decide first. */
   | 'waiting'
-  /** The server offers something else than what was reviewed. */
+  /** The server offers something that differs from what was reviewed. */
   | 'quarantined'
   /** The arguments don't fit the locked definition. */
   | 'invalid'
-  /** The server can't be reached, or not in time; nothing was done. */
+  /** The server can't be reached in time; nothing was done. */
   | 'unavailable'
-  /** The request was sent and its answer was lost: it may or may not have acted. */
+  /** The request was sent and its answer was lost, so it may or may not have acted. */
   | 'unknown'
   /** Nobody waits for the answer any more, and nothing was changed. */
   | 'cancelled'
-  /** The gateway itself can't go on, such as when it can't record. */
+  /** The gateway itself can't go on, for example because it can't record. */
   | 'internal';
 
 const codes: Readonly<Record<RefusalKind, number>> = {
@@ -30,9 +30,9 @@ const codes: Readonly<Record<RefusalKind, number>> = {
   internal: errorCode.internal,
 };
 
-/** The key of a refused result's `_meta` under which programs find what `text` says. */
+/** The key in a refused result's `_meta` under which programs find what `text` says. */
 const decisionMetaKey = 'lockstep/decision';
-/** The key of a call's `_meta` under which an agent may say why it calls. Recorded, and marked as untrusted. */
+/** The key in a call's `_meta` under which an agent may give its reason. Recorded, and marked as untrusted. */
 export const reasonMetaKey = 'lockstep/reason';
 
 /** Thrown by a stage to end a request with a sentence that a model can read. */
@@ -48,7 +48,7 @@ export class ToolRefusal extends Error {
   }
 }
 
-/** Thrown by a stage to end a request before it is one: with an HTTP status, and a JSON-RPC error as the body. */
+/** Thrown by a stage to refuse a request with an HTTP status, and with a JSON-RPC error as the body. */
 export class HttpRejection extends Error {
   readonly status: number;
   readonly error: RpcError;
@@ -63,7 +63,7 @@ export class HttpRejection extends Error {
   }
 }
 
-/** What the client gets: a call's refusal is a result that its model reads, anything else's is an error. */
+/** The client's answer: for a call, a refusal is a result that the model reads; for anything else it is an error. */
 export function replyTo(refusal: ToolRefusal, method: string): Reply {
   const data = { ...refusal.data, kind: refusal.kind };
   if (method !== 'tools/call') {

@@ -4,7 +4,7 @@ import type { GatewayContext } from './context.ts';
 import type { Ruled } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 
-/** Reads the server's definitions anew, and ends a request for one that isn't what was reviewed. */
+/** Reads the server's definitions again, and ends a request for one that differs from what was reviewed. */
 export async function verifyLive(
   { use, isolationKey, signal }: Ruled,
   { upstreams }: GatewayContext,
@@ -16,14 +16,14 @@ export async function verifyLive(
     if (!(error instanceof UpstreamError)) throw error;
     throw new ToolRefusal(
       'unavailable',
-      `${use.text} was not called: its definition could not be checked just now (${error.message}); call again later.`,
+      `${use.text} was not called: its definition could not be checked (${error.message}); try again later.`,
       { target: use.text },
     );
   }
   refuseQuarantined(use, upstreams);
 }
 
-/** Ends a request for something that the server defines otherwise than it was reviewed. */
+/** Ends a request for something that the server no longer defines as it was reviewed. */
 export function refuseQuarantined(
   use: Ruled['use'],
   upstreams: Pick<GatewayContext['upstreams'], 'quarantine'>,

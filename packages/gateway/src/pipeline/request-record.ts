@@ -13,20 +13,20 @@ import type { Use } from './server-methods.ts';
 /** An audit record in the making. */
 type Draft = { -readonly [Key in keyof NewRecord]?: NewRecord[Key] } & { environment: string };
 
-/** Longest error that is recorded, in characters: it may quote names that a client made up. */
+/** Longest recorded error, in characters: an error may quote names that a client made up. */
 const maxError = 2000;
-/** Longest arguments that are recorded, in characters of JSON; the commitment covers all of them in any case. */
+/** Longest recorded arguments, in characters of JSON; the commitment covers all of them in any case. */
 const maxArguments = 65_536;
 
 /**
- * What the audit will say of one request, and how far the request came. The stages tell it what they find; what
- * becomes of it is the recording's matter.
+ * What the audit will say about one request, and how far the request came. The stages report what they find, and the
+ * recording decides what to write.
  */
 export class RequestRecord {
   readonly #draft: Draft;
-  /** What the answer is for; absent until the message is read, and for notifications. */
+  /** The id that the answer needs; absent until the message is read, and for notifications. */
   id: RequestId | undefined;
-  /** Whether the method is known to be one that is served. */
+  /** Whether the gateway serves the method. */
   isServed = false;
   use: Use | undefined;
   /** The durable record of a mutating call, once there is one. */
@@ -57,7 +57,7 @@ export class RequestRecord {
     return this.#draft.outcome;
   }
 
-  /** Milliseconds; 0 until it is over. */
+  /** The duration in milliseconds; 0 until the request is over. */
   get durationMs(): number {
     return this.#draft.durationMs ?? 0;
   }
@@ -67,7 +67,7 @@ export class RequestRecord {
     if (credential !== undefined) this.#draft.credential = credential.tokenId;
   }
 
-  /** A token that opens nothing was presented; its id, where it is a known one. */
+  /** Notes that an invalid token was presented, with its id if the token is known. */
   presented(tokenId: string | undefined): void {
     if (tokenId !== undefined) this.#draft.credential = tokenId;
   }
@@ -105,7 +105,7 @@ export class RequestRecord {
     this.#draft.approval = approval;
   }
 
-  /** How a server's answer is recorded. */
+  /** Notes how a server answered. */
   answered(outcome: Outcome, result: { bytes: number; hash: string } | { error: string }): void {
     this.#draft.outcome = outcome;
     if ('error' in result) {
@@ -116,7 +116,7 @@ export class RequestRecord {
     this.#draft.resultHash = result.hash;
   }
 
-  /** A stage ended it. */
+  /** Notes that a stage ended the request. */
   refused(refusal: RequestRecord['refusal'], outcome: Outcome, sentence: string): void {
     this.refusal = refusal;
     this.#draft.outcome = outcome;
@@ -124,29 +124,29 @@ export class RequestRecord {
     if (refusal === 'quarantined') this.#draft.because = 'quarantined';
   }
 
-  /** The gateway itself failed; what was sent may have acted. */
+  /** Notes that the gateway itself failed; what was sent may have acted. */
   failed(sentence: string): void {
     this.#draft.outcome = this.intent === undefined ? 'error' : 'unknown';
     this.#draft.error = shortened(sentence);
   }
 
-  /** @param started as `performance.now()` told it. */
+  /** @param started the value of `performance.now()` at the start. */
   ended(started: number): void {
     this.#draft.outcome ??= 'ok';
     this.#draft.durationMs = Math.round((performance.now() - started) * 1000) / 1000;
   }
 
-  /** What is known so far, for the record of an approval that is asked for. */
+  /** What is known so far, for the record of a requested approval. */
   soFar(use: Use, policy: Policy, keys: Keys): Draft {
     return { ...this.#draft, ...describeArguments(use, policy, keys) };
   }
 
-  /** The record that is durable before a mutating call is forwarded; the same arguments are in no record after it. */
+  /** The record that is durable before a mutating call is forwarded; later records don't repeat the arguments. */
   toIntent(use: Use, policy: Policy, keys: Keys): NewRecord {
     return complete(this.soFar(use, policy, keys), 'intent');
   }
 
-  /** The record of a request that is over; nothing is told to this any more. */
+  /** The record of a finished request; nothing may be reported after this. */
   toRecord(policy: Policy, keys: Keys): NewRecord {
     const draft = this.#draft;
     if (this.intent !== undefined) {
@@ -165,7 +165,7 @@ export class RequestRecord {
   }
 }
 
-/** Without secrets before it is cut: half of one isn't told any more. */
+/** Blanks secrets before it shortens the text, since half a secret would not be recognized. */
 function shortened(text: string): string {
   return blankSecrets(text.slice(0, 2 * maxError)).slice(0, maxError);
 }
@@ -176,7 +176,7 @@ function complete(draft: Draft, kind: NewRecord['kind']): NewRecord {
   return draft as NewRecord;
 }
 
-/** Arguments as they are recorded: redacted, with a salted commitment to the original. */
+/** Recorded arguments: redacted, with a salted commitment to the original. */
 function describeArguments(
   use: Use,
   policy: Policy,

@@ -13,7 +13,7 @@ import { HttpRejection, reasonMetaKey } from './refusal.ts';
 import { refuseQuarantined } from './refuse-quarantined.ts';
 import { type Asked, serverMethods, type Use } from './server-methods.ts';
 
-/** Finds what a request wants to use: the server and the locked item, or why there is no such thing. */
+/** Finds what a request wants to use: the server and the locked item. Throws if there is no such thing. */
 export function resolve(parsed: Parsed, context: GatewayContext): Resolved | Promise<Resolved> {
   const { message } = parsed;
   const read = Object.hasOwn(serverMethods, message.method) ? serverMethods[message.method] : undefined;
@@ -40,7 +40,7 @@ function resolvedTo(use: Use, parsed: Parsed, context: GatewayContext): Resolved
 function findUse(asked: Asked, parsed: Parsed, { upstreams }: GatewayContext): Use {
   const found = locate(asked, parsed.endpoint, parsed.policy, upstreams);
   const { args: given, reason } = takeReason(asked, parsed);
-  // Conditions, approvers and records see what the server is asked for, whichever endpoint it came to.
+  // Conditions, approvers and records see the server's own URI, whichever endpoint the request came to.
   const args = asked.kind === 'resource' && 'uri' in given ? { ...given, uri: found.target.name } : given;
   return {
     ...found,
@@ -51,7 +51,7 @@ function findUse(asked: Asked, parsed: Parsed, { upstreams }: GatewayContext): U
   };
 }
 
-/** The reason comes in `_meta`, or in the argument that lists add to gated tools; it is never forwarded. */
+/** Takes the reason from `_meta`, or from the argument that lists add to gated tools. It is never forwarded. */
 function takeReason(
   asked: Asked,
   parsed: Parsed,
@@ -69,8 +69,8 @@ function readReason(given: unknown): string | undefined {
 }
 
 /**
- * Finds what a name on an endpoint stands for. Throws for a name that nobody knows; what a server offers without
- * having been locked is known, and denied later for what it is.
+ * Finds what a name on an endpoint stands for. Throws for a name that nobody knows. A name that a server offers without
+ * a lock is known, and is denied later with that reason.
  */
 function locate(
   asked: Pick<Asked, 'kind' | 'name'>,
@@ -86,7 +86,7 @@ function locate(
   const locked = policy.items.get(text);
   const item = locked?.target.kind === asked.kind ? locked : undefined;
   if (item === undefined && asked.kind === 'resource') demandPlainUri(own.name);
-  // A template that isn't locked is no concrete resource, though completions may name one.
+  // A template that isn't locked isn't a concrete resource either, though completions may name one.
   const isConcrete = asked.kind === 'resource' && server.release.resources && !/[{}]/.test(own.name);
   if (item === undefined && !isConcrete && !upstreams.offersUnlocked(server.name, itemKey(target))) {
     throw unknownName(asked);
@@ -94,14 +94,14 @@ function locate(
   return { server, target, text, item };
 }
 
-/** Records, approvals and sentences name resources by their whole URI. */
+/** Longest URI, in characters: records, approvals and sentences quote it whole. */
 const maxUri = 8192;
 
-/** Checked on what the server is sent, not on what the endpoint of all servers calls it. */
+/** Checks the URI that the server gets, not its name on the endpoint of all servers. */
 function demandPlainUri(uri: string): void {
   if (uri.length > maxUri) throw invalid(`The URI is over ${maxUri} characters; use a shorter one.`);
   const oddity = oddityOf(uri);
-  if (oddity !== undefined) throw invalid(`The URI ${oddity}; write it out plainly.`);
+  if (oddity !== undefined) throw invalid(`The URI ${oddity}; write it in its normal form.`);
 }
 
 function split({ kind, name }: Pick<Asked, 'kind' | 'name'>): { server: string; name: string } | undefined {
@@ -114,12 +114,12 @@ function unknownName({ kind, name }: Pick<Asked, 'kind' | 'name'>): HttpRejectio
   return invalid(`There is no ${kind} ${JSON.stringify(name.slice(0, 200))} here; see the list of ${kind}s.`);
 }
 
-/** Ends a request whose parameters make no sense. */
+/** The rejection of a request with invalid parameters. */
 function invalid(message: string): HttpRejection {
   return new HttpRejection(200, { code: errorCode.invalidParams, message });
 }
 
-/** Reads a call of {@link resumeName} as the call that waited; from there on it is like any other. */
+/** Reads a call of {@link resumeName} as the call that waited, which then goes on like any other. */
 async function readResume(
   args: Readonly<Record<string, unknown>>,
   parsed: Parsed,
@@ -149,7 +149,7 @@ async function readResume(
   if (call.kind !== 'tool') {
     throw new HttpRejection(200, {
       code: errorCode.invalidParams,
-      message: `The approval ${args.approval.slice(0, 60)} is for the ${call.kind} ${JSON.stringify(call.name.slice(0, 200))}, which no tool carries out; make the very same request again once it is approved.`,
+      message: `The approval ${args.approval.slice(0, 60)} is for the ${call.kind} ${JSON.stringify(call.name.slice(0, 200))}, which no tool can carry out; repeat the same request once it is approved.`,
     });
   }
   return {

@@ -5,31 +5,31 @@ import type { Item, PolicyServer } from '../policy/policy.ts';
 export interface Use {
   readonly server: PolicyServer;
   readonly target: Target;
-  /** The target as rules see it. */
+  /** The target, as rules name it. */
   readonly text: string;
-  /** What is locked; absent for a concrete resource, whose content isn't. */
+  /** The locked item; absent for a concrete resource, whose content isn't locked. */
   readonly item: Item | undefined;
-  /** What is asked of the server: conditions see it, approvers see it, and it is what is forwarded. */
+  /** The method for the server. Conditions and approvers see it, and it is forwarded. */
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** The `params` that are forwarded, but for `_meta`. */
+  /** The `params` for the server, without `_meta`. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** The agent's own word on why. */
+  /** Why the agent calls, in its own words. */
   readonly reason: string | undefined;
 }
 
-/** What a request that uses a server asks for, read from its parameters; a name is as the endpoint has it. */
+/** What a request asks of a server, read from its parameters; the name is the one on the endpoint. */
 export interface Asked {
   readonly kind: Target['kind'];
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** The `params` to forward, given the server's own name for it. */
+  /** The `params` to forward, given the server's own name for the item. */
   readonly paramsFor: (name: string, args: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 }
 
 type ReadServerMethod = (params: Readonly<Record<string, unknown>>) => Asked | string;
 
-/** The methods that use something of a server, and how each is read. A sentence says what doesn't fit. */
+/** The methods that use something of a server, each with its reader, which returns a sentence if something is wrong. */
 export const serverMethods: Readonly<Record<string, ReadServerMethod>> = {
   'tools/call': (params) =>
     readNamed(params, 'tool', (args) => (isRecord(args) ? args : '`params.arguments` is not an object.')),
@@ -56,22 +56,22 @@ function readNamed(
 function readResource(params: Readonly<Record<string, unknown>>): Asked | string {
   const { uri } = params;
   if (typeof uri !== 'string' || uri === '') return '`params.uri` is not a string.';
-  // A template's text is no resource: it would be decided on as the template.
+  // A template isn't a resource: it would be decided on as the template.
   if (/[{}]/.test(uri))
-    return '`params.uri` has a brace; fill the template in, and write braces as %7B and %7D.';
+    return '`params.uri` has a brace; fill in the template, and write braces as %7B and %7D.';
   const unsupported = unsupportedField(params, ['uri']);
   if (unsupported !== undefined) return unsupported;
   return { kind: 'resource', name: uri, args: { uri }, paramsFor: (own) => ({ uri: own }) };
 }
 
-/** A completion takes its reference's decision. */
+/** A completion gets the decision of its reference. */
 function readCompletion(params: Readonly<Record<string, unknown>>): Asked | string {
   const { ref, argument, context } = params;
   const unsupported = unsupportedField(params, ['ref', 'argument', 'context']);
   if (unsupported !== undefined) return unsupported;
   if (!isRecord(ref)) return '`params.ref` is not an object.';
   if (!isRecord(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
-    return '`params.argument` is not a name and a value.';
+    return '`params.argument` must be an object with a name and a value.';
   }
   const args = { argument, ...(context !== undefined && { context }) };
   if (ref.type === 'ref/prompt' && typeof ref.name === 'string') {
@@ -90,10 +90,10 @@ function readCompletion(params: Readonly<Record<string, unknown>>): Asked | stri
       paramsFor: (own, final) => ({ ref: { type: 'ref/resource', uri: own }, ...final }),
     };
   }
-  return '`params.ref` is neither a `ref/prompt` with a name nor a `ref/resource` with a uri.';
+  return '`params.ref` must be a `ref/prompt` with a name or a `ref/resource` with a uri.';
 }
 
-/** A field that nobody looks at must not reach the server. */
+/** Refuses a field that no stage checks, because it must not reach the server. */
 function unsupportedField(
   params: Readonly<Record<string, unknown>>,
   known: readonly string[],

@@ -6,7 +6,7 @@ import { composeUri } from '../protocol/resource-uri.ts';
 import type { Forwarded, Parsed } from './exchange.ts';
 import { ToolRefusal } from './refusal.ts';
 
-/** Puts a server's answer into the client's era, without what servers may not say. The content is passed on as it came. */
+/** Puts a server's answer into the client's era and removes what servers may not say. The content stays unchanged. */
 export function shapeResult(forwarded: Forwarded): Reply {
   const { answer, use, record, endpoint, era } = forwarded;
   if ('error' in answer) {
@@ -22,7 +22,7 @@ export function shapeResult(forwarded: Forwarded): Reply {
   if (result.resultType !== undefined && result.resultType !== 'complete') {
     throw new ToolRefusal(
       'unavailable',
-      `${use.text} asked the client for input, which this gateway does not let servers do.`,
+      `${use.text} asked the client for input, which this gateway does not allow.`,
       { target: use.text },
     );
   }
@@ -34,7 +34,7 @@ export function shapeResult(forwarded: Forwarded): Reply {
   return { result: shaped, json: shaped === result ? text : undefined };
 }
 
-/** Every modern result says what it is; legacy clients don't know the field. */
+/** Adds the result type that every modern result has; legacy clients don't know the field. */
 export function inEra(
   result: Readonly<Record<string, unknown>>,
   era: Parsed['era'],
@@ -55,7 +55,7 @@ const ownCodes: ReadonlySet<number> = new Set([
   errorCode.internal,
 ]);
 
-/** A server's error with nothing in it by which programs know the gateway's own. */
+/** A server's error, without anything that programs would take for the gateway's own. */
 function asServers({ code, message, data }: RpcError): RpcError {
   return {
     code: ownCodes.has(code) ? errorCode.serverError : code,
@@ -66,7 +66,7 @@ function asServers({ code, message, data }: RpcError): RpcError {
   };
 }
 
-/** On the endpoint of all servers a resource is named with its server, wherever a client may pick it up. */
+/** On the endpoint of all servers, names each resource with its server wherever a client may read it. */
 function composeUris(result: Readonly<Record<string, unknown>>, server: string): Record<string, unknown> {
   const compose = (holder: unknown): unknown =>
     isRecord(holder) && typeof holder.uri === 'string'

@@ -20,7 +20,7 @@ export function openListen(parsed: Parsed, context: GatewayContext): Answer {
   if (!isRecord(filter)) {
     throw new HttpRejection(200, {
       code: errorCode.invalidParams,
-      message: '`params.notifications` is not an object; name the changes to be told of.',
+      message: '`params.notifications` is not an object; name the changes that you want to be told of.',
     });
   }
   const offered = capabilitiesOf(parsed);
@@ -58,7 +58,7 @@ export function openListen(parsed: Parsed, context: GatewayContext): Answer {
   };
 }
 
-/** Opens a legacy session's stream (GET), which tells of changes until either side closes it. */
+/** Opens a legacy session's stream (GET), which reports changes until either side closes it. */
 export function openSessionStream(parsed: Parsed, context: GatewayContext): Answer {
   const accept = String(parsed.headers.accept ?? '');
   if (!accept.includes('text/event-stream')) {
@@ -91,7 +91,7 @@ function follow(
   close: () => void,
 ): () => void {
   const { caller, endpoint, session } = parsed;
-  // Its record was written meanwhile: a token that was revoked then ended the streams that were open.
+  // If its token was revoked while this request was recorded, only streams that were already open have ended.
   if ('refused' in signIn(parsed, checkToken, localUser?.())) {
     close();
     return () => undefined;

@@ -4,7 +4,7 @@ import { decodeHeaderValue, paramHeaders } from '../protocol/mcp-headers.ts';
 import { add, type Resolved, type Ruled, type Valid } from './exchange.ts';
 import { HttpRejection, ToolRefusal } from './refusal.ts';
 
-/** Holds the arguments against the locked definition, before anything is decided on them. */
+/** Checks the arguments against the locked definition, before anything is decided on them. */
 export function validateArguments(resolved: Resolved): Valid {
   const { item, method, args, text } = resolved.use;
   if (item === undefined || method === 'completion/complete') return add(resolved, { paramHeaders: {} });
@@ -15,15 +15,15 @@ export function validateArguments(resolved: Resolved): Valid {
 }
 
 /**
- * Holds the `Mcp-Param-*` headers of a modern call against its arguments; those that the locked schema declares are
- * made anew for the server.
+ * Checks the `Mcp-Param-*` headers of a modern call against its arguments. The headers that the locked schema declares
+ * are made again for the server.
  *
- * @returns the others, by lower-case name. Nobody has looked at them.
+ * @returns the others, by lower-case name. Nothing has checked them.
  */
 function checkParamHeaders({ era, headers, message, use }: Resolved): Readonly<Record<string, string>> {
   if (era !== 'modern' || message.method !== 'tools/call') return {};
   const given = Object.keys(headers).filter((name) => name.startsWith('mcp-param-'));
-  // A resumed call brings no arguments, so its headers can mirror none.
+  // A resumed call has no arguments that its headers could repeat.
   const declarations = message.params.name === resumeName ? [] : (use.item?.declaredHeaders ?? []);
   if (given.length === 0 && declarations.length === 0) return {};
   const others = new Map(given.map((name) => [name, String(headers[name])]));
@@ -37,16 +37,16 @@ function checkParamHeaders({ era, headers, message, use }: Resolved): Readonly<R
         ? found === wanted
         : decodeHeaderValue(found) === decodeHeaderValue(wanted);
     if (agrees) continue;
-    // Neither value is quoted: this is recorded, and an argument may be a secret.
+    // The sentence quotes neither value, since it is recorded and an argument may be a secret.
     throw new HttpRejection(400, {
       code: errorCode.headerMismatch,
-      message: `The header ${declaration.header} doesn't say what the argument ${declaration.path.join('.')} says; send the same in both, or neither.`,
+      message: `The header ${declaration.header} differs from the argument ${declaration.path.join('.')}; send the same value in both, or leave out both.`,
     });
   }
   return Object.fromEntries(others);
 }
 
-/** A header that no approver saw, and no record holds, would slip past both. */
+/** Refuses a header that no approver sees and no record contains. */
 export function refuseUnseenHeaders({ paramHeaders: unseen, use }: Ruled): void {
   const [name] = Object.keys(unseen);
   if (name === undefined) return;
