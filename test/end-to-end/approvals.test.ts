@@ -11,7 +11,7 @@ import { makeTrigger } from './trigger.ts';
 
 let project: Project;
 let up: Running;
-/** The agent's token; the human behind it is Alice. */
+/** The token of an agent whose owner is Alice. */
 let token: string;
 let agents: Record<(typeof eras)[number], TestClient>;
 let [bob, carol]: Human[] = [];
@@ -56,7 +56,7 @@ afterAll(async () => {
   trigger.remove();
 });
 
-/** How often a line stands in the journal: what was really done. */
+/** How often a line is in the journal, which shows what was really done. */
 function timesWritten(line: string): number {
   const journal = join(up.state, 'work/journal.txt');
   if (!existsSync(journal)) return 0;
@@ -65,7 +65,7 @@ function timesWritten(line: string): number {
     .filter((written) => written === line).length;
 }
 
-/** Makes a call that must wait, and gives its approval's id. */
+/** Makes a call that must wait, and returns the id of its approval. */
 async function ask(agent: TestClient, tool: string, args: Record<string, unknown>): Promise<string> {
   const answer = await agent.call(tool, args);
   expect(answer.isError, answer.text).toBe(true);
@@ -90,7 +90,7 @@ describe.each(eras)('in prod, a write of a client of the %s era', (era) => {
     expect(await agent.call(write, { line })).toMatchObject({ isError: false, text: 'written' });
     expect(timesWritten(line)).toBe(1);
     const repeated = await agent.call(write, { line });
-    expect(repeated.text).toMatch(/was carried out once already .* audit record [0-9a-f-]{36}:\d+:\d+/);
+    expect(repeated.text).toMatch(/was already carried out .*audit record [0-9a-f-]{36}:\d+:\d+/);
     expect(timesWritten(line)).toBe(1);
   });
 
@@ -105,7 +105,7 @@ describe.each(eras)('in prod, a write of a client of the %s era', (era) => {
     expect(timesWritten(line)).toBe(1);
   });
 
-  it("goes on by the approval's id, without its arguments", async () => {
+  it("continues with the approval's id, without its arguments", async () => {
     const agent = agents[era];
     const line = `resumed in the ${era} era`;
     const id = await ask(agent, write, { line });
@@ -128,7 +128,7 @@ describe.each(eras)('in prod, a write of a client of the %s era', (era) => {
 });
 
 describe('an approval', () => {
-  it('holds for the canonical value of an argument, however it is written', async () => {
+  it('covers the canonical value of an argument, however it is written', async () => {
     const ids: string[] = [];
     for (const text of ['{"number":10}', '{ "number" : 10.0 }', '{"number":1e1}']) {
       const { body } = await callWithText(`${up.url}/mcp/journal`, 'write_number', text, token);
@@ -139,7 +139,7 @@ describe('an approval', () => {
     expect(body.result._meta['lockstep/decision'].approval.id).not.toBe(ids[0]);
   });
 
-  it("is void once the tool's definition changed", async () => {
+  it("is void once the tool's definition has changed", async () => {
     const id = await ask(agents.modern, 'changing__update', { word: 'peace' });
     expect((await bob?.decide(id, 'approve'))?.body).toMatchObject({ state: 'approved' });
     trigger.pull();
@@ -163,7 +163,7 @@ describe('an approval', () => {
     expect((await agents.modern.call('journal__erase')).isError).toBe(true);
   });
 
-  it('is not given by the human behind the agent, whatever case the name is written in', async () => {
+  it('is not given by the human behind the agent, in whatever case the name is written', async () => {
     const id = await ask(agents.modern, write, { line: 'by myself' });
     const alice = await human(up, 'Alice@Example.com', ['security'], 'alice-approves');
     const answer = await alice.decide(id, 'approve');
@@ -182,7 +182,7 @@ describe('an approval', () => {
     expect(timesWritten('by one human twice')).toBe(0);
   });
 
-  it("is not given without the role, by an agent's token, or unseen", async () => {
+  it("is not given without the role, with an agent's token, or unseen", async () => {
     const id = await ask(agents.modern, write, { line: 'by nobody' });
     const passerBy = await human(up, 'dave@example.com', ['marketing']);
     expect((await passerBy.decide(id, 'approve')).status).toBeGreaterThanOrEqual(400);
@@ -196,7 +196,7 @@ describe('an approval', () => {
     expect((await bob?.look(id))?.body).toMatchObject({ state: 'pending', have: 0 });
   });
 
-  it('that was denied stays denied, with the reason', async () => {
+  it('stays denied once it was denied, with the reason', async () => {
     const id = await ask(agents.modern, write, { line: 'denied' });
     await bob?.decide(id, 'approve');
     await carol?.decide(id, 'deny', 'not on a Friday');
@@ -207,7 +207,7 @@ describe('an approval', () => {
     expect(timesWritten('denied')).toBe(0);
   });
 
-  it('is decided by command line too', async () => {
+  it('can be decided on the command line too', async () => {
     const id = await ask(agents.modern, write, { line: 'by command line' });
     for (const owner of ['frank@example.com', 'grace@example.com']) {
       const LOCKSTEP_TOKEN = await up.token({ subject: owner, roles: ['security'], audience: 'admin' });
@@ -228,7 +228,7 @@ describe('the token of one audience', () => {
   });
 });
 
-describe('the audit of it', () => {
+describe('the audit of approvals', () => {
   it('verifies, and holds one use for each approval that was used', async () => {
     const verified = await project.lockstep(['audit', 'verify']);
     expect(verified, verified.stderr).toMatchObject({ code: 0 });

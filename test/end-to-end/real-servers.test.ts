@@ -17,14 +17,14 @@ import { human } from './humans.ts';
 import { lockstepCommand, repository } from './project.ts';
 import { type Running, startUp } from './running.ts';
 
-// The repository's own environments, with the published servers. What is installed is shared with `npm start`.
+// The repository's own environments, with the published servers. Installed packages are shared with `npm start`.
 const state = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-real-')));
 const packages = join(repository, '.lockstep/packages');
 mkdirSync(packages, { recursive: true, mode: 0o700 });
 symlinkSync(packages, join(state, 'packages'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
-/** Seconds in which the published servers are installed, where they aren't yet. */
+/** Seconds for installing the published servers if they aren't installed yet. */
 const installing = 180;
 
 function start(environment: string): Promise<Running> {
@@ -46,7 +46,7 @@ describe('dev', () => {
   }, installing * 1000);
   afterAll(() => up?.stop());
 
-  it.each(eras)('lets a client of the %s era read a file and refuses it a write', async (era) => {
+  it.each(eras)('lets a client of the %s era read a file but not write it', async (era) => {
     const client = await connect(era, `${up.url}/mcp`);
     const path = join(up.state, 'work/hello.txt');
     expect(await client.call('files__read_text_file', { path })).toMatchObject({ text: 'hello from a file' });
@@ -60,7 +60,7 @@ describe('dev', () => {
     await client.close();
   });
 
-  it("says of each server how it is, and in one line why one isn't run", async () => {
+  it("reports the state of each server, and in one line why one isn't run", async () => {
     const states = async (): Promise<string[]> => {
       const { servers } = (await up.admin('GET', '/status')).body;
       return servers.map(({ server, state }: { server: string; state: string }) => `${server} ${state}`);
@@ -84,7 +84,7 @@ describe('staging', () => {
   }, installing * 1000);
   afterAll(() => up?.stop());
 
-  it('gives each principal a memory of its own', async () => {
+  it('gives each principal its own memory', async () => {
     const [ann, ben] = await Promise.all(
       ['ann', 'ben'].map(async (subject, index) =>
         connect(eras[index] ?? 'modern', `${up.url}/mcp/memory`, await up.token({ subject })),
@@ -124,7 +124,7 @@ describe('prod', () => {
     expect((await write()).isError).toBe(false);
     expect(readFileSync(path, 'utf8')).toBe('approved');
     rmSync(path);
-    expect((await write()).text).toMatch(/was carried out once already/);
+    expect((await write()).text).toMatch(/was already carried out/);
     expect(existsSync(path)).toBe(false);
     await client.close();
   });

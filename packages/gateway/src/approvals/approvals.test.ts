@@ -16,8 +16,8 @@ import { giveVerdict, type VerdictAnswer } from './verdict.ts';
 const agent: Principal = { issuer: 'lockstep:token', subject: 'agent', owner: 'Ben', roles: ['developer'] };
 const approvalSettings = { pauseAfterDenial: 600, repeatWindow: 600 };
 
-// One store serves all tests, since its start costs more than they do: each has calls of its own, and looks at its
-// own records only.
+// One store serves all tests, since its start costs more than they do. Each test has its own calls and looks only at
+// its own records.
 let scene: Scene;
 let test = 0;
 let earlier = 0;
@@ -63,7 +63,7 @@ function request(
 const ask = (changes: Parameters<typeof request>[0] = {}): Promise<Checked> =>
   checkApproval(scene.store, scene.keys, request(changes));
 
-/** Asks, for tests in which nothing stands in the way. */
+/** Requests an approval, in tests where nothing prevents it. */
 async function open(
   changes: Parameters<typeof request>[0] = {},
 ): Promise<ApprovalState & { binding: string }> {
@@ -116,7 +116,7 @@ describe('asking', () => {
       quorum: 1,
       target: 'files/write_file',
     });
-    // The order of keys is no difference.
+    // The order of keys makes no difference.
     const again = await ask({ args: { test, content: 'the plaintext marker', path: 'notes.txt' } });
     expect(again).toEqual({ ...first, created: false });
     expect(kinds().filter((kind) => kind === 'approval.requested')).toHaveLength(1);
@@ -139,20 +139,20 @@ describe('asking', () => {
     expect(await ask(changes)).toMatchObject({ state: 'pending', created: true });
   });
 
-  it("shares an approval among one owner's tokens, however the owner is spelt", async () => {
+  it("shares an approval among one owner's tokens, however the owner is spelled", async () => {
     const first = await open();
     expect(await ask({ principal: { ...agent, subject: 'agent-2', owner: ' ben' } })).toMatchObject({
       id: first.id,
     });
   });
 
-  it('opens one approval when many ask at once', async () => {
+  it('opens one approval if many ask at once', async () => {
     const all = await Promise.all(Array.from({ length: 40 }, () => open()));
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
     expect(kinds().filter((kind) => kind === 'approval.requested')).toHaveLength(1);
   });
 
-  it('lets a principal wait for so many only', async () => {
+  it('limits how many calls of one principal may wait', async () => {
     const settings = { ...approvalSettings, pendingPerPrincipal: 2 };
     await ask({ settings, args: { test, n: 1 } });
     await ask({ settings, args: { test, n: 2 } });
@@ -161,7 +161,7 @@ describe('asking', () => {
       pending: 2,
       most: 2,
     });
-    // What waits already is still found, and others may ask.
+    // A call that already waits is still found, and others may ask.
     expect(await ask({ settings, args: { test, n: 2 } })).toMatchObject({ state: 'pending', created: false });
     const other = { ...agent, subject: 'other', owner: 'Carol' };
     expect(await ask({ settings, args: { test, n: 3 }, principal: other })).toMatchObject({
@@ -169,7 +169,7 @@ describe('asking', () => {
     });
   });
 
-  it('asks for nothing that nobody could look through', async () => {
+  it('requests no approval of arguments that nobody could read through', async () => {
     const args = { content: 'x'.repeat(300_000) };
     expect(await ask({ args })).toMatchObject({ state: 'too large', length: 300_014, most: 262_144 });
     expect(records()).toEqual([]);
@@ -177,7 +177,7 @@ describe('asking', () => {
 });
 
 describe('deciding', () => {
-  it('takes as many humans as the clause says', async () => {
+  it('needs as many humans as the clause says', async () => {
     const { id } = await open({ quorum: 2 });
     expect(await decide(id, 'Anna')).toMatchObject({ ok: true, state: { state: 'pending', have: 1 } });
     expect(await decide(id, 'Carol', 'approve', { roles: ['sre'] })).toMatchObject({
@@ -198,7 +198,7 @@ describe('deciding', () => {
     expect(await open({ quorum: 2 })).toMatchObject({ state: 'pending', have: 1 });
   });
 
-  it.each(['Ben', 'ben', 'BEN ', 'Ｂｅｎ'])("refuses the requester's owner, spelt %j", async (owner) => {
+  it.each(['Ben', 'ben', 'BEN ', 'Ｂｅｎ'])("refuses the requester's owner, spelled %j", async (owner) => {
     const { id } = await open();
     for (const verdict of ['approve', 'deny'] as const) {
       expect(await decide(id, owner, verdict)).toMatchObject({ ok: false, why: 'forbidden' });
@@ -206,7 +206,7 @@ describe('deciding', () => {
     expect(await open()).toMatchObject({ state: 'pending', have: 0 });
   });
 
-  it('refuses who holds none of the roles', async () => {
+  it('refuses somebody without any of the roles', async () => {
     const { id } = await open();
     expect(await decide(id, 'Anna', 'approve', { roles: ['admin', 'approver'] })).toMatchObject({
       ok: false,
@@ -215,7 +215,7 @@ describe('deciding', () => {
     });
   });
 
-  it('refuses a verdict on something else than what is asked', async () => {
+  it('refuses a verdict on something else than the current request', async () => {
     const other = await open({ args: { test, path: 'other' } });
     const seen = (await scene.store.query(findApprovalById, { id: other.id }))?.row.seen ?? '';
     const { id } = await open();
@@ -224,7 +224,7 @@ describe('deciding', () => {
     expect(await open()).toMatchObject({ state: 'pending', have: 0 });
   });
 
-  it('ends it by one deny, and pauses', async () => {
+  it('ends with one deny, and pauses', async () => {
     const { id, binding } = await open({ quorum: 2 });
     await decide(id, 'Anna');
     expect(await decide(id, 'Carol', 'deny', { note: 'Not on a Friday.' })).toMatchObject({ ok: true });
@@ -245,7 +245,7 @@ describe('deciding', () => {
     expect(later).toMatchObject({ state: 'pending', created: true });
   });
 
-  it('can be denied after it was approved, also by whoever approved, until it is used', async () => {
+  it('can be denied after it was approved, even by an approver, until it is used', async () => {
     const approved = await open();
     await decide(approved.id, 'Anna');
     expect(await decide(approved.id, 'Anna', 'deny')).toMatchObject({
@@ -255,7 +255,7 @@ describe('deciding', () => {
     expect(await use(approved)).toMatchObject({ ok: false, state: { state: 'denied' } });
   });
 
-  it('refuses what has expired', async () => {
+  it('refuses an expired approval', async () => {
     const { id } = await open({ expiry: 0 });
     expect(await decide(id, 'Anna')).toMatchObject({
       ok: false,
@@ -264,11 +264,11 @@ describe('deciding', () => {
     expect(kinds()).toContain('approval.closed');
   });
 
-  it("says so of an approval that there isn't", async () => {
+  it("says that an approval doesn't exist", async () => {
     expect(await decide('apr_nope', 'Anna')).toMatchObject({ ok: false, why: 'unknown' });
   });
 
-  it('records every verdict, refused ones too, with who gave it', async () => {
+  it('records every verdict and who gave it, even a refused one', async () => {
     const { id } = await open();
     await decide(id, 'Ben');
     await decide(id, 'Anna', 'approve', { note: 'looks fine' });
@@ -310,7 +310,7 @@ describe('using', () => {
     ).toEqual(['approval.requested', 'approval.verdict', 'intent', 'approval.used']);
   });
 
-  it('opens a new approval once the window is over', async () => {
+  it('opens a new approval after the window', async () => {
     const approved = await open();
     await decide(approved.id, 'Anna');
     await use(approved);
@@ -318,7 +318,7 @@ describe('using', () => {
     expect(later).toMatchObject({ state: 'pending', created: true });
   });
 
-  it('is done at most once, whatever comes in between', async () => {
+  it('happens at most once, whatever comes in between', async () => {
     const step = fc.constantFrom(
       'use',
       'use',
@@ -358,7 +358,7 @@ describe('using', () => {
     );
   });
 
-  it('lets exactly one of many through at once', async () => {
+  it('lets exactly one of many simultaneous calls through', async () => {
     const approved = await open();
     await decide(approved.id, 'Anna');
     const results = await Promise.all(Array.from({ length: 50 }, () => use(approved)));
@@ -367,13 +367,13 @@ describe('using', () => {
     expect(kinds().filter((kind) => kind === 'approval.used')).toHaveLength(1);
   });
 
-  it('refuses what waits or has expired, and records no intent', async () => {
+  it('refuses an approval that waits or has expired, and records no intent', async () => {
     expect(await use(await open())).toMatchObject({ ok: false, state: { state: 'pending' } });
     expect(await use(await open({ expiry: 0 }))).toMatchObject({ ok: false, state: { state: 'expired' } });
     expect(kinds()).not.toContain('intent');
   });
 
-  it('never takes an approval for another call', async () => {
+  it('never accepts an approval for another call', async () => {
     const approved = await open();
     await decide(approved.id, 'Anna');
     const other = await open({ args: { test, path: 'other' } });
@@ -388,7 +388,7 @@ describe('using', () => {
 });
 
 describe('ending', () => {
-  it('opens a new approval after the old one expired, which it records', async () => {
+  it('opens a new approval after the old one expired, and records the end of the old one', async () => {
     const old = await open();
     await decide(old.id, 'Anna');
     scene.write(`update approvals set expires_at = ${Date.now()} where id = '${old.id}'`);
@@ -405,7 +405,7 @@ describe('ending', () => {
     });
   });
 
-  it('expires all that are due, with a record each', async () => {
+  it('expires all that are due, each with a record', async () => {
     const due = await Promise.all([1, 2, 3].map((n) => open({ args: { test, n }, quorum: 3, expiry: 0 })));
     await open({ args: { test, n: 4 } });
     const closed = await scene.store.transact(expireDue, {});
@@ -446,7 +446,7 @@ describe('ending', () => {
     expect(kept()).toEqual([{ arguments: null }]);
   });
 
-  it('never writes an argument down in clear', async () => {
+  it('never stores an argument in clear', async () => {
     const approval = await open();
     await decide(approval.id, 'Anna');
     await use(approval);
@@ -463,7 +463,7 @@ describe('resuming', () => {
   const resume = (id: string, principal = agent) =>
     loadForResume(scene.store, scene.keys, id, principal, approvalSettings);
 
-  it('gives the call back to whoever made it', async () => {
+  it('returns the call to the principal that made it', async () => {
     const { id } = await open({ endpoint: 'files' });
     const call = {
       method: 'tools/call',
@@ -479,10 +479,10 @@ describe('resuming', () => {
     expect(await resume(id)).toEqual({ call });
   });
 
-  it('tells others nothing, not even that it exists', async () => {
+  it('tells others nothing, not even that the approval exists', async () => {
     const { id } = await open();
     const told = await resume(id, { ...agent, subject: 'agent-2' });
-    expect(told).toEqual({ unknown: expect.stringContaining('No approval') });
+    expect(told).toEqual({ unknown: expect.stringContaining('You have no approval') });
     expect(JSON.stringify(await resume('apr_nope'))).toBe(JSON.stringify(told).replace(id, 'apr_nope'));
   });
 

@@ -16,7 +16,7 @@ import { type Opened, openOrFindApproval } from './open.ts';
 import { type ApprovalSettings, iso, type TooLarge } from './row.ts';
 import { type Arguments, type Shown, sealArguments, seenDigest } from './shown.ts';
 
-/** A call that a clause wants an approval for. */
+/** A call for which a clause requires an approval. */
 export interface ApprovalRequest {
   readonly environment: string;
   /** The pinned source, such as `npm:@scope/name@1.2.3`. */
@@ -33,23 +33,23 @@ export interface ApprovalRequest {
   readonly principal: Principal;
   /** What the client calls itself. */
   readonly client?: { readonly name: string; readonly version: string } | undefined;
-  /** The agent's own word on why. */
+  /** Why the agent calls, in its own words. */
   readonly reason?: string | undefined;
-  /** The server whose endpoint it came to; undefined for the endpoint of all servers. */
+  /** The server whose endpoint the call came to; undefined for the endpoint of all servers. */
   readonly endpoint: string | undefined;
   readonly settings: ApprovalSettings & { readonly pendingPerPrincipal: number };
-  /** What the pipeline knows for the record of the request: redacted arguments, commitment, bundle, trace id … */
+  /** Fields of the request's record that the pipeline knows: redacted arguments, commitment, bundle, trace id … */
   readonly record?: Partial<NewRecord>;
 }
 
-/** What there is to an approval for this call, and the binding that `commitIntent` wants back. */
+/** The state of the approval for a call, and the binding to pass to `commitIntent`. */
 export type Checked = (Opened | TooLarge) & { readonly binding: string };
 
-/** Characters of canonical JSON. Whoever approves has seen every argument: more than this nobody looks through. */
+/** Most characters of canonical JSON. Approvers see every argument, and nobody reads through more than this. */
 const maxArgumentsLength = 256 * 1024;
 
 /**
- * Finds the approval that answers for a call, or asks for one. Only `approved` lets the call go on, to `commitIntent`.
+ * Finds the approval of a call, or opens one. Only a call in the state `approved` may go on, to `commitIntent`.
  *
  * @example
  * const checked = await checkApproval(store, keys, request);
@@ -153,7 +153,7 @@ function recordOf(request: ApprovalRequest, shown: Shown, id: string, seen: stri
   };
 }
 
-/** Everything that an approval is for. A call that differs in any of it needs an approval of its own. */
+/** Everything that an approval covers. A call that differs in any part needs its own approval. */
 interface BindingParts {
   readonly environment: string;
   readonly server: string;
@@ -161,20 +161,20 @@ interface BindingParts {
   readonly source: string;
   /** The MCP method. */
   readonly method: string;
-  /** The tool, prompt, or resource URI, by the server's own name. */
+  /** The tool, the prompt, or the resource URI, by the server's own name. */
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
   /** Digest of the locked definition; null for a concrete resource, whose content isn't locked. */
   readonly definitionDigest: string | null;
-  /** The clause that wants the approval: where it changes, humans decide anew. */
+  /** The clause that requires the approval: if it changes, humans decide again. */
   readonly clause: Clause;
   /** The requester's owner. */
   readonly owner: string;
 }
 
 /**
- * The keyed hash that finds an approval again. Keyed, because arguments are often easy to guess and the hash outlives
- * them.
+ * The keyed hash that finds an approval again. It is keyed because arguments are often easy to guess and the hash
+ * outlives them.
  */
 function bindingOf(keys: Keys, parts: BindingParts): string {
   return keys.mac('approval binding', canonicalJson({ v: 1, ...parts }));

@@ -20,9 +20,9 @@ interface Closed {
 }
 
 /**
- * Ends an open approval and wipes its arguments. Only one of several that try at once succeeds.
+ * Ends an open approval and wipes its arguments. If several try at once, only one succeeds.
  *
- * @returns Whether it was open.
+ * @returns whether it was open.
  */
 export async function closeRow(
   tx: LedgerTransaction<ApprovalTables>,
@@ -67,7 +67,7 @@ async function closeAll(
   return closed;
 }
 
-/** The fields that every record of an approval has. */
+/** The fields that every record about an approval has. */
 export function aboutApproval(
   row: ApprovalRow,
 ): Pick<NewRecord, 'environment' | 'approval'> & Partial<NewRecord> {
@@ -82,7 +82,7 @@ export function aboutApproval(
     ...(shown.definitionDigest !== null && { toolDigest: shown.definitionDigest }),
   };
 }
-/** Closes what is past its time; `binding` narrows it to one. */
+/** Closes approvals past their expiry; `binding` narrows this to one. */
 export async function expire(
   tx: LedgerTransaction<ApprovalTables>,
   input: { readonly binding?: string },
@@ -99,17 +99,17 @@ export async function expire(
   });
 }
 
-/** {@link expire}, for whoever isn't in a transaction. */
+/** {@link expire} as an operation of its own. */
 export const expireDue = operation('expireDue', expire);
 
-/** Which open approvals to void, and why, in a clause that follows “void”. Without server and targets: all. */
+/** Which open approvals to void, and why, in a clause that follows “void”. Without server and targets: all of them. */
 interface VoidInput {
   readonly server?: string;
   /** As rules name them. */
   readonly targets?: readonly string[];
   readonly why: string;
 }
-/** Voids open approvals because what they are for has changed. */
+/** Voids open approvals after a change to what they cover. */
 export const voidApprovals = operation(
   'voidApprovals',
   async (tx: LedgerTransaction<ApprovalTables>, input: VoidInput): Promise<Closed[]> => {
@@ -121,14 +121,14 @@ export const voidApprovals = operation(
   },
 );
 
-/** A human takes an open approval back. */
+/** How a human revokes an open approval. */
 interface RevokeInput {
   readonly id: string;
   readonly why: string;
-  /** Who, for the record. */
+  /** The human who revokes it, for the record. */
   readonly by: Pick<NewRecord, 'principal' | 'credential'>;
 }
-/** Voids one open approval; nothing happens where it isn't open. */
+/** Voids one approval if it is open; otherwise does nothing. */
 export const revokeApproval = operation(
   'revokeApproval',
   async (tx: LedgerTransaction<ApprovalTables>, input: RevokeInput): Promise<Closed[]> => {

@@ -5,9 +5,9 @@ import { aboutApproval, closeRow } from './close.ts';
 import { type ApprovalSettings, type ApprovalState, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalTables } from './tables.ts';
 
-/** A call that is about to be forwarded. */
+/** A call that will be forwarded next. */
 interface CommitInput {
-  /** The approval that it needs, and the binding that the call has now. */
+  /** The approval that the call needs, and the call's binding now. */
   readonly approval?: { readonly id: string; readonly binding: string; readonly settings: ApprovalSettings };
   readonly intent: NewRecord;
 }
@@ -16,10 +16,10 @@ type Committed =
   | { readonly ok: true; readonly ref: RecordRef }
   | { readonly ok: false; readonly state: ApprovalState };
 /**
- * Uses an approval up and records the intent, both or neither. Of any number of calls that bring the same approval one
- * gets through; the others learn its state.
+ * Uses up an approval and records the intent, both or neither. If several calls use the same approval, one passes and
+ * the others get its state.
  *
- * @throws Error when the approval isn't for this call: the pipeline has mixed two up.
+ * @throws Error if the approval isn't for this call: the pipeline has mixed up two.
  */
 export const commitIntent = operation(
   'commitIntent',
@@ -40,7 +40,7 @@ export const commitIntent = operation(
       detail: { intent: printPlace(ref) },
     });
     if (!(await closeRow(tx, row.id, { state: 'used', why: null, usedBy: ref }))) {
-      throw new Error(`The approval ${row.id} was used by another call in the same moment.`);
+      throw new Error(`The approval ${row.id} was used by another call at the same time.`);
     }
     return { ok: true, ref };
   },

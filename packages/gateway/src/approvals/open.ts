@@ -26,13 +26,13 @@ interface OpenInput {
   readonly expiresAt: number;
   readonly settings: ApprovalSettings;
   readonly pendingPerPrincipal: number;
-  /** What the record of the request says beside the approval's own. */
+  /** The record of the request, without the fields of the approval. */
   readonly record: NewRecord;
 }
 
 export type Opened = (ApprovalState & { readonly created: boolean }) | TooMany;
 /**
- * Finds the approval that answers for a call, or opens one: an open one first; then, within the windows, one that was
+ * Finds the approval of a call, or opens one. An open approval comes first; then, within the windows, one that was
  * denied or used.
  */
 export const openOrFindApproval = operation(

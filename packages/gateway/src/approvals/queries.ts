@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { type ApprovalSettings, type ApprovalState, findApproval, openStates, toState } from './row.ts';
 import type { ApprovalRow, ApprovalTables, ApprovalVerdictRow } from './tables.ts';
 
-/** An approval with all that is known of it. */
+/** An approval with everything that is known about it. */
 export interface FoundApproval {
   readonly row: ApprovalRow;
   readonly state: ApprovalState;
@@ -21,7 +21,7 @@ export const findApprovalById = query(
     return row === undefined ? null : ((await withVerdicts(db, [row], input.settings))[0] ?? null);
   },
 );
-/** The newest approvals first. */
+/** Approvals, newest first. */
 export const listApprovals = query(
   'listApprovals',
   async (
@@ -34,7 +34,7 @@ export const listApprovals = query(
     return withVerdicts(db, found);
   },
 );
-/** How many wait for a verdict. */
+/** How many approvals wait for a verdict. */
 export const countWaiting = query(
   'countWaiting',
   async (db: Kysely<ApprovalTables>, _input: null): Promise<number> => {
@@ -47,7 +47,7 @@ export const countWaiting = query(
     return Number(count);
   },
 );
-/** How many are past their expiry and not closed yet. */
+/** How many approvals are past their expiry but not closed yet. */
 export const countDue = query(
   'countDue',
   async (db: Kysely<ApprovalTables>, _input: null): Promise<number> => {

@@ -6,7 +6,7 @@ import type { ApprovalSettings, ApprovalState } from './row.ts';
 import { unknownApproval } from './sentences.ts';
 import { type Arguments, openArguments, type Shown, shownSchema } from './shown.ts';
 
-/** The call that an approval was asked for, as it was made. */
+/** The call that an approval was requested for, as it was made. */
 interface Resumed {
   readonly method: string;
   readonly server: string;
@@ -20,16 +20,16 @@ interface Resumed {
 }
 
 type LoadedForResume =
-  /** To be sent through the pipeline again as if it had been made again, also while it waits. */
+  /** Goes through the pipeline again as if it were made now, even while its approval waits. */
   | { readonly call: Resumed }
-  /** It is closed; `approvalSentence` says how. */
+  /** The approval is closed; `approvalSentence` says how. */
   | { readonly closed: ApprovalState }
   | { readonly unknown: string };
 
 /**
- * Finds the call behind an approval for the principal that made it; anybody else learns nothing.
+ * Finds the call of an approval for the principal that made it. Anyone else learns nothing.
  *
- * @param settings - For closed ones: what to say about asking again.
+ * @param settings decide, for a closed approval, what to say about asking again.
  */
 export async function loadForResume(
   store: Store,

@@ -2,7 +2,7 @@ import type { RecordRef } from '@lockstep/model/record';
 import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
-/** How long a closed approval still answers for an identical call, in seconds. */
+/** How long a closed approval still answers an identical call, in seconds. */
 export interface ApprovalSettings {
   readonly pauseAfterDenial: number;
   readonly repeatWindow: number;
@@ -11,7 +11,7 @@ export interface ApprovalSettings {
 /** The states in which an approval can still be decided or used. */
 export const openStates: readonly ApprovalStatus[] = ['pending', 'approved'];
 
-/** Reads one approval; undefined where there is none. */
+/** Reads one approval; undefined if there is none. */
 export function findApproval(
   db: LedgerTransaction<ApprovalTables>['db'],
   id: string,
@@ -19,12 +19,12 @@ export function findApproval(
   return db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** The roles of which an approver holds one. */
+/** The approver roles; an approver needs one of them. */
 export function approversOf(row: ApprovalRow): string[] {
   return JSON.parse(row.approvers) as string[];
 }
 
-/** The approval as of now, counting its verdicts; see {@link toState}. */
+/** The approval as of now, with its verdicts counted; see {@link toState}. */
 export async function stateOf(
   { db, now }: Pick<LedgerTransaction<ApprovalTables>, 'db' | 'now'>,
   row: ApprovalRow,
@@ -34,9 +34,9 @@ export async function stateOf(
 }
 
 /**
- * Reads a row as of `now`: an open approval past its time is expired, whether or not that is recorded already.
+ * Reads a row as of `now`. An open approval past its expiry counts as expired, whether or not that is recorded yet.
  *
- * @param have - How many have approved.
+ * @param have how many humans have approved.
  */
 export function toState(
   row: ApprovalRow,
@@ -63,7 +63,7 @@ export function toState(
   };
 }
 
-/** How many distinct owners have approved. */
+/** How many different owners have approved. */
 export async function countApproving(
   db: LedgerTransaction<ApprovalTables>['db'],
   approval: string,
@@ -84,44 +84,44 @@ function answersUntil(row: ApprovalRow, settings: ApprovalSettings | undefined):
   return {};
 }
 
-/** Milliseconds since 1970 as ISO 8601 in UTC, the way people and records are told. */
+/** Milliseconds since 1970 as ISO 8601 in UTC, the form for people and records. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Where an approval can be; the first two are open, the others final. */
+/** The states of an approval; the first two are open, the others final. */
 export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'used' | 'expired' | 'void';
 
-/** What is told of an approval to whoever asked for it. Times are ISO 8601. */
+/** What the requester is told about an approval. Times are ISO 8601. */
 export interface ApprovalState {
   readonly id: string;
-  /** What it is for, as rules name it: `files/write_file`. */
+  /** The target, as rules name it: `files/write_file`. */
   readonly target: string;
   readonly state: ApprovalStatus;
-  /** How many humans have approved, of the `quorum` that is wanted. */
+  /** How many humans have approved; `quorum` says how many must. */
   readonly have: number;
   readonly quorum: number;
-  /** Roles of which an approver holds at least one. */
+  /** The approver roles; an approver needs at least one of them. */
   readonly approvers: readonly string[];
   readonly requestedAt: string;
-  /** Until when it can be decided and used. */
+  /** Until when it can be decided or used. */
   readonly expiresAt: string;
   /** When it was denied, used, expired or voided. */
   readonly closedAt?: string;
   /** Why it was denied or voided. */
   readonly why?: string;
-  /** Who denied it: the owner. */
+  /** The owner who denied it. */
   readonly deniedBy?: string;
   /** The record of the call that it let through. */
   readonly usedBy?: RecordRef;
-  /** Denied: until when an identical call isn't asked about again. Used: until when it is answered with the record. */
+  /** If denied: until when an identical call is refused. If used: until when it is answered with the record. */
   readonly pausedUntil?: string;
 }
 
-/** No approval was asked for. */
+/** No approval was requested. */
 export type NotAsked = TooMany | TooLarge;
 
-/** A principal has as many requests waiting as it may. */
+/** A principal already has as many waiting requests as it may have. */
 export interface TooMany {
   readonly state: 'too many';
   readonly target: string;
@@ -129,7 +129,7 @@ export interface TooMany {
   readonly most: number;
 }
 
-/** The arguments are more than a human can look through. */
+/** The arguments are longer than a human can read through. */
 export interface TooLarge {
   readonly state: 'too large';
   readonly target: string;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Keys } from '../keys/keys.ts';
 
 /**
- * What an approver is shown of a request, but for its arguments. Stored with the request, so that what is decided on
- * can't change under the approver's eyes.
+ * What an approver sees of a request, without its arguments. Stored with the request, so that nothing changes under
+ * the approver's eyes.
  */
 export const shownSchema = z.strictObject({
   environment: z.string(),
@@ -15,18 +15,18 @@ export const shownSchema = z.strictObject({
   method: z.string(),
   kind: z.enum(['tool', 'prompt', 'resource']),
   name: z.string(),
-  /** As rules name it: `files/write_file`. */
+  /** The target, as rules name it: `files/write_file`. */
   target: z.string(),
   class: accessClassSchema,
   /** The locked definition; null for a concrete resource. */
   definition: z.record(z.string(), z.json()).nullable(),
   definitionDigest: z.string().nullable(),
-  /** The clause of the permission table that wants an approval; its decision holds quorum and approvers. */
+  /** The clause of the permission table that requires an approval; its decision has the quorum and the approvers. */
   clause: z.record(z.string(), z.json()),
   requester: principalSchema,
-  /** What the requester's client calls itself; never believed. */
+  /** What the requester's client calls itself; never trusted. */
   client: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
-  /** Why, in the agent's own words; never believed. */
+  /** Why, in the agent's own words; never trusted. */
   reason: z.string().nullable(),
   /** The server whose endpoint it came to; null for the endpoint of all servers. */
   endpoint: z.string().nullable(),
@@ -40,14 +40,14 @@ const seenPurpose = 'approval seen';
 /** A call's arguments, as parsed. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Everything that an approver is shown, as one text to hash. */
+/** Everything that an approver sees, as one text to hash. */
 function seenText(id: string, shown: Shown, args: Arguments): string {
   return canonicalJson({ v: 1, id, shown, args });
 }
 
 /**
- * The keyed hash over everything that an approver is shown. A verdict quotes it, so that nobody decides on something
- * else than what they saw. Keyed, because it outlives the arguments.
+ * The keyed hash of everything that an approver sees. A verdict quotes it, so nobody decides on something that they
+ * didn't see. It is keyed because it outlives the arguments.
  */
 export function seenDigest(keys: Keys, id: string, shown: Shown, args: Arguments): string {
   return keys.mac(seenPurpose, seenText(id, shown, args));

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** One approval; see `store/registry.ts` for how times and structured values are kept. */
+/** One approval; `store/registry.ts` says how times and structured values are stored. */
 export interface ApprovalRow {
   id: string;
-  /** Keyed hash of all that it is for; at most one open approval has it. */
+  /** Keyed hash of everything that it covers; at most one open approval has it. */
   binding: string;
   /** See `ApprovalStatus`. */
   state: string;
@@ -13,13 +13,13 @@ export interface ApprovalRow {
   requester_issuer: string;
   requester_subject: string;
   requester_owner: string;
-  /** What owners are compared by. */
+  /** The form in which owners are compared. */
   requester_owner_key: string;
-  /** JSON of what approvers are shown but for the arguments; see `shownSchema`. */
+  /** JSON of what approvers see, without the arguments; see `shownSchema`. */
   shown: string;
   /** The arguments, sealed; null once it is closed. */
   arguments: string | null;
-  /** Keyed hash of everything that approvers are shown; verdicts quote it. */
+  /** Keyed hash of everything that approvers see; verdicts quote it. */
   seen: string;
   quorum: number;
   /** JSON array of roles. */
@@ -35,7 +35,7 @@ export interface ApprovalRow {
   used_by: string | null;
 }
 
-/** What one human said of one approval. */
+/** One human's verdict on one approval. */
 export interface ApprovalVerdictRow {
   approval: string;
   owner_key: string;
@@ -55,7 +55,7 @@ export interface ApprovalTables {
   approval_verdicts: ApprovalVerdictRow;
 }
 
-/** Approvals and what humans said of them. */
+/** Approvals and their verdicts. */
 export const approvalsMigration: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -81,7 +81,7 @@ export const approvalsMigration: Migration = {
       .addColumn('denied_by', 'text')
       .addColumn('used_by', 'text')
       .execute();
-    // The database itself holds that a call has one open approval.
+    // The database itself ensures that a call has at most one open approval.
     await db.schema
       .createIndex('approvals_open')
       .unique()
@@ -111,7 +111,7 @@ export const approvalsMigration: Migration = {
       .addColumn('verdict', 'text', (column) => column.notNull())
       .addColumn('note', 'text')
       .addColumn('given_at', 'bigint', (column) => column.notNull())
-      // One voice per human, whatever number of tokens they hold.
+      // One vote per human, however many tokens they hold.
       .addPrimaryKeyConstraint('approval_verdicts_owner', ['approval', 'owner_key'])
       .execute();
   },

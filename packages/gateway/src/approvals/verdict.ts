@@ -5,13 +5,13 @@ import { aboutApproval, closeRow, expire } from './close.ts';
 import { type ApprovalState, approversOf, countApproving, findApproval, iso, stateOf } from './row.ts';
 import type { ApprovalRow, ApprovalTables } from './tables.ts';
 
-/** What one human says of one approval. */
+/** One human's verdict on one approval. */
 interface VerdictInput {
   readonly id: string;
   readonly verdict: 'approve' | 'deny';
   /** The digest of what the approver was shown. */
   readonly seen: string;
-  /** Why, in the approver's words; a denial's is told to whoever asked. */
+  /** Why, in the approver's words; if it is a denial, the requester is told. */
   readonly note: string | null;
   readonly approver: Principal;
   readonly approverOwnerKey: string;
@@ -21,7 +21,7 @@ interface VerdictInput {
 
 export type VerdictAnswer =
   | { readonly ok: true; readonly state: ApprovalState }
-  /** Why not, in one sentence; `stale`: what was shown isn't what there is any more. */
+  /** Why not, in one sentence; `stale`: the request has changed since the approver saw it. */
   | {
       readonly ok: false;
       readonly why: 'unknown' | 'forbidden' | 'stale' | 'closed';
@@ -30,8 +30,8 @@ export type VerdictAnswer =
 
 type Refused = Extract<VerdictAnswer, { ok: false }>;
 /**
- * Takes a verdict. Whoever may give it holds one of the clause's roles and is another human than the requester's owner;
- * each human counts once. One “deny” ends the approval, also after others have approved and as long as it isn't used.
+ * Takes a verdict. The approver needs one of the clause's roles and must be another human than the requester's owner.
+ * Each human counts once. One “deny” ends the approval, even after others have approved, until it is used.
  */
 export const giveVerdict = operation(
   'giveVerdict',
@@ -41,7 +41,7 @@ export const giveVerdict = operation(
       return {
         ok: false,
         why: 'unknown',
-        sentence: `There is no approval ${input.id}; look at the list for those that wait.`,
+        sentence: `There is no approval ${input.id}; see the list of those that wait.`,
       };
     }
     await expire(tx, { binding: found.binding });
@@ -67,27 +67,21 @@ async function refusal(
   if (!roles.some((role) => input.approver.roles.includes(role))) {
     return no(
       'forbidden',
-      `Deciding on ${row.target} takes the role ${roles.join(' or ')}; this token has none of them.`,
+      `Deciding on ${row.target} requires the role ${roles.join(' or ')}; this token has none of them.`,
     );
   }
   if (input.approverOwnerKey === row.requester_owner_key) {
-    return no(
-      'forbidden',
-      `${input.approver.owner} is the owner of whoever asked; another human must decide.`,
-    );
+    return no('forbidden', `${input.approver.owner} is the requester's owner; another human must decide.`);
   }
   if (row.state !== 'pending' && !(row.state === 'approved' && input.verdict === 'deny')) {
     const state = row.state === 'void' ? 'void' : `already ${row.state}`;
     return no('closed', `The approval ${row.id} is ${state}; there is nothing left to decide.`);
   }
   if (input.seen !== row.seen) {
-    return no(
-      'stale',
-      "The verdict doesn't name what is asked now; look at the approval again and decide then.",
-    );
+    return no('stale', 'The request has changed since you saw it; look at the approval again, then decide.');
   }
   if (input.verdict === 'approve' && (await hasApproved(tx, row.id, input.approverOwnerKey))) {
-    return no('closed', `${input.approver.owner} has approved already; another human must decide.`);
+    return no('closed', `${input.approver.owner} has already approved; another human must decide.`);
   }
   return undefined;
 }
@@ -122,7 +116,7 @@ async function keep(tx: LedgerTransaction<ApprovalTables>, input: VerdictInput):
       subject: input.approver.subject,
       ...given,
     })
-    // Somebody who approved may still deny.
+    // An approver may still deny.
     .onConflict((conflict) => conflict.columns(['approval', 'owner_key']).doUpdateSet(given))
     .execute();
 }
