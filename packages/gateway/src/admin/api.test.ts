@@ -42,7 +42,7 @@ function call(person: Person, path: string, body?: unknown, method = body === un
 const show = async (person: Person, id: string): Promise<ApprovalDetail> =>
   approvalDetailSchema.parse(await (await call(person, `/approvals/${id}`)).json());
 
-/** The sentence of a refusal. */
+/** The sentence in a refusal. */
 async function refusal(response: Response): Promise<string> {
   return problemSchema.parse(await response.json()).error;
 }
@@ -56,7 +56,7 @@ async function decide(person: Person, id: string, verdict: 'approve' | 'deny', s
   });
 }
 
-describe('who may come in', () => {
+describe('access', () => {
   it('refuses everybody without an admin token', async () => {
     for (const path of [
       '/approvals',
@@ -73,7 +73,7 @@ describe('who may come in', () => {
     }
   });
 
-  it('says what an `mcp` token is for, also on the socket, and records it', async () => {
+  it('says that an `mcp` token is for something else, even on the socket, and records it', async () => {
     const response = await scene.request(
       '/api/v1/status',
       { headers: { authorization: `Bearer ${scene.secrets.agent}` } },
@@ -112,7 +112,7 @@ describe('who may come in', () => {
     ).toBe(200);
   });
 
-  it("doesn't let a cookie in", async () => {
+  it("doesn't accept a cookie", async () => {
     const signedIn = await scene.request('/signin', {
       method: 'POST',
       headers: { origin: 'http://localhost:7411' },
@@ -145,7 +145,7 @@ describe('approvals', () => {
     });
   });
 
-  it('shows others no arguments, and says why', async () => {
+  it('hides the arguments from others, and says why', async () => {
     const { id } = await scene.ask();
     for (const person of ['operator', 'Adam', 'Audrey'] as const) {
       const shown = await show(person, id);
@@ -156,7 +156,7 @@ describe('approvals', () => {
     expect(await show('Ben', id)).toMatchObject({ mayNotDecide: expect.stringContaining('another human') });
   });
 
-  it('takes two verdicts of two humans', async () => {
+  it('needs two verdicts of two humans', async () => {
     const { id } = await scene.ask({ two: 1 });
     expect(await (await decide('Anna', id, 'approve')).json()).toMatchObject({ have: 1, hasApproved: true });
     expect((await decide('Anna', id, 'approve')).status).toBe(409);
@@ -165,7 +165,7 @@ describe('approvals', () => {
     expect(await (await decide('Carol', id, 'approve')).json()).toMatchObject({ state: 'approved', have: 2 });
   });
 
-  it('takes no verdict from the operator', async () => {
+  it('accepts no verdict from the operator', async () => {
     const { id } = await scene.ask({ operator: 1 });
     for (const verdict of ['approve', 'deny'] as const) {
       const response = await decide('operator', id, verdict);
@@ -176,7 +176,7 @@ describe('approvals', () => {
     expect(await show('Anna', id)).toMatchObject({ state: 'pending', verdicts: [] });
   });
 
-  it('takes no verdict that quotes something else', async () => {
+  it('accepts no verdict that quotes something else', async () => {
     const [{ id }, other] = [await scene.ask({ seen: 1 }), await scene.ask({ seen: 2 })];
     const seen = (await show('Anna', other.id)).seen ?? '';
     const response = await decide('Anna', id, 'approve', seen);
@@ -184,7 +184,7 @@ describe('approvals', () => {
     expect(await refusal(response)).toContain('look at the approval again');
   });
 
-  it('shows and decides nothing when what is stored was altered', async () => {
+  it('shows nothing and accepts no verdict if the stored request was altered', async () => {
     const { id } = await scene.ask({ altered: 1 });
     const other = await scene.ask({ altered: 2 });
     scene.write(
@@ -193,7 +193,7 @@ describe('approvals', () => {
     expect(await show('Anna', id)).toMatchObject({
       arguments: null,
       seen: null,
-      argumentsHidden: expect.stringContaining("isn't what was asked for"),
+      argumentsHidden: expect.stringContaining("isn't what the requester sent"),
     });
   });
 
@@ -303,7 +303,7 @@ describe('tokens', () => {
 });
 
 describe('audit and status', () => {
-  it('verifies, also against an earlier head', async () => {
+  it('verifies, even against an earlier head', async () => {
     const verify = async (query = '') =>
       verificationSchema.parse(await (await call('Audrey', `/audit/verify${query}`)).json());
     const whole = await verify();
@@ -316,7 +316,7 @@ describe('audit and status', () => {
     expect((await call('Audrey', '/audit/verify?expectHead=x')).status).toBe(400);
   });
 
-  it('searches by what happened', async () => {
+  it('searches for events', async () => {
     const { id } = await scene.ask({ search: 1 });
     await decide('Ben', id, 'approve');
     const search = async (query: string) =>
@@ -360,7 +360,7 @@ describe('audit and status', () => {
     });
   });
 
-  it('tells how it is', async () => {
+  it('shows the status', async () => {
     const status = statusSchema.parse(await (await call('Anna', '/status')).json());
     expect(status).toMatchObject({ environment: 'prod', approvalsWaiting: expect.any(Number) });
     expect(status.approvalsWaiting).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ import type { AdminDeps, AdminEnv } from './deps.ts';
 import { findOrEnd, recordVerdict, revoke } from './give-verdict.ts';
 import { actorOf, demandRole, HttpProblem, parseRequest, type Visitor } from './visitor.ts';
 
-/** Lines of an export that are sent at once. */
+/** How many lines of an export are sent at once. */
 const batch = 200;
 
 /** `/api/v1/audit`: verify, search, export. */
@@ -53,7 +53,7 @@ export function auditRoutes(deps: AdminDeps): Hono<AdminEnv> {
     });
 }
 
-/** With the salt, an auditor can show that a record's commitment is to certain arguments. */
+/** The salt, with which an auditor can show that a record's commitment is to certain arguments. */
 function saltOf({ salt }: StoredRecord, visitor: Visitor, keys: Keys): string | null {
   if (salt === undefined || visitor.kind === 'operator') return null;
   return keys.openSalt(salt);
@@ -94,7 +94,7 @@ export function approvalRoutes(deps: AdminDeps): Hono<AdminEnv> {
     });
 }
 
-/** Reads a JSON body of a known shape, or ends the request. */
+/** Reads a JSON body of a known shape, or ends the request with what is wrong. */
 async function jsonBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
     throw new HttpProblem(415, 'The body must be JSON; send `content-type: application/json`.');
@@ -108,7 +108,7 @@ async function jsonBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.o
   return parseRequest(schema, body);
 }
 
-/** `/api/v1/status`: what runs, for anybody signed in. */
+/** `/api/v1/status`: what is running, for anybody who is signed in. */
 export function statusRoutes(deps: AdminDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>().get('/', async (c) => {
     const status: Status = {

@@ -10,14 +10,14 @@ import { problemPage } from './pages/sign-in-form.ts';
 import { HttpProblem, RefusedSignIn, visitorOf } from './visitor.ts';
 import { frameFor, signedIn } from './web-session.ts';
 
-/** Bytes that a request to the API or a form may bring. */
+/** Most bytes in the body of an API request or a form. */
 const maxBody = 64 * 1024;
 
 export type AdminApp = Hono<AdminEnv>;
 
 /**
- * The admin API (`/api/v1/…`) and the pages. Each request is authenticated, authorised, done and recorded, in this
- * order; refused sign-ins are recorded too.
+ * The admin API (`/api/v1/…`) and the pages. Each request is authenticated, authorized, carried out and recorded, in
+ * this order. Refused sign-ins are recorded too.
  */
 export function adminApp(deps: AdminDeps): AdminApp {
   const recordRefused = (where: 'page' | 'api') => async (refused: RefusedSignIn) => {
@@ -56,7 +56,7 @@ export function adminApp(deps: AdminDeps): AdminApp {
       await next();
     })
     .use(async (c, next) => {
-      // Node cuts a body at its declared length, so that the length is all there is to look at.
+      // Node cuts a body at its declared length, so checking the length is enough.
       if (c.req.header('transfer-encoding') !== undefined) {
         throw new HttpProblem(411, 'The body has no declared length; send it with `content-length`.');
       }
@@ -81,7 +81,7 @@ export function adminApp(deps: AdminDeps): AdminApp {
       const sentence =
         error instanceof HttpProblem
           ? error.message
-          : 'The gateway failed on this request; its log says why.';
+          : 'The gateway failed to answer this request; see its log.';
       if (status === 500) deps.onFailure(error);
       if (status === 401) c.header('www-authenticate', 'Bearer');
       if (isApi(c.req.path)) return c.json({ error: sentence }, status);
@@ -89,7 +89,7 @@ export function adminApp(deps: AdminDeps): AdminApp {
     });
 }
 
-/** The app as Node's HTTP server takes it. */
+/** Wraps the app for Node's HTTP server. */
 export function adminListener(app: AdminApp): RequestListener {
   return getRequestListener((request) => app.fetch(request, {}), { overrideGlobalObjects: false });
 }

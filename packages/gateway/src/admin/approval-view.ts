@@ -6,12 +6,12 @@ import { ownerKey } from '../identity/token.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Visitor } from './visitor.ts';
 
-/** Where the page of an approval is. */
+/** The address of an approval's page. */
 function approvalUrl(publicUrl: string, id: string): string {
   return `${publicUrl}/approvals/${id}`;
 }
 
-/** What anybody signed in may know of an approval. */
+/** What anybody who is signed in may know about an approval. */
 export function summaryOf({ row, state }: FoundApproval, publicUrl: string): ApprovalSummary {
   const shown = readShown(row.shown);
   return {
@@ -36,7 +36,7 @@ export function summaryOf({ row, state }: FoundApproval, publicUrl: string): App
   };
 }
 
-/** An approval as a visitor may see it: the arguments are for those who may have to decide on them. */
+/** An approval as a visitor may see it: only approvers see the arguments. */
 export function detail(
   found: FoundApproval,
   visitor: Visitor,
@@ -73,7 +73,7 @@ export function detail(
   };
 }
 
-/** Whether the visitor holds a role that decides on this approval. */
+/** Whether the visitor has a role that decides on this approval. */
 export function isApprover(found: FoundApproval, visitor: Visitor): boolean {
   if (visitor.kind === 'operator') return false;
   return approversOf(found.row).some((role) => visitor.principal.roles.includes(role));
@@ -85,12 +85,12 @@ function openFor(found: FoundApproval, visitor: Visitor, keys: Keys, shown: Show
   if (row.arguments === null)
     return 'The arguments were wiped when the approval was closed; the audit has them, redacted.';
   if (!isApprover(found, visitor)) {
-    return `The arguments are shown to holders of ${approversOf(row).join(' or ')} only.`;
+    return `Only people with the role ${approversOf(row).join(' or ')} see the arguments.`;
   }
   const args = openArguments(keys, row.arguments);
-  // What is stored must be what was asked for, or a verdict would be on something else.
+  // The stored request must be the one that was made, or a verdict would be on something else.
   if (!isSeenDigest(keys, row.id, shown, args, row.seen)) {
-    return "What is stored of this request isn't what was asked for; deny it, and look at who can write to the database.";
+    return "The stored request isn't what the requester sent; deny it, and find out who can write to the database.";
   }
   return args;
 }
@@ -99,10 +99,9 @@ function whyNot(found: FoundApproval, visitor: Visitor): string | null {
   const { row, state } = found;
   if (visitor.kind === 'operator')
     return "The operator doesn't decide; use an admin token with an approver role.";
-  if (!isApprover(found, visitor)) return `Deciding takes the role ${approversOf(row).join(' or ')}.`;
+  if (!isApprover(found, visitor)) return `Deciding requires the role ${approversOf(row).join(' or ')}.`;
   const key = ownerKey(visitor.principal.owner);
-  if (key === row.requester_owner_key)
-    return 'You are the owner of whoever asked; another human must decide.';
+  if (key === row.requester_owner_key) return "You are the requester's owner; another human must decide.";
   if (state.state !== 'pending' && state.state !== 'approved')
     return `It is ${state.state}; there is nothing left to decide.`;
   return null;

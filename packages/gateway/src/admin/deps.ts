@@ -14,18 +14,18 @@ export interface AdminDeps {
   readonly tokens: Tokens;
   /** Holds the checkpoints, which `audit verify` reads. */
   readonly dataDir: string;
-  /** Where people find the gateway: `http://127.0.0.1:7411`, without a slash at the end. */
+  /** The gateway's address for people: `http://127.0.0.1:7411`, without a slash at the end. */
   readonly publicUrl: () => string;
   readonly allowedHosts: () => AllowedHosts;
-  /** The environment's settings on approvals, as of now. */
+  /** The environment's current settings for approvals. */
   readonly approvalSettings: () => ApprovalSettings;
-  /** What only the running gateway knows. */
+  /** The part of the status that only the running gateway knows. */
   readonly status: () => Omit<Status, 'approvalsWaiting'>;
-  /** Told of what should not have happened, for the log. */
+  /** Called with failures that should not happen, for the log. */
   readonly onFailure: (error: Error) => void;
 }
 
-/** What Hono carries along with a request. `onSocket` is set by `serveSocket` and can't come from a client. */
+/** What Hono passes along with a request. `serveSocket` sets `onSocket`; a client can't. */
 export interface AdminEnv {
   Bindings: { readonly onSocket?: true };
   Variables: { visitor: Visitor };

@@ -10,15 +10,15 @@ import { actorOf, demandHolder, HttpProblem, type Visitor } from './visitor.ts';
 
 const statuses = { unknown: 404, forbidden: 403, stale: 409, closed: 409 } as const;
 
-/** Looks an approval up, or ends the request. */
+/** Finds an approval, or ends the request. */
 export async function findOrEnd(deps: AdminDeps, id: string): Promise<FoundApproval> {
   const found = await deps.store.query(findApprovalById, { id, settings: deps.approvalSettings() });
   if (found === null)
-    throw new HttpProblem(404, 'There is no such approval; look at the list for those that wait.');
+    throw new HttpProblem(404, 'There is no such approval; see the list of those that wait.');
   return found;
 }
 
-/** Gives the visitor's verdict, or ends the request with why it isn't taken. */
+/** Records the visitor's verdict, or ends the request with the reason for the refusal. */
 export async function recordVerdict(
   deps: AdminDeps,
   visitor: Visitor,
@@ -36,7 +36,7 @@ export async function recordVerdict(
   if (!answer.ok) throw new HttpProblem(statuses[answer.why], answer.sentence);
 }
 
-/** Takes an open approval back; for administrators, and for those who could deny it. */
+/** Revokes an open approval, for administrators and for those who could deny it. */
 export async function revoke(
   deps: AdminDeps,
   visitor: Visitor,
@@ -48,7 +48,7 @@ export async function revoke(
   if (!isApprover(found, visitor) && !holder.principal.roles.includes('admin')) {
     throw new HttpProblem(
       403,
-      `Revoking ${found.row.target} takes the role \`admin\` or one that decides on it.`,
+      `Revoking ${found.row.target} requires the role \`admin\` or one that decides on it.`,
     );
   }
   const { name, ...by } = actorOf(visitor);

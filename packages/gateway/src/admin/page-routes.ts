@@ -103,7 +103,7 @@ function signInPath(next: string): string {
   return `/signin?next=${encodeURIComponent(ownPath(next))}`;
 }
 
-/** A path of one of our pages; whatever else a request names leads to the list. */
+/** The path of one of our pages; any other path becomes the list's. */
 function ownPath(path: string | undefined): string {
   return path !== undefined && /^\/approvals(\/[A-Za-z0-9_-]{1,64})?$/.test(path) ? path : '/approvals';
 }

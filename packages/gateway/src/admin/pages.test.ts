@@ -20,7 +20,7 @@ function submit(path: string, fields: Record<string, string>, headers: Record<st
   return scene.request(path, { method: 'POST', headers, body: new URLSearchParams(fields) });
 }
 
-/** Signs in and gives the cookie back. */
+/** Signs in and returns the cookie. */
 async function signIn(person: keyof AdminScene['secrets']): Promise<string> {
   const response = await submit('/signin', { token: scene.secrets[person], next: '/approvals' });
   expect([response.status, response.headers.get('location')]).toEqual([303, '/approvals']);
@@ -61,7 +61,7 @@ describe('signing in', () => {
 
   it.each([
     ['of another audience', () => scene.secrets.agent],
-    ['that is none', () => 'lks_nope'],
+    ['that is unknown', () => 'lks_nope'],
     ['that is empty', () => ''],
   ])('refuses a token %s and records it', async (_, token) => {
     const response = await submit('/signin', { token: token() });
@@ -76,12 +76,12 @@ describe('signing in', () => {
     '/approvals/a?b',
     'javascript:alert(1)',
     '',
-  ])('leads nowhere else: %j', async (next) => {
+  ])("redirects only to the gateway's own pages: %j", async (next) => {
     const response = await submit('/signin', { token: scene.secrets.Anna, next });
     expect(response.headers.get('location')).toBe('/approvals');
   });
 
-  it("asks whoever isn't signed in, and remembers where they wanted to go", async () => {
+  it('asks visitors to sign in, and remembers where they wanted to go', async () => {
     const response = await scene.request('/approvals/apr_1');
     expect([response.status, response.headers.get('location')]).toEqual([
       303,
@@ -92,13 +92,13 @@ describe('signing in', () => {
     );
   });
 
-  it('has the browser come again when a link from elsewhere hid the cookie', async () => {
+  it('reloads the page if a link from another site hid the cookie', async () => {
     const response = await scene.request('/approvals/apr_1', { headers: { 'sec-fetch-site': 'cross-site' } });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('<meta http-equiv="refresh" content="0; url=/approvals/apr_1">');
   });
 
-  it('ends with the token, by signing out, and for a cookie that was made up', async () => {
+  it('ends with the token, when signing out, and for a forged cookie', async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const token = {
       subject: 'x',
@@ -142,7 +142,7 @@ describe('signing in', () => {
 });
 
 describe('the page of an approval', () => {
-  it("takes two humans' decision", async () => {
+  it('accepts the verdicts of two humans', async () => {
     const { id } = await scene.ask();
     const [anna, carol] = [await signIn('Anna'), await signIn('Carol')];
     const first = await decide(id, anna, 'approve', { note: 'fine' });
@@ -178,13 +178,13 @@ describe('the page of an approval', () => {
     expect(page).toMatch(/<code class="key">text<\/code> <span class="type">string · 1 character<\/span>/);
     expect(page).toContain('Writes a file.');
     expect(page).toContain('The user wants it.');
-    expect(page).toContain('nobody has checked them');
+    expect(page).toContain('which nobody has checked');
     expect(page).toContain('npm:files@1.0.0');
     expect(page).toContain('rules.two-people');
     expect(page).toContain('claude-code 2');
   });
 
-  it('forbids scripts, frames, and whatever is from elsewhere', async () => {
+  it('forbids scripts, frames, and everything from other origins', async () => {
     const response = await scene.request('/signin');
     const policy = response.headers.get('content-security-policy');
     expect(policy).toMatch(
@@ -201,7 +201,7 @@ describe('the page of an approval', () => {
     }
   });
 
-  it('takes no form from another page or session', async () => {
+  it('accepts no form from another page or session', async () => {
     const { id } = await scene.ask({ csrf: 1 });
     const [anna, carol] = [await signIn('Anna'), await signIn('Carol')];
     const carols = field(await open(`/approvals/${id}`, carol), 'form');
@@ -221,12 +221,12 @@ describe('the page of an approval', () => {
     expect((await decide(id, anna, 'approve', { form: '' })).status).toBe(403);
     expect((await submit(`/approvals/${id}`, fields)).headers.get('location')).toContain('/signin');
     expect(await stateOf(id)).toMatchObject({ state: 'pending', have: 0 });
-    // Browsers without an Origin say where a form comes from otherwise.
+    // Browsers that send no Origin say in another header where a form comes from.
     await submit(`/approvals/${id}`, fields, { cookie: anna, 'sec-fetch-site': 'same-origin' });
     expect(await stateOf(id)).toMatchObject({ have: 1 });
   });
 
-  it("says why a decision isn't taken, above the approval", async () => {
+  it('says above the approval why a verdict is refused', async () => {
     const { id } = await scene.ask({ why: 1 });
     const ben = await signIn('Ben');
     const page = await open(`/approvals/${id}`, ben);
@@ -240,12 +240,12 @@ describe('the page of an approval', () => {
     expect(await stateOf(id)).toMatchObject({ have: 0 });
   });
 
-  it("shows those who don't decide no arguments", async () => {
+  it('shows the arguments only to approvers', async () => {
     const { id } = await scene.ask({ content: 'for approvers only' });
     expect(await open(`/approvals/${id}`, await signIn('Audrey'))).not.toContain('for approvers only');
   });
 
-  it('tells how it ended', async () => {
+  it('says how the approval ended', async () => {
     const { id } = await scene.ask({ end: 1 });
     const anna = await signIn('Anna');
     await decide(id, anna, 'deny', { note: 'Not <today>.' });
@@ -255,7 +255,7 @@ describe('the page of an approval', () => {
     expect(page).not.toContain('value="approve"');
   });
 
-  it('is a page of ours also when there is none', async () => {
+  it("is one of our pages even if the approval doesn't exist", async () => {
     const response = await scene.request('/approvals/apr_nope', {
       headers: { cookie: await signIn('Anna') },
     });
@@ -267,7 +267,7 @@ describe('the page of an approval', () => {
   });
 });
 
-describe('what is shown of texts and values', () => {
+describe('texts and values on pages', () => {
   const textOf = (html: string) =>
     html
       .replace(/<span class="sign">.<\/span>/g, '')
@@ -278,13 +278,13 @@ describe('what is shown of texts and values', () => {
       .replaceAll('&#39;', "'")
       .replaceAll('&amp;', '&');
 
-  it('loses and hides nothing of any text', () => {
+  it('show every character of any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const html = String(shownText(text));
         const line = html.replace(/[\n\t]/g, '');
         expect(visible(line)).toBe(line);
-        // Spelt-out characters read back to what they were.
+        // Escaped characters are read back as what they were.
         const read = textOf(
           html.replace(/<span class="hidden">((?:\\u[0-9a-f]{4})+)<\/span>/g, (_, codes: string) =>
             JSON.parse(`"${codes}"`),
@@ -295,7 +295,7 @@ describe('what is shown of texts and values', () => {
     );
   });
 
-  it('shows every value of any arguments', () => {
+  it('show every value of any arguments', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue()), (args) => {
         const text = textOf(String(argumentList(args, () => undefined)));
@@ -310,7 +310,7 @@ describe('what is shown of texts and values', () => {
     );
   });
 
-  it('falls back to JSON, as whole, for what is large or deep', () => {
+  it('become JSON, in full, if they are large or deep', () => {
     const large = String(argumentList({ list: Array.from({ length: 5000 }, (_, n) => n) }, () => undefined));
     expect(large).toContain('<pre class="json">');
     expect(large).toContain('4999');
@@ -319,7 +319,7 @@ describe('what is shown of texts and values', () => {
     expect(String(argumentList({ deep }, () => undefined))).toContain('the bottom');
   });
 
-  it('says so when there are none', () => {
+  it('say that there are no arguments', () => {
     expect(String(argumentList({}, () => undefined))).toContain('no arguments');
   });
 });

@@ -55,7 +55,7 @@ it('makes nobody the operator over TCP, whatever they send', async () => {
   server.close();
 });
 
-it('takes a request without a body, and none whose length is not told or too much', async () => {
+it('accepts a request without a body, but none with a body that is too long or has no length', async () => {
   const path = join(dir, 'gateway.sock');
   const socket = await serveSocket(scene.app, path);
   const dispatcher = new Agent({ connect: { socketPath: path } });
@@ -77,7 +77,7 @@ it('takes a request without a body, and none whose length is not told or too muc
   await socket.close();
 });
 
-it('refuses a path where another process answers', async () => {
+it('refuses a path on which another process answers', async () => {
   const path = join(dir, 'gateway.sock');
   const other = await serveSocket(scene.app, path);
   await expect(serveSocket(scene.app, path)).rejects.toThrow('Another gateway runs on this state folder');
@@ -85,7 +85,7 @@ it('refuses a path where another process answers', async () => {
   await other.close();
 });
 
-it('replaces a socket that a dead process left', async () => {
+it('replaces a socket that a dead process has left behind', async () => {
   const path = join(dir, 'gateway.sock');
   const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.stdout.write('up'))`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -98,17 +98,17 @@ it('replaces a socket that a dead process left', async () => {
   await socket.close();
 });
 
-it("replaces nothing that isn't a socket", async () => {
+it("doesn't replace a file that isn't a socket", async () => {
   const path = join(dir, 'gateway.sock');
   await writeFile(path, 'precious');
   await expect(serveSocket(scene.app, path)).rejects.toThrow("isn't a socket");
 });
 
-it('says so when the path is too long', async () => {
+it('says that a path is too long', async () => {
   await expect(serveSocket(scene.app, join(dir, 'x'.repeat(120)))).rejects.toThrow('shorter path');
 });
 
-it("doesn't hang on a process that accepts and says nothing", async () => {
+it("doesn't hang on a process that accepts and doesn't answer", async () => {
   const path = join(dir, 'gateway.sock');
   const mute = createSocketServer().listen(path);
   await once(mute, 'listening');

@@ -4,21 +4,21 @@ import { connect } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { AdminApp } from './app.ts';
 
-/** The longest path that every system takes for a socket, in bytes. */
+/** The longest path in bytes that every system accepts for a socket. */
 const maxPathBytes = 103;
 
-/** A socket that is served. */
+/** A socket that is being served. */
 interface ServedSocket {
   readonly path: string;
-  /** Ends it and removes its file. */
+  /** Closes it and removes its file. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the admin API on a Unix socket that only this account may open (mode 0600). Whoever can, is the operator. A
- * socket that a dead process left is replaced.
+ * Serves the admin API on a Unix socket that only this account may open (mode 0600). Whoever can open it is the
+ * operator. A socket that a dead process has left behind is replaced.
  *
- * @throws Error, one sentence, when another gateway answers there, or the path can't be a socket's.
+ * @throws Error in one sentence if another gateway answers there, or if the path can't be a socket's.
  */
 export async function serveSocket(app: AdminApp, path: string): Promise<ServedSocket> {
   if (Buffer.byteLength(path) > maxPathBytes) {
@@ -49,7 +49,7 @@ function socketListener(app: AdminApp): RequestListener {
 async function makeRoom(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isSocket()) throw new Error(`${path} is in the way and isn't a socket; move it elsewhere.`);
+  if (!found.isSocket()) throw new Error(`${path} isn't a socket, but must be one; move it elsewhere.`);
   if (await answers(path)) {
     throw new Error(
       `Another gateway runs on this state folder (it answers at ${path}); stop it, or choose another state folder.`,
@@ -67,12 +67,12 @@ function answers(path: string): Promise<boolean> {
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
-      else reject(new Error(`${path} can't be opened (${error.code ?? error.message}); check whose it is.`));
+      else reject(new Error(`${path} can't be opened (${error.code ?? error.message}); check who owns it.`));
     });
   });
 }
 
-/** The socket is made with its mode: there is no moment in which others may open it. */
+/** Creates the socket with its final mode, so there is no moment in which others may open it. */
 function listenPrivately(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -17,7 +17,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Parses what a request brought, or ends it with everything that is wrong with it. */
+/** Parses a request's input, or ends the request with everything that is wrong with it. */
 export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   try {
     return parseOrThrow(schema, input, '');
@@ -32,14 +32,14 @@ export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.
   }
 }
 
-/** Who uses the admin API or the pages. */
+/** A user of the admin API or the pages. */
 export type Visitor =
-  /** Whoever may open the socket: the account that runs the gateway. It administers and never decides. */
+  /** Anyone who may open the socket: the account that runs the gateway. The operator administers and never decides. */
   | { readonly kind: 'operator' }
   | { readonly kind: 'holder'; readonly principal: Principal; readonly tokenId: string };
 export type Holder = Extract<Visitor, { kind: 'holder' }>;
 
-/** A credential that was shown and refused, for the record. */
+/** A presented credential that was refused, for the record. */
 export class RefusedSignIn extends HttpProblem {
   readonly tokenId: string | undefined;
 
@@ -50,14 +50,14 @@ export class RefusedSignIn extends HttpProblem {
 }
 
 /**
- * Who calls the API: the holder of the Bearer token, and without one the operator, on the socket only.
+ * The caller of the API: the holder of the Bearer token or, without a token and on the socket only, the operator.
  *
- * @throws RefusedSignIn when the token isn't taken, also on the socket.
+ * @throws RefusedSignIn if the token is refused, even on the socket.
  */
 export function visitorOf(authorization: string | undefined, onSocket: boolean, tokens: Tokens): Visitor {
   if (authorization === undefined) {
     if (onSocket) return { kind: 'operator' };
-    throw new HttpProblem(401, 'The admin API wants an admin token; send one as a Bearer token.');
+    throw new HttpProblem(401, 'The admin API needs an admin token; send one as a Bearer token.');
   }
   const signIn = signInByHeader(authorization, tokens.authenticate, 'admin');
   if ('refused' in signIn) throw new RefusedSignIn(signIn.refused, signIn.tokenId);
@@ -68,25 +68,25 @@ export function holderOf(principal: Principal, tokenId: string): Holder {
   return { kind: 'holder', principal, tokenId };
 }
 
-/** Ends the request unless the visitor is the operator or holds the role. */
+/** Ends the request unless the visitor is the operator or has the role. */
 export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: string): void {
   if (visitor.kind === 'operator' || visitor.principal.roles.includes(role)) return;
   throw new HttpProblem(
     403,
-    `${toDo} takes the role \`${role}\`, which this token doesn't have; use one that has it.`,
+    `${toDo} requires the role \`${role}\`, which this token doesn't have; use one that has it.`,
   );
 }
 
-/** Ends the request unless a human with a token is there. */
+/** Ends the request unless the visitor is a human with a token. */
 export function demandHolder(visitor: Visitor): Holder {
   if (visitor.kind === 'holder') return visitor;
   throw new HttpProblem(
     403,
-    'Deciding takes an admin token with an approver role, also on this machine; give one with `--token-file` or in LOCKSTEP_TOKEN.',
+    'Deciding requires an admin token with an approver role, even on this machine; give one with `--token-file` or in LOCKSTEP_TOKEN.',
   );
 }
 
-/** The visitor as records name it. */
+/** The visitor, as records name it. */
 export function actorOf(visitor: Visitor): Actor {
   if (visitor.kind === 'operator') return { name: 'operator' };
   return { name: visitor.principal.owner, principal: visitor.principal, credential: visitor.tokenId };

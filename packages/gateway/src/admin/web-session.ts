@@ -4,16 +4,16 @@ import type { AdminDeps, AdminEnv } from './deps.ts';
 import type { Frame } from './pages/layout.ts';
 import { type Holder, HttpProblem, holderOf, RefusedSignIn } from './visitor.ts';
 
-/** Somebody signed in on the pages, with what their forms must bring back. */
+/** A visitor who is signed in on the pages, and the token that their forms must send back. */
 export interface PageVisitor {
   readonly holder: Holder;
   readonly cookie: string;
 }
 
-/** What a cookie says: which token its holder has shown, and until when (milliseconds since 1970) it counts. */
+/** The content of a cookie: the id of the token that its holder presented, and its expiry (milliseconds since 1970). */
 const cookieValue = /^(?<tokenId>[A-Za-z0-9_-]{1,64})\.(?<expiresAt>\d{1,15})$/;
 
-/** Who a browser is signed in as. The token behind the cookie is looked at on each request. */
+/** Finds who is signed in with a browser. Checks the token behind the cookie on each request. */
 export async function signedIn(c: Context<AdminEnv>, deps: AdminDeps): Promise<PageVisitor | undefined> {
   const cookie = await getSignedCookie(c, secretOf(deps), nameOf(deps));
   const { tokenId, expiresAt } = cookieValue.exec(cookie || '')?.groups ?? {};
@@ -22,7 +22,7 @@ export async function signedIn(c: Context<AdminEnv>, deps: AdminDeps): Promise<P
   return 'refused' in found ? undefined : { holder: holderOf(found.principal, tokenId), cookie };
 }
 
-/** Exchanges a token for a signed cookie, which ends with it or after twelve hours. It holds no secret that would be of use elsewhere. */
+/** Exchanges a token for a signed cookie that ends with it or after twelve hours. It holds no secret for use elsewhere. */
 export async function startWebSession(c: Context<AdminEnv>, deps: AdminDeps, token: string): Promise<void> {
   const found = deps.tokens.authenticate(token, 'admin');
   if ('refused' in found) throw new RefusedSignIn(found.refused, found.tokenId);
@@ -42,7 +42,7 @@ export function signOut(c: Context<AdminEnv>, deps: AdminDeps): void {
   deleteCookie(c, nameOf(deps), { path: '/', secure: isSecure(deps) });
 }
 
-/** Ends a form's request unless one of our own pages sent it. */
+/** Ends the request of a form unless one of our own pages sent it. */
 export function demandSameOrigin(c: Context<AdminEnv>): void {
   if (isSameOrigin(c.req.raw.headers)) return;
   throw new HttpProblem(
@@ -51,7 +51,7 @@ export function demandSameOrigin(c: Context<AdminEnv>): void {
   );
 }
 
-/** Ends a form's request unless it was made for this very session. */
+/** Ends the request of a form unless it was made for this session. */
 export function demandForm(deps: AdminDeps, visitor: PageVisitor, brought: string): void {
   if (deps.keys.macMatches('form', visitor.cookie, brought)) return;
   throw new HttpProblem(
@@ -60,7 +60,7 @@ export function demandForm(deps: AdminDeps, visitor: PageVisitor, brought: strin
   );
 }
 
-/** What stands around a page for this visitor. */
+/** What surrounds a page for this visitor. */
 export function frameFor(deps: AdminDeps, visitor: PageVisitor | undefined): Frame {
   return {
     environment: deps.environment,
@@ -77,7 +77,7 @@ function isSecure(deps: AdminDeps): boolean {
   return deps.publicUrl().startsWith('https:');
 }
 
-/** Browsers share cookies between the ports of one host, so that each environment needs its own name. */
+/** The cookie's name. Browsers share cookies between the ports of a host, so each environment needs its own name. */
 function nameOf(deps: AdminDeps): string {
   return `${isSecure(deps) ? '__Host-' : ''}lockstep-${deps.environment}`;
 }
@@ -86,12 +86,12 @@ function secretOf({ keys }: AdminDeps): string {
   return keys.mac('cookie', 'signature');
 }
 
-/** Longest time that a browser stays signed in, in milliseconds. */
+/** How long a browser stays signed in at most, in milliseconds. */
 const maxSession = 12 * 3_600_000;
 
 /**
- * Whether a form was sent by one of our own pages. Cookies alone don't prove it: browsers send them to every port of a
- * host and, in older ones, from other sites.
+ * Whether one of our own pages sent a form. Cookies alone don't prove it: browsers send them to every port of a host,
+ * and older ones send them from other sites.
  */
 function isSameOrigin(headers: Headers): boolean {
   const origin = headers.get('origin');

@@ -5,7 +5,7 @@ import { classMark, type Frame, layout, stateMark } from './layout.ts';
 import { distance, type Html, shownJson, shownText, time } from './text.ts';
 import { argumentList, definitionView, describeArgument } from './values.ts';
 
-/** The page on which a human decides: everything that is known of one call, and the form. */
+/** The page on which a human decides: everything that is known about one call, and the form. */
 export function approvalPage(frame: Frame, approval: ApprovalDetail, message: Html | undefined): Html {
   return layout(
     frame,
@@ -40,7 +40,7 @@ function lead(approval: ApprovalDetail): Html {
     case 'approved':
       return html`${asked} It can be decided and carried out until ${time(approval.expiresAt)} (${distance(approval.expiresAt)}).`;
     case 'used':
-      return html`${asked} It was carried out ${approval.closedAt === null ? '' : time(approval.closedAt)}; the audit has it as <code>${approval.usedBy === null ? '' : `${approval.usedBy.writer}:${approval.usedBy.epoch}:${approval.usedBy.seq}`}</code>.`;
+      return html`${asked} It was carried out ${approval.closedAt === null ? '' : time(approval.closedAt)}; its audit record is <code>${approval.usedBy === null ? '' : `${approval.usedBy.writer}:${approval.usedBy.epoch}:${approval.usedBy.seq}`}</code>.`;
     case 'denied':
       return html`${asked} <strong>${shownText(approval.deniedBy ?? '')}</strong> denied it${approval.why === null ? '.' : html`: “${shownText(approval.why)}”`}`;
     case 'expired':
@@ -59,7 +59,7 @@ function reason(approval: ApprovalDetail): Html {
   const said =
     approval.reason === null
       ? html`<p class="quiet">The agent gave no reason.</p>`
-      : html`<div class="claim"><span class="untrusted">In the agent's own words; nobody has checked them</span>${shownText(approval.reason)}</div>`;
+      : html`<div class="claim"><span class="untrusted">In the agent's own words, which nobody has checked</span>${shownText(approval.reason)}</div>`;
   return html`<section class="card"><h2>Why</h2>${said}</section>`;
 }
 
@@ -79,13 +79,13 @@ function definitionCard(approval: ApprovalDetail): Html {
 
 function requester(approval: ApprovalDetail): Html {
   const { requester: who, client } = approval;
-  return html`<section class="card"><h2>Who asks</h2><dl class="facts">
+  return html`<section class="card"><h2>Requester</h2><dl class="facts">
     ${fact('Principal', shownText(who.subject))}
     ${fact('Owner', shownText(who.owner))}
-    ${fact('Known by', html`<code>${shownText(who.issuer)}</code>`)}
+    ${fact('Issuer', html`<code>${shownText(who.issuer)}</code>`)}
     ${fact('Roles', shownText(who.roles.length === 0 ? 'none' : who.roles.join(', ')))}
-    ${fact('Client, by its own account', shownText(client === null ? "it didn't say" : `${client.name} ${client.version}`))}
-    ${fact('Came to', html`<code>${approval.endpoint === null ? '/mcp' : `/mcp/${approval.endpoint}`}</code>`)}
+    ${fact('Client, not verified', shownText(client === null ? 'not given' : `${client.name} ${client.version}`))}
+    ${fact('Endpoint', html`<code>${approval.endpoint === null ? '/mcp' : `/mcp/${approval.endpoint}`}</code>`)}
     ${fact('Approval', html`<code>${approval.id}</code>`)}
   </dl></section>`;
 }
@@ -104,17 +104,17 @@ function fact(name: string, value: Html): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-/** The form, or why there is none. */
+/** The form, or the reason why there is none. */
 function decisionCard(approval: ApprovalDetail, formToken: string): Html {
   const closed = approval.state !== 'pending' && approval.state !== 'approved';
   if (closed) return html``;
   const roles = approval.approvers.join(' or ');
   const want =
     approval.quorum === 1
-      ? html`One human who is <strong>${roles}</strong>`
-      : html`${approval.quorum} humans, each of them <strong>${roles}</strong>`;
+      ? html`One human with the role <strong>${roles}</strong>`
+      : html`${approval.quorum} humans with the role <strong>${roles}</strong>`;
   return html`<section class="card"><h2>Decision</h2>
-  <p class="small">${want}; not ${shownText(approval.requester.owner)}. One “deny” ends it.</p>
+  <p class="small">${want}, other than ${shownText(approval.requester.owner)}. One “deny” ends it.</p>
   <div class="meter" role="img" aria-label="${approval.have} of ${approval.quorum} have approved">${Array.from({ length: approval.quorum }, (_, index) => (index < approval.have ? html`<span class="on"></span>` : html`<span></span>`))}</div>
   ${approval.mayNotDecide === null && approval.seen !== null ? form(approval, approval.seen, formToken) : html`<p class="quiet small">${approval.mayNotDecide ?? approval.argumentsHidden}</p>`}
 </section>`;
@@ -124,15 +124,15 @@ function form(approval: ApprovalDetail, seen: string, formToken: string): Html {
   const mayApprove = approval.state === 'pending' && !approval.hasApproved;
   const state =
     approval.state === 'approved'
-      ? html`<p class="small">It is approved and not carried out yet; until then it can still be denied.</p>`
+      ? html`<p class="small">It is approved but not carried out yet; until then you can still deny it.</p>`
       : approval.hasApproved
-        ? html`<p class="small">You have approved; another human must too. Until it is carried out you can still deny it.</p>`
+        ? html`<p class="small">You have approved it; another human must too. Until it is carried out, you can still deny it.</p>`
         : '';
   return html`<form method="post" action="/approvals/${approval.id}">
     ${state}
     <input type="hidden" name="form" value="${formToken}">
     <input type="hidden" name="seen" value="${seen}">
-    <label>Note, optional; a denial's is told to the agent
+    <label>Note (optional; the agent sees it if you deny)
       <textarea name="note" maxlength="1000" rows="3"></textarea></label>
     <div class="buttons">
       <button class="no${mayApprove ? '' : ' only'}" name="verdict" value="deny">Deny</button>
@@ -141,7 +141,7 @@ function form(approval: ApprovalDetail, seen: string, formToken: string): Html {
   </form>`;
 }
 
-/** What others have said so far. */
+/** The verdicts so far. */
 function verdictsCard(approval: ApprovalDetail): Html {
   if (approval.verdicts.length === 0) return html``;
   return html`<section class="card"><h2>Verdicts</h2><ul class="verdicts">${approval.verdicts.map(
@@ -153,7 +153,7 @@ function verdictsCard(approval: ApprovalDetail): Html {
   )}</ul></section>`;
 }
 
-/** The list: what waits for the visitor first, then what others decide on, then what is over. */
+/** The list: first what waits for the visitor, then what waits for others, then what is closed. */
 export function approvalsPage(
   frame: Frame,
   approvals: readonly ApprovalSummary[],
@@ -169,7 +169,7 @@ export function approvalsPage(
     html`<h1>Approvals</h1>
 <section>${mine.length === 0 ? html`<p class="lead">Nothing waits for you in <strong>${frame.environment}</strong>.</p>` : html`<p class="lead">${mine.length === 1 ? 'One call waits' : `${mine.length} calls wait`} for your decision in <strong>${frame.environment}</strong>.</p>${rows(mine)}`}</section>
 ${others.length === 0 ? '' : html`<section><h2>Others that are open</h2>${rows(others)}</section>`}
-${closed.length === 0 ? '' : html`<section><h2>Over</h2>${rows(closed)}</section>`}`,
+${closed.length === 0 ? '' : html`<section><h2>Closed</h2>${rows(closed)}</section>`}`,
   );
 }
 
@@ -184,6 +184,6 @@ function rows(approvals: readonly ApprovalSummary[]): Html {
 }
 
 function end(approval: ApprovalSummary): string {
-  if (approval.closedAt !== null) return ` · over ${distance(approval.closedAt)}`;
+  if (approval.closedAt !== null) return ` · closed ${distance(approval.closedAt)}`;
   return ` · expires ${distance(approval.expiresAt)}`;
 }

@@ -3,10 +3,10 @@ import { html, raw } from 'hono/html';
 import { style, styleHash } from './style.ts';
 import { type Html, shownText } from './text.ts';
 
-/** What every page has around it. */
+/** What surrounds every page. */
 export interface Frame {
   readonly environment: string;
-  /** Whoever is signed in, and what the sign-out form must bring back. */
+  /** Who is signed in, and the token that the sign-out form must send back. */
   readonly signedIn?: { readonly owner: string; readonly formToken: string };
 }
 
@@ -14,7 +14,7 @@ const mark = raw(
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h8v8H7v8H3z"/><path d="M21 20h-8v-8h4V4h4z"/></svg>',
 );
 
-/** Headers of every page: no script, nothing from elsewhere, in nobody's frame, kept nowhere. */
+/** Headers of every page: no scripts, nothing from other origins, no frames, no caching. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -25,14 +25,14 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   ].join('; '),
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
-  // With `no-referrer`, browsers send `Origin: null` with our own forms.
+  // With `no-referrer`, browsers would send `Origin: null` with our own forms.
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 
-/** A whole page. */
+/** Lays out a whole page. */
 export function layout(
   frame: Frame,
   title: string,
@@ -94,12 +94,12 @@ const stateWord = {
   void: 'void',
 } as const;
 
-/** What the tool can do at worst. */
+/** A badge with the access class. */
 export function classMark(of: Pick<ApprovalSummary, 'class'>): Html {
   return html`<span class="badge ${classTone[of.class]}">${of.class}</span>`;
 }
 
-/** Where the approval is. */
+/** A badge with the state of the approval. */
 export function stateMark(of: Pick<ApprovalSummary, 'state' | 'have' | 'quorum'>): Html {
   const progress = of.state === 'pending' ? ` · ${of.have} of ${of.quorum}` : '';
   return html`<span class="badge ${stateTone[of.state]}">${stateWord[of.state]}${progress}</span>`;

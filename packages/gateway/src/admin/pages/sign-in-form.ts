@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { type Frame, layout, notice } from './layout.ts';
 import type { Html } from './text.ts';
 
-/** Exchanges an admin token for a cookie. `next` is a page of ours. */
+/** The page that exchanges an admin token for a cookie. `next` is one of our pages. */
 export function signInPage(frame: Frame, next: string, refused?: string): Html {
   return layout(
     frame,
@@ -17,7 +17,7 @@ export function signInPage(frame: Frame, next: string, refused?: string): Html {
     <button class="yes">Sign in</button>
   </form>
   <details><summary>Where do I get one?</summary>
-    <p class="small quiet">Whoever runs this gateway creates it, with you as the owner and the role that decides:</p>
+    <p class="small quiet">The people who run this gateway create it, with you as the owner and an approver role:</p>
     <pre class="json">lockstep token create you --owner you \\
   --for admin --role approver</pre>
   </details>
@@ -27,8 +27,8 @@ export function signInPage(frame: Frame, next: string, refused?: string): Html {
 }
 
 /**
- * Asks the browser to come again by itself. A link from another site (a chat, a mail) brings no `SameSite=Strict`
- * cookie, so that somebody who is signed in looks like nobody; the second time the request is our own page's.
+ * Makes the browser request the page again. After a link from another site (a chat, a mail), browsers don't send the
+ * `SameSite=Strict` cookie, so a visitor seems not to be signed in. The second request comes from our own page.
  */
 export function comeAgainPage(frame: Frame, path: string): Html {
   return layout(frame, 'Opening', html`<p><a href="${path}">Open the approval</a></p>`, {
@@ -37,7 +37,7 @@ export function comeAgainPage(frame: Frame, path: string): Html {
   });
 }
 
-/** Any other end of a request to a page. */
+/** The page for any other failed request. */
 export function problemPage(frame: Frame, sentence: string): Html {
   return layout(
     frame,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The pages' only style sheet. It stands in the page itself, and its hash in the Content-Security-Policy. */
+/** The pages' only style sheet. It is part of each page, and its hash is in the Content-Security-Policy. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -104,5 +104,5 @@ button.plain { background: none; border: 0; padding: 0; color: var(--brand); fon
 main > section + section { margin-top: 2.25rem; }
 `;
 
-/** What the Content-Security-Policy names instead of allowing styles in general. */
+/** The hash in the Content-Security-Policy, which allows no other styles. */
 export const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;

@@ -5,17 +5,17 @@ import { html, raw } from 'hono/html';
 export type Html = ReturnType<typeof html>;
 
 const plain = /^[\x20-\x7e]*$/;
-/** What breaks a line or moves on in it: these are shown, and do it as well. */
+/** Characters that break a line or move within it: a sign shows them, and they keep their effect. */
 const layout: Readonly<Record<string, string>> = { '\n': '↵', '\t': '⇥' };
-/** More accents than this on one letter hide each other, and what is around them. */
+/** More accents than this on one letter would hide each other and the text around them. */
 const maxMarks = 2;
 
 /**
- * Text from others, shown so that every character of it is seen: what is invisible or reorders its neighbours is spelt
- * out and marked, so that it can't be taken for the same letters written out.
+ * Shows text from others so that every character is visible. Characters that are invisible or reorder their neighbours
+ * are escaped and marked, so that nobody takes them for the same letters typed out.
  */
 export function shownText(text: string): Html {
-  // Whole runs of plain characters at once: arguments are long.
+  // Matches whole runs of plain characters, since arguments are long.
   const runs = text.match(/[\x20-\x7e]+|[^\x20-\x7e]+/g) ?? [];
   return html`${runs.map((run) => (plain.test(run) ? run : shownRun(run)))}`;
 }
@@ -28,11 +28,11 @@ function shownRun(run: string): Html {
     const sign = layout[character];
     if (sign !== undefined) shown += `<span class="sign">${sign}</span>${character}`;
     else {
-      const spelt = marks > maxMarks ? spell(character) : visible(character);
-      shown += spelt === character ? character : `<span class="hidden">${spelt}</span>`;
+      const spelled = marks > maxMarks ? spell(character) : visible(character);
+      shown += spelled === character ? character : `<span class="hidden">${spelled}</span>`;
     }
   }
-  // Nothing in it needs escaping: what does is plain.
+  // Plain text needs no escaping, and everything else has been escaped.
   return raw(shown);
 }
 
@@ -43,19 +43,19 @@ function spell(mark: string): string {
     .join('');
 }
 
-/** The same for a whole JSON document, laid out for reading. */
+/** Shows a whole JSON document in the same way, formatted for reading. */
 export function shownJson(value: unknown): Html {
-  // JSON escapes the line breaks inside texts, so that those left are its own.
+  // JSON escapes line breaks inside texts, so every line break here is its own.
   const lines = JSON.stringify(value, null, 2).split('\n');
   return html`<pre class="json">${lines.map((line, index) => [index === 0 ? '' : '\n', shownText(line)])}</pre>`;
 }
 
-/** A whole number with thousands set apart: `20,480`. */
+/** A whole number with commas: `20,480`. */
 export function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** `2026-11-21T12:30:05.123Z` → `21 Nov 2026, 12:30 UTC`, as a time that programs can read too. */
+/** `2026-11-21T12:30:05.123Z` → `21 Nov 2026, 12:30 UTC`, in an element that programs can read too. */
 export function time(iso: string): Html {
   const date = new Date(iso);
   const day = date.toLocaleDateString('en-GB', {
@@ -67,7 +67,7 @@ export function time(iso: string): Html {
   return html`<time datetime="${iso}">${day}, ${iso.slice(11, 16)} UTC</time>`;
 }
 
-/** How far a time is from now, in words: `in 23 h 10 min`, `5 min ago`. */
+/** The distance of a time from now, in words: `in 23 h 10 min`, `5 min ago`. */
 export function distance(iso: string, now = Date.now()): string {
   const minutes = Math.round((Date.parse(iso) - now) / 60_000);
   const span = words(Math.abs(minutes));

@@ -2,15 +2,15 @@ import { html } from 'hono/html';
 import { z } from 'zod';
 import { count, type Html, shownJson, shownText } from './text.ts';
 
-/** More values than this, or deeper, are shown as one JSON text, which is just as whole and stays readable. */
+/** More or deeper values than this are shown as one JSON text, which is complete too and stays readable. */
 const maxValues = 2000;
 const maxDepth = 10;
 
 /**
- * A call's arguments, every one of them whole: its name, its type, its value, so that the string `"1"` isn't taken for
- * the number `1`, nor an empty string for nothing.
+ * Shows each of a call's arguments in full: its name, its type and its value. So nobody takes the string `"1"` for the
+ * number `1`, or an empty string for nothing.
  *
- * @param describe - What the locked schema says of a top-level argument.
+ * @param describe returns what the locked schema says about a top-level argument.
  */
 export function argumentList(
   args: Readonly<Record<string, unknown>>,
@@ -31,7 +31,7 @@ function entry(name: Html, value: unknown, about?: string): Html {
   </div>`;
 }
 
-/** What fits beside its name: numbers, booleans, null, and what is empty. */
+/** A value that fits beside its name: a number, a boolean, null, or something empty. */
 function literalOf(value: unknown): string | undefined {
   if (
     typeof value === 'string' ||
@@ -78,7 +78,7 @@ function measure(value: unknown, level = 0): { values: number; depth: number } {
   return { values, depth };
 }
 
-/** What is read out of a locked definition for people; whatever isn't of this shape is in the whole of it below. */
+/** The parts of a locked definition that the page formats; the rest appears in the whole definition below. */
 const readable = z.object({
   title: z.string().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
@@ -94,7 +94,7 @@ const property = z
   .object({ description: z.string().optional().catch(undefined), type: z.unknown() })
   .catch({ type: undefined });
 
-/** What the locked schema says of one argument. */
+/** What the locked schema says about one argument. */
 export function describeArgument(
   definition: Record<string, unknown> | null,
   name: string,
@@ -105,7 +105,7 @@ export function describeArgument(
     : undefined;
 }
 
-/** The locked definition: what it says it does, which arguments it takes, and all of it as it was reviewed. */
+/** Shows the locked definition: its description, its arguments, and the whole of it as it was reviewed. */
 export function definitionView(definition: Record<string, unknown>): Html {
   const { title, description, inputSchema } = readable.parse(definition);
   return html`
@@ -119,7 +119,7 @@ function parameters(properties: Record<string, unknown>, required: readonly stri
   const names = Object.keys(properties);
   if (names.length === 0) return html`<p class="quiet small">It takes no arguments.</p>`;
   return html`<div class="scroll"><table>
-    <thead><tr><th>Argument</th><th>Type</th><th>What it is</th></tr></thead>
+    <thead><tr><th>Argument</th><th>Type</th><th>Description</th></tr></thead>
     <tbody>${names.map((name) => {
       const { type, description } = property.parse(properties[name]);
       const kind = typeof type === 'string' ? type : Array.isArray(type) ? type.join(' or ') : 'any';
