@@ -13,7 +13,7 @@ const token: SecretDefinition = {
 };
 const declared: Secrets = { Authorization: token };
 
-/** Credentials over a source that says what `answer` holds, or fails. */
+/** Credentials over a source that returns `answer`, or fails. */
 function scene(options: { secrets?: () => Secrets; every?: number } = {}) {
   const state = { answer: { value: 'first' } as SecretAnswer | Error, reads: 0, now: 0 };
   const warnings: { fields: Record<string, unknown>; message: string }[] = [];
@@ -43,7 +43,7 @@ function scene(options: { secrets?: () => Secrets; every?: number } = {}) {
 }
 
 describe('credentials', () => {
-  it('are read before the first request, once for all that wait, and then at hand', async () => {
+  it('are read before the first request, once for all that wait, and then kept', async () => {
     using docs = scene();
     const all = await Promise.all([docs.headers(), docs.headers(), docs.headers()]);
     expect(all).toEqual([1, 2, 3].map(() => ['Authorization', 'Bearer first']));
@@ -53,14 +53,14 @@ describe('credentials', () => {
     expect(docs.store.status()).toEqual([{ server: 'docs', age: 0, errors: 0 }]);
   });
 
-  it('follow what is stored, without being asked', async () => {
+  it('follow changes to what is stored', async () => {
     using docs = scene({ every: 0.01 });
     await docs.headers();
     docs.state.answer = { value: 'second' };
     await eventually(async () => (await docs.headers())[1] === 'Bearer second');
   });
 
-  it('stay in use for an hour while their source is away, loudly, and come back', async () => {
+  it('stay in use for an hour while their source is away, with warnings, and come back', async () => {
     using docs = scene({ every: 0.01 });
     await docs.headers();
     docs.state.answer = new Error('Vault at http://v is sealed');
@@ -68,7 +68,7 @@ describe('credentials', () => {
     await eventually(() => docs.warnings.length > 0);
     expect(docs.warnings[0]).toEqual({
       fields: { server: 'docs', reason: 'Vault at http://v is sealed', ageSeconds: 3599 },
-      message: "secrets can't be read anew; the last ones stay in use",
+      message: "secrets can't be refreshed; the last ones stay in use",
     });
     expect(await docs.headers()).toEqual(['Authorization', 'Bearer first']);
     expect(docs.store.status()[0]).toMatchObject({ age: 3599 });
@@ -95,7 +95,7 @@ describe('credentials', () => {
     await expect(docs.headers()).rejects.toThrow('away');
   });
 
-  it('are given up at once when their source says that they are gone', async () => {
+  it('are given up as soon as their source says that they are gone', async () => {
     using docs = scene({ every: 0.01 });
     await docs.headers();
     docs.state.answer = { missing: 'Vault at http://v has nothing at mcp/data/docs; write it there' };
@@ -106,7 +106,7 @@ describe('credentials', () => {
     });
   });
 
-  it('that failed are not asked for by every request', async () => {
+  it('are not requested again by every call after a failure', async () => {
     using docs = scene();
     docs.state.answer = new Error('away');
     for (let index = 0; index < 5; index += 1) await expect(docs.headers()).rejects.toThrow('away');
@@ -117,11 +117,11 @@ describe('credentials', () => {
   });
 
   it.each([
-    ['a\r\nX-Other: b', 'holds a line break'],
+    ['a\r\nX-Other: b', 'contains a line break'],
     ['a\0b-secret', 'has characters that no header may'],
     ['snow ☃ man', 'has characters that no header may'],
     ['', 'is empty'],
-  ])('that fit no header are refused without being quoted (%#)', async (value, words) => {
+  ])('that no header can hold are refused without being quoted (%#)', async (value, words) => {
     using docs = scene();
     docs.state.answer = { value };
     const error: unknown = await docs.headers().catch((thrown: unknown) => thrown);
@@ -129,7 +129,7 @@ describe('credentials', () => {
     if (value !== '') expect(String(error)).not.toContain(value);
   });
 
-  it('follow a changed definition, and are none where none are declared', async () => {
+  it('follow a changed definition, and are absent if none are declared', async () => {
     let secrets = declared;
     using docs = scene({ secrets: () => secrets });
     expect(await docs.headers()).toEqual(['Authorization', 'Bearer first']);

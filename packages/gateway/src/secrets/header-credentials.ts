@@ -7,19 +7,19 @@ import type { Credentials } from '../upstream/http/credentials.ts';
 import { UpstreamError } from '../upstream/transport/transport.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';
 
-/** Seconds between two looks, where the source names none. */
+/** Seconds between two reads, unless the source says otherwise. */
 const defaultEverySeconds = 60;
-/** Seconds that values are used without having been read again, while their source is away. */
+/** Seconds for which values stay in use while their source is away. */
 const maxStaleSeconds = 3600;
-/** Milliseconds after a failure, or a look that a 401 asked for, in which nobody causes the next. */
+/** Milliseconds after a failure, or after a read that a 401 caused, during which nothing causes another read. */
 const pauseMs = 5000;
-/** Milliseconds after which a failure that goes on is logged again. */
+/** Milliseconds after which a continuing failure is logged again. */
 const reminderMs = 60_000;
 
-/** How it stands with what one server's headers are made of. */
+/** The state of the secrets in one server's headers. */
 export interface SecretStatus {
   readonly server: string;
-  /** Seconds since they were read last. */
+  /** Seconds since they were last read. */
   readonly age: number;
   /** How often they could not be read since the gateway started. */
   readonly errors: number;
@@ -34,12 +34,12 @@ interface CredentialsOptions {
   readonly clock: () => number;
 }
 
-/** What is in force. */
+/** The headers in force. */
 interface Held {
-  /** What was declared when it was read. */
+  /** The declarations for which they were read. */
   readonly wanted: Wanted;
   readonly list: HeaderList;
-  /** Until when it may be used, in the clock's milliseconds. */
+  /** Until when they may be used, in the clock's milliseconds. */
   readonly until: number;
 }
 
@@ -48,9 +48,9 @@ type Wanted = readonly (readonly [name: string, definition: SecretDefinition])[]
 const none: HeaderList = [];
 
 /**
- * Keeps the headers of one server: read before its first request, then about every minute, so that what is rotated
- * arrives without a restart. While the source is away they stay in use for an hour, or as long as their own lease
- * says; when it answers that one isn't there, or isn't for the gateway, they are given up at once.
+ * Keeps the headers of one server. They are read before its first request and then about every minute, so that a
+ * rotated secret arrives without a restart. While the source is away they stay in use for an hour, or for their own
+ * lease. If the source says that one is missing or not for the gateway, they are given up at once.
  */
 export function createCredentials(options: CredentialsOptions): {
   credentials: Credentials;
@@ -70,7 +70,7 @@ export function createCredentials(options: CredentialsOptions): {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  /** Those that are declared now; the same list as long as nothing about them changes. */
+  /** The declarations now; the same list as long as none of them changes. */
   function wanted(): Wanted {
     const now = secrets();
     if (declared?.secrets === now) return declared.wanted;
@@ -84,7 +84,7 @@ export function createCredentials(options: CredentialsOptions): {
     return held !== undefined && held.wanted === wanted() && clock() < held.until ? held : undefined;
   }
 
-  /** One look at a time, whoever asks. */
+  /** Reads the secrets. All callers share one read at a time. */
   function read(): Promise<Held> {
     reading ??= readOnce(wanted()).finally(() => {
       reading = undefined;
@@ -110,7 +110,7 @@ export function createCredentials(options: CredentialsOptions): {
     } catch (error) {
       throw failed(list, error);
     } finally {
-      // Spread, so that a gateway with many servers doesn't ask for all of them at once.
+      // Spread out, so that a gateway with many servers doesn't read all secrets at once.
       if (!closed) timer = setTimeout(again, next * 1000 * (0.75 + Math.random() / 4)).unref();
     }
   }
@@ -129,7 +129,7 @@ export function createCredentials(options: CredentialsOptions): {
     return unavailable;
   }
 
-  /** Loudly, but not with every look. */
+  /** Logs a failure, but not on every read. */
   function tell(reason: string): void {
     const now = clock();
     if (logged?.reason === reason && now - logged.at < reminderMs) return;
@@ -138,7 +138,7 @@ export function createCredentials(options: CredentialsOptions): {
     const kept = current() !== undefined;
     log.warn(
       fields,
-      kept ? "secrets can't be read anew; the last ones stay in use" : "secrets can't be read",
+      kept ? "secrets can't be refreshed; the last ones stay in use" : "secrets can't be read",
     );
   }
 
@@ -153,7 +153,7 @@ export function createCredentials(options: CredentialsOptions): {
 
   async function readFor(list: Wanted): Promise<HeaderList> {
     const found = await read();
-    // The look that was under way may have been for what was declared before.
+    // The read in progress may have been for older declarations.
     return found.wanted === list ? found.list : (await read()).list;
   }
 
@@ -185,7 +185,7 @@ export function createCredentials(options: CredentialsOptions): {
   };
 }
 
-/** The source says that there is none. */
+/** The source has no such secret. */
 class Missing extends Error {}
 
 /** @throws Missing whose message is a clause. */
@@ -225,11 +225,13 @@ function headerValue(
 ): { readonly value: string } | { readonly unfit: string } {
   if (secret === '') return { unfit: `the secret ${reference} is empty; store its value` };
   if (/[\r\n]/.test(secret)) {
-    return { unfit: `the secret ${reference} holds a line break, which no header may; store it without` };
+    return {
+      unfit: `the secret ${reference} contains a line break, which no header may contain; store it without one`,
+    };
   }
   if (unfit.test(secret) || unfit.test(template)) {
     return {
-      unfit: `the header for the secret ${reference} has characters that no header may; store it as plain text`,
+      unfit: `the header for the secret ${reference} has characters that no header may contain; store it as plain text`,
     };
   }
   // A function, since `$&` in a replacement would mean something else than itself.

@@ -18,7 +18,7 @@ import { environmentVault, readReferences, vaultSource } from './vault-source.ts
 
 if (withoutVault !== undefined) console.log(`skipped: ${withoutVault}`);
 
-/** So that a Vault that others use too holds nothing of ours twice. */
+/** A prefix for this run, since other runs may use the same Vault. */
 const run = `lockstep-test-${randomBytes(4).toString('hex')}`;
 const kv1: VaultMount = { path: `${run}-one`, version: 1 };
 const kv2: VaultMount = { path: `${run}-two`, version: 2 };
@@ -57,7 +57,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     const policy = `path "${kv1.path}/docs" { capabilities = ["read"] }\npath "${kv2.path}/data/docs" { capabilities = ["read"] }`;
     await vault.ask('POST', `sys/policies/acl/${run}`, { policy });
     await vault.ask('POST', `${kv1.path}/docs`, { token: planted, ttl: '30m' });
-    // A mount of the second version is upgraded for a moment after it was made.
+    // A new mount of the second version is being upgraded for a moment.
     await eventually(() =>
       store(planted).then(
         () => true,
@@ -77,7 +77,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('an AppRole reads both versions of KV, and only what its policy names', async () => {
+  it('an AppRole reads both versions of KV, and only what its policy allows', async () => {
     const login = await newAppRole({});
     const one = createVaultClient({ server, login, mount: kv1 });
     expect(await one.read(`${kv1.path}/docs`)).toEqual({
@@ -88,11 +88,11 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     expect((await two.read(`${kv2.path}/docs`)).fields).toEqual({ token: planted });
     await expect(two.read(`${kv2.path}/other`)).rejects.toMatchObject({
       kind: 'denied',
-      message: `Vault at ${vault.address} lets the AppRole at auth/${approle} not read ${kv2.path}/data/other (HTTP 403); give it a policy that does`,
+      message: `Vault at ${vault.address} does not let the AppRole at auth/${approle} read ${kv2.path}/data/other (HTTP 403); give it a policy that does`,
     });
   });
 
-  it("what isn't there, or was deleted, is told apart from what can't be read", async () => {
+  it('missing and deleted secrets are told apart from unreadable ones', async () => {
     const login: VaultLogin = { method: 'token', read: async () => vault.token };
     const client = createVaultClient({ server, login, mount: kv2 });
     await expect(client.read(`${kv2.path}/nothing`)).rejects.toMatchObject({ kind: 'missing' });
@@ -106,7 +106,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     ]);
   });
 
-  it("a laptop's own token is told which version a mount is", async () => {
+  it("a laptop's own token finds out the version of a mount", async () => {
     const source = environmentVault({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.token });
     const references = [`${kv1.path}/docs#token`, `${kv2.path}/docs#token`];
     const answers = await source?.read('docs', references);
@@ -128,7 +128,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     }
   });
 
-  it('a token that is revoked, or ends, is replaced; one that is due is renewed', async () => {
+  it('a revoked or expired token is replaced, and one that is due is renewed', async () => {
     const login = await newAppRole({ token_ttl: '1s', token_max_ttl: '1h' });
     const paths: string[] = [];
     const counted: VaultServer = {
@@ -144,7 +144,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     const read = async () =>
       expect((await client.read(`${kv2.path}/docs`)).fields).toEqual({ token: planted });
     await read();
-    // The client's clock stands still, so that only Vault knows that the token has ended.
+    // The client's clock stands still, so only Vault knows that the token has expired.
     await eventually(async () => {
       await read();
       return times('auth/approle/login') > 1;
@@ -161,12 +161,12 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     expect(times('auth/approle/login')).toBe(logins + 1);
   });
 
-  it("a service account signs in as its server's role, with the token that lies there now", async () => {
+  it("a service account signs in with its server's role and its current token", async () => {
     await using cluster = await openTokenReviews('mcp-gateway');
     await vault.ask('POST', `auth/${kubernetes}/config`, {
       kubernetes_host: cluster.url,
       token_reviewer_jwt: jwtOf('reviewer'),
-      // Some authority: that API speaks plain HTTP.
+      // Any authority will do: that API speaks plain HTTP.
       kubernetes_ca_cert: rootCertificates[0],
       disable_local_ca_jwt: true,
     });
@@ -197,7 +197,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     await source.close?.();
   });
 
-  it("a rotation reaches a server's header through the gateway; sealed, the last value stays in use", async () => {
+  it('a rotated secret reaches the header; while Vault is sealed, the last value stays in use', async () => {
     await store('first-token');
     const accepted = new Set(['Bearer first-token']);
     const seen: (string | undefined)[] = [];
@@ -211,7 +211,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     expect(await scene.add()).toBe('3');
     expect(new Set(seen)).toEqual(new Set(['Bearer first-token']));
 
-    // Both hold for a while, as they do where a rotation is done well.
+    // Both tokens are valid for a while, as they should be during a rotation.
     accepted.add('Bearer second-token');
     await store('second-token');
     await eventually(async () => {
@@ -221,7 +221,7 @@ describe.skipIf(withoutVault !== undefined)('with a real Vault', () => {
     accepted.delete('Bearer first-token');
     expect(await scene.add()).toBe('3');
 
-    // Here only the new one does, at once: the refusal has it read.
+    // Now only the new token is valid, at once: the refusal causes a read.
     accepted.clear();
     accepted.add('Bearer third-token');
     await store('third-token');

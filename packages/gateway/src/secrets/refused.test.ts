@@ -11,7 +11,7 @@ const secrets = {
   Authorization: { reference: 'mcp/docs#token', delivery: 'header', template: 'Bearer ${secret}' },
 } as const;
 
-/** A remote server that lets `right` in, and upstreams that are given `stored`, both to be changed. */
+/** A remote server that accepts the token `right`, and upstreams that send `stored`; tests may change both. */
 async function open(era: 'modern' | 'legacy', log: Log = noLog) {
   const state = { stored: 'first-token', right: 'first-token', reads: 0 };
   const admits = ({ authorization }: IncomingHttpHeaders) => authorization === `Bearer ${state.right}`;
@@ -38,7 +38,7 @@ async function open(era: 'modern' | 'legacy', log: Log = noLog) {
   };
 }
 
-describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that wants a secret', (era) => {
+describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that needs a secret', (era) => {
   it('gets it with every request', async () => {
     await using docs = await open(era);
     await docs.stage.is('docs', 'ready');
@@ -47,7 +47,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that
     expect(new Set(sent)).toEqual(new Set(['Bearer first-token']));
   });
 
-  it('is asked again once with the rotated one, read once for all who were refused', async () => {
+  it('is called again once with the rotated secret, which is read once for all callers', async () => {
     await using docs = await open(era);
     await docs.stage.is('docs', 'ready');
     for (const key of ['alice', 'bob', 'carol']) await docs.stage.call('docs', key, 'echo');
@@ -59,7 +59,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that
     expect(docs.remote.of('tools/call')).toHaveLength(9);
   });
 
-  it('that goes on refusing is asked no third time, and no more secrets are read', async () => {
+  it('is not called a third time if it refuses again, and no more secrets are read', async () => {
     await using docs = await open(era);
     await docs.stage.is('docs', 'ready');
     await docs.stage.call('docs', 'alice', 'echo');
@@ -74,7 +74,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that
     expect(docs.state.reads).toBe(reads + 1);
   });
 
-  it('is not called with what a bundle has replaced meanwhile', async () => {
+  it('is not called again if a bundle has replaced the secret meanwhile', async () => {
     await using docs = await open(era);
     await docs.stage.is('docs', 'ready');
     await docs.stage.call('docs', 'alice', 'echo');
@@ -89,7 +89,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era that
     expect(docs.remote.of('tools/call')).toHaveLength(before + 1);
   });
 
-  it('has it blanked where its errors quote it', async () => {
+  it('has the secret blanked in its errors', async () => {
     const lines: string[] = [];
     const write = (...line: unknown[]) => void lines.push(JSON.stringify(line));
     await using docs = await open(era, { debug: write, info: write, warn: write });

@@ -3,24 +3,24 @@ import type { CredentialStore } from '../upstream/http/credentials.ts';
 import { createCredentials, type SecretStatus } from './header-credentials.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** The secrets that go into headers, of all servers. */
+/** The secrets in the headers of all servers. */
 export interface SecretStore extends CredentialStore {
-  /** Of every server that has any. */
+  /** The state of every server that has any. */
   status(): SecretStatus[];
 }
 
 interface SecretStoreOptions {
   readonly source: SecretSource | undefined;
   readonly log: Log;
-  /** Milliseconds that only ever grow. Default: `performance.now`. */
+  /** Milliseconds that only grow. Default: `performance.now`. */
   readonly clock?: () => number;
 }
 
-/** Nothing is read before a server's first request. */
+/** Reads nothing before a server's first request. */
 export function createSecrets(options: SecretStoreOptions): SecretStore {
   const { source = noSource, log, clock = () => performance.now() } = options;
   const open = new Map<object, { server: string; status: () => SecretStatus | undefined }>();
-  /** Of credentials that are closed: a counter never falls. */
+  /** Errors of closed credentials: a counter never falls. */
   const past = new Map<string, number>();
   return {
     open(server, secrets, hide) {
@@ -49,7 +49,7 @@ const noSource: SecretSource = {
     new Map(
       references.map((reference) => [
         reference,
-        { missing: `this gateway was given nowhere to read the secret ${reference} from` },
+        { missing: `this gateway has no source for the secret ${reference}` },
       ]),
     ),
 };

@@ -6,7 +6,7 @@ import { VaultError } from '../vault/vault-request.ts';
 import { connectVault, type VaultServer } from '../vault/vault-server.ts';
 import type { SecretAnswer, SecretSource } from './secret-source.ts';
 
-/** One server's way to Vault. */
+/** One server's access to Vault. */
 interface Access {
   readonly vault: NonNullable<Deployment['vault']>;
   readonly role: string;
@@ -15,11 +15,11 @@ interface Access {
 }
 
 /**
- * Secrets from the Vault that a deployment names: each server's with a login of its own role, so that no policy is a
- * union. A changed deployment is followed at the next look.
+ * Reads secrets from the Vault that a deployment names, with a separate login for each server's role, so that no policy
+ * is a union. A changed deployment is followed at the next read.
  *
- * @param deployment what is in force now.
- * @param options.jwtPath the service account's token, read anew at each login.
+ * @param deployment returns the deployment in force.
+ * @param options.jwtPath the service account's token, read again at each login.
  * @example
  * await startGateway({ …, secrets: vaultSource(() => deployment, { jwtPath }) });
  */
@@ -67,7 +67,7 @@ export function vaultSource(
 /**
  * Reads references from Vault, each path once, so that fields that were written together are read together.
  *
- * @throws VaultError when Vault can't say.
+ * @throws VaultError if Vault can't answer.
  */
 export async function readReferences(
   client: VaultClient,
@@ -91,7 +91,7 @@ async function readPath(
       const { field } = parseSecretReference(reference);
       const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
       if (typeof value === 'string') return [reference, { value, lease }] as const;
-      const found = value === undefined ? "isn't there" : 'is no text';
+      const found = value === undefined ? "isn't there" : "isn't text";
       return [reference, { missing: `the field ${field} of ${path} ${found}; write it in Vault` }] as const;
     });
   } catch (error) {
@@ -101,12 +101,12 @@ async function readPath(
 }
 
 /**
- * Secrets from the Vault that this account is signed in to, by the variables that Vault's own command takes:
- * `VAULT_ADDR` and `VAULT_TOKEN`, and perhaps `VAULT_NAMESPACE` and `VAULT_CACERT`. For laptops; Vault tells which
- * version of KV a mount is.
+ * Reads secrets from the Vault that this account is signed in to, by the variables of Vault's own command: `VAULT_ADDR`
+ * and `VAULT_TOKEN`, and optionally `VAULT_NAMESPACE` and `VAULT_CACERT`. For laptops. Lockstep asks Vault which KV
+ * version a mount uses.
  *
- * @returns undefined where the first two aren't both set.
- * @throws Error in one sentence when the file of `VAULT_CACERT` can't be read.
+ * @returns undefined unless both of the first two are set.
+ * @throws Error in one sentence if the file of `VAULT_CACERT` can't be read.
  */
 export function environmentVault(
   env: Readonly<Record<string, string | undefined>>,

@@ -10,7 +10,7 @@ import { connectVault } from './vault-server.ts';
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) console.log('skipped: no certificates can be made; install openssl');
 
-/** A key and a certificate that signs itself. */
+/** A key and a self-signed certificate. */
 function selfSigned(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-tls-'));
   try {
@@ -24,7 +24,7 @@ function selfSigned(): { key: string; cert: string } {
   }
 }
 
-it.skipIf(!hasOpenssl)('a Vault is trusted by the CA that is given, and by no other', async () => {
+it.skipIf(!hasOpenssl)('a Vault is trusted by the configured CA, and by no other', async () => {
   const tls = selfSigned();
   await using vault = await openScriptedVault(
     ({ path }) =>
@@ -42,7 +42,7 @@ it.skipIf(!hasOpenssl)('a Vault is trusted by the CA that is given, and by no ot
     const before = vault.asked.length;
     const server = connectVault({ address: vault.address, ca, firstPause: 1 });
     await expect(createVaultClient({ server, login, mount }).read('mcp/docs')).rejects.toThrow(
-      /shows a certificate that isn't trusted \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)\); give the CA that signed it/,
+      /has a certificate that isn't trusted \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)\); give the CA that signed it/,
     );
     expect(vault.asked).toHaveLength(before);
     await server.close();

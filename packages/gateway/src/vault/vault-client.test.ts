@@ -22,7 +22,7 @@ writeFileSync(jwtPath, 'first-jwt\n');
 const kubernetes: VaultLogin = { method: 'kubernetes', mount: 'kubernetes', role: 'mcp-docs', jwtPath };
 const mount = { path: 'mcp', version: 2 } as const;
 
-/** A client of a scripted Vault, and what arrived there. */
+/** A client of a scripted Vault, and the requests that arrived there. */
 async function openClient(
   script: (asked: Asked, nth: number) => Told,
   options: Partial<VaultClientOptions> & { connect?: Partial<VaultServerOptions> } = {},
@@ -49,7 +49,7 @@ const isLogin = ({ path }: Asked) => path.endsWith('/login');
 const fine = (asked: Asked): Told => (isLogin(asked) ? login('tok-1') : kv2({ token: 'value' }));
 
 describe('signing in', () => {
-  it("takes the service account's token as it is now, and asks as the role in the namespace", async () => {
+  it("uses the service account's current token, and asks as the role in the namespace", async () => {
     await using scene = await openClient((asked) => (isLogin(asked) ? login('tok', 0) : refusal(403)), {
       connect: { namespace: 'team' },
     });
@@ -88,7 +88,7 @@ describe('signing in', () => {
     expect(other.vault.asked.map(({ headers }) => headers['x-vault-token'])).toEqual(['given', 'given']);
   });
 
-  it('says which file is missing, and that a role is refused, without what was sent', async () => {
+  it('says which file is missing and that a role is refused, without quoting what was sent', async () => {
     await using scene = await openClient(() => refusal(403, 'permission denied for jwt first-jwt'));
     const error = await scene.client.read('mcp/docs').catch(String);
     expect(error).toContain(
@@ -102,7 +102,7 @@ describe('signing in', () => {
 });
 
 describe('a token', () => {
-  it('is renewed at two thirds of its lease, and replaced near its longest life', async () => {
+  it('is renewed at two thirds of its lease, and replaced near its longest possible life', async () => {
     let now = 0;
     let renewedFor = 90;
     const script = (asked: Asked): Told => {
@@ -124,7 +124,7 @@ describe('a token', () => {
     expect(await after(300)).toEqual(['auth/kubernetes/login']);
   });
 
-  it('that is revoked is replaced once', async () => {
+  it('is replaced once if it was revoked', async () => {
     let logins = 0;
     const script = (asked: Asked): Told => {
       if (isLogin(asked)) {
@@ -140,13 +140,13 @@ describe('a token', () => {
     expect(logins).toBe(2);
   });
 
-  it('is asked for once by many readers', async () => {
+  it('is requested once for many readers', async () => {
     await using scene = await openClient(fine);
     await Promise.all(Array.from({ length: 20 }, () => scene.client.read('mcp/docs')));
     expect(scene.vault.asked.filter(isLogin)).toHaveLength(1);
   });
 
-  it("stays in use to its end when it can't be renewed", async () => {
+  it("stays in use until it expires if it can't be renewed", async () => {
     let now = 0;
     let away = false;
     const script = (asked: Asked): Told => {
@@ -168,9 +168,9 @@ describe("a server that can't answer", () => {
     [503, 'is sealed'],
     [473, 'is a standby node (HTTP 473)'],
     [472, 'is a standby node (HTTP 472)'],
-    [429, 'is asked too much'],
+    [429, 'gets too many requests'],
     [500, 'answers HTTP 500'],
-  ])('with %i is asked again, and named in the end', async (status, words) => {
+  ])('with %i is asked again, and finally named', async (status, words) => {
     await using scene = await openClient((asked, nth) => (nth <= 2 ? refusal(status) : fine(asked)));
     expect((await scene.client.read('mcp/docs')).fields).toEqual({ token: 'value' });
     expect(scene.vault.asked).toHaveLength(4);
@@ -181,7 +181,7 @@ describe("a server that can't answer", () => {
     expect(away.vault.asked).toHaveLength(4);
   });
 
-  it('is left alone for as long as it asks, and not waited for when that is long', async () => {
+  it('is left alone for as long as it asks, but not waited for if that is long', async () => {
     const times: number[] = [];
     await using scene = await openClient((asked, nth) => {
       times.push(performance.now());
@@ -194,7 +194,7 @@ describe("a server that can't answer", () => {
     expect(other.vault.asked).toHaveLength(1);
   });
 
-  it('is named when nobody listens there', async () => {
+  it('is named if nothing listens there', async () => {
     const vault = await openScriptedVault(fine);
     await vault[Symbol.asyncDispose]();
     const server = connectVault({ address: vault.address, firstPause: 1 });
@@ -207,7 +207,7 @@ describe("a server that can't answer", () => {
 });
 
 describe('a standby node', () => {
-  it('is followed to the active one, once, within its scheme and path', async () => {
+  it('is followed to the active node, once, within its scheme and path', async () => {
     await using active = await openScriptedVault(fine);
     const to =
       (base: string) =>
@@ -235,7 +235,7 @@ describe('a standby node', () => {
 });
 
 describe('reading', () => {
-  it('knows both versions of KV, and asks which one it is where nobody says', async () => {
+  it('reads both versions of KV, and asks Vault for the version if nobody gives it', async () => {
     const v1 = { body: { lease_duration: 600, data: { token: 'one' } } };
     await using first = await openClient((asked) => (isLogin(asked) ? login('t') : v1), {
       mount: { path: 'a/b', version: 1 },
@@ -263,9 +263,9 @@ describe('reading', () => {
   it.each([
     [refusal(404), 'missing', 'has nothing at mcp/data/docs'],
     [refusal(400, 'bad'), 'away', 'answers HTTP 400 (bad) for mcp/data/docs'],
-    [{ body: 'no json' }, 'away', 'which is no secret'],
+    [{ body: 'no json' }, 'away', "which isn't a secret"],
     [{ body: 'x'.repeat(3_000_000) }, 'away', 'answers more than'],
-  ])('tells what it found instead of a secret (%#)', async (answer, kind, words) => {
+  ])('says what it found instead of a secret (%#)', async (answer, kind, words) => {
     await using scene = await openClient((asked) => (isLogin(asked) ? login('tok-1') : answer));
     await expect(scene.client.read('mcp/docs')).rejects.toMatchObject({
       kind,
@@ -275,7 +275,7 @@ describe('reading', () => {
 
   it('never leaves the mount', async () => {
     await using scene = await openClient(fine);
-    await expect(scene.client.read('other/docs')).rejects.toThrow('other/docs lies outside the mount mcp');
+    await expect(scene.client.read('other/docs')).rejects.toThrow('other/docs is outside the mount mcp');
     expect(scene.vault.paths()).not.toContain('other/docs');
   });
 });

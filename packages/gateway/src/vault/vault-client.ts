@@ -3,10 +3,10 @@ import { VaultError, type VaultReply, type VaultRequest } from './vault-request.
 import { type VaultServer, wordsOf } from './vault-server.ts';
 import { createVaultSession, type VaultLogin } from './vault-session.ts';
 
-/** What lies at one path of a KV mount. */
+/** The content of one path of a KV mount. */
 interface VaultSecret {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Seconds that it holds; infinite where Vault doesn't say. */
+  /** Seconds for which it is valid; infinite if Vault doesn't say. */
   readonly lease: number;
 }
 
@@ -14,7 +14,7 @@ interface VaultSecret {
 export interface VaultClient {
   /**
    * @param path with its mount, as in a reference: `mcp/github`.
-   * @throws VaultError `missing` or `denied` where Vault says so, `away` where it can't be told.
+   * @throws VaultError `missing` or `denied` if Vault says so, `away` if Vault can't answer.
    */
   read(path: string): Promise<VaultSecret>;
 }
@@ -22,14 +22,14 @@ export interface VaultClient {
 export interface VaultClientOptions {
   readonly server: VaultServer;
   readonly login: VaultLogin;
-  /** The mount that every path lies in. Default: Vault is asked which it is. */
+  /** The mount of every path. Default: Lockstep asks Vault for it. */
   readonly mount?: VaultMount | undefined;
-  /** Milliseconds that only ever grow. Default: `performance.now`. */
+  /** Milliseconds that only grow. Default: `performance.now`. */
   readonly clock?: () => number;
 }
 
 /**
- * Signs in when something is read, and stays signed in.
+ * Signs in for the first read, and stays signed in.
  *
  * @example
  * const server = connectVault({ address: 'https://vault.example.com:8200' });
@@ -40,18 +40,18 @@ export interface VaultClientOptions {
 export function createVaultClient({ server, login, mount, clock }: VaultClientOptions): VaultClient {
   const session = createVaultSession(server, login, clock);
 
-  /** Asks as the role; a token that is refused is replaced once, since it may have been revoked. */
+  /** Sends a request as the role. If the token is refused, replaces it once, since it may have been revoked. */
   async function ask(request: VaultRequest): Promise<VaultReply> {
     const token = await session.token();
     const reply = await server.send({ ...request, token });
     if (reply.status !== 403) return reply;
     session.refused(token);
-    const anew = await session.token();
-    const second = await server.send({ ...request, token: anew });
+    const renewed = await session.token();
+    const second = await server.send({ ...request, token: renewed });
     if (second.status !== 403) return second;
     throw new VaultError(
       'denied',
-      `Vault at ${server.address} lets ${nameOf(login)} not read ${request.path} (HTTP 403); give it a policy that does`,
+      `Vault at ${server.address} does not let ${nameOf(login)} read ${request.path} (HTTP 403); give it a policy that does`,
     );
   }
 
@@ -69,7 +69,7 @@ export function createVaultClient({ server, login, mount, clock }: VaultClientOp
         const found = `HTTP ${reply.status}${wordsOf(reply, [await session.token()])}`;
         throw new VaultError(
           'away',
-          `Vault at ${server.address} answers ${found} for ${asked}, which is no secret; check the mount and that its KV version is ${kv.version}`,
+          `Vault at ${server.address} answers ${found} for ${asked}, which isn't a secret; check the mount and that its KV version is ${kv.version}`,
         );
       }
       return {
@@ -93,22 +93,22 @@ export interface VaultMount {
 }
 
 /**
- * Where Vault serves what a reference names.
+ * The path below which Vault's API has what a reference names.
  *
  * @param path with its mount.
- * @throws VaultError when it lies outside the mount.
+ * @throws VaultError if it is outside the mount.
  * @example
  * kvPath({ path: 'mcp', version: 2 }, 'mcp/github'); // 'mcp/data/github'
  */
 function kvPath({ path: mount, version }: VaultMount, path: string): string {
   const inside = `${mount}/`;
   if (!path.startsWith(inside) || path === inside) {
-    throw new VaultError('missing', `${path} lies outside the mount ${mount}; keep it below ${inside}`);
+    throw new VaultError('missing', `${path} is outside the mount ${mount}; keep it below ${inside}`);
   }
   return version === 2 ? `${inside}data/${path.slice(inside.length)}` : path;
 }
 
-/** Asks Vault for the mount that a path lies in, as its own command does. */
+/** Asks Vault for the mount of a path, as Vault's own command does. */
 async function readMount(
   path: string,
   ask: (request: VaultRequest) => Promise<VaultReply>,

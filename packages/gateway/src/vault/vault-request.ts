@@ -1,15 +1,15 @@
 import { isRecord } from '@lockstep/model/internal';
 import { type Dispatcher, request } from 'undici';
 
-/** Seconds for one request, its answer included. */
+/** Seconds for one request, including its answer. */
 const timeoutSeconds = 10;
-/** Bytes of an answer; Vault's own limit of a stored value is below. */
+/** Most bytes of an answer; Vault's own limit for a stored value is lower. */
 const maxAnswerBytes = 2 * 1024 * 1024;
 
 /** One request to Vault's API. */
 export interface VaultRequest {
   readonly method: 'GET' | 'POST';
-  /** Below `/v1/`: `auth/kubernetes/login`. */
+  /** The path below `/v1/`: `auth/kubernetes/login`. */
   readonly path: string;
   readonly token?: string;
   readonly body?: object;
@@ -17,24 +17,24 @@ export interface VaultRequest {
 
 export interface VaultReply {
   readonly status: number;
-  /** Of an answer that isn't JSON: empty. */
+  /** Empty if the answer isn't JSON. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What every request to one server has. */
+/** What all requests to one server have in common. */
 interface VaultConnection {
   readonly address: string;
   readonly namespace?: string | undefined;
   readonly dispatcher: Dispatcher;
-  /** Aborted when nobody needs it any longer. */
+  /** Aborted when nobody needs the answers any longer. */
   readonly closed: AbortSignal;
 }
 
 /**
- * Sends one request. A standby node's redirect is followed once: to another host perhaps, never to another scheme or
- * path, since the token goes with it.
+ * Sends one request. Follows a standby node's redirect once, even to another host, but never to another scheme or path,
+ * since the token goes along.
  *
- * @throws VaultError where there is no answer to build on.
+ * @throws VaultError if there is no usable answer.
  */
 export async function requestVault(connection: VaultConnection, asked: VaultRequest): Promise<VaultReply> {
   const { address } = connection;
@@ -44,7 +44,7 @@ export async function requestVault(connection: VaultConnection, asked: VaultRequ
   if (first.status !== 307) return settle(connection, first);
   const second = await sendOnce(connection, asked, redirectOf(connection, url, first.headers.location));
   if (second.status === 307)
-    throw new VaultError('away', `Vault at ${address} redirects in a circle; see to its nodes' api_addr`);
+    throw new VaultError('away', `Vault at ${address} redirects in a circle; correct its nodes' api_addr`);
   return settle(connection, second);
 }
 
@@ -85,7 +85,7 @@ async function readBounded(body: Dispatcher.ResponseData['body'], address: strin
     if (bytes > maxAnswerBytes) {
       throw new VaultError(
         'away',
-        `Vault at ${address} answers more than ${maxAnswerBytes} bytes; see what answers there`,
+        `Vault at ${address} answers more than ${maxAnswerBytes} bytes; check the address`,
       );
     }
     chunks.push(chunk as Buffer);
@@ -113,7 +113,7 @@ function redirectOf({ address }: VaultConnection, from: URL, location: unknown):
   );
 }
 
-/** An answer that says something about what was asked, and not about Vault. */
+/** Returns an answer about the request; throws if the answer is about the state of Vault. */
 function settle({ address }: VaultConnection, { status, headers, body }: RawReply): VaultReply {
   if ((status >= 200 && status < 300) || status === 400 || status === 403 || status === 404)
     return { status, body };
@@ -123,13 +123,13 @@ function settle({ address }: VaultConnection, { status, headers, body }: RawRepl
 
 function conditionOf(status: number): string {
   if (status === 503) return 'is sealed or in maintenance (HTTP 503); unseal it';
-  if (status === 429) return 'is asked too much (HTTP 429); raise its rate limit quota';
+  if (status === 429) return 'gets too many requests (HTTP 429); raise its rate limit quota';
   if (status === 472 || status === 473)
     return `is a standby node (HTTP ${status}); give the active node's address`;
   return `answers HTTP ${status}; see its log`;
 }
 
-/** @param value a number of seconds or a date, as HTTP has it. */
+/** @param value a number of seconds or a date, as HTTP allows. */
 function secondsOf(value: unknown): number {
   if (typeof value !== 'string') return 0;
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
@@ -142,32 +142,32 @@ function unreachable(address: string, error: unknown): VaultError {
   if (cause instanceof Error && cause.name === 'TimeoutError') {
     return new VaultError(
       'away',
-      `Vault at ${address} gives no answer within ${timeoutSeconds} s; see that it runs`,
+      `Vault at ${address} gave no answer within ${timeoutSeconds} s; check that it runs`,
     );
   }
   if (/CERT|SIGNATURE|SELF_SIGNED|TLS|SSL/.test(code)) {
     return new VaultError(
       'away',
-      `Vault at ${address} shows a certificate that isn't trusted (${code}); give the CA that signed it`,
+      `Vault at ${address} has a certificate that isn't trusted (${code}); give the CA that signed it`,
     );
   }
   const why = code === '' ? '' : ` (${code})`;
   return new VaultError(
     'away',
-    `Vault at ${address} can't be reached${why}; see that it runs and that the network lets the gateway reach it`,
+    `Vault at ${address} can't be reached${why}; check that it runs and that the network lets the gateway reach it`,
   );
 }
 
 /**
- * `away`: it can't be told now, as when Vault is sealed, busy or out of reach. `denied`: the token may not. `missing`:
- * there is nothing there.
+ * `away`: Vault can't answer now, for example because it is sealed, busy or out of reach. `denied`: the token may not.
+ * `missing`: there is nothing at that path.
  */
 type VaultErrorKind = 'away' | 'denied' | 'missing';
 
-/** What went wrong with Vault. Its message is a clause that names the server and what to do, and holds no secret. */
+/** An error of Vault. Its message is a clause that names the server and says what to do; it contains no secret. */
 export class VaultError extends Error {
   readonly kind: VaultErrorKind;
-  /** Seconds that Vault asks to be left alone. */
+  /** How many seconds Vault asks to be left alone. */
   readonly retryAfter: number;
 
   constructor(kind: VaultErrorKind, message: string, retryAfter = 0) {

@@ -4,32 +4,32 @@ import { Agent } from 'undici';
 import { createRedaction, excerpt } from '../kernel/redaction.ts';
 import { requestVault, VaultError, type VaultReply, type VaultRequest } from './vault-request.ts';
 
-/** How a Vault server is reached. */
+/** How to reach a Vault server. */
 export interface VaultServerOptions {
   /** `https://vault.example.com:8200`. */
   readonly address: string;
-  /** Of Vault Enterprise or HCP. Default: none. */
+  /** A namespace of Vault Enterprise or HCP. Default: none. */
   readonly namespace?: string | undefined;
-  /** PEM of the authority that signed its certificate. Default: those that Node knows. */
+  /** PEM of the authority that signed its certificate. Default: the authorities that Node trusts. */
   readonly ca?: string | undefined;
-  /** Milliseconds before the first repetition, doubled each time and spread. Default: 250. */
+  /** Milliseconds before the first retry, which double each time and vary. Default: 250. */
   readonly firstPause?: number;
 }
 
-/** A Vault server, asked again where it can't answer at once. */
+/** A Vault server. Requests are repeated if it can't answer at once. */
 export interface VaultServer {
   readonly address: string;
-  /** Answers 2xx, 400, 403 and 404. @throws VaultError for everything else, after some repetitions. */
+  /** Returns 2xx, 400, 403 and 404. @throws VaultError for everything else, after a few retries. */
   send(request: VaultRequest): Promise<VaultReply>;
-  /** Ends requests under way. */
+  /** Ends the requests in progress. */
   close(): Promise<void>;
 }
 
-/** Repetitions of a request that Vault could not answer. */
+/** How often a request is repeated if Vault could not answer it. */
 const retries = 3;
-/** Milliseconds of the longest pause between them. */
+/** The longest pause between retries, in milliseconds. */
 const maxPauseMs = 5000;
-/** Seconds for which Vault may ask to be left alone, before that counts as being away. */
+/** If Vault asks to be left alone for more seconds than this, it counts as away. */
 const maxAskedSeconds = 10;
 
 /** Opens no connection before the first request. */
@@ -66,7 +66,7 @@ export function connectVault(options: VaultServerOptions): VaultServer {
   };
 }
 
-/** What Vault says about a refusal, in brackets, without what it was sent; nothing where it says nothing. */
+/** What Vault says about a refusal, in brackets, without what was sent to it; empty if it says nothing. */
 export function wordsOf({ body }: VaultReply, sent: readonly string[]): string {
   const errors = Array.isArray(body.errors) ? body.errors.filter((error) => typeof error === 'string') : [];
   const text = createRedaction(sent).redact(errors.join(', ').replaceAll(/\s+/g, ' '));

@@ -3,11 +3,11 @@ import { isRecord } from '@lockstep/model/internal';
 import { VaultError } from './vault-request.ts';
 import { type VaultServer, wordsOf } from './vault-server.ts';
 
-/** How the gateway signs in to Vault. Files are read anew at each login, since others rotate them. */
+/** How the gateway signs in to Vault. It reads the files again at each login, since others rotate them. */
 export type VaultLogin =
   | {
       readonly method: 'kubernetes';
-      /** Where the auth method is mounted. */
+      /** The mount of the auth method. */
       readonly mount: string;
       readonly role: string;
       /** The service account's token, as the kubelet projects it. */
@@ -21,15 +21,15 @@ export type VaultLogin =
     }
   | { readonly method: 'token'; readonly read: () => Promise<string> };
 
-/** A token, and for how long it is one. */
+/** A token and its lease. */
 interface VaultToken {
   readonly token: string;
-  /** Seconds; infinite for one that doesn't end. */
+  /** Seconds; infinite if it doesn't expire. */
   readonly lease: number;
   readonly renewable: boolean;
 }
 
-/** @throws VaultError saying why not, without what was sent. */
+/** @throws VaultError that says why, without what was sent. */
 async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToken> {
   if (login.method === 'token') return lookUp(server, (await login.read()).trim());
   const { mount } = login;
@@ -54,7 +54,7 @@ async function signIn(server: VaultServer, login: VaultLogin): Promise<VaultToke
   );
 }
 
-/** Makes a token last longer; undefined where Vault won't. @throws VaultError when it can't say. */
+/** Renews a token; undefined if Vault refuses. @throws VaultError if Vault can't answer. */
 async function renew(server: VaultServer, { token }: VaultToken): Promise<VaultToken | undefined> {
   const reply = await server.send({ method: 'POST', path: 'auth/token/renew-self', token, body: {} });
   return tokenIn(reply.body.auth);
@@ -96,18 +96,18 @@ async function credentialIn(path: string, todo: string): Promise<string> {
   throw new VaultError('away', `${path} is empty; ${todo}`);
 }
 
-/** A token that is renewed, or replaced, before it ends. */
+/** A token that is renewed or replaced before it expires. */
 interface VaultSession {
-  /** @throws VaultError when there is none to be had. */
+  /** @throws VaultError if there is no token. */
   token(): Promise<string>;
-  /** Vault refused this one: the next is got by a new login. */
+  /** Notes that Vault refused this token; the next one comes from a new login. */
   refused(token: string): void;
 }
 
-/** The part of a lease after which a token is renewed. */
+/** The fraction of a lease after which a token is renewed. */
 const renewalPoint = 2 / 3;
 
-/** @param clock milliseconds that only ever grow. */
+/** @param clock milliseconds that only grow. */
 export function createVaultSession(
   server: VaultServer,
   login: VaultLogin,
@@ -121,13 +121,13 @@ export function createVaultSession(
     return token.token;
   }
 
-  /** Seconds that have passed of its lease. */
+  /** Seconds of its lease that have passed. */
   const age = () => (held === undefined ? 0 : (clock() - held.since) / 1000);
 
   async function change(): Promise<string> {
     const before = held;
     const renewed = before?.renewable === true && age() < before.lease ? await renewOrNot(before) : undefined;
-    // Close to its longest life a token is renewed for less and less.
+    // Near a token's longest life, each renewal adds less.
     if (before !== undefined && renewed !== undefined && renewed.lease >= before.full / 2) {
       return take(renewed, before.full);
     }
@@ -137,12 +137,12 @@ export function createVaultSession(
     } catch (error) {
       if (before !== undefined && held === before && age() < before.lease) return before.token;
       held = undefined;
-      // A refused login may be Vault's own trouble in asking the cluster: nobody has said anything about the secret.
+      // Vault may refuse a login because it can't ask the cluster, which says nothing about the secret.
       throw error instanceof VaultError ? new VaultError('away', error.message) : error;
     }
   }
 
-  /** What comes of asking; where that can't be told now, the login tells. */
+  /** Tries to renew; if Vault can't answer now, the next login will report that. */
   async function renewOrNot(token: VaultToken): Promise<VaultToken | undefined> {
     try {
       return await renew(server, token);
