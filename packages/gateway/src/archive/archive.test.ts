@@ -9,13 +9,13 @@ import { type Archive, type ArchivePace, followArchive, startArchive } from './a
 import type { Bucket } from './bucket.ts';
 import { segmentSent } from './operations.ts';
 
-/** Waits for as long as a busy machine may take. */
+/** Waits as long as a busy machine may need. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000 });
 
 const settings = { bucket: 'audit', region: 'eu-west-1', prefix: 'mcp' };
 const soon: Partial<ArchivePace> = { look: 0.005, every: 0, retry: { first: 0.005, most: 0.02 } };
 
-/** A bucket in memory. `fail` decides on each attempt, before the object is kept or after it. */
+/** A bucket in memory. `fail` decides for each attempt whether to fail before or after the object is stored. */
 function standIn(fail: (attempt: number) => 'before' | 'after' | undefined = () => undefined) {
   const objects = new Map<string, string>();
   /** Each with its key and its text. */
@@ -61,7 +61,7 @@ async function add(store: Store, count: number): Promise<void> {
 
 const isEmpty = (archive: Archive) => until(async () => expect(await archive.lag()).toBe(0));
 
-/** What each object holds, `epoch:first-last`, in the order of a listing. */
+/** The range of each object, `epoch:first-last`, in the order of a listing. */
 const rangesOf = (objects: ReadonlyMap<string, string>) =>
   [...objects.keys()].toSorted().map((key) => {
     const [, epoch, first, last] = /\/(\d+)\/(\d+)-(\d+)\.jsonl$/.exec(key) ?? [];
@@ -69,7 +69,7 @@ const rangesOf = (objects: ReadonlyMap<string, string>) =>
   });
 
 describe('an audit with an archive', () => {
-  it('arrives in segments that verify by themselves', async () => {
+  it('arrives in segments that verify on their own', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     await add(store, 24);
@@ -88,7 +88,7 @@ describe('an audit with an archive', () => {
     await store.close();
   });
 
-  it('is cut where a segment would grow too large, and a large record goes alone', async () => {
+  it('is cut before a segment grows too large, and a large record goes alone', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     await add(store, 1);
@@ -103,12 +103,12 @@ describe('an audit with an archive', () => {
     await store.close();
   });
 
-  it('waits until enough is there, and sends the rest when it stops', async () => {
+  it('waits until there are enough records, and sends the rest when it stops', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const { bucket, objects } = standIn();
     const { archive } = await archiveOf(folder.path, store, bucket, { ...soon, every: 3600, enough: 10 });
-    // What the last run left goes at once.
+    // The rest of the last run goes at once.
     await isEmpty(archive);
     expect(rangesOf(objects)).toEqual(['1:1-1']);
     await add(store, 9);
@@ -122,7 +122,7 @@ describe('an audit with an archive', () => {
     await store.close();
   });
 
-  it('goes on after restarts without a gap or an overlap', async () => {
+  it('continues after restarts without a gap or an overlap', async () => {
     await using folder = await temporaryFolder();
     const { bucket, objects } = standIn();
     for (const count of [3, 0, 5]) {
@@ -133,11 +133,11 @@ describe('an audit with an archive', () => {
       await archive.close();
       await store.close();
     }
-    // Each epoch's first and last record is that of its start and of its stop.
+    // The first and last record of each epoch are its start and its stop.
     expect(rangesOf(objects)).toEqual(['1:1-4', '1:5-5', '2:1-1', '2:2-2', '3:1-6']);
   });
 
-  it('begins anew in another bucket as soon as the deployment names it', async () => {
+  it('begins again in another bucket as soon as the deployment names it', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const { sign } = await openKeys(folder.path);
@@ -163,10 +163,10 @@ describe('an audit with an archive', () => {
 });
 
 describe('an archive that fails', () => {
-  it('is asked again, loudly, with the same segment', async () => {
+  it('is retried with the same segment, and logs every failure', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
-    // Twice nothing arrives, and once the answer is lost behind an object that did.
+    // Two attempts don't arrive; the third arrives but its answer is lost.
     const { bucket, objects, attempts } = standIn((attempt) =>
       attempt <= 2 ? 'before' : attempt === 3 ? 'after' : undefined,
     );
@@ -179,12 +179,12 @@ describe('an archive that fails', () => {
     expect(rangesOf(objects)).toEqual(['1:1-1', '1:2-5']);
     expect(onFailure).toHaveBeenCalledTimes(3);
     expect(log.error.mock.calls[0]?.[0]).toMatch(
-      /^The audit archive audit\/mcp didn't take a segment and is asked again in \d+ s: connection refused$/,
+      /^The audit archive audit\/mcp did not accept a segment; the next attempt is in \d+ s: connection refused$/,
     );
     await store.close();
   });
 
-  it('holds up neither a call nor the end, and the next start sends the very same segment', async () => {
+  it('holds up neither a call nor the stop, and the next start sends the same segment', async () => {
     await using folder = await temporaryFolder();
     const first = await openFolder(folder.path);
     let isAway = true;
@@ -206,11 +206,11 @@ describe('an archive that fails', () => {
     await second.close();
   });
 
-  it('that was killed behind an object that arrived changes nothing by sending it again', async () => {
+  it('changes nothing when it repeats a segment that arrived before the process was killed', async () => {
     await using folder = await temporaryFolder();
     const store = await openFolder(folder.path);
     const { bucket, objects } = standIn();
-    // As far as a process gets that dies between the object's arrival and its note of it.
+    // Stands in for a process that dies between the object's arrival and the note in the database.
     const dying = {
       query: store.query,
       transact: (operation: Operation<never, never>, input: never) =>

@@ -9,18 +9,18 @@ import type { Store } from '../ledger/store-port.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 import { archiveLag, type ClosedSegment, closeSegment, type SegmentSize, segmentSent } from './operations.ts';
 
-/** When a segment is closed, and how long is waited. Seconds, but for the size. */
+/** When to close a segment, and how long to wait. In seconds, except `enough` and `bytes`. */
 export interface ArchivePace {
-  /** Between looks at how many records wait. */
+  /** Between checks of how many records wait. */
   readonly look: number;
-  /** After which what waits is sent, however little it is. */
+  /** After this, whatever waits is sent, however little it is. */
   readonly every: number;
-  /** Records that are sent as soon as they are there. */
+  /** This many records are sent as soon as they are there. */
   readonly enough: number;
   readonly size: SegmentSize;
-  /** Between attempts: at first, doubled each time, and at most. */
+  /** Pause between attempts: the first, which doubles each time, and the longest. */
   readonly retry: { readonly first: number; readonly most: number };
-  /** For the last attempt, when the gateway stops. */
+  /** For the last attempt when the gateway stops. */
   readonly farewell: number;
 }
 
@@ -33,11 +33,11 @@ const defaultPace: ArchivePace = {
   farewell: 5,
 };
 
-/** An audit on its way to an archive. */
+/** Sends an audit to an archive. */
 export interface Archive {
   /** Records that the archive doesn't have yet, at most 100,000. */
   lag(): Promise<number>;
-  /** Sends what waits, once, within a few seconds. What stays behind is sent by the next start. */
+  /** Sends what waits, once, within a few seconds. The next start sends the rest. */
   close(): Promise<void>;
 }
 
@@ -48,15 +48,15 @@ interface ArchiveOptions {
   readonly environment: string;
   readonly sign: (text: string) => Signature;
   readonly log: Pick<Logger, 'error' | 'info'>;
-  /** An attempt failed; it is in the log. */
+  /** Called after each failed attempt, which is in the log. */
   onFailure(): void;
   readonly pace?: Partial<ArchivePace>;
 }
 
 /**
- * Sends the audit to its archive, segment by segment, beside the calls: none of them waits for it. What was left by
- * the last run goes first. A segment's end is kept in the database before it is sent, so that a restart sends the
- * same one, and no record is missing or there twice.
+ * Sends the audit to its archive, segment by segment, beside the calls: no call waits for it. It begins with what the
+ * last run left. The database keeps a segment's end before the segment is sent, so a restart sends the same segment and
+ * no record is missing or there twice.
  */
 export function startArchive(options: ArchiveOptions): Archive {
   const { settings, bucket, store, environment, sign, log } = options;
@@ -83,7 +83,7 @@ export function startArchive(options: ArchiveOptions): Archive {
     }, pace.look * 1000).unref();
   }
 
-  /** As many records as wait now: those that come meanwhile are for the next look. */
+  /** Sends as many records as wait now; later ones are left for the next check. */
   async function sendAll(waiting: number, send: (segment: ClosedSegment) => Promise<void>): Promise<void> {
     lastSent = performance.now();
     for (let left = waiting; left > 0; ) {
@@ -105,7 +105,7 @@ export function startArchive(options: ArchiveOptions): Archive {
       signal: stopping.signal,
       onFailedAttempt: ({ error, retryDelay }: RetryContext) =>
         fail(
-          `The audit archive ${destination} didn't take a segment and is asked again in ${Math.round(retryDelay / 1000)} s`,
+          `The audit archive ${destination} did not accept a segment; the next attempt is in ${Math.round(retryDelay / 1000)} s`,
           error,
         ),
     });
@@ -137,7 +137,7 @@ export function startArchive(options: ArchiveOptions): Archive {
       await sendAll(await lag(), (segment) => send(segment, enough));
     } catch (error) {
       fail(
-        `The audit archive ${destination} didn't take the last segment, which the next start sends`,
+        `The audit archive ${destination} did not accept the last segment, which the next start sends`,
         error,
       );
     }
@@ -147,18 +147,18 @@ export function startArchive(options: ArchiveOptions): Archive {
   return { lag, close };
 }
 
-/** A sentence's end. The SDK's messages say little without the name of what went wrong. */
+/** The end of a sentence. The SDK's messages say little without the name of the error. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.name === 'Error' ? error.message : `${error.name}, ${error.message}`;
 }
 
-/** Digits of an epoch and of a place in keys, so that a listing is in the order of the chain. */
+/** Digits of an epoch and of a place in keys, so that listings are in the order of the chain. */
 const epochDigits = 6;
 const placeDigits = 12;
 
 /**
- * Where a segment lies in its bucket.
+ * The key of a segment in its bucket.
  *
  * @example
  * segmentKey('prod', { writer: 'f9517721-…', epoch: 1, first: 1, last: 33 }, 'mcp');
@@ -175,7 +175,7 @@ function segmentKey(
   );
 }
 
-/** A segment's text: an export, its signed manifest last. The same segment gives the same bytes. */
+/** A segment's text: an export that ends in its signed manifest. The same segment gives the same bytes. */
 async function segmentText(
   source: AuditSource,
   { closedAt, ...range }: ClosedSegment,
@@ -190,15 +190,15 @@ function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0');
 }
 
-/** The archive that the deployment names, whichever that is now. */
+/** The archive that the deployment currently names. */
 export interface FollowedArchive extends Archive {
-  /** Sends to this one from now on, or to none. The same again changes nothing. */
+  /** Switches to this archive, or to none. Repeating the same settings changes nothing. */
   use(settings: ArchiveSettings | undefined): void;
-  /** Attempts that failed since the start. */
+  /** How many attempts have failed since the start. */
   failures(): number;
 }
 
-/** Keeps one archive going, and changes over to another when the deployment does. */
+/** Keeps one archive going, and switches to another when the deployment changes. */
 export function followArchive(
   options: Omit<ArchiveOptions, 'settings' | 'bucket' | 'onFailure'>,
   open: (settings: ArchiveSettings) => Bucket = openBucket,
@@ -209,7 +209,7 @@ export function followArchive(
   let failed = 0;
 
   async function changeTo(settings: ArchiveSettings | undefined): Promise<void> {
-    // One after the other: both could be sending the same segment.
+    // One after the other, since both could send the same segment.
     await current?.close();
     current =
       settings &&

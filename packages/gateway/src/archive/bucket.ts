@@ -1,22 +1,22 @@
 import type { ArchiveSettings } from '@lockstep/model/internal';
 
-/** Milliseconds that one attempt may take: a connection that hangs is given up. */
+/** Milliseconds that one attempt may take; a connection that hangs is given up. */
 const maxAttemptMs = 60_000;
 
-/** What the archive needs of an object store. */
+/** What the archive needs from an object store. */
 export interface Bucket {
   /**
-   * Adds an object, once, unless one of that name is there: then that one stays.
+   * Adds an object unless there is one with that name; an existing object stays.
    *
-   * @throws Error of the store or the network; whether the object arrived is unknown.
+   * @throws Error of the store or the network; the object may or may not have arrived.
    */
   add(key: string, text: string, signal: AbortSignal): Promise<'added' | 'was there'>;
   close(): Promise<void>;
 }
 
 /**
- * A bucket on S3, with the credentials that AWS's SDK finds where it runs. The SDK is loaded with the first object:
- * it costs a gateway without an archive nothing.
+ * Opens a bucket on S3, with the credentials that AWS's SDK finds. The SDK is loaded with the first object, so it costs
+ * nothing in a gateway without an archive.
  */
 export function openBucket(settings: ArchiveSettings): Bucket {
   const { bucket, kmsKey } = settings;
@@ -30,7 +30,7 @@ export function openBucket(settings: ArchiveSettings): Bucket {
         Key: key,
         Body: text,
         ContentType: 'application/jsonl',
-        // Buckets with Object Lock take nothing without one.
+        // A bucket with Object Lock accepts no object without one.
         ChecksumAlgorithm: 'SHA256',
         IfNoneMatch: '*',
         ...(kmsKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
@@ -53,12 +53,12 @@ export function openBucket(settings: ArchiveSettings): Bucket {
 
 async function connect({ region, endpoint }: ArchiveSettings) {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  // Tried again by the archive, which says so in the log and never gives up.
+  // No retries here: the archive itself tries again, logs it and never gives up.
   const options = { region, maxAttempts: 1, ...(endpoint && { endpoint, forcePathStyle: true }) };
   return { client: new S3Client(options), PutObjectCommand };
 }
 
-/** S3's answer to `If-None-Match: *` where an object of that name is. */
+/** Whether this is S3's answer to `If-None-Match: *` for a name that exists. */
 function isThere(error: unknown): boolean {
   return error instanceof Error && error.name === 'PreconditionFailed';
 }

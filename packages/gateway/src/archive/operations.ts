@@ -6,24 +6,24 @@ import type { LedgerTransaction } from '../ledger/store-port.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 import type { ArchiveTables } from './tables.ts';
 
-/** The most records that are counted as waiting: it bounds how long everybody else waits for the database. */
+/** Most records that are counted as waiting; this bounds how long others wait for the database. */
 const maxCounted = 100_000;
 
-/** A segment whose end is decided. */
+/** A segment whose end is fixed. */
 export interface ClosedSegment extends Range {
   /** Milliseconds since 1970. */
   readonly closedAt: number;
 }
 
-/** How much goes into one segment: whichever comes first. A record larger than that goes alone. */
+/** The limits of one segment; the first to be reached counts. A larger record goes alone. */
 export interface SegmentSize {
   readonly records: number;
-  /** Of the records' text. */
+  /** Bytes of the records' text. */
   readonly bytes: number;
 }
 /**
- * The segment to send next: one that was closed before and hasn't arrived, or else the next records, closed now.
- * Its records are durable when this has answered; null when all have arrived.
+ * Returns the segment to send next: one that was closed before and hasn't arrived, or else the next records, closed
+ * now. Its records are durable when this returns. Null if all have arrived.
  */
 export const closeSegment = operation(
   'closeSegment',
@@ -51,7 +51,7 @@ export const closeSegment = operation(
     return null;
   },
 );
-/** The archive has it. */
+/** Notes that the archive has the segment. */
 export const segmentSent = operation(
   'segmentSent',
   async (
@@ -68,7 +68,7 @@ export const segmentSent = operation(
       .execute();
   },
 );
-/** Records that the archive doesn't have yet; 100,000 stands for that many or more. */
+/** How many records the archive doesn't have yet; 100,000 stands for that many or more. */
 export const archiveLag = query(
   'archiveLag',
   async (
@@ -87,7 +87,7 @@ export const archiveLag = query(
   },
 );
 
-/** For every writer the place of its last record that is in a segment; place 0 of epoch 0 before its first. */
+/** For every writer, the place of its last record in a segment; place 0 of epoch 0 if there is none. */
 async function archiveEnds(
   db: Kysely<ArchiveTables & LedgerTables>,
   destination: string,
@@ -107,7 +107,7 @@ async function archiveEnds(
   return ends;
 }
 
-/** The next records of one epoch, as many as fit; undefined when there is none. */
+/** The next records of one epoch, as many as fit; undefined if there are none. */
 async function nextRange(
   db: Kysely<ArchiveTables & LedgerTables>,
   after: RecordPlace,

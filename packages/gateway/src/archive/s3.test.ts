@@ -38,7 +38,7 @@ afterAll(async () => {
   await moto?.[Symbol.asyncDispose]();
 });
 
-/** A bucket as `AuditArchive` makes it, as far as it can be told from here. */
+/** A bucket like that of `AuditArchive`, as far as possible from here. */
 async function makeBucket(name: string) {
   await s3.send(
     new CreateBucketCommand({
@@ -73,7 +73,7 @@ async function sendAll(store: Store, settings: Settings): Promise<number> {
   return onFailure.mock.calls.length;
 }
 
-/** Every object, in the order of its key, with how often it was written. */
+/** Every object in the order of its key, with the number of its versions. */
 async function read(bucket: string) {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
@@ -114,7 +114,7 @@ describe.skipIf(moto === undefined)('an archive on S3', () => {
       const { ok, manifest } = await verifyExport(text.trimEnd().split('\n'), publicKeys);
       expect({ key, ok, versions }).toEqual({ key, ok: true, versions: 1 });
       expect(manifest?.segments).toHaveLength(1);
-      // Each begins where the one before ended: with its hash.
+      // Each begins with the hash with which the one before ended.
       expect(manifest?.segments[0]?.prev).toBe(last);
       last = manifest?.segments[0]?.hash ?? null;
     }
@@ -122,7 +122,7 @@ describe.skipIf(moto === undefined)('an archive on S3', () => {
     expect(objects.length).toBeGreaterThan(6);
   });
 
-  it('keeps each object as it came first, locked for as long as the bucket says', async () => {
+  it('keeps the first version of each object, locked for as long as the bucket says', async () => {
     const { bucket, ...rest } = await makeBucket('twice');
     const to = openBucket({ bucket, ...rest } as never);
     const { signal } = new AbortController();
@@ -141,7 +141,7 @@ describe.skipIf(moto === undefined)('an archive on S3', () => {
   });
 });
 
-/** A way to the server on which the first answers are lost, behind requests that arrived. */
+/** A proxy to the server that loses the first answers after their requests have arrived. */
 async function looseWire(url: string, losses: number): Promise<AsyncDisposable & { readonly url: string }> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();

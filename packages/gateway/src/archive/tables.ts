@@ -1,18 +1,18 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** A stretch of one epoch's records that goes to the archive as one object. */
+/** A stretch of one epoch that goes to the archive as one object. */
 interface ArchiveSegmentRow {
-  /** Bucket and prefix: an audit that moves to another place begins anew there, and is whole. */
+  /** Bucket and prefix: an audit that moves to another place begins again there, so it is complete there. */
   destination: string;
   writer: string;
   epoch: number;
   /** Places of its first and last record. */
   first: number;
   last: number;
-  /** When its end was decided. It stays as it is from then on, so that sending it twice changes nothing. */
+  /** When its end was fixed. It never changes, so sending the segment twice changes nothing. */
   closed_at: number;
-  /** When the archive had it; null until then. */
+  /** When the archive had received it; null before. */
   sent_at: number | null;
 }
 
@@ -20,7 +20,7 @@ export interface ArchiveTables {
   archive_segments: ArchiveSegmentRow;
 }
 
-/** Segments of the audit that go to an archive. */
+/** The segments of the audit that go to an archive. */
 export const archiveMigration: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -1,13 +1,13 @@
 import type { RecordRef } from '@lockstep/model/record';
 import { type AuditProblem, type Checkpoint, problemAt } from '../ledger/checkpoint.ts';
 
-/** Holds chains against what was signed about them. */
+/** Compares chains with what was signed about them. */
 interface Anchors {
-  /** A record that is there. */
+  /** Checks a record that is there. */
   met(ref: RecordRef): AuditProblem[];
-  /** After all records: what was signed and isn't there. */
+  /** After all records: what was signed but isn't there. */
   missing(): AuditProblem[];
-  /** The last signed place of the epoch; undefined when nothing was signed about it. */
+  /** The last signed place of the epoch; undefined if nothing was signed about it. */
   lastSigned(epoch: { readonly writer: string; readonly epoch: number }): number | undefined;
 }
 
@@ -19,13 +19,13 @@ interface Anchor {
 
 interface Epoch {
   readonly anchors: Map<number, Anchor[]>;
-  /** The largest place signed, and what was said about it. */
+  /** The last place that was signed, and what was said about it. */
   last: RecordRef & Anchor;
-  /** The largest place met. */
+  /** The last place that was met. */
   reached: number;
 }
 
-/** By whatever checkpoints say of each epoch. */
+/** Collects what checkpoints say about each epoch. */
 export function anchorsOf(checkpoints: readonly Checkpoint[]): Anchors {
   const epochs = new Map<string, Epoch>();
   for (const { heads, time, clean } of checkpoints) {
@@ -54,7 +54,7 @@ export function anchorsOf(checkpoints: readonly Checkpoint[]): Anchors {
       return [
         problemAt(
           ref,
-          `it isn't the record that the checkpoint of ${wrong.time} names: it, or one before it, was changed and the chain recomputed.`,
+          `it isn't the record that the checkpoint of ${wrong.time} names: this record or an earlier one was changed and the chain recomputed.`,
         ),
       ];
     },

@@ -4,11 +4,11 @@ import { type AuditProblem, problemAt } from '../ledger/checkpoint.ts';
 import { columnNames, columnValues, recordVersion } from '../ledger/event.ts';
 import type { AuditRow } from '../ledger/tables.ts';
 
-/** Follows a writer's chain, row by row, in the order of writer, epoch and place. */
+/** Follows the chains row by row, in the order of writer, epoch and place. */
 interface ChainCheck {
-  /** The row before; undefined at the very start. */
+  /** The row before; undefined at the beginning. */
   readonly last: RecordRef | undefined;
-  /** Holds a row against itself and the one before; gives the record, unless it is damaged. */
+  /** Checks a row on its own and against the row before; returns the record, unless it is damaged. */
   next(row: AuditRow): {
     readonly problems: readonly AuditProblem[];
     readonly record: StoredRecord | undefined;
@@ -57,16 +57,16 @@ function gapBefore(row: AuditRow, before: RecordRef | undefined): AuditProblem[]
 }
 
 /**
- * Holds a row against itself: its text against its hash, its columns against its text.
+ * Checks a row on its own: its text against its hash, and its columns against its text.
  *
- * @returns the record, or in a few words what is wrong.
+ * @returns the record, or a few words on what is wrong.
  */
 function checkRow(row: AuditRow): StoredRecord | string {
   if (sha256(row.record) !== row.hash) return "its text or its hash was changed: they don't match";
   const record = parse(row.record);
   if (record === undefined) return "its text isn't a record";
   if (record.v !== recordVersion) {
-    return `it is of version ${record.v}, and this lockstep reads version ${recordVersion}; update lockstep`;
+    return `it has version ${record.v}, but this lockstep reads version ${recordVersion}; update lockstep`;
   }
   const { id, epoch, seq } = record.writer;
   if (id !== row.writer || epoch !== row.epoch || seq !== row.seq) {
@@ -75,7 +75,7 @@ function checkRow(row: AuditRow): StoredRecord | string {
   const values = columnValues(record);
   const differing = columnNames.find((name, at) => row[name] !== values[at]);
   if (differing === undefined) return record;
-  return `its column ${differing} doesn't say what its text says`;
+  return `its column ${differing} doesn't agree with its text`;
 }
 
 function parse(text: string): StoredRecord | undefined {

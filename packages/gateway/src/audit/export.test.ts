@@ -20,7 +20,7 @@ beforeAll(async () => {
   keys = await openKeys(folder.path);
   for (const epoch of [0, 1]) {
     const store = await openFolder(folder.path);
-    // More than a page.
+    // More than one page.
     const records = Array.from({ length: 250 }, (_, at) =>
       callRecord({
         time: new Date(minute(epoch * 250 + at)).toISOString(),
@@ -43,7 +43,7 @@ const exported = (range: { from?: number; to?: number } = {}) =>
 const verify = (changed: string[]) => verifyExport(changed, keys.publicKeys);
 
 describe('an export', () => {
-  it('holds every record as stored, and a manifest that proves it', async () => {
+  it('contains every record as stored, and a manifest that proves it', async () => {
     expect(lines).toHaveLength(2 * 252 + 1);
     const found = await verify(lines);
     expect(found).toMatchObject({ ok: true, problems: [], records: 504 });
@@ -58,7 +58,7 @@ describe('an export', () => {
     });
   });
 
-  it('of a time holds what happened in it, chains whole', async () => {
+  it('of a period contains what happened in it, with whole chains', async () => {
     const part = await exported({ from: minute(240), to: minute(260) });
     const numbers = part
       .slice(0, -1)
@@ -78,14 +78,14 @@ describe('an export', () => {
     });
   });
 
-  it('of a time without records is an empty one, signed', async () => {
+  it('of a period without records is empty and signed', async () => {
     const empty = await exported({ to: 0 });
     expect(await verify(empty)).toMatchObject({ ok: true, records: 0, manifest: { segments: [] } });
   });
 });
 
 describe('a changed export', () => {
-  it('is found: a line changed, removed, repeated or moved, at any place', async () => {
+  it('is found: a line is changed, removed, repeated or moved, at any place', async () => {
     for (const at of [0, 1, 100, 251, 252, 503]) {
       const line = String(lines[at]);
       const changes = {
@@ -106,7 +106,7 @@ describe('a changed export', () => {
     expect(problems[0]?.place).toMatch(/:1:102$/);
   });
 
-  it("is found when its end is missing, or the manifest is another's", async () => {
+  it('is found if its end is missing or the manifest has another signer', async () => {
     expect((await verify(lines.slice(0, -1))).problems.at(-1)?.message).toContain("isn't a manifest");
     expect((await verify([])).ok).toBe(false);
     await using other = await temporaryFolder();

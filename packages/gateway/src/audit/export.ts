@@ -5,29 +5,29 @@ import { printManifest, type Segment } from './manifest.ts';
 import { type AuditSource, auditRows } from './pages.ts';
 import { type Cursor, type Range, rangeStep } from './search-step.ts';
 
-/** Records in one stretch: some five milliseconds of the database's time. */
+/** Records in one stretch, which take some five milliseconds of the database's time. */
 const stretchLength = 20_000;
 
 export interface ExportOptions {
   readonly environment: string;
-  /** Milliseconds since 1970, both included. Records between others that fit are exported too: chains stay whole. */
+  /** Milliseconds since 1970, inclusive. Others in between are exported too, so chains stay whole. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   sign(text: string): Signature;
 }
 
 /**
- * The audit as JSON lines, each without its line break: the records exactly as stored, by writer, epoch and place,
- * then a signed manifest.
+ * Exports the audit as JSON lines without their line breaks: the records exactly as stored, by writer, epoch and place,
+ * and then a signed manifest.
  */
 export async function* exportAudit(source: AuditSource, options: ExportOptions): AsyncGenerator<string> {
   yield* exportRanges(source, await rangesOf(source, options), { ...options, time: Date.now() });
 }
 
 /**
- * The records of these stretches as an export.
+ * Exports the records of these ranges.
  *
- * @param options.time when it is exported, milliseconds since 1970. The same time gives the same bytes.
+ * @param options.time the time of the export, milliseconds since 1970. The same time gives the same bytes.
  */
 export async function* exportRanges(
   source: AuditSource,
@@ -72,7 +72,7 @@ function isoOrNull(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
-/** For each epoch the range that holds every record of the time asked for, in the order of the chains. */
+/** The smallest range of each epoch that covers every record of the period, in the order of the chains. */
 async function rangesOf(source: AuditSource, { from, to }: ExportOptions): Promise<Range[]> {
   const whole = new Map<string, Range>();
   let before: Cursor | null = null;

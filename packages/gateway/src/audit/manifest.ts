@@ -6,21 +6,21 @@ import { signatureMatches } from '../keys/signing-key.ts';
 const segmentSchema = z.strictObject({
   writer: z.string(),
   epoch: z.int().positive(),
-  /** Places of the first and last record, all between them included. */
+  /** Places of the first and the last record; the segment has all records between them. */
   first: z.int().positive(),
   last: z.int().positive(),
-  /** The hash that the first record names as the one before it. */
+  /** The hash that the first record names as that of the record before it. */
   prev: z.string().nullable(),
-  /** The last record's. */
+  /** The hash of the last record. */
   hash: z.string(),
 });
 
 const contentSchema = z.strictObject({
   v: z.literal(1),
   environment: z.string(),
-  /** When it was exported. */
+  /** The time of the export. */
   time: z.iso.datetime(),
-  /** What was asked for, ISO 8601; null where it was left open. */
+  /** The requested period, ISO 8601; null for an open end. */
   from: z.iso.datetime().nullable(),
   to: z.iso.datetime().nullable(),
   records: z.int().nonnegative(),
@@ -40,13 +40,13 @@ const manifestSchema = z.strictObject({
 export type Segment = z.infer<typeof segmentSchema>;
 export type Manifest = z.infer<typeof contentSchema>;
 
-/** Signs what an export holds: its last line. */
+/** Signs what an export contains and prints it as the last line. */
 export function printManifest(content: Omit<Manifest, 'v'>, sign: (text: string) => Signature): string {
   const manifest = { v: 1, ...content };
   return canonicalJson({ manifest, ...sign(signedText(manifest)) });
 }
 
-/** The manifest, or in one sentence why it can't be relied on. */
+/** Reads the manifest, or says in one sentence why it can't be relied on. */
 export function readManifest(line: string, publicKeys: readonly string[]): Manifest | string {
   const parsed = parse(line);
   if (parsed === undefined) return "The last line isn't a manifest: the export is cut short, or isn't one.";

@@ -5,7 +5,7 @@ import { lastRecord } from '../ledger/epochs.ts';
 import type { Store } from '../ledger/store-port.ts';
 import type { AuditRow, LedgerTables } from '../ledger/tables.ts';
 
-/** Rows in one page. */
+/** Rows per page. */
 const pageSize = 200;
 /** The last record of every writer. */
 export const auditHeads = query(
@@ -37,7 +37,7 @@ export const auditPage = query(
   },
 );
 
-/** All rows after a place, in the order of the chains, page by page, so that nobody waits long for their turn. */
+/** All rows after a place, in the order of the chains. Page by page, so that nobody waits long for the database. */
 export async function* auditRows(
   source: AuditSource,
   after: RecordPlace | null = null,
@@ -52,5 +52,5 @@ export async function* auditRows(
   }
 }
 
-/** Where the audit is read from: a running store, or a stopped gateway's folder (`openStopped`). */
+/** A source of the audit: a running store, or a stopped gateway's folder (`openStopped`). */
 export type AuditSource = Pick<Store, 'query'>;

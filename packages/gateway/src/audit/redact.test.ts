@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { redactArguments } from './redact.ts';
 
 const hidden = '[redacted]';
-/** What must never be recorded. */
+/** The value that must never be recorded. */
 const secret = 'hunter2';
 
 const names = [
@@ -28,14 +28,14 @@ const names = [
 ];
 
 describe('names that look secret', () => {
-  it.each(names)('hides what is under %s', (name) => {
+  it.each(names)('hide the value of %s', (name) => {
     expect(redactArguments({ [name]: secret, path: 'a' }, undefined, [])).toEqual({
       [name]: hidden,
       path: 'a',
     });
   });
 
-  it('hides it wherever it is, and whole', () => {
+  it('hide the whole value, wherever it is', () => {
     const args = {
       list: [{ deep: { token: { parts: [secret] } } }],
       headers: [{ name: 'Cookie', value: secret }],
@@ -46,7 +46,7 @@ describe('names that look secret', () => {
     });
   });
 
-  it('leaves names alone that only resemble one', () => {
+  it("don't include names that only resemble one", () => {
     const args = {
       max_tokens: 4096,
       author: 'ben',
@@ -58,7 +58,7 @@ describe('names that look secret', () => {
     expect(redactArguments(args, undefined, [])).toEqual(args);
   });
 
-  it('never lets a secret through, whatever surrounds it', () => {
+  it('never let a secret through, whatever surrounds it', () => {
     const around = fc.letrec<{ value: Json }>((tie) => ({
       value: fc.oneof(
         { depthSize: 'small' },
@@ -75,11 +75,11 @@ describe('names that look secret', () => {
     );
   });
 
-  it('changes nothing where nothing looks secret', () => {
+  it('change nothing if no name looks secret', () => {
     const plain = fc.jsonValue().filter(
       (value) =>
         !/token|secret|pass|auth|key|cookie|cred|pwd|pw|dsn|pat|sid|sig|session|conn|jwt|otp|bearer|string|value/i.test(
-          // As names are read: `O TP` is one, too.
+          // Names are read without punctuation, so `O TP` counts too.
           JSON.stringify(value).replace(/[^\p{L}\p{N}]/gu, ''),
         ),
     );
@@ -122,14 +122,14 @@ describe('pairs', () => {
     expect(redactArguments({ given }, undefined, [])).toEqual({ given: recorded });
   });
 
-  it('hide a key that is one itself', () => {
+  it('hide a key that is a secret itself', () => {
     const key = ['ghp', 'a1B2'.repeat(9)].join('_');
     expect(redactArguments({ [key]: 1 }, undefined, [])).toEqual({ [hidden]: 1 });
   });
 });
 
-describe('secrets inside of texts', () => {
-  it('are hidden where they stand, whatever their names', () => {
+describe('secrets inside texts', () => {
+  it('are hidden in place, whatever their names', () => {
     const key = ['sk', 'a1B2'.repeat(10)].join('-');
     const session = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiJiZW4ifQ', 'a1B2c3'].join('.');
     const args = {
@@ -152,7 +152,7 @@ describe('secrets inside of texts', () => {
     });
   });
 
-  it('are none in references, digests and placeholders', () => {
+  it('are not seen in references, digests and placeholders', () => {
     const args = {
       at: 'mcp/github#token',
       digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
@@ -253,7 +253,7 @@ describe('what a schema marks as sensitive', () => {
       { a: 'shown', b: hidden },
     ],
     [
-      'in a schema that holds itself',
+      'in a schema that contains itself',
       {
         $defs: { node: { properties: { pin: mark, next: { $ref: '#/$defs/node' } } } },
         $ref: '#/$defs/node',
@@ -268,7 +268,7 @@ describe('what a schema marks as sensitive', () => {
     expect(redactArguments(args, schema, [])).toEqual(expected);
   });
 
-  it('does no harm when it makes no sense', () => {
+  it("does no harm if it doesn't make sense", () => {
     const schemas = [
       null,
       true,

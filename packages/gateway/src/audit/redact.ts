@@ -10,17 +10,17 @@ import {
   unescapePointer,
 } from './sensitive-schema.ts';
 
-/** What holds for one value inside the arguments. */
+/** The rules for one value inside the arguments. */
 interface Place {
   readonly schemas: readonly Schema[];
-  /** What is left of the pointers that lead through here. */
+  /** The remaining parts of the pointers that lead through here. */
   readonly pointers: readonly (readonly string[])[];
 }
 
 /**
- * Arguments as they are recorded: `[redacted]` in place of what the schema marks as sensitive (`writeOnly`,
- * `format: password`), of what the pointers name (RFC 6901, where `*` is any key or item), of whatever has a secret's
- * name, and of secrets inside of texts. In doubt it hides: one branch of the schema is enough.
+ * Redacts arguments for the record. `[redacted]` replaces what the schema marks as sensitive (`writeOnly`,
+ * `format: password`), what the pointers name (RFC 6901, where `*` is any key or item), the values of secret-looking
+ * names, and secrets inside texts. In doubt it hides: one branch of the schema is enough.
  *
  * @example
  * redactArguments({ user: 'a', api_key: 'x' }, undefined, []) // { user: 'a', api_key: '[redacted]' }
@@ -40,7 +40,7 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
 
   if (isList(value)) {
     const [name, ...rest] = value;
-    // `['X-Api-Key', …]`: how some pass headers.
+    // `['X-Api-Key', …]`: some tools pass headers like this.
     if (typeof name === 'string' && rest.length === 1 && isSecretName(name)) return [name, redactedText];
     return value.map((item, index) => {
       const inner = schemas.flatMap((schema) => itemSchemas(schema, index));
@@ -49,7 +49,7 @@ function redact(value: Json, place: Place, sensitive: SensitiveSchema | undefine
   }
 
   const members = Object.entries(value).map(([key, member]): [string, Json | undefined] => {
-    // A key may be a secret itself; short ones hold none.
+    // A key may itself be a secret, unless it is short.
     const shownKey = key.length < minSecretKey ? key : blankSecrets(key);
     if (member === undefined) return [shownKey, member];
     if (isValueOfSecret(value, key) || isSecretField(key, member)) {
@@ -65,12 +65,12 @@ function enter({ pointers }: Place, key: string): string[][] {
   return pointers.filter(([first]) => first === key || first === '*').map((rest) => rest.slice(1));
 }
 
-/** Characters below which a key is no secret itself. */
+/** A key with fewer characters is no secret itself. */
 const minSecretKey = 16;
 
 const namesValue = /^(?:name|key|field|header|variable|id|label|selector|element)$/i;
 
-/** `{ name: 'API_KEY', value: … }`: how variables, headers and fields of forms are often passed. */
+/** Whether this is the value in `{ name: 'API_KEY', value: … }`, a common form for variables, headers and fields. */
 function isValueOfSecret(object: { readonly [key: string]: Json | undefined }, key: string): boolean {
   if (!/^(?:values?|content|text)$/i.test(key)) return false;
   return Object.entries(object).some(

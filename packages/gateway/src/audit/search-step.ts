@@ -3,7 +3,7 @@ import type { AuditFilter } from '@lockstep/model/admin';
 import { type Kysely, sql } from 'kysely';
 import type { LedgerTables } from '../ledger/tables.ts';
 
-/** A place in the order of a search: latest first. */
+/** A place in the order of a search, which begins with the latest record. */
 export interface Cursor {
   readonly time: number;
   readonly writer: string;
@@ -11,13 +11,13 @@ export interface Cursor {
   readonly seq: number;
 }
 
-/** A bounded stretch of the audit, latest first: it bounds how long everybody else waits for the database. */
+/** A bounded stretch of the audit, latest first. The bound limits how long others wait for the database. */
 export interface Stretch {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Where the stretch before ended; null for the first. */
+  /** The end of the stretch before; null for the first. */
   readonly before: Cursor | null;
-  /** How many records it holds. */
+  /** How many records it has. */
   readonly length: number;
 }
 
@@ -25,7 +25,7 @@ export interface FoundRow extends Cursor {
   readonly hash: string;
   readonly record: string;
 }
-/** The records in a stretch that match, at most `limit`, and where the next stretch begins: null at the end. */
+/** The matching records in a stretch, at most `limit`, and where the next stretch begins: null at the end. */
 export const searchStep = query(
   'searchStep',
   async (
@@ -91,7 +91,7 @@ export interface Range {
   readonly first: number;
   readonly last: number;
 }
-/** Between which places the records of a stretch lie, and where the next stretch begins: null at the end. */
+/** The ranges that cover the records of a stretch, and where the next stretch begins: null at the end. */
 export const rangeStep = query(
   'rangeStep',
   async (db: Kysely<LedgerTables>, stretch: Stretch): Promise<{ ranges: Range[]; next: Cursor | null }> => {
@@ -110,7 +110,7 @@ export const rangeStep = query(
   },
 );
 
-/** Answered by the index `audit_search` alone. */
+/** Uses only the index `audit_search`. */
 function stretchOf(db: Kysely<LedgerTables>, { from, to, before, length }: Stretch) {
   let rows = db
     .selectFrom('audit')
@@ -134,7 +134,7 @@ function stretchOf(db: Kysely<LedgerTables>, { from, to, before, length }: Stret
     .limit(length);
 }
 
-/** The last record of a full stretch; undefined when the audit ends within it. */
+/** The last record of a full stretch; undefined if the audit ends within it. */
 async function endOf(db: Kysely<LedgerTables>, stretch: Stretch): Promise<Cursor | undefined> {
   return stretchOf(db, stretch)
     .offset(stretch.length - 1)
@@ -147,8 +147,8 @@ function placeOf({ time, writer, epoch, seq }: Cursor): Cursor {
 }
 
 /**
- * A LIKE pattern that every match of the glob fits, and perhaps more, since LIKE ignores case on some databases:
- * `matchesGlob` has the last word.
+ * A LIKE pattern that matches whatever the glob matches, and perhaps more, since LIKE ignores case on some databases:
+ * `matchesGlob` makes the final decision.
  */
 function likeOf(glob: string): string {
   const special = glob.search(/[*\\]/);

@@ -20,7 +20,7 @@ const targets = [
 ];
 const decisions = ['allow', 'deny'] as const;
 
-/** Several share a millisecond. */
+/** Several calls share a millisecond. */
 const calls: NewRecord[] = Array.from({ length: 240 }, (_, at) =>
   callRecord({
     time: new Date(start + Math.floor(at / 3) * 1000).toISOString(),
@@ -94,7 +94,7 @@ const filters: fc.Arbitrary<AuditFilter> = fc.record(
 );
 
 describe('a search', () => {
-  it('finds exactly what matches, the latest first', async () => {
+  it('finds exactly the matching records, latest first', async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
         expect(await numbers(filter)).toEqual({ found: picked(filter), more: false });
@@ -109,7 +109,7 @@ describe('a search', () => {
     expect(await numbers({ tool: 'git/*' }, all.length)).toEqual({ found: all, more: false });
   });
 
-  it('tells the place and hash of each record, as it is stored', async () => {
+  it('returns the place and hash of each record, as stored', async () => {
     const ref = await scene.store.append(callRecord({ time: '2027-01-01T00:00:00.000Z' }), 'written');
     const { records } = await searchAudit(scene.store, {}, 1);
     expect(records).toMatchObject([
@@ -137,7 +137,7 @@ describe('a search', () => {
     }
   });
 
-  it('reads nothing of the records that it leaves out', () => {
+  it("doesn't read records that it leaves out", () => {
     const [plan] = scene.rows(
       `explain query plan select time, writer, epoch, seq, kind, subject, owner, target, decision, outcome from audit
        where time >= 0 and (time, writer, epoch, seq) < (9, 'w', 1, 1) order by time desc, writer desc, epoch desc, seq desc`,

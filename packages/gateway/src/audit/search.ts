@@ -4,10 +4,10 @@ import { printPlace, type StoredRecord } from '@lockstep/model/record';
 import type { AuditSource } from './pages.ts';
 import { type Cursor, type FoundRow, recordsOfApproval, searchStep } from './search-step.ts';
 
-/** Records in one stretch: some five milliseconds of the database's time. */
+/** Records in one stretch, which take some five milliseconds of the database's time. */
 const stretchLength = 20_000;
 
-/** A record with its place, the way people quote it, and its hash. */
+/** A record with its hash and its place, in the form that people quote. */
 interface FoundRecord {
   /** `writer:epoch:seq` */
   readonly place: string;
@@ -16,7 +16,7 @@ interface FoundRecord {
 }
 
 /**
- * The records that match, latest first, at most `limit`.
+ * Finds the records that match, latest first, at most `limit`.
  *
  * @returns them, and whether there are more.
  * @example
@@ -55,7 +55,7 @@ async function* matching(source: AuditSource, filter: AuditFilter, limit: number
   } while (before !== null);
 }
 
-/** What the database was asked for, strictly: its LIKE is looser than our globs. */
+/** Applies the filter strictly: the database's LIKE is looser than our globs. */
 function matches(filter: AuditFilter, { time, record }: FoundRow): boolean {
   const { kind, principal, target, decision, outcome }: StoredRecord = JSON.parse(record);
   return (

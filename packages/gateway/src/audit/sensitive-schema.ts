@@ -1,17 +1,17 @@
-/** A JSON Schema as the lock has it: anything at all. */
+/** A JSON Schema from the lock, which can be anything. */
 export type Schema = unknown;
 
 type SchemaObject = Readonly<Record<string, unknown>>;
 
-/** What a schema says of values inside a document, as far as hiding goes. */
+/** What a schema says about sensitive values inside a document. */
 export interface SensitiveSchema {
-  /** All schemas that may apply where these do: their combinations and references, all branches. */
+  /** All schemas that may apply where these do: their combinations and references, with all branches. */
   expand(schemas: Iterable<Schema>): ReadonlySet<SchemaObject>;
 }
 
 const analysed = new WeakMap<object, SensitiveSchema | null>();
 
-/** Prepares a schema once; undefined for one that marks nothing as sensitive. */
+/** Prepares a schema once; undefined if it marks nothing as sensitive. */
 export function sensitiveSchema(root: Schema): SensitiveSchema | undefined {
   if (!isObject(root)) return undefined;
   let found = analysed.get(root);
@@ -22,12 +22,12 @@ export function sensitiveSchema(root: Schema): SensitiveSchema | undefined {
   return found ?? undefined;
 }
 
-/** Whether the value that this applies to is to be hidden. */
+/** Whether to hide the value that this schema applies to. */
 export function marksSensitive(schema: SchemaObject): boolean {
   return schema.writeOnly === true || schema.format === 'password';
 }
 
-/** The schemas for the member `key` of an object. Patterns are taken to match: they could only add to what is hidden. */
+/** The schemas for the member `key` of an object. Every pattern counts as a match, which can only hide more. */
 export function memberSchemas(schema: SchemaObject, key: string): Schema[] {
   const { properties, patternProperties, additionalProperties, unevaluatedProperties } = schema;
   const named = isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -41,7 +41,7 @@ export function memberSchemas(schema: SchemaObject, key: string): Schema[] {
 export function itemSchemas(schema: SchemaObject, index: number): Schema[] {
   const { prefixItems, items, additionalItems, contains, unevaluatedItems } = schema;
   const rest = [contains, unevaluatedItems];
-  // Before 2020-12, `items` was also what `prefixItems` is now.
+  // Before 2020-12, `items` was also used for what is now `prefixItems`.
   if (Array.isArray(items)) return [index < items.length ? items[index] : additionalItems, ...rest];
   const before = Array.isArray(prefixItems) && index < prefixItems.length ? prefixItems[index] : undefined;
   return [before ?? items, ...rest];
@@ -124,7 +124,7 @@ function safeDecode(text: string): string {
   }
 }
 
-/** One part of a JSON pointer, as a key. */
+/** Unescapes one part of a JSON pointer. */
 export function unescapePointer(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 const verify = (changes: Partial<History>) => verifyAudit({ ...history, ...changes });
 
-/** What an attacker does who can write the database: every text, hash and column agrees again. */
+/** Acts like an attacker who can write to the database: every text, hash and column agrees again. */
 function recompute(rows: readonly AuditRow[]): AuditRow[] {
   let prev: string | null = null;
   return rows.map((row) => {
@@ -35,7 +35,7 @@ const rowAt = fc.nat().map((at) => at % history.rows.length);
 describe('a changed row', () => {
   const columns = ['writer', 'epoch', 'seq', 'hash', 'record', ...columnNames] as const;
 
-  it.each(columns)('is found when its %s was changed', async (column) => {
+  it.each(columns)('is found if its %s was changed', async (column) => {
     const other = (value: string | number | null) =>
       typeof value === 'number' ? value + 100 : `${value ?? ''}x`;
     await fc.assert(
@@ -49,7 +49,7 @@ describe('a changed row', () => {
     );
   });
 
-  it('is named first, with the reason', async () => {
+  it('is reported first, with the reason', async () => {
     const found = await tamper(history, (rows) =>
       rows.map((row, at) => (at === 3 ? { ...row, target: 's/other' } : row)),
     );
@@ -58,20 +58,20 @@ describe('a changed row', () => {
     expect(found.problems[0]?.message).toContain('target');
   });
 
-  it('is found when only a few of its bytes changed, and the hash with them', async () => {
+  it('is found if only a few of its bytes changed, along with its hash', async () => {
     const found = await tamper(history, (rows) =>
       rows.map((row, at) => {
         const record = row.record.replace('files/read_file', 'files/read_fil3').replace('tool-2', 'tool-9');
         return at === 3 ? { ...row, record, hash: sha256(record), target: 's/tool-9' } : row;
       }),
     );
-    // The row agrees with itself: the next one gives it away.
+    // The row agrees with itself, but the next one gives it away.
     expect(firstPlace(found)).toBe('1:5');
   });
 });
 
 describe('rows removed, inserted or reordered', () => {
-  it('are found wherever a row was removed', async () => {
+  it('are found, whichever row was removed', async () => {
     for (const [at, row] of history.rows.entries()) {
       const found = await tamper(history, (rows) => rows.toSpliced(at, 1));
       expect(found.ok, `without ${row.epoch}:${row.seq}`).toBe(false);
@@ -79,16 +79,16 @@ describe('rows removed, inserted or reordered', () => {
     }
   });
 
-  it('are found when a whole epoch was removed', async () => {
+  it('are found if a whole epoch was removed', async () => {
     expect(firstPlace(await tamper(history, (rows) => rows.filter(({ epoch }) => epoch !== 1)))).toBe('1:1');
     expect(firstPlace(await tamper(history, (rows) => rows.filter(({ epoch }) => epoch !== 2)))).toBe('2:1');
   });
 
-  it('are found when everything was removed', async () => {
+  it('are found if everything was removed', async () => {
     expect(await tamper(history, () => [])).toMatchObject({ ok: false });
   });
 
-  it('are found when one was inserted, numbers shifted', async () => {
+  it('are found if a row was inserted and the numbers shifted', async () => {
     const found = await tamper(history, (rows) => {
       const shifted = rows.map((row) =>
         row.epoch === 1 && row.seq > 4 ? { ...row, seq: row.seq + 1 } : row,
@@ -98,14 +98,14 @@ describe('rows removed, inserted or reordered', () => {
     expect(firstPlace(found)).toBe('1:5');
   });
 
-  it('are found when one was added at the end, however well it fits', async () => {
+  it('are found if a row was added at the end, however well it fits', async () => {
     const found = await tamper(history, (rows) =>
       recompute([...rows, { ...(rows.at(-1) as AuditRow), seq: rows.length / 2 + 1 }]),
     );
     expect(found.ok).toBe(false);
   });
 
-  it('are found when two changed places', async () => {
+  it('are found if two rows were swapped', async () => {
     await fc.assert(
       fc.asyncProperty(rowAt, rowAt, async (a, b) => {
         fc.pre(a !== b);
@@ -125,7 +125,7 @@ describe('rows removed, inserted or reordered', () => {
 });
 
 describe('a recomputed chain', () => {
-  it('agrees with itself, and fails against the checkpoints', async () => {
+  it('agrees with itself, but not with the checkpoints', async () => {
     await fc.assert(
       fc.asyncProperty(rowAt, async (at) => {
         const changed = history.rows.map((row, index) =>
@@ -133,20 +133,20 @@ describe('a recomputed chain', () => {
         );
         const found = await verify({ rows: recompute(changed) });
         expect(found.ok).toBe(false);
-        // Nothing but a checkpoint can tell.
+        // Only a checkpoint can show it.
         expect(found.problems.every(({ message }) => message.includes('checkpoint'))).toBe(true);
       }),
       { numRuns: 20 },
     );
   });
 
-  it('is found when the forger has other keys', async () => {
+  it('is found if the forger has other keys', async () => {
     await using other = await temporaryFolder();
     const forger = await openKeys(other.path);
     expect(await verify({ publicKeys: forger.publicKeys })).toMatchObject({ ok: false });
   });
 
-  it('is found when the checkpoints are gone', async () => {
+  it('is found if the checkpoints are missing', async () => {
     expect(await verify({ rows: recompute(history.rows), checkpoints: '' })).toMatchObject({ ok: false });
   });
 });

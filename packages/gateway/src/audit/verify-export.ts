@@ -4,7 +4,7 @@ import type { StoredRecord } from '@lockstep/model/record';
 import { type AuditProblem, problemAt } from '../ledger/checkpoint.ts';
 import { type Manifest, readManifest, type Segment } from './manifest.ts';
 
-/** What a verification of an export found. */
+/** The result of verifying an export. */
 export interface ExportVerification {
   readonly ok: boolean;
   readonly problems: readonly AuditProblem[];
@@ -13,10 +13,10 @@ export interface ExportVerification {
 }
 
 /**
- * Checks an export by itself: its manifest's signature, its bytes, and its chains.
+ * Checks an export on its own: its manifest's signature, its bytes, and its chains.
  *
- * @param lines without their line breaks, the manifest last.
- * @param publicKeys PEM; those that the reader trusts.
+ * @param lines the lines without their line breaks, the manifest last.
+ * @param publicKeys the keys that the reader trusts, in PEM.
  */
 export async function verifyExport(
   lines: AsyncIterable<string> | Iterable<string>,
@@ -43,10 +43,10 @@ export async function verifyExport(
     return { ok: false, problems: [...problems, { message: manifest }], records, manifest: undefined };
   }
   if (records !== manifest.records) {
-    problems.push({ message: `It holds ${records} records where its manifest says ${manifest.records}.` });
+    problems.push({ message: `It has ${records} records, but its manifest says ${manifest.records}.` });
   }
   if (`sha256:${digest.digest('hex')}` !== manifest.digest) {
-    problems.push({ message: "Its lines aren't those that the manifest was signed over." });
+    problems.push({ message: "Its lines aren't those that the manifest signs." });
   }
   if (JSON.stringify(found.map(keyOf)) !== JSON.stringify(manifest.segments.map(keyOf))) {
     problems.push({ message: "Its chains aren't those that the manifest names." });
@@ -54,7 +54,7 @@ export async function verifyExport(
   return { ok: problems.length === 0, problems, records, manifest };
 }
 
-/** Adds a record to the segment that it continues, or begins one with it. */
+/** Adds a record to the segment that it continues, or begins a segment with it. */
 function follow(segments: Segment[], line: string, number: number): AuditProblem | undefined {
   const record = parse(line);
   if (record === undefined) return { message: `Line ${number} isn't a record.` };

@@ -18,7 +18,7 @@ beforeAll(async () => {
 const verify = (changes: Partial<History> = {}) => verifyAudit({ ...history, ...changes });
 
 describe('an untouched audit', () => {
-  it('verifies, and tells its heads', async () => {
+  it('verifies, and returns its heads', async () => {
     const last = history.rows.at(-1);
     const found = await verify();
     expect(found).toMatchObject({
@@ -35,7 +35,7 @@ describe('an untouched audit', () => {
     expect(await verify({ rows: [], checkpoints: '' })).toMatchObject({ ok: true, records: 0 });
   });
 
-  it("verifies while it grows: what isn't signed yet is counted", async () => {
+  it("verifies while it grows, and counts what isn't signed yet", async () => {
     await using other = await temporaryFolder();
     const store = await openFolder(other.path);
     const { publicKeys } = await openKeys(other.path);
@@ -48,7 +48,7 @@ describe('an untouched audit', () => {
 });
 
 describe('changed checkpoints', () => {
-  it('are found: each line altered, and each but the last removed', async () => {
+  it('are found: any line altered, or any but the last removed', async () => {
     const lines = history.checkpoints.trimEnd().split('\n');
     for (const at of lines.keys()) {
       const altered = lines.with(
@@ -66,20 +66,20 @@ describe('changed checkpoints', () => {
     }
   });
 
-  it("don't count when the last line was never finished", async () => {
+  it("don't count if the last line was never finished", async () => {
     expect(await verify({ checkpoints: `${history.checkpoints}{"clean":fal` })).toMatchObject({ ok: true });
   });
 });
 
 describe('a cut tail', () => {
-  it.each([1, 2, 5, 12])('of %i is found after a clean shutdown, and named', async (length) => {
+  it.each([1, 2, 5, 12])('of %i is found and reported after a clean shutdown', async (length) => {
     const cut = history.rows.slice(-length)[0] as AuditRow;
     const found = await tamper(history, (rows) => rows.slice(0, -length));
     expect(firstPlace(found)).toBe(`${cut.epoch}:${cut.seq}`);
     expect(found.problems[0]?.message).toContain('cut off');
   });
 
-  it('is found without a clean shutdown by a head noted earlier', async () => {
+  it('is found without a clean shutdown if an earlier head is known', async () => {
     await using other = await temporaryFolder();
     const store = await openFolder(other.path);
     const { publicKeys } = await openKeys(other.path);
@@ -100,8 +100,8 @@ describe('a cut tail', () => {
   });
 });
 
-describe('on the disk', () => {
-  it('a row that was changed there is named by verifying the folder', async () => {
+describe('verifying a folder', () => {
+  it('reports a row that was changed on the disk', async () => {
     await using other = await temporaryFolder();
     const store = await openFolder(other.path);
     await store.append(callRecord(), 'durable');
@@ -123,7 +123,7 @@ describe('on the disk', () => {
     expect(firstPlace(await verifyFolder())).toBe('1:2');
   });
 
-  it('goes on after a checkpoint that was cut short by a crash', async () => {
+  it('continues after a checkpoint that was cut short by a crash', async () => {
     await using other = await temporaryFolder();
     await (await openFolder(other.path)).close();
     const path = join(other.path, 'checkpoints.jsonl');
@@ -137,7 +137,7 @@ describe('on the disk', () => {
     await store.close();
   });
 
-  it('says so in one sentence when there is nothing to verify', async () => {
+  it('says in one sentence that there is nothing to verify', async () => {
     await using other = await temporaryFolder();
     expect(() => openStopped(other.path)).toThrow(
       /^There is no audit in .*; name the state folder of a gateway\.$/,

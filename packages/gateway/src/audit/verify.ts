@@ -14,20 +14,20 @@ interface VerifyInput {
   readonly rows: AsyncIterable<AuditRow> | Iterable<AuditRow>;
   /** `checkpoints.jsonl`, read before the rows. */
   readonly checkpoints: string;
-  /** PEM; those that the reader trusts. */
+  /** The keys that the reader trusts, in PEM. */
   readonly publicKeys: readonly string[];
-  /** A head that was noted earlier, elsewhere: it must be there. */
+  /** A head that was noted elsewhere earlier; it must be there. */
   readonly expectHead?: RecordRef | undefined;
 }
 
-/** After so many problems the rest is left out. */
+/** After this many problems, the rest is left out. */
 const maxProblems = 100;
 
 /**
  * Checks that nothing recorded was changed, removed, inserted or reordered: each record's text against its hash and
  * columns, each chain record by record, and every chain against what was signed about it.
  *
- * A cut tail is found when the shutdown was clean or `expectHead` names something behind the cut.
+ * A cut tail is found if the shutdown was clean or `expectHead` names a record behind the cut.
  */
 export async function verifyAudit(input: VerifyInput): Promise<Verification> {
   const signed = readCheckpoints(input.checkpoints, input.publicKeys);
@@ -51,7 +51,7 @@ export async function verifyAudit(input: VerifyInput): Promise<Verification> {
     if (input.expectHead !== undefined && isSame(ref, input.expectHead)) expected = true;
     heads.set(row.writer, ref);
     if (record?.kind === 'intent') open.add(printPlace(row));
-    // Another writer may have closed it, whose records come first.
+    // Another writer, whose records come first, may have closed it.
     if (record?.intent !== undefined && !open.delete(printPlace(record.intent))) {
       closed.add(printPlace(record.intent));
     }
@@ -87,7 +87,7 @@ function isSame(ref: RecordRef, expected: RecordRef): boolean {
   return printPlace(ref) === printPlace(expected) && ref.hash === expected.hash;
 }
 
-/** By writer, epoch and place; last what has none. */
+/** Orders problems by writer, epoch and place, with those that have no place last. */
 function byPlace(a: AuditProblem, b: AuditProblem): number {
   const [left, right] = [a, b].map(({ place }) => parsePlace(place ?? ''));
   if (left === undefined || right === undefined)
@@ -100,14 +100,14 @@ function add(problems: AuditProblem[], found: readonly AuditProblem[]): void {
   problems.push(...found.slice(0, maxProblems - problems.length));
 }
 
-/** `checkpoints.jsonl` of a data folder; empty when there is none. */
+/** `checkpoints.jsonl` of a data folder; empty if there is none. */
 export async function readCheckpointFile(dataDir: string): Promise<string> {
   const path = join(dataDir, 'checkpoints.jsonl');
   return existsSync(path) ? readFile(path, 'utf8') : '';
 }
 
 /**
- * Verifies an audit: its chains, its checkpoints, and what is known of its heads.
+ * Verifies an audit: its chains, its checkpoints, and what is known about its heads.
  *
  * @param source a running store, or {@link openStopped}.
  */
