@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBridgeArguments } from './bridge-arguments.ts';
 
 describe('the arguments of a bridge', () => {
-  it('have defaults for all but the command, whose own arguments are left alone', () => {
+  it("have defaults for all but the command, and don't touch the command's own arguments", () => {
     expect(parseBridgeArguments(['--', 'node', 'server.js', '--port', '1', '--', '${workdir}'])).toEqual({
       command: 'node',
       args: ['server.js', '--port', '1', '--', '${workdir}'],
@@ -21,7 +21,7 @@ describe('the arguments of a bridge', () => {
     });
   });
 
-  it('look where the components mount', () => {
+  it('read the folders that the components mount', () => {
     const { port, keyFile, stateDir: state, secretFiles } = parseBridgeArguments(['--', 'server']);
     expect({ port, key: dirname(keyFile), state, secretFiles }).toEqual({
       port: podPorts.bridge,
@@ -31,7 +31,7 @@ describe('the arguments of a bridge', () => {
     });
   });
 
-  it('are taken as given', () => {
+  it('override the defaults', () => {
     const given =
       '--processes 2 --idle 0.5 --timeout 5 --max-result 2048 --host ::1 --port 0 --key k --state s --hide A,B --secret-files f';
     expect(parseBridgeArguments([...given.split(' '), '--', 'x'])).toEqual({

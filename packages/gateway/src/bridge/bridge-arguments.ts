@@ -1,29 +1,29 @@
 import { parseArgs } from 'node:util';
 import { podFiles, podFolders, podPorts } from '@lockstep/model/internal';
 
-/** What a bridge is given on its command line. */
+/** The settings on a bridge's command line. */
 export interface BridgeSettings {
   readonly command: string;
   /** With placeholders, as in `run.args`. */
   readonly args: readonly string[];
-  /** Processes at once. */
+  /** Most processes at once. */
   readonly processes: number;
-  /** Seconds without a call after which a process is ended. */
+  /** Seconds without a call after which a process ends. */
   readonly idle: number;
-  /** Seconds in which a process must come up. */
+  /** Seconds in which a process must start. */
   readonly timeout: number;
-  /** Bytes of one answer of the server. */
+  /** Most bytes in one answer of the server. */
   readonly maxResult: number;
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   readonly port: number;
-  /** The file that holds the key which the gateway signs with. */
+  /** The file with the key that the gateway signs with. */
   readonly keyFile: string;
-  /** `${workdir}` is `work` in it, `${principaldir}` a folder in its `principals`. */
+  /** `${workdir}` is its folder `work`, `${principaldir}` is a folder in its `principals`. */
   readonly stateDir: string;
-  /** Variables whose values are secrets: they are blanked where the server quotes them. */
+  /** Variables whose values are secrets: they are blanked if the server quotes them. */
   readonly hide: readonly string[];
-  /** The folder of the secrets that are files, which are blanked likewise. */
+  /** The folder with the secrets that are files; these are blanked too. */
   readonly secretFiles: string;
 }
 
@@ -48,7 +48,7 @@ const flags = Object.fromEntries(
 /**
  * Reads `--processes N --idle SECONDS … -- command args…`.
  *
- * @throws Error in one sentence for what can't be meant.
+ * @throws Error in one sentence if an argument is invalid.
  */
 export function parseBridgeArguments(argv: readonly string[]): BridgeSettings {
   const end = argv.indexOf('--');

@@ -15,44 +15,44 @@ import {
   type UpstreamRequest,
 } from '../upstream/transport/transport.ts';
 
-/** Milliseconds between two looks for idle processes, at most. */
+/** Most milliseconds between two checks for idle processes. */
 const maxSweepMs = 15_000;
 
 interface SessionsOptions {
   readonly connector: Connector;
-  /** Processes at once. */
+  /** Most processes at once. */
   readonly max: number;
-  /** Seconds without a call after which a process is ended. */
+  /** Seconds without a call after which a process ends. */
   readonly idle: number;
-  /** Seconds in which a process must come up. */
+  /** Seconds in which a process must start. */
   readonly timeoutSeconds: number;
   readonly log: Log;
 }
 
-/** The processes of one server. A session never gets another process, so that the gateway looks at each one first. */
+/** The processes of one server. A session never gets another process, so the gateway checks each process first. */
 export interface BridgeSessions {
   /**
-   * Starts the process of an isolation key; an earlier one of that key ends once its calls are done.
+   * Starts the process of an isolation key. An earlier process of that key ends once its calls are done.
    *
-   * @throws UpstreamError `busy` when every process is in use, `unavailable` when it doesn't come up.
+   * @throws UpstreamError `busy` if every process is in use, `unavailable` if it doesn't start.
    */
   open(key: string, signal: AbortSignal): Promise<BridgeSession>;
-  /** The session of that id, where it is this key's. */
+  /** The session with that id, if it belongs to this key. */
   find(id: string, key: string): BridgeSession | undefined;
-  /** Ends a session once its calls are done; settles when its process is gone. */
+  /** Ends a session once its calls are done; settles when its process has ended. */
   end(session: BridgeSession): Promise<void>;
-  /** Whether the server has come up at least once. */
+  /** Whether the server has started at least once. */
   proven(): boolean;
-  /** Ends the streams of those who follow a session. */
+  /** Ends the streams that follow a session. */
   stopFollowing(): void;
-  /** Ends all of them now. */
+  /** Ends all sessions now. */
   close(): Promise<void>;
 }
 
-/** A process that comes up. */
+/** A process that is starting. */
 interface Start {
   readonly key: string;
-  /** Gives it up; settles when nothing of it is left. */
+  /** Gives up the start; settles when nothing of it is left. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function createBridgeSessions({
 }: SessionsOptions): BridgeSessions {
   const sessions = new Map<string, BridgeSession>();
   const places = new WeakMap<BridgeSession, () => void>();
-  /** Sessions that nobody can use any more, until their processes are gone. */
+  /** Sessions that nobody can use any more, until their processes end. */
   const leaving = new Map<BridgeSession, Promise<void>>();
   const starting = new Set<Start>();
   let proven = false;
@@ -77,7 +77,7 @@ export function createBridgeSessions({
     const idlest = idlestOf(sessions.values());
     if (idlest === undefined) return undefined;
     const gone = end(idlest);
-    // Should the gateway just be looking at it, it looks again.
+    // If the gateway is just checking this process, it will check again.
     void idlest.transport.close();
     return gone;
   };
@@ -86,14 +86,14 @@ export function createBridgeSessions({
 
   async function open(key: string, signal: AbortSignal): Promise<BridgeSession> {
     await endEarlier(key);
-    // The gateway's own look at the server takes what room is left; it drives nobody out.
+    // The gateway's own check of the server takes free room only; it evicts nobody.
     const free = await processes.take(key !== watchKey);
     const given = new AbortController();
     const opening = openIn(free, key, AbortSignal.any([signal, given.signal]));
     const underWay: Start = {
       key,
       stop: async () => {
-        given.abort(new UpstreamError('busy', 'its place was needed'));
+        given.abort(new UpstreamError('busy', 'another process needed its place'));
         await opening.catch(() => {});
       },
     };
@@ -141,13 +141,13 @@ export function createBridgeSessions({
       return transport;
     } catch (error) {
       if (signal.aborted && signal.reason instanceof UpstreamError) throw signal.reason;
-      const reason = late.aborted ? `it did not come up within ${timeoutSeconds} s` : messageOf(error);
-      log.warn({ key, reason }, 'a process of the server did not come up');
+      const reason = late.aborted ? `it did not start within ${timeoutSeconds} s` : messageOf(error);
+      log.warn({ key, reason }, 'a process of the server did not start');
       throw new UpstreamError('unavailable', reason);
     }
   }
 
-  /** A gateway that was started anew knows nothing of its earlier sessions; two processes would share a folder. */
+  /** A restarted gateway doesn't know its earlier sessions; two processes of a key would share a folder. */
   async function endEarlier(key: string): Promise<void> {
     for (const session of [...sessions.values()]) if (session.key === key) void end(session);
     for (const [session, gone] of [...leaving]) if (session.key === key && !session.busy()) await gone;
@@ -155,7 +155,7 @@ export function createBridgeSessions({
 
   async function end(session: BridgeSession): Promise<void> {
     if (!sessions.delete(session.id)) return leaving.get(session);
-    log.info({ key: session.key }, 'a process of the server is not needed any longer');
+    log.info({ key: session.key }, 'a process of the server is no longer needed');
     await leave(session, undefined);
   }
 
@@ -202,33 +202,33 @@ export function createBridgeSessions({
       clearInterval(sweeper);
       await Promise.all([...starting].map(({ stop }) => stop()));
       for (const session of [...sessions.values()]) void end(session);
-      // Whatever is still in flight fails now, and then nothing is.
+      // Calls that are still in flight fail now, so that none is left.
       await Promise.all([...leaving].map(([session, gone]) => session.transport.close().then(() => gone)));
       await connector.close();
     },
   };
 }
 
-/** Processes that the gateway keeps running, whether they are called or not. */
+/** Whether the gateway keeps this process running even without calls. */
 function isKept({ key }: BridgeSession): boolean {
   return key === watchKey || key === sharedKey;
 }
 
-/** The session that has been without a call for longest; the one that only watches is the first to go. */
+/** The session with the longest time since its last call. The one that only watches goes first. */
 function idlestOf(sessions: Iterable<BridgeSession>): BridgeSession | undefined {
   const since = (session: BridgeSession) => (session.key === watchKey ? 0 : session.lastUsed());
   const mayEnd = (session: BridgeSession) => session.key === watchKey || !session.busy();
   return [...sessions].filter(mayEnd).toSorted((a, b) => since(a) - since(b))[0];
 }
 
-/** Methods by which the gateway looks at what a server offers; they don't keep a process from being idle. */
+/** Methods with which the gateway checks what a server offers; they don't count as use. */
 const looks: ReadonlySet<string> = new Set(['tools/list', 'prompts/list', 'resources/templates/list']);
 
-/** Follows what becomes of a session's process. */
+/** Follows a session's process. */
 interface SessionFollower {
-  /** The server says that one of its lists has changed. */
+  /** Called when the server says that one of its lists has changed. */
   readonly onListChanged: () => void;
-  /** The session is over; `reason` is a clause, where the process ended by itself. */
+  /** Called when the session is over; `reason` is a clause if the process ended by itself. */
   readonly onOver: (reason: string | undefined) => void;
 }
 
@@ -239,19 +239,19 @@ export interface BridgeSession {
   readonly key: string;
   readonly transport: Transport;
   readonly followers: Set<SessionFollower>;
-  /** When a call came last, as `performance.now()` tells it. */
+  /** When the last call came, in milliseconds of `performance.now()`. */
   lastUsed(): number;
   /** Whether a call is in flight. */
   busy(): boolean;
-  /** Whether a call of that id is in flight. */
+  /** Whether a call with that id is in flight. */
   has(id: RequestId): boolean;
-  /** Asks the process. @throws UpstreamError when there is no answer. */
+  /** Sends a request to the process. @throws UpstreamError if there is no answer. */
   call(
     id: RequestId,
     message: UpstreamRequest,
     options: Omit<RequestOptions, 'signal'>,
   ): Promise<UpstreamAnswer>;
-  /** Gives up a call, when it is still in flight. */
+  /** Cancels a call if it is still in flight. */
   cancel(id: RequestId): void;
   /** Settles once no call is in flight. */
   drained(): Promise<void>;

@@ -29,7 +29,7 @@ describe('a server behind a bridge', () => {
     expect(stage.upstreams.quarantine('files').size).toBe(0);
   });
 
-  it('is given the environment of its container, without what varies by pod', async () => {
+  it('gets the environment of its container, without what varies by pod', async () => {
     const env = { PATH: process.env.PATH, TOKEN: 'x', HOSTNAME: 'pod-1', WHERE: 'in ${workdir}' };
     await using bridge = await openBridge({ env });
     await using stage = await openBridged(bridge);
@@ -38,7 +38,7 @@ describe('a server behind a bridge', () => {
     expect(found).not.toHaveProperty('HOSTNAME');
   });
 
-  it("isn't quoted with its secrets, in the log or in why it failed", async () => {
+  it("isn't quoted with its secrets, in the log or in the reason of a failure", async () => {
     const quoting =
       'process.stderr.write(`${process.env.TOKEN} ${process.argv[1]}\\n`, () => process.exit(3))';
     await using folder = await temporaryFolder();
@@ -58,7 +58,7 @@ describe('a server behind a bridge', () => {
     expect(told).not.toMatch(/s3cret-t0ken|secret-in-a-file/);
   });
 
-  it('passes progress on as it comes, and results as they are', async () => {
+  it('passes on progress as it comes, and results unchanged', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     const notes: unknown[] = [];
@@ -90,7 +90,7 @@ describe('a server behind a bridge', () => {
     expect(JSON.stringify(answer)).toBe('{"result":{"content":[],"big":9007199254740993,"small":1.5}}');
   });
 
-  it('hears that a call is given up', async () => {
+  it('learns that a call was cancelled', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'whoami');
@@ -110,7 +110,7 @@ describe('a server behind a bridge', () => {
     expect(answer).toMatchObject({ error: { code: -32601 } });
   });
 
-  it('that changes in one process has what differs quarantined at once, until it changes back', async () => {
+  it('has the items that differ in one process quarantined at once, until they change back', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'change');
@@ -120,7 +120,7 @@ describe('a server behind a bridge', () => {
     await eventually(() => stage.upstreams.quarantine('files').size === 0);
   });
 
-  it('is compared when somebody verifies', async () => {
+  it('is compared when the gateway verifies', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'change');
@@ -148,16 +148,16 @@ describe.each(['modern', 'legacy'])("the SDK's server of the %s era behind a bri
 });
 
 describe('the processes behind a bridge', () => {
-  it('are one where a server says that its calls share it', async () => {
+  it('are a single one if all calls to a server share it', async () => {
     await using bridge = await openBridge({ processes: 1 });
     await using stage = await openBridged(bridge, { isolation: 'shared' });
     await stage.call('files', 'shared', 'whoami');
     expect(await stage.call('files', 'shared', 'whoami')).toMatchObject({ calls: 2 });
-    // The other was only to try the server out.
+    // The other was only a trial start.
     expect(bridge.pids()).toHaveLength(2);
   });
 
-  it('end one by one: the caller hears why, the others go on, and the next call has a new one', async () => {
+  it('end one by one: the caller learns why, the others go on, and the next call starts anew', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     const bob = stage.call('files', 'bob', 'wait', { milliseconds: 300 });
@@ -175,7 +175,7 @@ describe('the processes behind a bridge', () => {
     expect(await bob).toBe('waited');
   });
 
-  it('that are killed give their caller a clear error', async () => {
+  it('give the caller a clear error when they are killed', async () => {
     await using bridge = await openBridge();
     await using stage = await openBridged(bridge);
     const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
@@ -189,7 +189,7 @@ describe('the processes behind a bridge', () => {
     });
   });
 
-  it('are no more than there may be: the idlest makes room, the one that only watches first', async () => {
+  it('stay within their limit: the idlest makes room, first of all the one that only watches', async () => {
     await using bridge = await openBridge({ processes: 2 });
     await using stage = await openBridged(bridge);
     await stage.is('files', 'ready');
@@ -200,13 +200,13 @@ describe('the processes behind a bridge', () => {
     expect(await stage.call('files', 'alice', 'whoami')).toEqual({ pid: alice.pid, calls: 3 });
     expect(await isAlive(bob.pid)).toBe(false);
     expect(Math.max(...bridge.log.map(({ processes }) => Number(processes ?? 0)))).toBe(2);
-    // He is looked after anew, and so is what his new process offers.
+    // Bob's next process is new, and so is the check of what it offers.
     expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
     expect(stage.upstreams.health()).toMatchObject([{ state: 'ready' }]);
     expect(stage.of('server.failed')).toEqual([]);
   });
 
-  it("begin with the first caller's where there is one place, though the server is just tried out", async () => {
+  it("begin with the first caller's if there is one place, even during the trial start", async () => {
     await using bridge = await openBridge({ processes: 1 });
     const server = bridgedServer('files', bridge.url);
     await using stage = await openStage([server], { bridgeKey: bridge.secret });
@@ -215,7 +215,7 @@ describe('the processes behind a bridge', () => {
     expect(stage.of('server.failed')).toEqual([]);
   });
 
-  it('are said to be busy when all are', async () => {
+  it('are reported as busy if all are', async () => {
     await using bridge = await openBridge({ processes: 1 });
     await using stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'whoami');
@@ -223,12 +223,13 @@ describe('the processes behind a bridge', () => {
     await expect(stage.call('files', 'bob', 'whoami')).rejects.toMatchObject({
       code: 'busy',
       sent: false,
-      message: 'it answered HTTP 429: all 1 processes of this server are in use; `processes.max` bounds them',
+      message:
+        'it answered HTTP 429: all 1 processes of this server are in use; `processes.max` is the limit',
     });
     expect(await waiting).toBe('waited');
   });
 
-  it('end when their key is over, or nobody has called for long', async () => {
+  it('end when their key ends, or when nobody has called for long', async () => {
     await using bridge = await openBridge({ idle: 0.5 });
     await using stage = await openBridged(bridge);
     const alice = await stage.call<Who>('files', 'alice', 'whoami');
@@ -237,17 +238,17 @@ describe('the processes behind a bridge', () => {
     const bob = await stage.call<Who>('files', 'bob', 'whoami');
     await eventually(async () => !(await isAlive(bob.pid)));
     expect(await stage.call('files', 'bob', 'whoami')).toMatchObject({ calls: 1 });
-    // The one that watches stays.
+    // The process that watches stays.
     expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', restarts: 0 }]);
   });
 
-  it('end with the gateway that they served', async () => {
+  it('end with the gateway that used them', async () => {
     await using bridge = await openBridge();
     const stage = await openBridged(bridge);
     await stage.call('files', 'alice', 'whoami');
     await stage[Symbol.asyncDispose]();
     for (const pid of bridge.pids()) await eventually(async () => !(await isAlive(pid)));
-    // Another one begins anew, and so would one that had been killed.
+    // Another gateway begins again, as it would after a kill.
     await using next = await openBridged(bridge);
     expect(await next.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
   });
@@ -268,11 +269,11 @@ describe('the processes behind a bridge', () => {
   });
 });
 
-describe('a bridge whose server does not come up', () => {
+describe('a bridge whose server does not start', () => {
   it("isn't ready, and tells the gateway why", async () => {
     await using bridge = await openBridge({ behave: ['crash'] });
     expect((await fetch(`${bridge.origin}/healthz`)).status).toBe(200);
-    await eventually(() => bridge.log.some(({ message }) => message.endsWith('did not come up')));
+    await eventually(() => bridge.log.some(({ message }) => message.endsWith('did not start')));
     expect((await fetch(`${bridge.origin}/readyz`)).status).toBe(503);
     const server = bridgedServer('files', bridge.url);
     await using stage = await openStage([server], { bridgeKey: bridge.secret });
@@ -285,7 +286,7 @@ describe('a bridge whose server does not come up', () => {
 });
 
 describe("a gateway that can't sign for a bridge", () => {
-  it('says of the server what is wrong, and starts nothing', async () => {
+  it('says what is wrong, and starts nothing', async () => {
     await using bridge = await openBridge();
     await eventually(() => bridge.pids().length === 1);
     const server = bridgedServer('files', bridge.url);
@@ -298,13 +299,13 @@ describe("a gateway that can't sign for a bridge", () => {
     await using none = await openStage([server]);
     await expect(none.call('files', 'alice', 'echo')).rejects.toMatchObject({
       sent: false,
-      message: 'it is behind a bridge, and this gateway was given no `bridge.key`',
+      message: 'it is behind a bridge, but this gateway has no `bridge.key`',
     });
     expect(bridge.pids()).toHaveLength(1);
   });
 });
 
-it('gives a server what was declared for it, and nothing that varies by pod', () => {
+it('gives a server its declared environment, without what varies by pod', () => {
   const declared = { PATH: '/bin', TOKEN: 't', HOME_PAGE: 'x', NODE_ENV: 'production' };
   const ofTheRuntime = {
     ...{ HOME: '/', TMPDIR: '/tmp', HOSTNAME: 'pod-1', PWD: '/', SHLVL: '1', _: '/bin/node' },

@@ -22,11 +22,11 @@ import { relayMcp, type ServeOptions } from './relay-mcp.ts';
 import { createReplays } from './replays.ts';
 import { sendFailure } from './reply.ts';
 
-/** Seconds that calls in flight have to finish when the bridge stops; the pod's grace period mostly ends earlier. */
+/** Seconds that calls in flight get to finish when the bridge stops; the pod's grace period usually ends earlier. */
 const drainSeconds = 300;
-/** Milliseconds between two lines of the log about requests that were refused. */
+/** Milliseconds between two log lines about refused requests. */
 const refusalPauseMs = 1000;
-/** The bridge has one server; the pod tells which. */
+/** The bridge has a single server; the pod's name says which. */
 const name = 'this server';
 
 export interface BridgeOptions extends Omit<BridgeSettings, 'keyFile'> {
@@ -37,7 +37,7 @@ export interface BridgeOptions extends Omit<BridgeSettings, 'keyFile'> {
   readonly log: Log;
 }
 
-/** A bridge that serves. */
+/** A running bridge. */
 interface RunningBridge {
   readonly port: number;
   /** Lets calls in flight finish, then ends every process. */
@@ -45,10 +45,10 @@ interface RunningBridge {
 }
 
 /**
- * Runs a stdio server for a gateway elsewhere: one process per isolation key, behind HTTP that takes signed requests
- * alone.
+ * Runs a stdio server for a gateway elsewhere: one process per isolation key, behind HTTP that accepts only signed
+ * requests.
  *
- * @throws Error in one sentence when the port can't be had.
+ * @throws Error in one sentence if the port isn't available.
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
   const { stateDir } = options;
@@ -106,7 +106,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   }
 }
 
-/** Starts the server once, so that a pod whose server doesn't come up isn't ready and replaces none that does. */
+/** Starts the server once. If it doesn't start, the pod doesn't become ready and replaces no working pod. */
 async function tryOut(sessions: BridgeSessions, signal: AbortSignal): Promise<void> {
   for (
     let backoff = startBackoff.next();
@@ -116,7 +116,7 @@ async function tryOut(sessions: BridgeSessions, signal: AbortSignal): Promise<vo
     try {
       await sessions.end(await sessions.open(watchKey, signal));
     } catch {
-      // The log has the reason.
+      // The log already has the reason.
       await sleep(backoff.duration, undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -136,12 +136,12 @@ function createListener(options: ListenerOptions): Server {
     relayMcp(request, response, options).catch((error: unknown) => {
       options.onFailure(error);
       if (response.headersSent) response.destroy();
-      else sendFailure(response, 502, 'The bridge failed on this request; its log says why.');
+      else sendFailure(response, 502, 'The bridge failed to answer this request; see its log.');
     });
   });
 }
 
-/** Whoever isn't the gateway can't fill the log. */
+/** Limits the log, so that callers other than the gateway can't fill it. */
 function refusalLog(log: Log): ServeOptions['onRefused'] {
   let last = Number.NEGATIVE_INFINITY;
   let unsaid = 0;
@@ -157,34 +157,34 @@ function refusalLog(log: Log): ServeOptions['onRefused'] {
 }
 
 /**
- * Runs a bridge until the process is asked to end (SIGTERM, SIGINT): calls in flight finish, and no process of the
+ * Runs a bridge until the process is asked to end (SIGTERM, SIGINT). Calls in flight finish, and no process of the
  * server is left.
  *
- * @param argv what follows `bridge` on the command line: `--processes 16 -- node server.js`.
- * @throws Error in one sentence when it can't start.
+ * @param argv the arguments after `bridge`: `--processes 16 -- node server.js`.
+ * @throws Error in one sentence if it can't start.
  */
 export async function runBridge(argv: readonly string[]): Promise<void> {
   const { keyFile, ...settings } = parseBridgeArguments(argv);
   const log = createLog('info');
-  // Before anything is started: the first process of a container has no other way to hear of its end.
+  // Before anything starts: without these listeners, the first process of a container ignores both signals.
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const secret = await readBridgeKey(keyFile);
   if (secret === undefined)
     throw new Error(`${keyFile} is missing; mount the gateway's \`bridge.key\` there.`);
   const bridge = await startBridge({ ...settings, secret, env: process.env, log });
-  log.info({ port: bridge.port, command: settings.command }, 'the bridge serves');
+  log.info({ port: bridge.port, command: settings.command }, 'the bridge is up');
   await ended;
-  log.info({}, 'the bridge stops');
+  log.info({}, 'the bridge is stopping');
   await bridge.close();
 }
 
 /**
- * What the container's runtime sets, not whoever declared the server: values that vary by pod, and folders that each
+ * Variables that the container's runtime sets and nobody declared: values that vary by pod, and folders that each
  * isolation key has of its own.
  */
 const ofTheRuntime = /^(HOME|TMPDIR|HOSTNAME|PWD|OLDPWD|SHLVL|_|KUBERNETES_\w*)$/;
 
-/** Of the bridge's own environment, what its server is given: the container is there for it alone. */
+/** The part of the bridge's environment that its server gets; the container is there for the server alone. */
 export function serverEnvironment(
   host: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -195,14 +195,14 @@ export function serverEnvironment(
   );
 }
 
-/** The values of a server's secrets as they are now: some are refreshed in their files while the pod runs. */
+/** The current values of a server's secrets: some are refreshed in their files while the pod runs. */
 async function hiddenValues({
   hide,
   secretFiles,
   env,
 }: Pick<BridgeOptions, 'hide' | 'secretFiles' | 'env'>): Promise<string[]> {
   const names = await readdir(secretFiles).catch(() => []);
-  // Kubernetes' own names start with a dot.
+  // Names that start with a dot belong to Kubernetes.
   const files = names.filter((name) => !name.startsWith('.'));
   const texts = await Promise.all(
     files.map((name) => readFile(join(secretFiles, name), 'utf8').catch(() => '')),

@@ -10,7 +10,7 @@ import {
   openBridge,
 } from '../testing/upstream/bridge.ts';
 
-/** A bridge that has tried its server out, and whose processes are all gone. */
+/** A bridge after its trial start, with no process left. */
 async function openQuiet(): Promise<BridgeStage> {
   const bridge = await openBridge();
   await eventually(async () => bridge.pids().length === 1 && !(await isAlive(bridge.pids()[0] ?? 0)));
@@ -28,7 +28,7 @@ const call = (id: number, name: string) => ({
 });
 
 describe('a request to a bridge', () => {
-  it("that isn't signed for just this is refused, and starts no process", async () => {
+  it('without a signature for exactly this request is refused, and starts no process', async () => {
     await using bridge = await openQuiet();
     const now = Date.now() / 1000;
     const other = createHash('sha256').update('another key').digest();
@@ -55,7 +55,7 @@ describe('a request to a bridge', () => {
     ]);
   });
 
-  it('is taken once', async () => {
+  it('is accepted once', async () => {
     await using bridge = await openQuiet();
     const now = Date.now() / 1000;
     const session = await begin(bridge, { now });
@@ -70,7 +70,7 @@ describe('a request to a bridge', () => {
     );
   });
 
-  it('reaches no process but that of its own key', async () => {
+  it("reaches only its own key's process", async () => {
     await using bridge = await openQuiet();
     const session = await begin(bridge, { key: 'alice' });
     for (const method of ['POST', 'GET', 'DELETE'] as const) {
@@ -81,7 +81,7 @@ describe('a request to a bridge', () => {
     expect(bridge.pids()).toHaveLength(2);
   });
 
-  it('starts a process only when it begins a session, so that each is looked at before it is used', async () => {
+  it('starts a process only if it begins a session, so that each process is checked before use', async () => {
     await using bridge = await openQuiet();
     expect((await askByHand(bridge, call(1, 'whoami'))).status).toBe(400);
     expect((await askByHand(bridge, { ...call(2, 'whoami'), session: 'gone' })).status).toBe(404);
@@ -93,7 +93,7 @@ describe('a request to a bridge', () => {
     await eventually(async () => !(await isAlive(pid)));
   });
 
-  it('that begins a session ends the earlier one of its key', async () => {
+  it('that begins a session ends the earlier session of its key', async () => {
     await using bridge = await openQuiet();
     const first = await begin(bridge);
     const second = await begin(bridge, { message: { ...initializeMessage, id: 2 } });
@@ -120,7 +120,7 @@ describe('a request to a bridge', () => {
     for (const path of ['/healthz', '/readyz']) expect((await fetch(bridge.origin + path)).status).toBe(200);
   });
 
-  it('that nobody waits for any longer is given up', async () => {
+  it('that nobody waits for any longer is cancelled', async () => {
     await using bridge = await openQuiet();
     const session = await begin(bridge);
     const waiting = askByHand(bridge, { ...call(2, 'wait'), session });
@@ -133,8 +133,8 @@ describe('a request to a bridge', () => {
   });
 });
 
-describe("what a server's process has to say", () => {
-  it('is told to whoever follows it: that a list has changed, and how it ended', async () => {
+describe("events of a server's process", () => {
+  it('reach its followers: that a list has changed, and how it ended', async () => {
     await using bridge = await openQuiet();
     const session = await begin(bridge);
     const stream = await askByHand(bridge, { method: 'GET', session });

@@ -17,9 +17,9 @@ import type { BridgeSession, BridgeSessions } from './bridge-sessions.ts';
 import type { Replays } from './replays.ts';
 import { eventStream, sendFailure } from './reply.ts';
 
-/** Bytes of a request: the most that a gateway can be set to take, and what it adds. */
+/** Most bytes of a request: the largest limit that a gateway can have, and what the gateway adds. */
 const maxBodyBytes = 65 * 1024 * 1024;
-/** Seconds that a call may take here: the most that a definition can say. The gateway gives up earlier by its own. */
+/** Seconds that a call may take here: the largest timeout of a definition. The gateway gives up earlier. */
 const maxCallSeconds = 86_400;
 
 export interface ServeOptions {
@@ -27,14 +27,14 @@ export interface ServeOptions {
   readonly secret: Uint8Array;
   readonly replays: Replays;
   readonly sessions: BridgeSessions;
-  /** Told why a request was refused, and where it came from. */
+  /** Called with the reason why a request was refused, and where it came from. */
   readonly onRefused: (reason: string, from: string | undefined) => void;
 }
 
 /**
- * Serves one request of the gateway in the era that has sessions: a session is a process, so a gateway whose process
- * is gone is told so and looks at the next one before it sends anything there. Nothing is done for a request that
- * isn't signed.
+ * Serves one request of the gateway in the era that has sessions. A session is a process. If the process is gone, the
+ * gateway is told so, and checks the next process before it sends anything there. Requests without a valid signature
+ * are refused.
  */
 export async function relayMcp(
   request: IncomingMessage,
@@ -47,7 +47,7 @@ export async function relayMcp(
   }
   const id = headers['mcp-session-id'];
   const sessionId = typeof id === 'string' ? id : undefined;
-  // Before a body is read for somebody who has nothing to show.
+  // Checked first, so that no body is read for a caller without a signature.
   const claim = readClaim(headers[isolationHeader], now());
   if ('refused' in claim) return refuse(response, claim.refused, options);
   const body = verb === 'POST' ? await readBody(request, maxBodyBytes) : '';
@@ -93,7 +93,7 @@ async function take(body: string, turn: Turn): Promise<void> {
   return call(session, { ...message, id }, response);
 }
 
-/** Starts a process and tells what its server said of itself. */
+/** Starts a process and returns what its server says about itself. */
 async function begin(id: RequestId, { response, key, options }: Turn): Promise<void> {
   const gone = new AbortController();
   onGone(response, () => gone.abort());
@@ -113,13 +113,13 @@ async function begin(id: RequestId, { response, key, options }: Turn): Promise<v
   }
 }
 
-/** Relays one request, and what the server says about it before it answers. */
+/** Relays one request, and what the server says about it before the answer. */
 async function call(
   session: BridgeSession,
   { id, method, params }: Message & { readonly id: RequestId },
   response: ServerResponse,
 ): Promise<void> {
-  if (session.has(id)) return sendFailure(response, 400, 'A request of that `id` is in flight.');
+  if (session.has(id)) return sendFailure(response, 400, 'A request with that `id` is already in flight.');
   const events = eventStream(response);
   onGone(response, () => session.cancel(id));
   try {
@@ -134,8 +134,8 @@ async function call(
 }
 
 /**
- * A client error tells the gateway that the server can't have acted, any other that it may have. 404 says that the
- * process is gone, so that the request may be sent to the next one.
+ * A client error tells the gateway that the server can't have acted; any other error, that it may have. 404 says that
+ * the process is gone, so the request may be sent to the next one.
  */
 function statusOf(error: unknown): number {
   if (!(error instanceof UpstreamError)) return 502;
@@ -143,7 +143,7 @@ function statusOf(error: unknown): number {
   return error.code === 'busy' ? 429 : 404;
 }
 
-/** Tells of list changes, and of the end, for as long as the gateway listens. */
+/** Reports list changes and the end of the process for as long as the gateway listens. */
 function follow(session: BridgeSession, response: ServerResponse): void {
   const events = eventStream(response);
   events.begin();
@@ -162,7 +162,7 @@ function readText(body: string): Message | string {
   try {
     return readMessage(parseExact(body));
   } catch {
-    return 'The body is no JSON.';
+    return 'The body is not JSON.';
   }
 }
 
@@ -177,7 +177,7 @@ function refuse(response: ServerResponse, reason: string, { onRefused }: ServeOp
   sendFailure(response, 401, reason);
 }
 
-/** The connection closes before its answer: nobody waits any longer. */
+/** Calls the listener if the connection closes before the answer, when nobody waits any longer. */
 function onGone(response: ServerResponse, listener: () => void): void {
   response.once('close', () => {
     if (!response.writableFinished) listener();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { signatureWindow } from '../protocol/bridge-contract.ts';
 import { createReplays } from './replays.ts';
 
-it('knows a signature for as long as it can be valid', () => {
+it('recognizes a signature for as long as it can be valid', () => {
   const steps = fc.array(fc.record({ wait: fc.nat({ max: 90 }), signature: fc.constantFrom('a', 'b', 'c') }));
   fc.assert(
     fc.property(steps, (sent) => {
@@ -14,7 +14,7 @@ it('knows a signature for as long as it can be valid', () => {
         now += wait;
         const last = seen.get(signature);
         const isNew = replays.isNew(signature, now);
-        // A bridge whose clock is behind by the window takes a signature for twice as long.
+        // A bridge whose clock is behind by the window accepts a signature for twice as long.
         if (last !== undefined && now - last <= signatureWindow * 2) expect(isNew).toBe(false);
         if (last === undefined) expect(isNew).toBe(true);
         if (isNew) seen.set(signature, now);
@@ -23,7 +23,7 @@ it('knows a signature for as long as it can be valid', () => {
   );
 });
 
-it("forgets in time what can't be valid any longer", () => {
+it('forgets signatures once they can no longer be valid', () => {
   const replays = createReplays();
   expect(replays.isNew('a', 0)).toBe(true);
   expect(replays.isNew('b', 1000)).toBe(true);

@@ -1,17 +1,17 @@
 import { signatureWindow } from '../protocol/bridge-contract.ts';
 
-/** Signatures that are remembered per period; only the gateway can make them, so this only bounds memory. */
+/** Most signatures to remember per period. Only the gateway can make them, so this just bounds memory. */
 const maxPerPeriod = 200_000;
 
-/** Knows the signatures that were seen while they can still be valid. */
+/** Remembers the signatures that were seen for as long as they can be valid. */
 export interface Replays {
-  /** Whether this is the first time. @param now Unix time in seconds. */
+  /** Whether this signature is new. @param now Unix time in seconds. */
   isNew(signature: string, now: number): boolean;
 }
 
-/** Remembers in two sets, of which the older is dropped once nothing in it can be valid any longer. */
+/** Uses two sets, of which the older is dropped once nothing in it can be valid any longer. */
 export function createReplays(): Replays {
-  // One made ahead of this clock is valid for twice the window.
+  // A signature that was made ahead of this clock is valid for twice the window.
   const period = signatureWindow * 2;
   let since = Number.NEGATIVE_INFINITY;
   let recent = new Set<string>();

@@ -2,19 +2,19 @@ import type { ServerResponse } from 'node:http';
 import { keepOpen, maxUnread, plainHeaders, sendJson, sseText } from '../http/respond.ts';
 import { errorCode } from '../protocol/json-rpc.ts';
 
-/** Answers what got no answer of the server; `message` says why. */
+/** Answers a request that got no answer of the server; `message` says why. */
 export function sendFailure(response: ServerResponse, status: number, message: string): void {
   const error = { code: errorCode.serverError, message };
   sendJson(response, status, { jsonrpc: '2.0', id: null, error });
 }
 
-/** A stream of JSON-RPC messages, begun with the first one. */
+/** A stream of JSON-RPC messages, which begins with the first one. */
 interface EventStream {
-  /** Whether anything was sent, so that a status can't be any more. */
+  /** Whether anything was sent, after which no status can be sent. */
   begun(): boolean;
   begin(): void;
   send(message: object): void;
-  /** Sends what can be done without, unless too much waits already. */
+  /** Sends an optional message, unless too much is waiting already. */
   notify(message: object): void;
 }
 

@@ -5,7 +5,7 @@ import type { Transport, UpstreamAnswer, UpstreamRequest } from './transport/tra
 
 const options = { signal: noSignal, timeoutSeconds: 1 };
 
-/** A server that answers lists as told. */
+/** A server that answers lists as scripted. */
 function server(
   answer: (message: UpstreamRequest) => UpstreamAnswer,
   capabilities: object = { tools: {} },
@@ -43,7 +43,7 @@ describe('asking a server what it offers', () => {
       server(() => ({ result: { tools: [], nextCursor: 'again' } })),
       'its tools/list does not end within 100 pages',
     ],
-    ['no list', server(() => ({ result: { tools: 'none' } })), 'its tools/list is no list of objects'],
+    ['no list', server(() => ({ result: { tools: 'none' } })), 'its tools/list is not a list of objects'],
     [
       'a tool without a name',
       server(() => ({ result: { tools: [{}] } })),
@@ -58,7 +58,7 @@ describe('asking a server what it offers', () => {
     await expect(readCatalog(connection, options)).rejects.toMatchObject({ code: 'invalid', message });
   });
 
-  it('asks only for what the server says it has, and takes an unknown list for an empty one', async () => {
+  it('asks only for what the server says it has, and treats an unknown list as empty', async () => {
     const asked: string[] = [];
     const connection = server(
       ({ method }) => {
@@ -71,7 +71,7 @@ describe('asking a server what it offers', () => {
     expect(asked).toEqual(['resources/templates/list']);
   });
 
-  it('notes a name that stands for two things', async () => {
+  it('notes a name that stands for two definitions', async () => {
     const tools = [{ name: 'a' }, { name: 'a', title: 'A' }, { name: 'b' }, { name: 'b' }];
     const { ambiguous } = await readCatalog(
       server(() => ({ result: { tools } })),
@@ -80,7 +80,7 @@ describe('asking a server what it offers', () => {
     expect([...ambiguous]).toEqual(['tools/a']);
   });
 
-  it('takes names as they are, even `__proto__`', async () => {
+  it('accepts any name, even `__proto__`', async () => {
     const tools = JSON.parse('[{"name":"__proto__"}]');
     const catalog = await readCatalog(
       server(() => ({ result: { tools } })),

@@ -2,7 +2,7 @@ import { canonicalJson, type DefinitionKind, isRecord } from '@lockstep/model/in
 import { excerpt } from '../kernel/redaction.ts';
 import { type ServerFacts, type Transport, UpstreamError } from './transport/transport.ts';
 
-/** Bounds of one list; a server beyond them is not usable. */
+/** Limits of one list; a server that exceeds them can't be used. */
 const maxPages = 100;
 const maxItems = 5000;
 const maxCharacters = 16 * 1024 * 1024;
@@ -10,19 +10,19 @@ const maxCharacters = 16 * 1024 * 1024;
 /** A definition exactly as the server gave it, unknown keys included. */
 export type Definition = Record<string, unknown>;
 
-/** Everything that a server offers, as it says at one moment. */
+/** Everything that a server offers at one moment. */
 export interface Catalog {
   readonly serverInfo: ServerFacts['serverInfo'];
   readonly instructions: string | null;
   readonly tools: ReadonlyMap<string, Definition>;
   readonly prompts: ReadonlyMap<string, Definition>;
-  /** By URI template. */
+  /** Resource templates, by URI template. */
   readonly resourceTemplates: ReadonlyMap<string, Definition>;
-  /** Whether it has resources at all. */
+  /** Whether it has any resources. */
   readonly resources: boolean;
   /** Whether it completes arguments. */
   readonly completions: boolean;
-  /** `tools/name` of whatever it lists twice with different definitions: nobody can tell which one a call reaches. */
+  /** `tools/name` of each item listed twice with different definitions: nobody can tell which one a call reaches. */
   readonly ambiguous: ReadonlySet<string>;
 }
 
@@ -45,10 +45,10 @@ const lists: readonly ListSpec[] = [
 ];
 
 /**
- * Asks a server for everything that it offers, every page of it.
+ * Asks a server for everything that it offers, page by page.
  *
- * @param options.timeoutSeconds for each page.
- * @throws UpstreamError when a list can't be read or is over the bounds.
+ * @param options.timeoutSeconds applies to each page.
+ * @throws UpstreamError if a list can't be read or exceeds the limits.
  */
 export async function readCatalog(
   transport: Transport,
@@ -94,17 +94,17 @@ async function readList(
     const params = cursor === undefined ? {} : { cursor };
     const answer = await transport.request({ method: spec.method, params }, options);
     if ('error' in answer) {
-      // A server may have resources without templates, and say so by not knowing the method.
+      // A server may have resources but no templates, and not know the method.
       if (answer.error.code === -32601) return items;
       throw invalid(spec, `was refused by the server: ${excerpt(answer.error.message, 200)}`);
     }
-    // Numbers that a double can't hold are compared as doubles, as every reader of the lock does.
+    // Numbers that a double can't hold are compared as doubles, as all readers of the lock do.
     const text = JSON.stringify(answer.result);
     characters += text.length;
     if (characters > maxCharacters) throw invalid(spec, `has more than ${maxCharacters} characters`);
     const page = JSON.parse(text) as Definition;
     const entries = page[spec.kind];
-    if (!Array.isArray(entries) || !entries.every(isRecord)) throw invalid(spec, 'is no list of objects');
+    if (!Array.isArray(entries) || !entries.every(isRecord)) throw invalid(spec, 'is not a list of objects');
     items.push(...entries);
     if (items.length > maxItems) throw invalid(spec, `has more than ${maxItems} entries`);
     cursor = typeof page.nextCursor === 'string' ? page.nextCursor : undefined;

@@ -2,7 +2,7 @@ import { eventually } from '@lockstep/testing/until';
 import { describe, expect, it } from 'vitest';
 import { coalesce, createChecks } from './checks.ts';
 
-it('a notice that comes before the looks begin is looked into once they do', async () => {
+it('a notice that comes before the checks begin causes a check once they do', async () => {
   let looks = 0;
   const checks = createChecks(
     async () => {
@@ -18,7 +18,7 @@ it('a notice that comes before the looks begin is looked into once they do', asy
 });
 
 describe('coalescing', () => {
-  it('never overlaps, and gives everybody a run that began after they asked', async () => {
+  it('never overlaps, and gives everybody a run that began after their call', async () => {
     const runs: PromiseWithResolvers<number>[] = [];
     let running = 0;
     const ask = coalesce(async () => {

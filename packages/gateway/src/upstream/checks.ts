@@ -1,26 +1,26 @@
-/** Milliseconds between two looks at what a server offers: at least once a minute. */
+/** Milliseconds between two checks of what a server offers: at least once a minute. */
 const intervalMs = 55_000;
-/** Milliseconds at least between two looks that the server's own notices cause. */
+/** Least milliseconds between two checks that the server's own notices cause. */
 const noticeIntervalMs = 1000;
 
-/** When to look at what a server offers. */
+/** Decides when to check what a server offers. */
 interface Checks {
-  /** A look that begins after this was called. */
+  /** Runs a check that begins after this call. */
   now(): Promise<void>;
-  /** Looks from time to time, until {@link Checks.end}. */
+  /** Checks from time to time, until {@link Checks.end}. */
   begin(): void;
-  /** The server says that something changed: looks at once, but not more often than bearable. */
+  /** The server reports a change: checks at once, but not too often. */
   noticed(): void;
   end(): void;
 }
 
-/** @param onFailure receives why a look that nobody waits for failed. */
+/** @param onFailure is called with the error of a check that nobody waits for. */
 export function createChecks(look: () => Promise<void>, onFailure: (error: unknown) => void): Checks {
   const now = coalesce(look);
   let timer: NodeJS.Timeout | undefined;
   let notice: NodeJS.Timeout | undefined;
   let noticedAt = Number.NEGATIVE_INFINITY;
-  /** A notice came before it began: perhaps right after the first look had been answered. */
+  /** A notice came before the checks began, perhaps right after the first check had been answered. */
   let early = false;
   const inBackground = () => void now().catch(onFailure);
   const lookSoon = () => {
@@ -54,8 +54,8 @@ export function createChecks(look: () => Promise<void>, onFailure: (error: unkno
 }
 
 /**
- * Runs `task` so that it never overlaps itself. Whoever asks while it runs shares the next run, which begins
- * after they asked: its result is about now, not about before.
+ * Runs `task` so that it never overlaps itself. Callers during a run share the next run, which begins after they
+ * asked, so its result is about now and not about before.
  */
 export function coalesce<T>(task: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

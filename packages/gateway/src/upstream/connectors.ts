@@ -9,25 +9,25 @@ import type { Connector } from './transport/transport.ts';
 import type { UpstreamServer } from './upstream-server.ts';
 
 export interface HostOptions {
-  /** `${workdir}`. */
+  /** What `${workdir}` stands for. */
   readonly workdir: string;
-  /** `${principaldir}`; created when missing. */
+  /** What `${principaldir}` stands for; created if missing. */
   readonly principalDir: (server: string, key: string) => string;
   readonly log: Log;
-  /** Bytes of one answer of a server. */
+  /** Most bytes in one answer of a server. */
   readonly maxResultBytes: number;
-  /** The reaper, started when the first process is. */
+  /** Returns the reaper, which starts with the first process. */
   readonly reaper: () => Reaper;
-  /** What headers with secrets are made of. Default: none are sent. */
+  /** The source of headers with secrets. Default: none are sent. */
   readonly secrets?: CredentialStore | undefined;
-  /** What isolation keys are signed with for bridges. Default: none, and their servers can't be reached. */
+  /** Signs isolation keys for bridges. Default: none, so servers behind bridges can't be reached. */
   readonly bridgeKey?: Uint8Array | undefined;
 }
 
 /**
- * The way to a server, as its launch says.
+ * Makes the connector that a server's launch describes.
  *
- * @param current what is in force at each moment; its launch stays the same.
+ * @param current returns the server that is in force; its launch stays the same.
  */
 export function connectorFor(current: () => UpstreamServer, host: HostOptions): Connector {
   const { launch } = current();
@@ -75,10 +75,9 @@ function connectorOf(
   });
 }
 
-/** A server whose requests would be refused isn't asked. */
+/** For a bridge whose requests nobody can sign: it would refuse them, so none is sent. */
 const unsigned: Connector = {
-  connect: () =>
-    Promise.reject(new Error('it is behind a bridge, and this gateway was given no `bridge.key`')),
+  connect: () => Promise.reject(new Error('it is behind a bridge, but this gateway has no `bridge.key`')),
   stateless: () => false,
   close: async () => {},
 };

@@ -32,7 +32,7 @@ const changesOf = (changes: Partial<Catalog>, locked = release) =>
   [...compareCatalog(locked, catalog(changes)).drifts].map(([item, { change }]) => `${item}: ${change}`);
 
 describe('comparing a server with its lock', () => {
-  it('finds nothing where nothing changed, whatever the order of keys', () => {
+  it('finds nothing if nothing changed, whatever the order of keys', () => {
     const reordered = { 'x-own': 1, inputSchema: { type: 'object' }, description: 'Reads.', name: 'read' };
     expect(changesOf({})).toEqual([]);
     expect(changesOf({ tools: new Map([['read', reordered]]) })).toEqual([]);
@@ -49,7 +49,7 @@ describe('comparing a server with its lock', () => {
     expect(changesOf({ instructions: null })).toEqual(["instructions: The server's instructions changed."]);
   });
 
-  it('counts what it offers beyond the lock apart', () => {
+  it('counts items beyond the lock separately', () => {
     const { drifts, extras } = compareCatalog(
       release,
       catalog({ tools: new Map([...catalog().tools, ['new', { name: 'new' }]]) }),
@@ -58,18 +58,18 @@ describe('comparing a server with its lock', () => {
     expect([...extras.keys()]).toEqual(['tools/new']);
   });
 
-  it('trusts nothing that is listed twice', () => {
+  it('trusts no item that is listed twice', () => {
     expect(changesOf({ ambiguous: new Set(['tools/read']) })).toEqual([
       'tools/read: The server lists it twice, with different definitions.',
     ]);
   });
 
-  it('takes what no digest can be made of for a change', () => {
+  it('treats a definition that has no digest as a change', () => {
     const tool = { ...offer.tools[0], description: '\ud800' };
     expect(changesOf({ tools: new Map([['read', tool]]) })).toHaveLength(1);
   });
 
-  it('leaves out what was reviewed as varying by host', () => {
+  it('ignores what was reviewed as varying by host', () => {
     const ignore = ['/tools/read/x-own'];
     const tool = { ...offer.tools[0], 'x-own': "another host's" };
     const digest = definitionDigest(tool, 'tools', 'read', ignore);

@@ -8,20 +8,20 @@ import {
 import { excerpt } from '../kernel/redaction.ts';
 import type { Catalog, Definition } from './catalog.ts';
 
-/** One thing in which a server differs from what was reviewed. */
+/** One difference between a server and what was reviewed. */
 export interface Drift {
-  /** The locked digest; absent where nothing is locked. */
+  /** The locked digest; absent if nothing is locked. */
   readonly expected?: string;
-  /** The digest of what the server offers now; absent when it offers nothing of that name. */
+  /** The digest of what the server offers now; absent if it offers nothing with that name. */
   readonly found?: string;
-  /** One sentence on what changed. */
+  /** What changed, in one sentence. */
   readonly change: string;
 }
 
 export interface Comparison {
-  /** By item: `tools/<name>`, `prompts/<name>`, `resourceTemplates/<template>`, `instructions`. */
+  /** Drifts by item: `tools/<name>`, `prompts/<name>`, `resourceTemplates/<template>`, `instructions`. */
   readonly drifts: ReadonlyMap<string, Drift>;
-  /** What the server offers beyond the release, with digests. It was never reviewed, so nobody can use it. */
+  /** Items that the server offers beyond the release, with digests. Nobody reviewed them, so nobody can use them. */
   readonly extras: ReadonlyMap<string, string>;
 }
 
@@ -77,7 +77,7 @@ function driftOfInstructions(release: Release, catalog: Catalog): Drift | undefi
   };
 }
 
-/** At most this much of what changed is told; `lockstep lock --check` shows all of it. */
+/** Longest description of a change; `lockstep lock --check` shows all of it. */
 const maxChangeLength = 400;
 
 function describeChange(kind: DefinitionKind, name: string, before: Definition, after: Definition): string {
@@ -99,7 +99,7 @@ function digest(
   return digestOrNone(() => definitionDigest(definition, kind, name, ignore));
 }
 
-/** What JSON can't say exactly has no digest, and so equals nothing that is locked. */
+/** A value that JSON can't express has no digest, so it differs from everything that is locked. */
 function digestOrNone(compute: () => string): string {
   try {
     return compute();

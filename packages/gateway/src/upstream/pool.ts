@@ -10,7 +10,7 @@ import type { Connector, RequestOptions, UpstreamAnswer, UpstreamRequest } from 
 import type { UpstreamEvent, UpstreamServer } from './upstream-server.ts';
 import { createUpstreamSession, type UpstreamSession } from './upstream-session.ts';
 
-/** Milliseconds between two looks for idle sessions, at most. */
+/** Most milliseconds between two checks for idle sessions. */
 const maxSweepMs = 15_000;
 
 interface PoolOptions {
@@ -25,9 +25,9 @@ export interface Pool {
   readonly quarantined: ReadonlyMap<string, string>;
   readonly extras: ReadonlySet<string>;
   health(): Pick<Status['servers'][number], 'state' | 'reason' | 'processes' | 'restarts'>;
-  /** Takes what may change without a new process: release, deadlines, bounds. */
+  /** Applies changes that need no new process: release, deadlines, limits. */
   update(server: UpstreamServer): void;
-  /** Ends the session of one key, once its requests in flight are done. */
+  /** Ends the session of one key once its requests in flight are done. */
   release(key: string): void;
   /** Ends every session, each once its requests in flight are done. */
   retire(): Promise<void>;
@@ -35,7 +35,7 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** @param connect is given what is in force now, since {@link Pool.update} may change it. */
+/** @param connect is called with the server in force, which {@link Pool.update} may change. */
 export function createPool(
   first: UpstreamServer,
   connect: (current: () => UpstreamServer) => Connector,
@@ -46,7 +46,7 @@ export function createPool(
   const connector = connect(() => server);
   const quarantine = createQuarantine(name, onEvent);
   const sessions = new Map<string, UpstreamSession>();
-  /** Taken out of use, but not gone yet. */
+  /** Sessions that are out of use but still ending. */
   const leaving = new Set<Promise<void>>();
   const comparisons = new WeakMap<Catalog, { release: UpstreamServer['release']; comparison: Comparison }>();
   let pastRestarts = 0;
@@ -72,7 +72,7 @@ export function createPool(
       watch,
       connector,
       deadlines: () => server.definition.timeouts,
-      // The watching session takes what room is left; it drives nobody out.
+      // The watching session takes free room only; it evicts nobody.
       admit: () => processes.take(!watch || own === sharedKey),
       onCatalog: compare,
       onEvent,
@@ -93,11 +93,11 @@ export function createPool(
 
   function compare(): void {
     const catalogs = [...sessions.values()].flatMap((session) => session.catalog() ?? []);
-    // When nobody looks any more, what was last seen stands.
+    // Once the pool is closed, what was last seen stays.
     if (!closed && catalogs.length > 0) quarantine.update(catalogs.map(comparisonOf));
   }
 
-  /** Compared once per catalog and release. */
+  /** Compares each catalog with each release only once. */
   function comparisonOf(catalog: Catalog): Comparison {
     const known = comparisons.get(catalog);
     if (known?.release === server.release) return known.comparison;
@@ -112,7 +112,7 @@ export function createPool(
       const { inFlight, lastUsed } = session.status();
       if (!session.watch && inFlight === 0 && lastUsed < idleSince) void remove(session, 'stop');
     }
-    // The watching session had to make room; now there is some.
+    // The watching session had to make room, and now there is some.
     if (!sessions.has(keptKey) && processes.used() < maxProcesses()) sessionFor(keptKey).start();
   }
 
@@ -146,7 +146,7 @@ export function createPool(
       if (session !== undefined && !session.watch) void remove(session, 'retire');
     },
     retire: () => {
-      // Its successor looks for itself.
+      // The next pool checks the server itself.
       quarantine.update([]);
       return close('retire');
     },
@@ -162,7 +162,7 @@ export function createPool(
   }
 }
 
-/** The session that has been without work for longest; the one that only watches is the first to go. */
+/** The session with the longest time since its last request. The one that only watches goes first. */
 function idlestOf(sessions: Iterable<UpstreamSession>): UpstreamSession | undefined {
   const idle = [...sessions].filter((session) => {
     const { active, inFlight } = session.status();

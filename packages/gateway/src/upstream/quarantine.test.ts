@@ -3,7 +3,7 @@ import { createQuarantine } from './quarantine.ts';
 import type { UpstreamEvent } from './upstream-server.ts';
 
 describe('a quarantine', () => {
-  it('tells of things that a server makes up, but not without end', () => {
+  it('reports items that a server makes up, but not without end', () => {
     const events: UpstreamEvent[] = [];
     const quarantine = createQuarantine('rogue', (event) => events.push(event));
     for (let round = 0; round < 20; round++) {

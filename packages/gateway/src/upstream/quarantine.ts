@@ -1,22 +1,22 @@
 import type { Comparison, Drift } from './drift.ts';
 import type { UpstreamEvent } from './upstream-server.ts';
 
-/** A server that makes up ever new things fills neither the audit nor memory with them. */
+/** Most reports, so that a server which keeps making up items fills neither the audit nor memory. */
 const maxReports = 1000;
 
-/** What of one server is refused until the lock is changed. */
+/** What is refused of one server until the lock is changed. */
 interface Quarantine {
-  /** By item, why: a sentence. The same map for good, so that looking something up costs nothing. */
+  /** The reason for each item, a sentence. It is always the same map, so lookups cost nothing. */
   readonly items: ReadonlyMap<string, string>;
-  /** Items that it offers now and that were never reviewed. */
+  /** Items that it offers now and that nobody reviewed. */
   readonly extras: ReadonlySet<string>;
   /** Takes what all live sessions with the server show now. */
   update(comparisons: readonly Comparison[]): void;
 }
 
 /**
- * Keeps the quarantine of one server and tells what enters and leaves it. A drift that any session shows counts
- * for all of them: a server that shows different faces isn't the one that was reviewed.
+ * Keeps the quarantine of one server and reports what enters and leaves it. A drift in any session counts for all
+ * sessions: a server that shows different definitions isn't the one that was reviewed.
  */
 export function createQuarantine(server: string, onEvent: (event: UpstreamEvent) => void): Quarantine {
   const items = new Map<string, string>();

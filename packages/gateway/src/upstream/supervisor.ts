@@ -6,24 +6,24 @@ import { type Catalog, readCatalog } from './catalog.ts';
 import { startBackoff, waitFor } from './resilience/waiting.ts';
 import { type Connector, type Transport, type TransportHooks, UpstreamError } from './transport/transport.ts';
 
-/** Milliseconds until one that is kept running asks again for room. */
+/** Milliseconds until a session that is kept running asks again for room. */
 const busyPauseMs = 15_000;
-/** Milliseconds after which a server that was up counts as sound, so that its next fall is its first. */
+/** Milliseconds after which a running server counts as healthy, so that its next failure counts as the first. */
 const soundAfterMs = 60_000;
 
-/** Seconds; read at each use, since a bundle may change them. */
+/** Deadlines in seconds; they are read at each use, since a bundle may change them. */
 export interface Deadlines {
   readonly start: number;
   readonly list: number;
 }
 
-/** A transport that is open, with what the server offered when it was opened. */
+/** An open transport, with what the server offered when it was opened. */
 interface Run {
   readonly transport: Transport;
   readonly catalog: Catalog;
-  /** As `performance.now()` tells it. */
+  /** In milliseconds of `performance.now()`. */
   readonly since: number;
-  /** Ends it and gives its place to others. */
+  /** Ends it and frees its place. */
   end(): Promise<void>;
 }
 
@@ -33,35 +33,35 @@ interface RunOptions {
   readonly watch: boolean;
   readonly hooks: (transport: () => Transport | undefined) => TransportHooks;
   readonly deadlines: Deadlines;
-  /** Waits for room for a process; returns what to call once it is gone. */
+  /** Waits for room for a process; returns a function to call once the process has ended. */
   readonly admit: () => Promise<() => void>;
-  /** Aborted when it isn't wanted any longer. */
+  /** Aborted when the run isn't needed any longer. */
   readonly signal: AbortSignal;
 }
 
 interface SupervisorOptions {
-  /** Whether to open it again by itself, not only when somebody needs it. */
+  /** Whether to open it again at once, instead of when somebody needs it. */
   readonly eager: boolean;
   readonly open: (signal: AbortSignal) => Promise<Run>;
-  /** Seconds that somebody waits for it at most. */
+  /** Most seconds that a caller waits for it. */
   readonly startTimeoutSeconds: () => number;
   readonly onOpened: (run: Run) => void;
-  /** It could not be opened: why, as a clause. */
+  /** Called with the reason, a clause, if it could not be opened. */
   readonly onFailed: (reason: string) => void;
-  /** It ended: by itself, or because it was told to. */
+  /** Called when it ended, by itself or on request. */
   readonly onEnded: (reason: string, planned: boolean) => void;
 }
 
-/** Keeps one run of a server: opens it when needed, and again with a growing pause when it breaks. */
+/** Keeps one run of a server: opens it when needed, and again with a growing pause after it breaks. */
 interface Supervisor {
   current(): Run | undefined;
   /** The open run, or the one that is being opened. @throws UpstreamError */
   ready(signal: CallSignal): Promise<Run>;
-  /** Begins to open it, unless it is open. */
+  /** Begins to open it unless it is open. */
   start(): void;
-  /** It broke by itself. */
+  /** Notes that it broke by itself. */
   broke(transport: Transport | undefined, reason: string): void;
-  /** The server has forgotten it; the next one is opened without a pause. */
+  /** Notes that the server has forgotten it; the next run is opened without a pause. */
   expired(transport: Transport): void;
   /** Ends it for good. */
   stop(): Promise<void>;
@@ -69,11 +69,11 @@ interface Supervisor {
 }
 
 interface SupervisorStatus {
-  /** Why there is none, as a clause, when that is not as it should be. */
+  /** A clause that says what is wrong, if anything is. */
   readonly trouble: string | undefined;
-  /** Whether there is one, or one is being opened. */
+  /** Whether a run is open or being opened. */
   readonly active: boolean;
-  /** How often it was opened again after it had broken. */
+  /** How often it was opened again after breaking. */
   readonly restarts: number;
 }
 
@@ -88,7 +88,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let notBefore = 0;
   /** Why the last start failed, until one succeeds. */
   let failed: string | undefined;
-  /** Why it ended by itself, until it is up again. */
+  /** Why it ended by itself, until it runs again. */
   let ended: string | undefined;
   let restarts = 0;
 
@@ -98,7 +98,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       starting = startOnce().finally(() => {
         starting = undefined;
       });
-      // Whoever waits hears of a failure; when nobody does, it has been told all the same.
+      // Callers that wait get this failure; if there are none, it has been reported anyway.
       starting.catch(() => {});
     }
     return starting;
@@ -126,7 +126,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (eager) startIn(busyPauseMs);
       return error;
     }
-    // It may be the server's own words.
+    // The message may be the server's own words.
     failed = excerpt(messageOf(error), 1000);
     pauseStarts();
     onFailed(failed);
@@ -156,7 +156,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     clearTimeout(nextStart);
     const was = live !== undefined;
     await Promise.all([letGo(), starting?.catch(() => {})]);
-    if (was) onEnded('it is not needed any longer', true);
+    if (was) onEnded('it is no longer needed', true);
   }
 
   return {
@@ -166,12 +166,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (live !== undefined) return live;
       if (stopped.signal.aborted) throw new UpstreamError('unavailable', 'it was stopped');
       const pause = Math.ceil((notBefore - performance.now()) / 1000);
-      // After a failed start nobody waits for the next attempt; after a fall they do, since it was fine before.
+      // After a failed start, callers don't wait for the next attempt. After a break they do, since it worked before.
       if (starting === undefined && failed !== undefined && pause > 0) {
         throw new UpstreamError('unavailable', `${failed}; the next attempt is in ${pause} s`);
       }
       const seconds = startTimeoutSeconds();
-      return waitFor(start(), signal, seconds, `it did not come up within ${seconds} s`);
+      return waitFor(start(), signal, seconds, `it did not start within ${seconds} s`);
     },
     broke(transport, reason) {
       if (live === undefined || live.transport !== transport) return;
@@ -199,8 +199,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 }
 
 /**
- * Opens a transport and asks what the server offers, so that nothing is forwarded to a server that wasn't looked
- * at.
+ * Opens a transport and reads what the server offers, so that nothing is forwarded to a server that wasn't checked.
  *
  * @throws Error whose message is a clause; by then nothing of the server is left.
  */
@@ -220,8 +219,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   } catch (error) {
     await transport?.close();
     free();
-    if (late.aborted)
-      throw new UpstreamError('unavailable', `it did not come up within ${deadlines.start} s`);
+    if (late.aborted) throw new UpstreamError('unavailable', `it did not start within ${deadlines.start} s`);
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { Release, ServerDefinition } from '@lockstep/model/internal';
 import type { Drift } from './drift.ts';
 
-/** How a server is reached on this host; `absent` says in a clause why it isn't. */
+/** How to reach a server on this host; `absent` says in a clause why that isn't possible. */
 export type Launch =
   | (Hiding & {
       readonly type: 'stdio';
       readonly command: string;
-      /** `${workdir}` and `${principaldir}` are still in them, as in `env`. */
+      /** With the placeholders `${workdir}` and `${principaldir}`, as in `env`. */
       readonly args: readonly string[];
       readonly env: Readonly<Record<string, string>>;
       /** Default: `${principaldir}`. */
@@ -16,15 +16,15 @@ export type Launch =
       readonly type: 'http';
       readonly url: string;
       /**
-       * `signed` where a bridge answers: each request then carries the isolation key, signed with
-       * `GatewayOptions.bridgeKey`. Default: nobody is given it.
+       * `signed` for a bridge: each request then carries the isolation key, signed with `GatewayOptions.bridgeKey`.
+       * Default: no request carries it.
        */
       readonly isolation?: 'signed';
     })
   | { readonly type: 'absent'; readonly reason: string };
 
 interface Hiding {
-  /** Values of secrets that the server was started with: they are blanked where its errors quote them. Default: none. */
+  /** Secret values that the server was started with; they are blanked if its errors quote them. Default: none. */
   readonly hidden?: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export type UpstreamEvent =
   | ({ readonly type: 'quarantine'; readonly server: string; readonly item: string } & Drift)
   | { readonly type: 'quarantine.lifted'; readonly server: string; readonly item: string }
   | {
-      /** Something that was never reviewed and that nobody can use; reported once. */
+      /** An item that nobody reviewed and nobody can use; reported once. */
       readonly type: 'extra';
       readonly server: string;
       readonly item: string;
@@ -70,6 +70,6 @@ export type UpstreamEvent =
       readonly type: 'server.failed';
       readonly server: string;
       readonly key: string;
-      /** A clause: why it did not come up. */
+      /** A clause that says why it did not start. */
       readonly reason: string;
     };

@@ -19,13 +19,13 @@ import type { UpstreamEvent } from './upstream-server.ts';
 interface UpstreamSessionOptions {
   readonly server: string;
   readonly key: string;
-  /** The one that is always kept running, so that health and drift are known. */
+  /** Whether this session is always kept running, so that health and drift are known. */
   readonly watch: boolean;
   readonly connector: Connector;
   readonly deadlines: () => Deadlines;
-  /** Waits for room for a process; returns what to call once it is gone. */
+  /** Waits for room for a process; returns a function to call once the process has ended. */
   readonly admit: () => Promise<() => void>;
-  /** The server was asked anew what it offers. */
+  /** Called after the server was asked again what it offers. */
   readonly onCatalog: () => void;
   readonly onEvent: (event: UpstreamEvent) => void;
   readonly log: Log;
@@ -37,11 +37,11 @@ export interface UpstreamSession {
   readonly watch: boolean;
   /** @throws UpstreamError */
   request(message: UpstreamRequest, options: RequestOptions): Promise<UpstreamAnswer>;
-  /** Asks the server what it offers, after this was called. @throws UpstreamError when it doesn't say. */
+  /** Asks the server, after this call, what it offers. @throws UpstreamError if it doesn't answer. */
   check(signal: CallSignal): Promise<void>;
-  /** Begins to start, unless it runs. */
+  /** Begins to start unless it runs. */
   start(): void;
-  /** Ends it once the requests in flight are done. Nothing new may be asked of it. */
+  /** Ends it once the requests in flight are done. It accepts no new requests. */
   retire(): Promise<void>;
   /** Ends it now. */
   stop(): Promise<void>;
@@ -52,14 +52,14 @@ export interface UpstreamSession {
 
 interface UpstreamSessionStatus {
   readonly state: 'starting' | 'ready' | 'down';
-  /** A clause, where something is wrong. */
+  /** A clause, if something is wrong. */
   readonly reason: string | undefined;
   /** Whether it has a process or session, or is about to. */
   readonly active: boolean;
   readonly inFlight: number;
-  /** As `performance.now()` tells it; 0 when it was never used. */
+  /** In milliseconds of `performance.now()`; 0 if it was never used. */
   readonly lastUsed: number;
-  /** How often it was started again after it had ended by itself. */
+  /** How often it was started again after ending by itself. */
   readonly restarts: number;
 }
 
@@ -67,7 +67,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
   const { server, key, watch, connector, admit, deadlines, onCatalog, onEvent, log } = options;
   const stopped = new AbortController();
   let catalog: Catalog | undefined;
-  /** Why the last look at its catalog failed, until one succeeds. */
+  /** Why the last check of its catalog failed, until one succeeds. */
   let silent: string | undefined;
   let inFlight = 0;
   let lastUsed = 0;
@@ -99,7 +99,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
     },
     onFailed: (reason) => {
       onEvent({ type: 'server.failed', server, key, reason });
-      log.warn({ server, key, reason }, 'a server did not come up');
+      log.warn({ server, key, reason }, 'a server did not start');
     },
     onEnded: (reason, planned) => {
       checks.end();
@@ -134,7 +134,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
       supervisor.broke(transport, message);
       return;
     }
-    // Until it is begun anew, there is nobody to ask.
+    // Until it starts again, there is nobody to ask.
     checks.end();
     supervisor.expired(transport);
   }
@@ -153,10 +153,10 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
         sessionOver(transport, error);
         if (!error.expired) throw error;
       }
-      // The server itself said that it did not take the request, so it is sent a second time, and never a third.
-      const anew = await supervisor.ready(requestOptions.signal);
+      // The server itself said that it did not accept the request, so it is sent a second time, but never a third.
+      const next = await supervisor.ready(requestOptions.signal);
       requestOptions.beforeSend?.();
-      return await anew.transport.request(message, requestOptions);
+      return await next.transport.request(message, requestOptions);
     } finally {
       end();
     }
@@ -178,7 +178,7 @@ export function createUpstreamSession(options: UpstreamSessionOptions): Upstream
     }
   }
 
-  /** Counts it as in use from here to {@link end}, so that it isn't ended for being idle. */
+  /** Counts it as in use from here to {@link end}, so that it isn't ended as idle. */
   function begin(): void {
     inFlight += 1;
     lastUsed = performance.now();

@@ -12,7 +12,7 @@ import { CallAbort } from '../kernel/call-signal.ts';
 import { callOf, noSignal, openStage, patient, rawServer } from '../testing/upstream/stage.ts';
 
 describe('upstreams', () => {
-  it('starts every server, and says how they are', async () => {
+  it('starts every server, and reports their health', async () => {
     const absent = {
       ...rawServer('cloud'),
       launch: { type: 'absent' as const, reason: "KUBECONFIG isn't set" },
@@ -44,17 +44,17 @@ describe('upstreams', () => {
     await expect(stage.call('nobody', 'alice', 'echo')).rejects.toMatchObject({ code: 'absent' });
   });
 
-  it('refuses at once what failed a moment ago, with the time of the next attempt', async () => {
+  it('refuses a server that failed a moment ago at once, with the time of the next attempt', async () => {
     await using stage = await openStage([rawServer('broken', { behave: ['crash'], isolation: 'shared' })]);
     await eventually(() => stage.of('server.failed').length >= 2);
     await expect(stage.call('broken', 'shared', 'echo')).rejects.toThrow(
       /no configuration found; the next attempt is in \d+ s/,
     );
-    // It is tried again by itself.
+    // It is started again by itself.
     await eventually(() => stage.of('server.failed').length >= 3);
   });
 
-  it('lets a server that hangs at start delay nobody', async () => {
+  it('keeps a server that hangs at start from delaying the others', async () => {
     const hanging = rawServer('hanging', {
       behave: ['hang'],
       timeouts: { start: 1, list: 1, call: 1 },
@@ -64,7 +64,7 @@ describe('upstreams', () => {
     await expect(stage.call('hanging', 'alice', 'echo')).rejects.toMatchObject({
       code: 'unavailable',
       sent: false,
-      message: 'it did not come up within 1 s',
+      message: 'it did not start within 1 s',
     });
     const gone = new CallAbort();
     const waiting = stage.call('hanging', 'bob', 'echo', {}, { signal: gone });
@@ -72,7 +72,7 @@ describe('upstreams', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled', sent: false });
   });
 
-  it('runs no more processes than it may, ending the idlest first', async () => {
+  it('runs no more processes than it may, and ends the idlest first', async () => {
     const server = rawServer('files', { processes: { max: 2, idle: 600 } });
     await using stage = await openStage([server]);
     await stage.is('files', 'ready');
@@ -86,7 +86,7 @@ describe('upstreams', () => {
     expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', processes: 2 }]);
   });
 
-  it('says that it is busy when every process is in use', async () => {
+  it('reports that it is busy when every process is in use', async () => {
     const server = rawServer('files', { processes: { max: 1, idle: 600 } });
     await using stage = await openStage([server]);
     await stage.call('files', 'alice', 'whoami');
@@ -94,24 +94,24 @@ describe('upstreams', () => {
     await expect(stage.call('files', 'bob', 'whoami')).rejects.toMatchObject({
       code: 'busy',
       sent: false,
-      message: 'all 1 processes of files are in use; `processes.max` bounds them',
+      message: 'all 1 processes of files are in use; `processes.max` is the limit',
     });
     expect(await busy).toBe('waited');
   });
 
-  it('ends what is idle, and starts it again when needed', async () => {
+  it('ends idle sessions, and starts them again when needed', async () => {
     const server = rawServer('files', { processes: { max: 5, idle: 0.2 } });
     await using stage = await openStage([server]);
     const before = await stage.call<Who>('files', 'alice', 'whoami');
     await eventually(() => stage.of('server.stopped').some(({ key }) => key === 'alice'));
     expect(await isAlive(before.pid)).toBe(false);
-    // The one that watches stays.
+    // The session that watches stays.
     await stage.is('files', 'ready');
     expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', processes: 1 }]);
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
   });
 
-  it('ends the processes of a key that is over, once its calls are done', async () => {
+  it('ends the processes of a key that has ended, once its calls are done', async () => {
     await using stage = await openStage([rawServer('files')]);
     const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
     const running = stage.call('files', 'alice', 'wait', { milliseconds: 200 });
@@ -122,14 +122,14 @@ describe('upstreams', () => {
     await eventually(async () => !(await isAlive(pid)));
   });
 
-  it('shares one process where a server says so', async () => {
+  it('shares one process if a server says so', async () => {
     await using stage = await openStage([rawServer('files', { isolation: 'shared' })]);
     await stage.call('files', 'shared', 'whoami');
     expect(await stage.call('files', 'shared', 'whoami')).toMatchObject({ calls: 2 });
     expect(stage.upstreams.health()).toMatchObject([{ processes: 1 }]);
   });
 
-  it('takes a changed bundle: keeps what is the same, drains what is not', async () => {
+  it('applies a changed bundle: keeps what is the same, and drains what is not', async () => {
     const files = rawServer('files');
     await using stage = await openStage([files, rawServer('other'), rawServer('leaving')]);
     const before = await stage.call<Who>('files', 'alice', 'whoami');
@@ -156,7 +156,7 @@ describe('upstreams', () => {
     await eventually(async () => !(await isAlive(otherBefore.pid)));
   });
 
-  it('leaves no process behind when it is killed', async () => {
+  it('leaves no process behind when the gateway is killed', async () => {
     const script = fileURLToPath(new URL('../testing/upstream/doomed.ts', import.meta.url));
     const gateway = spawn(process.execPath, ['--conditions=lockstep-source', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -172,7 +172,7 @@ describe('upstreams', () => {
 });
 
 describe('a server that changes what it offers', () => {
-  it('has what differs quarantined, and nothing else, until it changes back', async () => {
+  it('has the items that differ quarantined, and no others, until they change back', async () => {
     await using stage = await openStage([rawServer('files', { isolation: 'shared' })]);
     await stage.call('files', 'shared', 'change');
     await eventually(() => stage.upstreams.quarantine('files').size > 0);
@@ -196,7 +196,7 @@ describe('a server that changes what it offers', () => {
     ]);
   });
 
-  it('is seen before its notice is, when somebody verifies', async () => {
+  it('is found out before its notice arrives, when the gateway verifies', async () => {
     await using stage = await openStage([rawServer('files')]);
     await stage.upstreams.verify('files', 'alice', { signal: noSignal });
     expect(stage.upstreams.quarantine('files').size).toBe(0);
@@ -215,13 +215,13 @@ describe('a server that changes what it offers', () => {
       ['tools/echo', 'The server changed it: title removed.'],
       ['tools/more', 'The server no longer offers it.'],
     ]);
-    // A changed lock is enough; nothing is restarted.
+    // A changed lock is enough; nothing restarts.
     await stage.upstreams.update([server]);
     expect(stage.upstreams.quarantine('files').size).toBe(0);
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 2 });
   });
 
-  it("can't be verified when it gives no answer", async () => {
+  it("can't be verified if it doesn't answer", async () => {
     const server = rawServer('files', { behave: ['hang'], timeouts: { start: 0.5, list: 1, call: 1 } });
     await using stage = await openStage([server]);
     await expect(stage.upstreams.verify('files', 'alice', { signal: noSignal })).rejects.toMatchObject({
@@ -230,7 +230,7 @@ describe('a server that changes what it offers', () => {
     expect(stage.of('quarantine')).toEqual([]);
   });
 
-  it("is not in quarantine only because it stops answering, but can't be verified", async () => {
+  it("isn't quarantined because it stops answering, but can't be verified", async () => {
     const timeouts = { start: 10, list: 0.2, call: 1 };
     await using stage = await openStage([rawServer('files', { isolation: 'shared', timeouts })]);
     await stage.call('files', 'shared', 'mute');

@@ -17,15 +17,15 @@ interface UpstreamsOptions extends Omit<HostOptions, 'reaper'> {
   readonly onEvent: (event: UpstreamEvent) => void;
 }
 
-/** How one server does, as `GET /status` tells it. */
+/** The health of one server, as `GET /status` shows it. */
 export type ServerHealth = Status['servers'][number];
 
-/** Every server of the bundle in force, running or reached. */
+/** Every server of the bundle in force, run here or remote. */
 export interface Upstreams {
   /**
-   * Asks a server, in the session of an isolation key, which is started when there is none.
+   * Sends a request to a server, in the session of an isolation key. Starts the session if there is none.
    *
-   * @throws UpstreamError when there is no answer.
+   * @throws UpstreamError if there is no answer.
    */
   request(
     server: string,
@@ -34,21 +34,21 @@ export interface Upstreams {
     options: RequestOptions,
   ): Promise<UpstreamAnswer>;
   /**
-   * Compares what that session offers now with the pinned release; {@link Upstreams.quarantine} then tells.
+   * Compares what that session offers now with the pinned release; see {@link Upstreams.quarantine} for the result.
    *
-   * @throws UpstreamError when it doesn't say what it offers.
+   * @throws UpstreamError if it doesn't say what it offers.
    */
   verify(server: string, key: string, options: { signal: CallSignal }): Promise<void>;
-  /** By item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`), why it is refused. */
+  /** Why an item is refused, by item (`tools/name`, `prompts/name`, `resourceTemplates/template`, `instructions`). */
   quarantine(server: string): ReadonlyMap<string, string>;
-  /** Whether a server isn't run on this host, as somebody wanted it. */
+  /** Whether a server isn't run on this host on purpose. */
   isAbsent(server: string): boolean;
-  /** The release that a server is held to now; undefined for one that this environment has not. */
+  /** The release that a server is compared with now; undefined for a server that this environment doesn't have. */
   release(server: string): Release | undefined;
-  /** Whether a server offers an item that was never reviewed. */
+  /** Whether a server offers an item that nobody reviewed. */
   offersUnlocked(server: string, item: string): boolean;
   health(): ServerHealth[];
-  /** Takes another set of servers. What is unchanged keeps its processes; what goes finishes its calls first. */
+  /** Replaces the set of servers. Unchanged servers keep their processes; removed ones finish their calls first. */
   update(servers: readonly UpstreamServer[]): Promise<void>;
   /** Ends the sessions of an isolation key, each once its calls in flight are done. */
   releaseKey(key: string): void;
@@ -58,16 +58,16 @@ export interface Upstreams {
 
 interface Member {
   server: UpstreamServer;
-  /** Absent when the server isn't run on this host. */
+  /** Absent if the server isn't run on this host. */
   readonly pool?: Pool;
 }
 
 const nothing: ReadonlyMap<string, string> = new Map();
 
-/** Starts every server; none of them delays another, or the return of this. */
+/** Starts every server. No server delays another one, or this function's return. */
 export function createUpstreams(servers: readonly UpstreamServer[], options: UpstreamsOptions): Upstreams {
   const members = new Map<string, Member>();
-  /** Pools whose last calls are still in flight. */
+  /** Pools that still have calls in flight. */
   const leaving = new Set<Pool>();
   let reaper: Reaper | undefined;
 
@@ -151,7 +151,7 @@ function healthOf({ server: { name, release, launch }, pool }: Member): ServerHe
   return { server: name, state: 'absent', reason, processes: 0, restarts: 0, tools, quarantined: 0 };
 }
 
-/** Whether the processes of the one can serve as the other: what else differs is taken while they run. */
+/** Whether the processes of one can serve as the other's; all other differences can be applied while they run. */
 function runsAlike(a: UpstreamServer, b: UpstreamServer): boolean {
   const parts = ({ launch, definition: { isolation, needs } }: UpstreamServer) => [launch, isolation, needs];
   return isDeepStrictEqual(parts(a), parts(b));

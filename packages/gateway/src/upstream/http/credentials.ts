@@ -3,38 +3,38 @@ import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { waitFor } from '../resilience/waiting.ts';
 import type { DispatchOptions, HttpReply } from './dispatch.ts';
 
-/** Seconds that a request waits for a credential at most, before it is not sent. */
+/** Longest time in seconds that a request waits for a credential; after that it is not sent. */
 const maxWaitSeconds = 30;
 
-/** The headers that sign the gateway in to one server; they change while it runs. */
+/** The headers that sign the gateway in to one server. They change while it runs. */
 export interface Credentials {
-  /** What is in force now; a promise only where it must be read first. @throws UpstreamError when there is none. */
+  /** The headers in force; a promise only if they must be read first. @throws UpstreamError if there are none. */
   headers(): HeaderList | Promise<HeaderList>;
-  /** Reads them anew since the server refused `used`; undefined where that brought nothing else. */
+  /** Reads them again because the server refused `used`; undefined if they have not changed. */
   renewed(used: HeaderList): Promise<HeaderList | undefined>;
   close(): void;
 }
 
-/** Where the credentials of servers come from. */
+/** Provides the credentials of servers. */
 export interface CredentialStore {
   /**
-   * The credentials of one server, kept fresh until they are closed.
+   * Opens the credentials of one server and keeps them fresh until they are closed.
    *
-   * @param secrets what it declares at each moment; other deliveries than headers are left out.
-   * @param hide is given every value before it is used.
+   * @param secrets returns the server's current declarations; deliveries other than headers are ignored.
+   * @param hide is called with every value before its first use.
    */
   open(server: string, secrets: () => Secrets, hide: (values: Iterable<string>) => void): Credentials;
 }
 
-/** What of a request matters here. */
+/** The options of a request that matter here. */
 type Waiting = Pick<DispatchOptions, 'signal' | 'timeoutSeconds'> & {
-  /** Called before the request goes out a second time; throws to hold it back. */
+  /** Called before a request is sent again; throws to prevent that. */
   readonly beforeResend?: (() => void) | undefined;
 };
 
 /**
- * Sends a request with credentials. A 401 says that the server did not take it, so where newer credentials are to be
- * had it is sent a second time, and never a third.
+ * Sends a request with credentials. A 401 means that the server did not accept the request, so if there are newer
+ * credentials it is sent a second time, but never a third.
  *
  * @throws UpstreamError
  */
@@ -44,7 +44,7 @@ export function sendSignedIn(
   send: (headers: HeaderList) => Promise<HttpReply>,
 ): Promise<HttpReply> {
   const found = credentials.headers();
-  // Where nothing is declared, a 401 is final.
+  // If no credentials are declared, a 401 is final.
   if (!(found instanceof Promise) && found.length === 0) return send(found);
   return sendRenewing(credentials, found, waiting, send);
 }
@@ -60,8 +60,8 @@ async function sendRenewing(
   const used = found instanceof Promise ? await waitFor(found, signal, seconds, late) : found;
   const reply = await send(used);
   if (reply.status !== 401 || reply.streamed) return reply;
-  const anew = await waitFor(credentials.renewed(used), signal, seconds, late);
-  if (anew === undefined) return reply;
+  const newer = await waitFor(credentials.renewed(used), signal, seconds, late);
+  if (newer === undefined) return reply;
   beforeResend?.();
-  return send(anew);
+  return send(newer);
 }

@@ -10,7 +10,7 @@ afterEach(() => {
   server.close();
 });
 
-it('keeps no endless body where a stream of events was to come', async () => {
+it("doesn't keep an endless body in place of a stream of events", async () => {
   server.on('request', (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const more = () => {

@@ -6,14 +6,14 @@ import type { CallSignal } from '../../kernel/call-signal.ts';
 import type { HeaderList } from '../../protocol/mcp-headers.ts';
 import { cancelled, SessionOver, UpstreamError } from '../transport/transport.ts';
 
-/** Milliseconds that a stream may take to end once its answer has come, so that its connection can be used again. */
+/** Milliseconds that a stream gets to end after its answer, so that its connection can be used again. */
 const maxFarewellMs = 1000;
 
-/** Where requests go. */
+/** The server that requests go to. */
 interface DispatchTarget {
   readonly dispatcher: Dispatcher;
   readonly path: string;
-  /** Bytes of a response. */
+  /** Most bytes of a response. */
   readonly maxBytes: number;
 }
 
@@ -23,22 +23,22 @@ export interface DispatchOptions {
   readonly signal: CallSignal;
   /** Seconds for request and response together; infinite for streams that stay open. */
   readonly timeoutSeconds: number;
-  /** Receives each event of a stream; true when it was the one that was waited for. */
+  /** Called with each event of a stream; returns true if it was the awaited one. */
   readonly onEvent?: (event: EventSourceMessage) => boolean;
-  /** Receives the milliseconds that a stream asks to be left alone before it is resumed. */
+  /** Called with the milliseconds that a stream wants the client to wait before it resumes. */
   readonly onRetry?: (milliseconds: number) => void;
 }
 
 export interface HttpReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body; empty for a stream, whose events were handed out as they came. */
+  /** The body; empty for a stream, whose events were passed on as they came. */
   readonly text: string;
   readonly streamed: boolean;
 }
 
 /**
- * One HTTP request and its response, without retries and redirects.
+ * Sends one HTTP request and reads its response, without retries or redirects.
  *
  * @throws UpstreamError
  */
@@ -55,7 +55,7 @@ export function dispatch(
   });
 }
 
-/** undici's handler. A class, since one is made per call on the hot path and five closures each would cost more. */
+/** undici's handler. It is a class because every call makes one, and five closures each would cost more. */
 class Dispatch implements Dispatcher.DispatchHandler {
   readonly #options: DispatchOptions;
   readonly #maxBytes: number;
@@ -64,7 +64,7 @@ class Dispatch implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #onAbort = () => this.#giveUp(cancelled(this.#isSent()));
   #controller: Dispatcher.DispatchController | undefined;
-  /** Why it was given up, before undici says that it is over. */
+  /** Why the request was given up, before undici reports its end. */
   #verdict: UpstreamError | undefined;
   #settled = false;
   #status = 0;
@@ -91,7 +91,7 @@ class Dispatch implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Given up while it waited for a connection: nothing has been written yet.
+    // Given up while it waited for a connection, so nothing has been written yet.
     if (this.#verdict !== undefined) controller.abort(this.#verdict);
   }
 
@@ -113,7 +113,7 @@ class Dispatch implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#settled) return;
-    // A stream that stays open may bring any number of events; its parser bounds each.
+    // A stream that stays open may bring any number of events; its parser limits the size of each.
     const isOpenStream = this.#events !== undefined && !Number.isFinite(this.#options.timeoutSeconds);
     if (this.#bytes > this.#maxBytes && !isOpenStream) {
       const message = `its answer is over the limit of ${this.#maxBytes} bytes`;
@@ -147,7 +147,7 @@ class Dispatch implements Dispatcher.DispatchHandler {
     ).unref();
   }
 
-  /** Before, it waits for a connection. */
+  /** Whether the request has been sent; before that it waits for a connection. */
   #isSent(): boolean {
     return this.#controller !== undefined;
   }
@@ -170,7 +170,7 @@ class Dispatch implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Whether this is the end; later ends are none. */
+  /** Whether this is the first end; later ends are ignored. */
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
@@ -184,7 +184,7 @@ function isStream(headers: IncomingHttpHeaders): boolean {
   return headers['content-type']?.startsWith('text/event-stream') === true;
 }
 
-/** What the codes of Node and undici mean, as clauses. */
+/** The meaning of error codes of Node and undici, as clauses. */
 const meanings: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it refuses connections',
   ENOTFOUND: 'its host name is unknown',
@@ -198,8 +198,8 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tells what became of a request whose connection failed: before it was written, the server can't have acted on it;
- * afterwards nobody knows.
+ * Turns a failed connection into an error. If it failed before the request was written, the server can't have acted;
+ * after that, nobody knows.
  */
 function failureOf(error: Error, written: boolean): UpstreamError {
   if (error instanceof UpstreamError) return error;

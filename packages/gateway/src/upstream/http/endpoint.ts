@@ -12,7 +12,7 @@ import { parseMessage } from './read-reply.ts';
 
 /** Seconds in which a server must accept a connection. */
 const connectTimeoutSeconds = 10;
-/** Connections to one server; requests beyond wait for one, within their own deadlines. */
+/** Most connections to one server; other requests wait for one, within their own deadlines. */
 const maxConnections = 256;
 
 const commonHeaders: HeaderList = [
@@ -24,10 +24,10 @@ const commonHeaders: HeaderList = [
   `${clientInfo.name}/${clientInfo.version}`,
 ];
 
-/** One remote server's address with its connections, shared by all sessions; sessions differ in headers only. */
+/** The address of one remote server, with the connections that all sessions share. Sessions differ in headers only. */
 export interface Endpoint {
   readonly maxBytes: number;
-  /** Whether a bridge answers there, which says more of a process than other servers do of a session. */
+  /** Whether this is a bridge, which reports more about a process than other servers do about a session. */
   readonly bridged: boolean;
   /** A new JSON-RPC id. */
   nextId(): number;
@@ -37,14 +37,14 @@ export interface Endpoint {
 }
 
 export interface EndpointRequest extends DispatchOptions {
-  /** Beside those that every request has. */
+  /** Headers in addition to those of every request. */
   readonly headers: HeaderList;
-  /** Called before the request goes out a second time, with newer credentials; throws to hold it back. */
+  /** Called before the request is sent again with newer credentials; throws to prevent that. */
   readonly beforeResend?: (() => void) | undefined;
 }
 
 /**
- * Opens the connections; nothing is connected before the first request.
+ * Opens an endpoint; it connects with the first request.
  *
  * @param streams how many connections may be streams that stay open.
  */
@@ -61,12 +61,12 @@ export function openEndpoint(
     pipelining: 1,
     allowH2: false,
     connectTimeout: connectTimeoutSeconds * 1000,
-    // Every request has a deadline of its own.
+    // Every request has its own deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   const target = { dispatcher, path, maxBytes };
-  // Not the same as another gateway's, or an earlier one's: a bridge takes no request twice.
+  // Random, so that no two gateways or starts share ids: a bridge accepts no request twice.
   let lastId = randomInt(2 ** 40);
   return {
     maxBytes,
@@ -88,10 +88,10 @@ export function openEndpoint(
   };
 }
 
-/** Header of the era that has sessions. */
+/** The session header of the era that has sessions. */
 const sessionHeader = 'mcp-session-id';
 
-/** The endpoint of a bridge as one isolation key uses it: each request carries the key, signed. */
+/** The endpoint of a bridge for one isolation key: each request carries the signed key. */
 export function signedEndpoint(endpoint: Endpoint, secret: Uint8Array, key: string): Endpoint {
   return {
     ...endpoint,
@@ -108,7 +108,7 @@ export function signedEndpoint(endpoint: Endpoint, secret: Uint8Array, key: stri
   };
 }
 
-/** Other servers may say anything with a 401; a bridge says what is wrong with the signature. */
+/** The refusal in a 401. Other servers may say anything there, but a bridge says what is wrong with the signature. */
 function refusalIn(text: string): string {
   const error = parseMessage(text)?.error;
   const said = isRecord(error) && typeof error.message === 'string' ? error.message : 'it gives no reason';

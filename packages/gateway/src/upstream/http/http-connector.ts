@@ -25,21 +25,21 @@ interface HttpConnectorOptions {
   readonly maxBytes: number;
   /** Default: none are sent. */
   readonly credentials?: Credentials | undefined;
-  /** Where a bridge answers: what its isolation keys are signed with. Default: it is no bridge. */
+  /** Signs isolation keys, if this is a bridge. Default: it isn't one. */
   readonly bridgeKey?: Uint8Array | undefined;
 }
 
-/** Processes that a bridge has at most, each of which is followed on a stream: the bound of `processes.max`. */
+/** Most processes of a bridge, each of which is followed on a stream: the limit of `processes.max`. */
 const maxProcesses = 1000;
 
-/** Talks to a remote server: one session per isolation key where it has sessions, over shared connections. */
+/** Connects to a remote server, over shared connections; if the server has sessions, one per isolation key. */
 export function httpConnector(options: HttpConnectorOptions): Connector {
   const { url, maxBytes, credentials, bridgeKey } = options;
   const endpoint = openEndpoint(url, maxBytes, credentials, bridgeKey === undefined ? 0 : maxProcesses);
   let stateless = false;
   let read: { release: Release; headers: ReturnType<typeof declaredParamHeaders> } | undefined;
 
-  /** Computed once per release: this is on the path of every call. */
+  /** Computed once per release, since every call uses it. */
   const declarations = () => {
     const release = options.release();
     if (read?.release !== release) read = { release, headers: declaredParamHeaders(release) };
@@ -51,7 +51,7 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
       const timeoutSeconds = options.timeoutSeconds();
       if (bridgeKey !== undefined) {
         const signed = signedEndpoint(endpoint, bridgeKey, key);
-        // Each key has a process of its own there, whose changes nobody else sees.
+        // There, each key has its own process, whose changes only this session sees.
         return connectHttp(signed, { declarations, hooks, watch: true, signal, timeoutSeconds }).catch(
           busyOr,
         );
@@ -65,13 +65,13 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
   };
 }
 
-/** A bridge whose processes are all in use works as it should: that is no failed start. */
+/** Reports a bridge whose processes are all in use as busy, not as a failed start. */
 function busyOr(error: unknown): never {
   if (error instanceof HttpFailure && error.status === 429) throw new UpstreamError('busy', error.message);
   throw error;
 }
 
-/** Older revisions differ in nothing that the gateway uses. */
+/** Older revisions don't differ in anything that the gateway uses. */
 const acceptedVersions: readonly string[] = [...legacyVersions, '2025-03-26'];
 
 interface ConnectOptions {
@@ -85,9 +85,9 @@ interface ConnectOptions {
 }
 
 /**
- * Opens a transport to a remote server in whichever era it speaks: it is asked in the modern way first.
+ * Opens a transport to a remote server in the server's era. It tries the modern era first.
  *
- * @throws UpstreamError saying why it can't be talked to.
+ * @throws UpstreamError that says why the server can't be used.
  */
 async function connectHttp(endpoint: Endpoint, options: ConnectOptions): Promise<Transport> {
   const facts = await discover(endpoint, options);
@@ -97,7 +97,7 @@ async function connectHttp(endpoint: Endpoint, options: ConnectOptions): Promise
   return initialize(endpoint, options);
 }
 
-/** Asks a modern server what it is; undefined for one of the older era. */
+/** Asks a modern server what it is; undefined for a server of the older era. */
 async function discover(endpoint: Endpoint, options: ConnectOptions): Promise<ServerFacts | undefined> {
   const { signal, timeoutSeconds, declarations } = options;
   const message = { method: 'server/discover', params: {} };
@@ -121,8 +121,8 @@ async function discover(endpoint: Endpoint, options: ConnectOptions): Promise<Se
 }
 
 /**
- * Whether a failed probe only shows that the server doesn't know it: it answered, with a client error or something
- * that isn't the answer. Refused credentials, redirects and broken connections show nothing.
+ * Whether a failed probe only shows that the server doesn't know the method: it answered with a client error, or with
+ * something that isn't the answer. Refused credentials, redirects and broken connections show nothing.
  */
 function isOldServersReply(error: unknown): boolean {
   if (error instanceof HttpFailure) {
@@ -164,7 +164,7 @@ async function initialize(endpoint: Endpoint, options: ConnectOptions): Promise<
     protocolVersion,
     typeof sessionId === 'string' ? sessionId : undefined,
   );
-  // Waited for, since the next request may take another connection and overtake it.
+  // Wait for it, since the next request may use another connection and overtake it.
   await tell(session, { method: 'notifications/initialized' });
   const facts: ServerFacts = {
     era: 'legacy',

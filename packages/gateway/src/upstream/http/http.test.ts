@@ -10,7 +10,7 @@ import { callOf, httpServer, noSignal, openStage, patient } from '../../testing/
 const release = releaseOf({ tools: rawHttpTools });
 
 describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (era) => {
-  it('answers; what it says is compared with the lock', async () => {
+  it('answers, and is compared with the lock', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     expect(await stage.call('docs', 'alice', 'echo', { a: 1 })).toMatchObject({ arguments: { a: 1 } });
@@ -81,7 +81,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(await stage.call('docs', 'alice', 'big', { bytes: 5000 })).toHaveLength(5000);
   });
 
-  it('is told when nobody waits any longer, by abort or by deadline', async () => {
+  it('is told when nobody waits any longer, after an abort or a deadline', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const gone = new CallAbort();
@@ -102,7 +102,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(cancelled).toEqual(era === 'modern' ? [] : calls);
   });
 
-  it('is not asked at all once nobody waits', async () => {
+  it('gets no request that nobody waits for any longer', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     await stage.is('docs', 'ready');
@@ -111,13 +111,13 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(remote.of('tools/call')).toEqual([]);
   });
 
-  it('may be away and come back', async () => {
+  it('may go away and come back', async () => {
     const remote = await openRawHttp(era);
     const port = Number(new URL(remote.url).port);
     await using stage = await openStage([httpServer('docs', remote.url, release, { isolation: 'shared' })]);
     await stage.call('docs', 'shared', 'echo');
     await remote.close();
-    // The first call may still go out on a connection whose end hasn't been heard of.
+    // The first call may still use a connection that is about to be reported closed.
     await expect(stage.call('docs', 'shared', 'echo')).rejects.toMatchObject({
       code: expect.stringMatching(/lost|unavailable/),
     });
@@ -133,7 +133,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(stage.upstreams.health()).toMatchObject([{ state: 'ready', restarts: 1 }]);
   });
 
-  it('says on a stream when what it offers has changed', async () => {
+  it('reports changes of what it offers on a stream', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     await eventually(() => remote.notices() === 1);
@@ -142,7 +142,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(stage.of('quarantine')).toMatchObject([{ server: 'docs', item: 'tools/echo' }]);
   });
 
-  it('is asked what it offers when somebody verifies', async () => {
+  it('is asked what it offers when the gateway verifies', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     await stage.upstreams.verify('docs', 'alice', { signal: noSignal });
@@ -151,7 +151,7 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
     expect(remote.of('tools/list').length).toBeGreaterThan(before);
   });
 
-  it('answers many at once over few connections', async () => {
+  it('answers many simultaneous calls over few connections', async () => {
     await using remote = await openRawHttp(era);
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const calls = Array.from({ length: 200 }, (_, n) => stage.call('docs', 'alice', 'echo', { n }));
@@ -162,16 +162,16 @@ describe.each(['modern', 'legacy'] as const)('a remote server of the %s era', (e
 
 describe("a remote server that can't be used", () => {
   it.each([
-    ['wants credentials', 401, {}, "it refuses the gateway's credentials with HTTP 401"],
+    ['needs credentials', 401, {}, "it refuses the gateway's credentials with HTTP 401"],
     [
       'has moved',
       308,
       { location: 'https://elsewhere.example/' },
       'it redirects to https://elsewhere.example/',
     ],
-    ['is no MCP server', 404, {}, 'it answered HTTP 404'],
+    ['is not an MCP server', 404, {}, 'it answered HTTP 404'],
     ['is broken', 503, {}, 'it answered HTTP 503'],
-  ])('says so when it %s', async (_what, status, headers, message) => {
+  ])('causes a clear error when it %s', async (_what, status, headers, message) => {
     await using remote = await openPlainHttp(
       (response) => void response.writeHead(status, headers).end('{}'),
     );
@@ -185,7 +185,7 @@ describe("a remote server that can't be used", () => {
     expect(stage.upstreams.health()[0]?.reason).toContain(message);
   });
 
-  it('delays nobody when it never answers', async () => {
+  it('delays nobody if it never answers', async () => {
     await using remote = await openPlainHttp(() => {});
     await using other = await openRawHttp('modern');
     const hanging = httpServer('docs', remote.url, release, { timeouts: { start: 0.5, list: 1, call: 1 } });
@@ -193,13 +193,13 @@ describe("a remote server that can't be used", () => {
     expect(await stage.call('other', 'alice', 'echo', { a: 1 })).toMatchObject({ arguments: { a: 1 } });
     await expect(stage.call('docs', 'alice', 'echo')).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'it did not come up within 0.5 s',
+      message: 'it did not start within 0.5 s',
     });
   });
 });
 
 describe('a stateless remote server', () => {
-  it('is asked in one session, whoever calls', async () => {
+  it('has one session, whoever calls', async () => {
     await using remote = await openRawHttp('modern');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     await stage.is('docs', 'ready');
@@ -209,7 +209,7 @@ describe('a stateless remote server', () => {
     expect(remote.of('tools/list')).toHaveLength(1);
   });
 
-  it("gets what the locked schema maps to headers, encoded where a header can't carry it", async () => {
+  it('gets the arguments that the locked schema maps to headers, encoded if need be', async () => {
     await using remote = await openRawHttp('modern');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     const paramHeaders = { 'Mcp-Param-Other': 'x' };
@@ -226,7 +226,7 @@ describe('a stateless remote server', () => {
 });
 
 describe('a remote server with sessions', () => {
-  it('has one per isolation key, and is told when it is over', async () => {
+  it('has one session per isolation key, and is told when it ends', async () => {
     await using remote = await openRawHttp('legacy');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     for (const key of ['alice', 'bob', 'alice']) await stage.call('docs', key, 'echo');
@@ -250,7 +250,7 @@ describe('a remote server with sessions', () => {
     );
     expect(answers.map((answer) => answer.arguments)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
     const sessions = remote.of('tools/call').map(({ headers }) => headers['mcp-session-id']);
-    // The first session, three that found it gone, and three in its one successor.
+    // The first session, in which three calls failed, and its one successor with all three.
     expect(new Set(sessions).size).toBe(2);
     expect(sessions).toHaveLength(7);
   });
@@ -261,7 +261,7 @@ describe('a remote server with sessions', () => {
     expect(await stage.call('docs', 'alice', 'ask')).toMatchObject({ id: 'ask-1', error: { code: -32601 } });
   });
 
-  it('may end a stream early and be asked where it stopped', async () => {
+  it('may end a stream early and continue it after the last event', async () => {
     await using remote = await openRawHttp('legacy');
     await using stage = await openStage([httpServer('docs', remote.url, release)]);
     expect(await stage.call('docs', 'alice', 'resume')).toBe('resumed');
@@ -276,7 +276,7 @@ describe('a remote server with sessions', () => {
     const call = stage.call('docs', 'alice', 'resume', { retry: 15_000 }, { signal: gone });
     call.catch(() => {});
     await eventually(() => remote.of('tools/call').length === 1);
-    // The stream's end is on its way; what follows is the pause that the server asked for.
+    // The stream is ending; then comes the pause that the server asked for.
     for (let turns = 0; turns < 50; turns++) await turn();
     gone.abort();
     await expect(call).rejects.toMatchObject({ code: 'cancelled', sent: true });

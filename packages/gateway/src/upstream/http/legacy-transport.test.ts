@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint, EndpointRequest } from './endpoint.ts';
 import { newSession, refuseRequest } from './legacy-transport.ts';
 
-describe('what a server asks of the gateway', () => {
-  it('is refused, but no faster than the server takes the refusals', () => {
+describe('requests of a server to the gateway', () => {
+  it('are refused, but no faster than the server reads the refusals', () => {
     const sent: EndpointRequest[] = [];
     const endpoint: Endpoint = {
       bridged: false,

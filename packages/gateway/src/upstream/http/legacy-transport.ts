@@ -19,32 +19,32 @@ import type { HttpReply } from './dispatch.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EventReader, followNotices, parseMessage, readEvents, readReply } from './read-reply.ts';
 
-/** Seconds that a message without an answer may take: a cancellation, a refusal, a goodbye. */
+/** Seconds for a message that has no answer: a cancellation, a refusal, the end of a session. */
 const courtesySeconds = 5;
-/** Milliseconds before a stream is resumed, where the server names none. */
+/** Milliseconds before a stream is resumed, unless the server says otherwise. */
 const defaultRetryMs = 1000;
-/** Below this a server would have the gateway ask without a pause. */
+/** Least milliseconds before a stream is resumed, so that a server can't make the gateway ask without a pause. */
 const minRetryMs = 100;
 
-/** Refusals that may be on their way at once, and characters of an id that is answered. */
+/** Most refusals in flight at once; below, most characters of an id that gets an answer. */
 const maxRefusals = 16;
 const maxIdLength = 200;
 
 const ignored = new AbortController().signal;
 
-/** A session with a server of the era that has them. */
+/** A session with a server of the era that has sessions. */
 interface LegacySession {
   readonly endpoint: Endpoint;
-  /** Absent for servers that keep none. */
+  /** Absent for servers that keep no session. */
   readonly id: string | undefined;
   readonly headers: HeaderList;
-  /** Refusals of what the server asked that are on their way. */
+  /** How many refusals of the server's requests are in flight. */
   refusals: number;
-  /** Whether there is nobody any more to take leave of. */
+  /** Whether the session is over, so that the server needn't be told. */
   over: boolean;
 }
 
-/** Makes the headers of a session once, for all its requests. */
+/** Makes the headers of a session once for all its requests. */
 export function newSession(
   endpoint: Endpoint,
   protocolVersion: string,
@@ -55,7 +55,7 @@ export function newSession(
   return { endpoint, id, headers, refusals: 0, over: false };
 }
 
-/** Sends a message that has no answer. Settles when it has arrived, or can't. */
+/** Sends a message that has no answer. Settles when it has arrived, or can't arrive. */
 export async function tell(session: LegacySession, message: object): Promise<void> {
   const { endpoint, headers } = session;
   const body = JSON.stringify({ jsonrpc: '2.0', ...message });
@@ -69,10 +69,10 @@ export async function tell(session: LegacySession, message: object): Promise<voi
   await endpoint.send(request).catch(() => {});
 }
 
-/** Servers may ask the gateway nothing: no capability is declared. */
+/** Refuses a server's request: servers may ask the gateway nothing, since it declares no capability. */
 export function refuseRequest(session: LegacySession, { id }: Readonly<Record<string, unknown>>): void {
   const isId = typeof id === 'number' || (typeof id === 'string' && id.length <= maxIdLength);
-  // A server that asks without reading the answers has only itself to blame.
+  // A server that asks without reading the answers gets no more of them.
   if (!isId || session.refusals >= maxRefusals) return;
   session.refusals += 1;
   const error = { code: -32601, message: 'Refused: servers may ask nothing here.' };
@@ -81,7 +81,7 @@ export function refuseRequest(session: LegacySession, { id }: Readonly<Record<st
   });
 }
 
-/** Sends one request in a session. Giving it up tells the server, since closing the connection does not. */
+/** Sends one request in a session. Tells the server when it is given up, since closing the connection doesn't. */
 async function requestLegacy(
   session: LegacySession,
   message: UpstreamRequest,
@@ -134,13 +134,13 @@ async function requestLegacy(
 }
 
 function readSessionReply(session: LegacySession, reply: HttpReply, id: number): UpstreamAnswer {
-  // Source: MCP 2025-11-25, Streamable HTTP, "Session management": 404 means that the session is gone.
+  // Source: MCP 2025-11-25, Streamable HTTP, "Session management": 404 means that the session has ended.
   if (reply.status === 404 && session.id !== undefined)
     throw new SessionOver('its session has expired', true);
   try {
     return readReply(reply, id);
   } catch (error) {
-    // Some servers say it with 400 instead. That isn't sure enough to send again, but the next request starts anew.
+    // Some servers answer 400 instead. That isn't certain enough to send again, but the next request begins a session.
     if (reply.status === 400 && session.id !== undefined && /session|initiali[sz]/i.test(reply.text)) {
       throw new SessionOver(error instanceof Error ? error.message : 'its session is gone', false);
     }
@@ -149,8 +149,8 @@ function readSessionReply(session: LegacySession, reply: HttpReply, id: number):
 }
 
 /**
- * Waits for the answer on further streams: a server may end one at any time and have the client ask where it
- * stopped. That repeats nothing. Source: MCP 2025-11-25, Streamable HTTP, "Resumability and redelivery".
+ * Waits for the answer on further streams: a server may end a stream at any time, and the client continues after the
+ * last event. This repeats nothing. Source: MCP 2025-11-25, Streamable HTTP, "Resumability and redelivery".
  */
 async function resume(
   session: LegacySession,
@@ -158,7 +158,7 @@ async function resume(
   options: { signal: CallSignal; deadline: number; timeoutSeconds: number; retry: () => number },
 ): Promise<UpstreamAnswer> {
   const { deadline } = options;
-  // Once for all rounds: each would leave a listener behind.
+  // Once for all rounds, since each would leave a listener behind.
   const signal = abortSignalOf(options.signal);
   for (let at = events.lastEventId(); at !== undefined; at = events.lastEventId()) {
     const pauseMs = Math.max(options.retry(), minRetryMs);
@@ -192,7 +192,7 @@ function stream(
   return endpoint.send({ method: 'GET', headers: [...headers, ...from], signal, timeoutSeconds, onEvent });
 }
 
-/** A transport in a session. */
+/** Makes the transport of a session. */
 export function openLegacy(
   session: LegacySession,
   facts: ServerFacts,

@@ -74,7 +74,7 @@ function requestHeaders(
   return headers;
 }
 
-/** A transport to a stateless server: there is nothing to keep but its stream of notices. */
+/** A transport to a stateless server; it keeps nothing except the stream of notices. */
 export function openModern(
   endpoint: Endpoint,
   facts: ServerFacts,

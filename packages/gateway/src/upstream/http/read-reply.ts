@@ -8,21 +8,21 @@ import { type RequestOptions, type UpstreamAnswer, UpstreamError } from '../tran
 import type { HttpReply } from './dispatch.ts';
 
 /**
- * Reads the answer to request `id` out of a response that is no stream.
+ * Reads the answer to request `id` from a response that isn't a stream.
  *
- * @throws UpstreamError when it holds none. A client error (4xx) or redirect means that nothing was done.
+ * @throws UpstreamError if there is none. After a client error (4xx) or a redirect, nothing was done.
  */
 export function readReply(reply: HttpReply, id: number): UpstreamAnswer {
   const message = parseMessage(reply.text);
   const answer = message?.id === id ? readAnswer(message) : undefined;
   if (answer !== undefined && (reply.status === 200 || 'error' in answer)) return answer;
   if (reply.status >= 200 && reply.status < 300) {
-    throw new UpstreamError('invalid', 'its answer is not the JSON-RPC answer to what it was asked', true);
+    throw new UpstreamError('invalid', 'its answer is not the JSON-RPC answer to the request', true);
   }
   throw httpFailure(reply, message);
 }
 
-/** The server answered with an HTTP status that is no success. */
+/** The server answered with an HTTP status other than success. */
 export class HttpFailure extends UpstreamError {
   readonly status: number;
 
@@ -41,7 +41,7 @@ function httpFailure(
     const target = excerpt(headers.location ?? 'nowhere', 200);
     return new HttpFailure(
       status,
-      `it redirects to ${target}, which is not followed: put the final address into \`remote.url\``,
+      `it redirects to ${target}, which the gateway does not follow: put the final address into \`remote.url\``,
     );
   }
   if (status === 401 || status === 403) {
@@ -53,7 +53,7 @@ function httpFailure(
   return new HttpFailure(status, `it answered HTTP ${status}${words}`);
 }
 
-/** Parses one JSON-RPC message; undefined when it is none. */
+/** Parses one JSON-RPC message; undefined if it isn't one. */
 export function parseMessage(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text === '') return undefined;
   try {
@@ -64,21 +64,21 @@ export function parseMessage(text: string): Readonly<Record<string, unknown>> | 
   }
 }
 
-/** Reads the events of a stream that answers request `id`. */
+/** Reads the events of the stream that answers request `id`. */
 export interface EventReader {
   readonly onEvent: (event: EventSourceMessage) => boolean;
   /** The answer, once it has come. */
   answer(): UpstreamAnswer | undefined;
-  /** Where to resume, for servers of the older era that number their events. */
+  /** Where to resume; for servers of the older era that number their events. */
   lastEventId(): string | undefined;
 }
 
 export function readEvents(
   id: number,
-  /** The caller's own progress token; the server was given `id` in its place. */
+  /** The caller's own progress token; the server got `id` in its place. */
   progressToken: unknown,
   onNotification: RequestOptions['onNotification'],
-  /** Receives what the server asks of the gateway. */
+  /** Called with each request of the server to the gateway. */
   onRequest: (message: Readonly<Record<string, unknown>>) => void,
 ): EventReader {
   let answer: UpstreamAnswer | undefined;
@@ -86,7 +86,7 @@ export function readEvents(
   const notify = (method: string, params: unknown) => {
     if (!isRecord(params)) onNotification?.({ method });
     else if (method !== 'notifications/progress') onNotification?.({ method, params });
-    // Under any other token it would be news of another call, perhaps to another server.
+    // Any other token would stand for another call, perhaps to another server.
     else if (params.progressToken === id && progressToken !== undefined)
       onNotification?.({ method, params: { ...params, progressToken } });
   };
@@ -114,8 +114,8 @@ const minPauseSeconds = 1;
 const maxPauseSeconds = 60;
 
 /**
- * Keeps a stream of notices open until `signal` is aborted, or the server shows that it has none. What may have
- * been missed between two streams counts as a change.
+ * Keeps a stream of notices open until `signal` is aborted or the server shows that it has none. The gap between two
+ * streams counts as a change, since notices may have been missed.
  */
 export async function followNotices(options: {
   readonly open: (onEvent: (event: EventSourceMessage) => boolean) => Promise<HttpReply>;

@@ -1,19 +1,19 @@
 import { UpstreamError } from '../transport/transport.ts';
 
-/** Bounds how many processes of one server run at once. */
+/** Limits how many processes of one server run at once. */
 interface ProcessLimit {
   /**
-   * Waits for room, ending the idlest process where there is none.
+   * Waits for room, and ends the idlest process if there is none.
    *
-   * @param evicting whether others may be ended for it.
-   * @returns what to call once the process is gone.
-   * @throws UpstreamError `busy` when every process is in use.
+   * @param evicting whether it may end another process for this.
+   * @returns a function to call once the process has ended.
+   * @throws UpstreamError `busy` if every process is in use.
    */
   take(evicting: boolean): Promise<() => void>;
   used(): number;
 }
 
-/** @param evict ends the idlest process and settles when it is gone; undefined when none is idle. */
+/** @param evict ends the idlest process and settles when it has ended; undefined if none is idle. */
 export function createProcessLimit(
   server: string,
   max: () => number,
@@ -26,7 +26,7 @@ export function createProcessLimit(
         const gone = evicting ? evict() : undefined;
         if (gone === undefined) {
           const count = `all ${max()} processes of ${server} are in use`;
-          throw new UpstreamError('busy', `${count}; \`processes.max\` bounds them`);
+          throw new UpstreamError('busy', `${count}; \`processes.max\` is the limit`);
         }
         await gone;
       }

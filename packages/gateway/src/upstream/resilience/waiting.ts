@@ -3,9 +3,9 @@ import type { CallSignal } from '../../kernel/call-signal.ts';
 import { cancelled, UpstreamError } from '../transport/transport.ts';
 
 /**
- * Waits for something that goes on without us: until it is done, nobody waits any longer, or the time is up.
+ * Waits for an event that goes on without the caller: until it is done, the signal aborts, or the time is up.
  *
- * @param seconds after which it fails as `unavailable`.
+ * @param seconds after this it fails as `unavailable`.
  */
 export function waitFor<T>(event: Promise<T>, signal: CallSignal, seconds: number, late: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -29,7 +29,7 @@ export function waitFor<T>(event: Promise<T>, signal: CallSignal, seconds: numbe
 
 /**
  * Pauses before a server is started again, in milliseconds: doubled with each failure in a row up to a minute, and
- * spread over the upper half so that servers which fell together don't get up together.
+ * spread over the upper half, so that servers that failed together don't restart together.
  */
 export const startBackoff = new ExponentialBackoff({
   initialDelay: 500,

@@ -2,18 +2,18 @@
 const inherited = ['PATH'];
 
 /**
- * The whole environment of a server's process. Nothing of the host's is in it but PATH and what the definition
- * declares as needed, so that no secret of the gateway's leaks; what would make definitions vary by host is pinned.
+ * Makes the whole environment of a server's process. It takes only PATH and the declared variables from the host, so
+ * no secret of the gateway leaks. Variables that would make definitions vary by host are pinned.
  */
 export function childEnvironment(options: {
-  /** The host's own. */
+  /** The host's environment. */
   host: Readonly<Record<string, string | undefined>>;
-  /** The folder of this isolation key: home, so that principals don't meet in files under it. */
+  /** The folder of this isolation key, used as home so that principals don't share files there. */
   home: string;
   temporary: string;
   /** Names of host variables that the definition declares. */
   needs: readonly string[];
-  /** What the definition sets; it has the last word. */
+  /** The definition's own variables, which override all others. */
   declared: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const { host, home, temporary, needs, declared } = options;

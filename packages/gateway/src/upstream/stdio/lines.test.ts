@@ -10,7 +10,7 @@ interface Read {
   endless: boolean;
 }
 
-/** What is read when the bytes come in pieces of that size. */
+/** What is read if the bytes come in pieces of that size. */
 async function read(text: string, limit: number, pieces: number): Promise<Read> {
   const stream = new PassThrough();
   const result: Read = { lines: [], skipped: [], endless: false };
@@ -29,7 +29,7 @@ async function read(text: string, limit: number, pieces: number): Promise<Read> 
 }
 
 describe('reading lines', () => {
-  it('gives them whole, however they are cut', async () => {
+  it('yields whole lines, however they are cut', async () => {
     const line = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\n') && text !== '');
     await fc.assert(
       fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 20 }), async (lines, pieces) => {
@@ -39,13 +39,13 @@ describe('reading lines', () => {
     );
   });
 
-  it('skips one that is too long, and finds whom it answers', async () => {
+  it('skips a line that is too long, and finds the request that it answers', async () => {
     const long = JSON.stringify({ result: { id: 1, text: 'x"\\'.repeat(100), list: [{ id: 2 }] }, id: 7 });
     const found = await read(`{"a":1}\n${long}\n{"b":2}\n`, 100, 13);
     expect(found).toEqual({ lines: ['{"a":1}', '{"b":2}'], skipped: [7], endless: false });
   });
 
-  it('finds the id of any JSON object, wherever it stands', async () => {
+  it('finds the id of any JSON object, wherever it is', async () => {
     const id = fc.oneof(fc.integer(), fc.string({ maxLength: 20 }));
     const rest = fc.dictionary(
       fc.string().filter((key) => key !== 'id' && key !== '__proto__'),

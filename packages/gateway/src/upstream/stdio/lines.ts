@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream';
 
-/** After that many times the limit without a line's end, the server isn't read any further. */
+/** After this many times the limit without the end of a line, the server isn't read any further. */
 const hopeless = 16;
 
 interface LineEvents {
   /** One whole line, without its end. */
   readonly onLine: (line: string) => void;
-  /** A line that was longer than the limit and has been skipped; `id` is the top-level `id` found in it. */
+  /** A line longer than the limit was skipped; `id` is the top-level `id` found in it. */
   readonly onSkipped: (id: number | string | undefined) => void;
-  /** A line without an end in sight. */
+  /** A line doesn't end. */
   readonly onEndless: () => void;
 }
 
 /**
- * Splits a stream into lines of at most `limit` bytes. A longer line is skipped without being kept, but for its
- * JSON-RPC id, so that the one request that it answers can be failed and nobody else's.
+ * Splits a stream into lines of at most `limit` bytes. A longer line is skipped; only its JSON-RPC id is kept, so that
+ * the one request that it answers can fail and no other.
  */
 export function readLines(stream: Readable, limit: number, events: LineEvents): void {
   let kept: Buffer[] = [];
@@ -64,8 +64,8 @@ const closers = new Set([125, 93]);
 const maxTokenLength = 128;
 
 /**
- * Finds the value of the top-level `id` in JSON that is too big to be kept, reading it piece by piece. The result
- * decides only whom to tell that an answer was too large.
+ * Finds the value of the top-level `id` in JSON that is too large to keep, piece by piece. It only decides which
+ * request is told that its answer was too large.
  *
  * @example
  * const scanner = idScanner();
@@ -78,7 +78,7 @@ function idScanner(): { feed(bytes: Uint8Array): void; id(): number | string | u
   let inString = false;
   let escaped = false;
   let isId = false;
-  // The text of the current token, as long as it is on the top level and short.
+  // The text of the current token, while it is short and on the top level.
   let token = '';
   let found: string | undefined;
 

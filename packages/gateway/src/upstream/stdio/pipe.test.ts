@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { noLog } from '../../testing/upstream/stage.ts';
 import { logErrors, openPipe } from './pipe.ts';
 
-it("keeps no more for a server that doesn't read than it may leave unread", () => {
+it("keeps only so much for a server that doesn't read", () => {
   const input = new Writable({ write: () => {} });
   const server = {
     pid: 0,
@@ -51,12 +51,12 @@ describe("a server's stderr", () => {
   it('is bounded in length and rate', async () => {
     const { lines } = await logged(`${'x'.repeat(100_000)}\n`, 'again\n'.repeat(10_000));
     expect(lines[0]).toHaveLength(2000);
-    // Two seconds at most, should the clock's second end just now.
+    // Two seconds' worth, in case the clock's second ends just now.
     expect(lines.length).toBeLessThanOrEqual(100);
   });
 });
 
-it('says once that a server prints to its standard output what is no message', async () => {
+it('warns once that a server prints something other than messages to its standard output', async () => {
   const output = new PassThrough();
   const said: unknown[] = [];
   const server = {
@@ -75,7 +75,7 @@ it('says once that a server prints to its standard output what is no message', a
   expect(said).toEqual([{ server: 'files', line: 'Listening on stdio' }]);
 });
 
-it('gives a server up that prints nothing but what is no message', async () => {
+it('gives up a server that prints nothing but lines that are not messages', async () => {
   const output = new PassThrough();
   const server = {
     ...{ pid: 0, input: new PassThrough(), output, errors: new PassThrough() },
@@ -87,7 +87,7 @@ it('gives a server up that prints nothing but what is no message', async () => {
     onMessage: () => {},
     onTooLarge: () => {},
   });
-  // Two seconds' worth, should the clock's second end just now.
+  // Two seconds' worth, in case the clock's second ends just now.
   for (const line of ['x\n', '{\n']) output.write(line.repeat(10_000));
-  await expect(pipe.ended).resolves.toBe('wrote over 5000 lines in a second that are no messages');
+  await expect(pipe.ended).resolves.toBe('wrote over 5000 lines in a second that are not messages');
 });

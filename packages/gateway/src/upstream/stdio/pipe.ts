@@ -9,33 +9,33 @@ import { parseExact } from '../../protocol/exact-json.ts';
 import { readLines } from './lines.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** Bytes that may wait for a server which doesn't read; it may well write requests that want to be refused. */
+/** Most bytes that wait for a server that doesn't read; it may keep writing requests that need a refusal. */
 const maxBacklogBytes = 16 * 1024 * 1024;
-/** Milliseconds in which what an exited server had already written still arrives. */
+/** Milliseconds in which output that an exited server had written still arrives. */
 const lastWordsMs = 200;
 
-/** Lines per second that are no messages; a server that prints more keeps the gateway from everything else. */
+/** Most lines per second that aren't messages; a server that prints more would keep the gateway from its work. */
 const maxOtherLinesPerSecond = 5000;
 
 interface PipeEvents {
   /** One JSON-RPC message of the server. */
   readonly onMessage: (message: Record<string, unknown>) => void;
-  /** A message over the limit was skipped; `id` when it has one. */
+  /** A message over the limit was skipped; `id` is its id, if it has one. */
   readonly onTooLarge: (id: number | string | undefined) => void;
 }
 
-/** A process seen as a stream of messages. */
+/** A process as a stream of messages. */
 export interface Pipe {
-  /** Drops the message when too much waits for the server. @returns whether the server takes what it is sent. */
+  /** Drops the message if too much waits for the server. @returns whether the server reads what it is sent. */
   write(message: object): boolean;
-  /** Whether the server has left so much unread that it is sent nothing more. */
+  /** Whether the server has left so much unread that nothing more is sent to it. */
   isFull(): boolean;
-  /** Settles when nothing more will come: why, as a clause. By then the process is gone. */
+  /** Settles when nothing more will come, with the reason as a clause. By then the process has ended. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Reads and writes JSON-RPC lines; whatever else a server prints is logged and passed over. */
+/** Reads and writes JSON-RPC lines; any other output of the server is logged and ignored. */
 export function openPipe(
   server: ServerProcess,
   options: { maxBytes: number; log: Log; fields: Record<string, unknown> } & PipeEvents,
@@ -50,12 +50,12 @@ export function openPipe(
     server.output.destroy();
   };
 
-  /** Nothing that a server writes may end the gateway: JSON can nest deeper than a stack. */
+  /** Nothing that a server writes may end the gateway: JSON can nest deeper than the stack allows. */
   const take = (message: Record<string, unknown>) => {
     try {
       onMessage(message);
     } catch (error) {
-      log.warn({ ...fields, error: messageOf(error) }, 'a message of the server could not be taken');
+      log.warn({ ...fields, error: messageOf(error) }, 'a message of the server could not be handled');
     }
   };
 
@@ -64,11 +64,11 @@ export function openPipe(
       const message = parseLine(line);
       if (message !== undefined) take(message);
       else if (!mayPrint())
-        giveUp(`wrote over ${maxOtherLinesPerSecond} lines in a second that are no messages`);
+        giveUp(`wrote over ${maxOtherLinesPerSecond} lines in a second that are not messages`);
       else if (line.trim() !== '') {
         log[warned ? 'debug' : 'warn'](
           { ...fields, line: line.slice(0, 200) },
-          'the server prints to its standard output what is no message, and this is passed over; have it log to its standard error',
+          'the server prints something other than messages to its standard output, which is ignored; have it log to its standard error',
         );
         warned = true;
       }
@@ -96,19 +96,19 @@ export function openPipe(
   };
 }
 
-/** A server that closes its output can answer nobody any more, so its end is the end, even if the process lives. */
+/** Why the server ended. A server that closes its output can't answer, so it has ended even if the process hasn't. */
 async function whyEnded(server: ServerProcess): Promise<string> {
   const closed = once(server.output, 'close').catch(() => {});
   const exit = await Promise.race([server.exited, closed.then(() => undefined)]);
   if (exit !== undefined) await Promise.race([closed, sleep(lastWordsMs)]);
-  // A server whose output ends just before it exits should be named by its exit.
+  // If the output ends just before the process exits, the exit is the better reason.
   const reason = exit ?? (await Promise.race([server.exited, sleep(lastWordsMs)])) ?? 'closed its output';
   await server.stop();
   return reason;
 }
 
 function parseLine(line: string): Record<string, unknown> | undefined {
-  // Most of what is no message is told by its first character, a hundred times faster.
+  // The first character rules out most lines that aren't messages, a hundred times faster.
   if (!/^\s{0,8}\{/.test(line)) return undefined;
   try {
     const value = parseExact(line);
@@ -118,7 +118,7 @@ function parseLine(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Whether something may happen once more in this second of the clock. */
+/** Returns a function that says whether something may happen once more in this second of the clock. */
 export function allowance(perSecond: number): () => boolean {
   let second = 0;
   let used = 0;
@@ -131,13 +131,13 @@ export function allowance(perSecond: number): () => boolean {
 }
 
 const maxLineLength = 2000;
-/** Lines per second that are logged; what is over is counted and said once. */
+/** Lines per second that are logged; the others are counted and reported once. */
 const linesPerSecond = 50;
 
 /**
- * Passes a server's stderr to the log, line by line, bounded in length and rate.
+ * Writes a server's stderr to the log, line by line, limited in length and rate.
  *
- * @returns the last line that was not empty: it mostly says why the server ended.
+ * @returns the last line that was not empty, which usually says why the server ended.
  */
 export function logErrors(
   stream: Readable,

@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Ends every process group that is still there when the gateway is gone, however it went. It reads `+<group>` and
- * `-<group>` lines; the end of its input means that nobody holds the other end any more.
+ * Ends every process group that is left when the gateway has ended, however it ended. It reads `+<group>` and
+ * `-<group>` lines. When its input ends, nobody holds the other end any more.
  */
 const script = `
 trap '' HUP INT TERM
@@ -20,7 +20,7 @@ for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
 for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 `;
 
-/** One small shell per gateway, in a session of its own so that Ctrl-C doesn't reach it. */
+/** One small shell per gateway, in its own session, so that Ctrl-C doesn't reach it. */
 export interface Reaper {
   /** Where a child announces its own group before it becomes the server, so that no moment is unwatched. */
   input(): Writable;
@@ -29,11 +29,11 @@ export interface Reaper {
   remember(group: number): void;
   /** The group has ended. */
   forget(group: number): void;
-  /** Lets it go, once every group has ended. */
+  /** Lets the reaper end, once every group has ended. */
   close(): void;
 }
 
-/** Starts the reaper. Should somebody end it, another takes over. */
+/** Starts the reaper. If somebody ends it, another takes over. */
 export function startReaper(): Reaper {
   const groups = new Set<number>();
   let closed = false;

@@ -8,12 +8,12 @@ import {
   type UpstreamRequest,
 } from '../transport/transport.ts';
 
-/** The SDK's client numbers its own few requests from 0 on the same pipe; these never meet them. */
+/** The SDK's client uses ids from 0 on the same pipe; these ids never collide with them. */
 const firstId = 1000;
 
 interface Waiting {
   readonly onNotification: RequestOptions['onNotification'];
-  /** The caller's own, put back into what it is sent. */
+  /** The caller's own token, which is put back into notifications. */
   readonly progressToken: unknown;
   readonly settle: (outcome: UpstreamAnswer | UpstreamError) => void;
 }
@@ -22,16 +22,16 @@ interface Waiting {
 export interface Requests {
   /** @throws UpstreamError */
   send(message: UpstreamRequest, options: RequestOptions): Promise<UpstreamAnswer>;
-  /** Takes an incoming message that concerns one of these requests; false for any other. */
+  /** Takes an incoming message if it belongs to one of these requests; otherwise returns false. */
   take(message: Readonly<Record<string, unknown>>): boolean;
-  /** Fails one request, when it is still in flight. */
+  /** Fails one request if it is still in flight. */
   fail(id: unknown, error: UpstreamError): void;
   failAll(error: UpstreamError): void;
 }
 
 /**
- * Keeps track of requests by id. They bypass the SDK's client, which would check results against its own schemas
- * and drop what it doesn't know.
+ * Tracks requests by id. They bypass the SDK's client, which would check results against its own schemas and drop
+ * what it doesn't know.
  */
 export function trackRequests(era: 'legacy' | 'modern', write: (message: object) => void): Requests {
   const waiting = new Map<unknown, Waiting>();

@@ -7,7 +7,7 @@ import { startProcess } from './server-process.ts';
 
 const inContainer = { reaper: undefined, cwd: tmpdir(), env: { PATH: process.env.PATH ?? '' } };
 
-it('starts and ends a process and what it started without a shell, as in an image that has none', async () => {
+it('starts and ends a process and its children without a shell, for images that have none', async () => {
   const script = `
     const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
     console.log(pid);

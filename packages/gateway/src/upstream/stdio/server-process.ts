@@ -6,10 +6,10 @@ import type { Reaper } from './reaper.ts';
 /** Announces its group to the reaper on descriptor 3, closes that, and becomes the server: no moment is unwatched. */
 const announce = 'echo "+$$" >&3; exec 3>&-; exec "$@"';
 
-/** Milliseconds that a server has to end by itself once its input has ended, and again after SIGTERM. */
+/** Milliseconds that a server gets to end by itself after the end of its input, and again after SIGTERM. */
 const graceAfterEndMs = 400;
 const graceAfterTermMs = 2000;
-/** Milliseconds that processes which it left behind have after SIGTERM. */
+/** Milliseconds that processes which it left behind get after SIGTERM. */
 const graceForHelpersMs = 200;
 
 export interface ProcessOptions {
@@ -18,24 +18,24 @@ export interface ProcessOptions {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Ends what would be left behind; undefined where the container does. */
+  /** Ends what would be left behind; undefined if the container does that. */
   readonly reaper: Reaper | undefined;
 }
 
-/** A server's process, leader of a group that holds whatever it starts. */
+/** A server's process, the leader of a group with everything that it starts. */
 export interface ServerProcess {
-  /** Process and group id. */
+  /** The id of the process and of its group. */
   readonly pid: number;
   readonly input: Writable;
   readonly output: Readable;
   readonly errors: Readable;
-  /** Settles once it has exited: how, as a clause ("exited with code 1"). */
+  /** Settles once it has exited, with the way it did as a clause (`exited with code 1`). */
   readonly exited: Promise<string>;
-  /** Ends it and its whole group: end of input, SIGTERM, SIGKILL. Settles when the group is gone. */
+  /** Ends it and its whole group: end of input, SIGTERM, SIGKILL. Settles when the group has ended. */
   stop(): Promise<void>;
 }
 
-/** @throws Error when the process can't be started at all. */
+/** @throws Error if the process can't be started at all. */
 export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions): ServerProcess {
   const [file, fileArgs] =
     reaper === undefined ? [command, args] : ['/bin/sh', ['-c', announce, 'sh', command, ...args]];
@@ -46,7 +46,7 @@ export function startProcess({ command, args, env, cwd, reaper }: ProcessOptions
     stdio: ['pipe', 'pipe', 'pipe', ...(reaper === undefined ? [] : [reaper.input()])],
   }) as unknown as ChildProcessByStdio<Writable, Readable, Readable>;
   const { pid } = child;
-  // Without a process id, `error` follows with the reason; it has to be heard so as not to end the gateway.
+  // Without a process id, `error` follows with the reason; without a listener it would end the gateway.
   child.on('error', () => {});
   child.stdin.on('error', () => {});
   if (pid === undefined)
@@ -80,7 +80,7 @@ async function stopGroup(group: number, input: Writable, exited: Promise<string>
   if (signalGroup(group, 'SIGKILL')) await within(graceAfterTermMs, exited);
 }
 
-/** Whether anybody was there to be signalled. */
+/** Signals a group and returns whether there was anything to signal. */
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-group, signal);
@@ -90,14 +90,14 @@ function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Waits for the server as long as it may need to put its things in order; for its leftover helpers only a moment. */
+/** Waits for the server as long as it may need to finish its work, but only a moment for helpers that it left. */
 async function groupGone(group: number, exited: Promise<string>): Promise<void> {
   await within(graceAfterTermMs, exited);
   const deadline = performance.now() + graceForHelpersMs;
   while (signalGroup(group, 0) && performance.now() < deadline) await sleep(10);
 }
 
-/** Waits for `event`, but no longer than that. The timer alone keeps nobody running. */
+/** Waits for `event`, but no longer than that. The timer doesn't keep the process running. */
 async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {
   await Promise.race([event, sleep(milliseconds, undefined, { ref: false })]);
 }

@@ -21,12 +21,12 @@ interface StdioConnectorOptions {
   /** Seconds from start to the end of the handshake. */
   readonly timeoutSeconds: () => number;
   readonly maxBytes: number;
-  /** Undefined where the container ends what would be left behind. */
+  /** Undefined if the container ends what would be left behind. */
   readonly reaper: Reaper | undefined;
   readonly log: Log;
 }
 
-/** Runs one process per isolation key, each in a folder of its own. */
+/** Runs one process per isolation key, each in its own folder. */
 export function stdioConnector(options: StdioConnectorOptions): Connector {
   const { name, command, needs, workdir, principalDir, maxBytes, reaper, log } = options;
   let mode: 'auto' | 'legacy' = 'auto';
@@ -40,7 +40,7 @@ export function stdioConnector(options: StdioConnectorOptions): Connector {
       const declared = Object.fromEntries(
         Object.entries(options.env).map(([key, value]) => [key, fill(value)]),
       );
-      // It brings the SDK's client, 6 MB that a gateway in front of remote servers does without.
+      // It loads the SDK's client, 6 MB that a gateway with only remote servers doesn't need.
       const { openStdio } = await import('./stdio-transport.ts');
       const transport = await openStdio({
         mode,

@@ -20,33 +20,33 @@ import { type ProcessOptions, startProcess } from './server-process.ts';
 interface StdioOptions extends ProcessOptions, TransportHooks {
   /** Seconds from the start of the process to the end of the handshake. */
   readonly timeoutSeconds: number;
-  /** Aborted when it isn't wanted any longer. */
+  /** Aborted when the process isn't needed any longer. */
   readonly signal: AbortSignal;
-  /** `auto` finds out the era; `legacy` saves that for a server that is known to be of the older one. */
+  /** `auto` finds out the era; `legacy` skips that for a server that is known to be of the older era. */
   readonly mode: 'auto' | 'legacy';
-  /** Bytes of one message of the server. */
+  /** Most bytes in one message of the server. */
   readonly maxBytes: number;
   readonly log: Log;
-  /** What tells this process from others in the log. */
+  /** Fields that tell this process from others in the log. */
   readonly fields: Record<string, unknown>;
 }
 
 /**
- * Starts a server as a process of its own and shakes hands with it, in whichever era it speaks.
+ * Starts a server as its own process and does the handshake, in whichever era the server speaks.
  *
- * @throws Error saying why it didn't come up; by then its process is gone.
+ * @throws Error that says why it didn't start; by then its process has ended.
  */
 export async function openStdio(options: StdioOptions): Promise<Transport> {
   try {
     return await open(options);
   } catch (error) {
-    // Some servers of the older era exit at any request before `initialize`; they get a process without the probe.
+    // Some older servers exit at any request before `initialize`; they get a new process without the probe.
     if (!(error instanceof EndedEarly) || options.mode === 'legacy' || options.signal.aborted) throw error;
     return open({ ...options, mode: 'legacy' });
   }
 }
 
-/** The process ended before the handshake did. */
+/** The process ended before the handshake. */
 class EndedEarly extends Error {}
 
 async function open(options: StdioOptions): Promise<Transport> {
@@ -108,7 +108,7 @@ async function open(options: StdioOptions): Promise<Transport> {
     facts,
     request: async (message, requestOptions) => {
       if (endedBecause !== undefined) throw new UpstreamError('unavailable', `it ${endedBecause}`);
-      if (pipe.isFull()) throw new UpstreamError('busy', 'it does not take what it was sent');
+      if (pipe.isFull()) throw new UpstreamError('busy', 'it does not read what it is sent');
       return send(message, requestOptions);
     },
     close: async () => {
@@ -119,15 +119,15 @@ async function open(options: StdioOptions): Promise<Transport> {
   };
 }
 
-/** Requests of a server whose refusal is logged, per second. */
+/** Most requests of a server per second whose refusal is logged. */
 const maxRefusalsLogged = 10;
 
-/** How much of the time to start a probe may take: servers that ignore what they don't know must be left some. */
+/** The fraction of the start time for the probe: servers that ignore unknown requests need the rest. */
 const probeShare = 0.5;
 
 /**
- * The SDK's client for what both eras do differently: finding out the era, `initialize`, and answering what a server
- * asks. It declares no capability, so sampling, elicitation and roots are refused.
+ * The SDK's client, for what differs between the eras: finding out the era, `initialize`, and answering the server's
+ * requests. It declares no capability, so sampling, elicitation and roots are refused.
  */
 function handshakeClient(
   mode: 'auto' | 'legacy',
@@ -154,7 +154,7 @@ function handshakeClient(
   return client;
 }
 
-/** The pipe as the SDK's client sees it. `pid` and `stderr` tell it that this is a process, not HTTP. */
+/** The pipe in the form that the SDK's client needs. `pid` and `stderr` tell it that this is a process, not HTTP. */
 function handshakeTransport(pipe: Pipe, pid: number): SdkTransport {
   const transport: SdkTransport & { pid: number; stderr: null } = {
     pid,
@@ -166,7 +166,7 @@ function handshakeTransport(pipe: Pipe, pid: number): SdkTransport {
   return transport;
 }
 
-/** What the server said of itself in the handshake. */
+/** What the server said about itself in the handshake. */
 function factsOf(client: Client): ServerFacts {
   return {
     era: client.getProtocolEra() ?? 'legacy',

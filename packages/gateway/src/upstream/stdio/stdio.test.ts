@@ -17,7 +17,7 @@ describe('a server that runs as a process', () => {
     });
   });
 
-  it('has a process per isolation key, with memory and folder of its own', async () => {
+  it('has one process per isolation key, each with its own memory and folder', async () => {
     await using stage = await openStage([rawServer('files')]);
     const alice = await stage.call<Who>('files', 'alice', 'whoami');
     const aliceAgain = await stage.call<Who>('files', 'alice', 'whoami');
@@ -31,7 +31,7 @@ describe('a server that runs as a process', () => {
     expect(hers.env.HOME).toBe(hers.cwd);
   });
 
-  it('gets an allow-listed environment and its placeholders filled', async () => {
+  it('gets an allow-listed environment, with its placeholders filled in', async () => {
     process.env.LOCKSTEP_TEST_SECRET = 'secret';
     process.env.LOCKSTEP_TEST_NEEDED = 'needed';
     const server = rawServer('files', {
@@ -61,7 +61,7 @@ describe('a server that runs as a process', () => {
     expect(await stage.call('files', 'alice', 'echo', { a: 1 })).toEqual({ a: 1 });
   });
 
-  it("fails the call during which it dies, and nobody else's", async () => {
+  it('fails only the call during which it dies', async () => {
     await using stage = await openStage([rawServer('files'), rawServer('other')]);
     const bobs = stage.call('files', 'bob', 'wait', { milliseconds: 300 });
     const others = stage.call('other', 'alice', 'wait', { milliseconds: 300 });
@@ -72,7 +72,7 @@ describe('a server that runs as a process', () => {
     });
     expect(await bobs).toBe('waited');
     expect(await others).toBe('waited');
-    // It is started again by the next call, without a trace of what was.
+    // The next call starts it again, without a trace of the earlier process.
     expect(await stage.call('files', 'alice', 'whoami')).toMatchObject({ calls: 1 });
     expect(stage.of('server.stopped')).toMatchObject([
       { server: 'files', key: 'alice', planned: false, reason: 'it exited with code 7' },
@@ -80,7 +80,7 @@ describe('a server that runs as a process', () => {
     expect(stage.upstreams.health().find(({ server }) => server === 'files')?.restarts).toBe(1);
   });
 
-  it("passes progress on under the caller's own token", async () => {
+  it("passes on progress under the caller's own token", async () => {
     await using stage = await openStage([rawServer('files')]);
     const notes: unknown[] = [];
     const message = {
@@ -96,7 +96,7 @@ describe('a server that runs as a process', () => {
     ]);
   });
 
-  it('is told when nobody waits any longer, by abort or by deadline', async () => {
+  it('is told when nobody waits any longer, after an abort or a deadline', async () => {
     await using stage = await openStage([rawServer('files')]);
     await stage.call('files', 'alice', 'whoami');
     const gone = new CallAbort();
@@ -111,7 +111,7 @@ describe('a server that runs as a process', () => {
     expect(await stage.call('files', 'alice', 'cancelled')).toHaveLength(2);
   });
 
-  it('is not asked at all once nobody waits', async () => {
+  it('gets no request that nobody waits for any longer', async () => {
     await using stage = await openStage([rawServer('files')]);
     await stage.call('files', 'alice', 'whoami');
     await expect(
@@ -142,7 +142,7 @@ describe('a server that runs as a process', () => {
     },
   );
 
-  it('ends with everything that it started, even when it is stubborn', async () => {
+  it('ends with everything that it started, even if it is stubborn', async () => {
     await using stage = await openStage([rawServer('files', { behave: ['stubborn'] })]);
     const { pid: child } = await stage.call<Who>('files', 'alice', 'spawn');
     const { pid } = await stage.call<Who>('files', 'alice', 'whoami');
@@ -168,7 +168,7 @@ describe('a server that runs as a process', () => {
       /the command "no-such-command" was not found/,
     ],
     ["a folder that isn't there", { cwd: '/no/such/folder' }, /it can't be started in \/no\/such\/folder/],
-  ])('says so when it has %s', async (_what, launch, message) => {
+  ])('causes a clear error when it has %s', async (_what, launch, message) => {
     const server = rawServer('files');
     await using stage = await openStage([{ ...server, launch: { ...server.launch, ...launch } as never }]);
     await expect(stage.call('files', 'alice', 'echo')).rejects.toThrow(message);
@@ -176,7 +176,7 @@ describe('a server that runs as a process', () => {
 });
 
 describe('the reaper', () => {
-  it('is replaced when somebody ends it, and its successor knows every group', async () => {
+  it('is replaced if somebody ends it, and its successor knows every group', async () => {
     const reaper = startReaper();
     const env = { PATH: process.env.PATH ?? '' };
     const start = async () => {
@@ -191,7 +191,7 @@ describe('the reaper', () => {
     await eventually(() => reaper.input() !== before);
     const second = await start();
     expect(await isAlive(first.pid)).toBe(true);
-    // As when the gateway is gone: nobody holds the other end of its input any more.
+    // As when the gateway has ended: nobody holds the other end of its input any more.
     reaper.close();
     expect(await first.exited).toBe('was ended by SIGTERM');
     expect(await second.exited).toBe('was ended by SIGTERM');

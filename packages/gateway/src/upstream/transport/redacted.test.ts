@@ -7,7 +7,7 @@ import type { Connector } from './transport.ts';
 
 const { redact } = createRedaction(['s3cret"token', '12345678']);
 
-/** What becomes of an error of a server. */
+/** The error that a caller sees when a server fails with `error`. */
 async function errorOf(error: RpcError): Promise<unknown> {
   const facts = {
     era: 'legacy',
@@ -34,12 +34,12 @@ it.each([
   ],
   ['a number', { pin: 12345678 }, '[secret]'],
   ['nothing secret', { why: 1 }, { why: 1 }],
-])('what a server adds to an error comes without secrets: %s', async (_, data, shown) => {
+])('what a server adds to an error contains no secrets: %s', async (_, data, shown) => {
   expect(await errorOf({ code: -32000, message: 'bad s3cret"token', data })).toEqual({
     error: { code: -32000, message: 'bad [secret]', data: shown },
   });
 });
 
-it('an error without more stays without', async () => {
+it('an error without data stays without data', async () => {
   expect(await errorOf({ code: -32000, message: 'no' })).toEqual({ error: { code: -32000, message: 'no' } });
 });

@@ -6,8 +6,8 @@ import type { Connector, Transport, UpstreamAnswer } from './transport.ts';
 type Redact = (text: string) => string;
 
 /**
- * A connector whose server's own words come without secrets: those of its errors, which are recorded, logged and
- * shown, and why it ended. Results are passed on as they came.
+ * Wraps a connector so that the server's own words contain no secrets: its errors, which are recorded, logged and
+ * shown, and the reason why it ended. Results are passed on unchanged.
  */
 export function redacted(connector: Connector, redact: Redact): Connector {
   return {
@@ -46,9 +46,9 @@ function redactedAnswer(
   return { error: { ...error, message: redact(error.message), ...data } };
 }
 
-/** What a server adds to an error, often the very request that it was sent. */
+/** What a server adds to an error; often that is the request that it got. */
 function redactedData(data: unknown, redact: Redact): unknown {
-  // As a whole, since a server may add very many texts.
+  // As one text, since a server may add very many texts.
   const text = JSON.stringify(data);
   const clean = redact(text);
   if (clean === text) return data;
@@ -59,13 +59,13 @@ function redactedData(data: unknown, redact: Redact): unknown {
   }
 }
 
-/** The same error, since others look at what kind it is. */
+/** Changes the error in place, since others look at its class. */
 function redactedError(error: unknown, redact: Redact): unknown {
   if (error instanceof Error) error.message = redact(error.message);
   return error;
 }
 
-/** A log whose texts come without secrets. */
+/** Wraps a log so that its texts contain no secrets. */
 export function redactedLog(log: Log, redact: Redact): Log {
   const fields = (given: Record<string, unknown>) =>
     Object.fromEntries(

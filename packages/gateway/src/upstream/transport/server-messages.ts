@@ -3,24 +3,24 @@ import { version } from '../../kernel/version.ts';
 import { metaKey, modernVersion } from '../../protocol/era.ts';
 import type { UpstreamAnswer } from './transport.ts';
 
-/** What the gateway calls itself towards servers. */
+/** How the gateway introduces itself to servers. */
 export const clientInfo = { name: 'lockstep', version };
 
-/** What every modern request carries. No capability is declared: servers may ask the gateway nothing. */
+/** The envelope of every modern request. It declares no capability, so servers may ask the gateway nothing. */
 const envelope = {
   [metaKey.version]: modernVersion,
   [metaKey.clientInfo]: clientInfo,
   [metaKey.clientCapabilities]: {},
 };
 
-/** The caller's `progressToken`, when it sent one. */
+/** The caller's `progressToken`, if it sent one. */
 export function progressTokenOf(params: Readonly<Record<string, unknown>>): unknown {
   return isRecord(params._meta) ? params._meta.progressToken : undefined;
 }
 
 /**
- * The `params` that go out: with the era's envelope, and with `token` in place of the caller's progress token,
- * since two callers who share a transport may have chosen the same one.
+ * Makes the outgoing `params`: with the era's envelope, and with `token` in place of the caller's progress token, since
+ * two callers that share a transport may have chosen the same one.
  */
 export function outgoingParams(
   params: Readonly<Record<string, unknown>>,
@@ -38,7 +38,7 @@ export function outgoingParams(
   };
 }
 
-/** Reads a JSON-RPC answer; undefined when it is none. */
+/** Reads a JSON-RPC answer; undefined if it isn't one. */
 export function readAnswer(message: Readonly<Record<string, unknown>>): UpstreamAnswer | undefined {
   const { result, error } = message;
   if (isRecord(result)) return { result };
@@ -49,12 +49,12 @@ export function readAnswer(message: Readonly<Record<string, unknown>>): Upstream
   };
 }
 
-/** Notices by which servers of both eras say that what they offer has changed. */
+/** Whether this is a notice, of either era, that a server's offer has changed. */
 export function isListChange(method: unknown): boolean {
   return typeof method === 'string' && /^notifications\/\w+\/list_changed$/.test(method);
 }
 
-/** By which a modern server is asked to say when its lists change; older ones say so unasked. */
+/** Asks a modern server to report changes of its lists; older servers report them unasked. */
 export const listenMessage = {
   method: 'subscriptions/listen',
   params: outgoingParams(

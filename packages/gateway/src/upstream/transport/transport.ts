@@ -11,7 +11,7 @@ interface Notification {
   params?: Record<string, unknown>;
 }
 
-/** What a server answered. An error here is the server's own; what went wrong on the way is an {@link UpstreamError}. */
+/** A server's answer. An error in it is the server's own; failures on the way are an {@link UpstreamError}. */
 export type UpstreamAnswer =
   | { result: Record<string, unknown> }
   | { error: { code: number; message: string; data?: unknown } };
@@ -21,9 +21,9 @@ export interface RequestOptions {
   readonly signal: CallSignal;
   /** Seconds from sending until the request fails as `timeout`. */
   readonly timeoutSeconds: number;
-  /** Called once the server is up and was looked at, right before the request goes out; throws to hold it back. */
+  /** Called once the server runs and was checked, right before the request is sent; throws to prevent that. */
   readonly beforeSend?: () => void;
-  /** Receives what the server says about this request before it answers: progress and log messages. */
+  /** Called with what the server says about this request before its answer: progress and log messages. */
   readonly onNotification?: (notification: Notification) => void;
   /** `Mcp-Param-*` headers of the client that the locked schema doesn't name; only modern HTTP servers get them. */
   readonly paramHeaders?: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export interface RequestOptions {
 /**
  * `absent`: not run on this host. `unavailable`: not running, refusing, or not reachable. `timeout`: no answer in
  * time. `lost`: the connection broke after the request was sent. `too large`: the answer is over the limit.
- * `invalid`: the answer is no MCP. `cancelled`: nobody waits any longer. `busy`: every process is in use.
+ * `invalid`: the answer isn't MCP. `cancelled`: nobody waits any longer. `busy`: every process is in use.
  */
 type UpstreamErrorCode =
   | 'absent'
@@ -44,10 +44,10 @@ type UpstreamErrorCode =
   | 'cancelled'
   | 'busy';
 
-/** A request that got no answer. Its message is a clause without a full stop, for a sentence to be made of. */
+/** A request that got no answer. Its message is a clause without a full stop, to become part of a sentence. */
 export class UpstreamError extends Error {
   readonly code: UpstreamErrorCode;
-  /** Whether the request reached the server, which may therefore have acted on it. */
+  /** Whether the request reached the server, which may then have acted on it. */
   readonly sent: boolean;
 
   constructor(code: UpstreamErrorCode, message: string, sent = false) {
@@ -63,7 +63,7 @@ export function cancelled(sent: boolean): UpstreamError {
   return new UpstreamError('cancelled', 'nobody waits for it any longer', sent);
 }
 
-/** What a server says of itself when a transport is opened. */
+/** What a server says about itself when a transport is opened. */
 export interface ServerFacts {
   readonly era: 'legacy' | 'modern';
   readonly protocolVersion: string;
@@ -72,30 +72,30 @@ export interface ServerFacts {
   readonly instructions: string | null;
 }
 
-/** One open way to a server: a process of its own, or a session over HTTP. */
+/** One open connection to a server: its own process, or a session over HTTP. */
 export interface Transport {
   readonly facts: ServerFacts;
   /** The process; absent for remote servers. */
   readonly pid?: number;
-  /** @throws UpstreamError when there is no answer. Never sends a request twice. */
+  /** @throws UpstreamError if there is no answer. Never sends a request twice. */
   request(message: UpstreamRequest, options: RequestOptions): Promise<UpstreamAnswer>;
-  /** Ends it: the process and all that it started, or the session. Calls in flight fail as `lost`. */
+  /** Ends the process and everything that it started, or the session. Calls in flight fail as `lost`. */
   close(): Promise<void>;
 }
 
 export interface TransportHooks {
-  /** The server says that one of its lists has changed. */
+  /** Called when the server says that one of its lists has changed. */
   readonly onListChanged: () => void;
-  /** It ended without {@link Transport.close}: why, as a clause. */
+  /** Called with the reason, a clause, when it ended without {@link Transport.close}. */
   readonly onClosed: (reason: string) => void;
 }
 
 /**
- * The session is over, as a request found out that was not carried out: the session has expired, or nobody is
- * there.
+ * The session is over. A request that was not carried out found this out: the session has expired, or nobody is there
+ * any more.
  */
 export class SessionOver extends UpstreamError {
-  /** Whether the server itself says so: then the request may be sent in a new session. */
+  /** Whether the server itself says so; then the request may be sent in a new session. */
   readonly expired: boolean;
 
   constructor(message: string, expired: boolean) {
@@ -108,9 +108,9 @@ export class SessionOver extends UpstreamError {
 interface ConnectRequest {
   /** The isolation key whose calls it will serve. */
   readonly key: string;
-  /** Whether to follow notices of changes where that takes a stream of its own. */
+  /** Whether to follow notices of changes if that needs a separate stream. */
   readonly watch: boolean;
-  /** Aborted when it takes too long or isn't wanted any longer. */
+  /** Aborted when it takes too long or isn't needed any longer. */
   readonly signal: AbortSignal;
   readonly hooks: TransportHooks;
 }
@@ -119,7 +119,7 @@ interface ConnectRequest {
 export interface Connector {
   /** @throws Error whose message is a clause that says why the server can't be talked to. */
   connect(request: ConnectRequest): Promise<Transport>;
-  /** Whether one transport can serve every key, since the server keeps nothing between requests. */
+  /** Whether one transport can serve every key, because the server keeps nothing between requests. */
   stateless(): boolean;
   close(): Promise<void>;
 }
