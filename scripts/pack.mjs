@@ -1,4 +1,4 @@
-// Packs what would be published into tarballs, for projects that use Lockstep before there is a release.
+// Packs the packages that would be published into tarballs, for projects that use Lockstep before its first release.
 //
 //   npm run pack [-- FOLDER]     default: out
 import { execFileSync } from 'node:child_process';
@@ -13,7 +13,7 @@ const packages = readdirSync(join(root, 'packages')).filter((name) => {
 });
 const folder = resolve(process.argv[2] ?? join(root, 'out'));
 
-// What a former build left under other names would be packed too.
+// Remove earlier builds: files under old names would be packed too.
 for (const name of packages) {
   rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'packages', name, 'tsconfig.tsbuildinfo'), { force: true });

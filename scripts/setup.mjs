@@ -1,5 +1,5 @@
-// Installs the locked dependencies when they are missing or out of date. Runs on any Node >= 20, before
-// anything is installed, so it uses nothing but Node itself.
+// Installs the locked dependencies if they are missing or out of date. It runs on any Node >= 20 before anything is
+// installed, so it uses nothing but Node itself.
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 

@@ -5,7 +5,7 @@ import { noticeOf } from './notice.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** CommonJS libraries ask for Node's own modules with `require`, which an ES module has to make for itself. */
+/** CommonJS libraries load Node's own modules with `require`, which an ES module has to create for itself. */
 const banner = `import { createRequire as createBundleRequire } from 'node:module';
 const require = createBundleRequire(import.meta.url);`;
 
@@ -16,7 +16,7 @@ const common = {
   target: 'node24',
   format: 'esm',
   conditions: ['lockstep-source'],
-  // The names in stack traces and logs stay what they are in the source.
+  // Keeps the names of the source in stack traces and logs.
   keepNames: true,
   legalComments: 'none',
   metafile: true,
@@ -26,8 +26,8 @@ const common = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the gateway into a folder as the image holds it in `/app`: one file, the store's thread beside it (a thread
- * is started from a file of its own), and the licences of all that is in them.
+ * Bundles the gateway into a folder, like `/app` in the image: one file, the file of the store's thread (a thread needs
+ * its own), and the licences of everything in them.
  *
  * @param folder an empty folder.
  * @param maps an empty folder for the source maps, which no image needs. Default: they are thrown away.

@@ -8,7 +8,7 @@ import { bundleGateway } from './bundle.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** What the gateway's image is made of: its revision is the last commit that touched any of it. */
+/** The sources of the gateway's image. Its revision is the last commit that touched any of them. */
 const sources = [
   'packages/gateway',
   'packages/database',
@@ -17,19 +17,19 @@ const sources = [
   'scripts/image',
 ];
 
-/** How the image is built. */
+/** Options of a build. */
 export interface GatewayImageOptions {
   /** The image to build on. Default: the Containerfile's. */
   readonly base?: string | undefined;
   readonly platform: string;
-  /** Seconds since 1970 that everything is dated with. */
+  /** The time that everything is dated with, in seconds since 1970. */
   readonly epoch: number;
-  /** Whether the commit goes into a label. An image that nobody pushes is then the same as long as its content is. */
+  /** Whether a label names the commit. Without it, the image stays the same as long as its content does. */
   readonly withRevision: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Bundles the gateway, has an image made of it, and removes the bundle. */
+/** Bundles the gateway, makes its image with `make`, and removes the bundle. */
 export async function withGatewayImage<T>(
   { base, platform, epoch, withRevision, env }: GatewayImageOptions,
   make: (request: ImageRequest) => Promise<T>,
@@ -55,7 +55,7 @@ export async function withGatewayImage<T>(
   }
 }
 
-/** Labels that differ from one build to the next; what never changes is in the Containerfile. */
+/** Labels that differ between builds; the Containerfile has those that never change. */
 function labelsOf(
   version: string,
   revision: string | undefined,
@@ -70,7 +70,7 @@ function labelsOf(
   };
 }
 
-/** The commit of the sources, with a mark where they were changed since; none outside of Git. */
+/** The commit of the sources, with a mark if they have changed since; undefined outside of Git. */
 function revisionOf(): string | undefined {
   try {
     const commit = git('log', '-1', '--format=%H');

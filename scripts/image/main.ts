@@ -1,4 +1,4 @@
-// `npm run image`: the gateway's image from this checkout, and on it the images of our servers.
+// `npm run image`: builds the gateway's image from this checkout, and the images of our servers on top of it.
 import { parseArgs } from 'node:util';
 import { processContext } from '@lockstep/cli';
 import {
@@ -22,18 +22,18 @@ import { withGatewayImage } from './gateway.ts';
 
 const help = `Usage: npm run image -- [gateway] [server...] [options]
 
-Builds the gateway's image from this checkout, then on it the images of the servers of stacks/environments.ts, with
-docker, podman or buildah, whichever works. Without names: all of them.
+Builds the gateway's image from this checkout, and on top of it the images of the servers in
+stacks/environments.ts. Uses docker, podman or buildah, whichever works. Without names, builds all of them.
 
-  --base <image>             what the gateway's image is built on (default: the one in packages/gateway/Containerfile)
-  --push <prefix>            send them to a registry; stacks/images.json says under which digests
+  --base <image>             the image to build the gateway's on (default: that of packages/gateway/Containerfile)
+  --push <prefix>            push them to a registry and note their digests in stacks/images.json
   --archive <folder>         write them as OCI archives, with an images.json, for a cluster without a registry
-  --images <file>            another list of digests
-  --containerfiles <folder>  where <server>.Containerfile is (default: stacks/images)
-  --platform <platform>      linux/amd64 or linux/arm64 (default: ${hostPlatform})
+  --images <file>            use another list of digests
+  --containerfiles <folder>  the folder of <server>.Containerfile (default: stacks/images)
+  --platform <platform>      build for linux/amd64 or linux/arm64 (default: ${hostPlatform})
   --python <path>            the interpreter in the images of PyPI servers (default: ${defaultPython})
   --config <file>            the program (default: ${defaultConfig})
-  --state <folder>           where packages are installed (default: ${defaultState})`;
+  --state <folder>           the folder to install packages in (default: ${defaultState})`;
 
 const text = { type: 'string' } as const;
 const options = {
@@ -81,7 +81,7 @@ function readArguments() {
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
-    // Node goes on to explain how its own parser is used.
+    // Node's message continues with advice about its own parser, so it is cut.
     throw new Failure(`${sentenceOf(error).split('. ', 1)[0]}; see --help.`, { cause: error });
   }
 }

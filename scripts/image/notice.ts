@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A package that is in a bundle. */
+/** A package in a bundle. */
 interface Bundled {
   readonly folder: string;
   readonly name: string;
@@ -10,10 +10,10 @@ interface Bundled {
 }
 
 /**
- * Which packages are in a bundle, and their licences word for word, as most of these demand.
+ * Lists the packages in a bundle with the full text of their licences, which most of them require.
  *
- * @param inputs the bundle's source files, from `root`.
- * @throws Error naming a package that says nothing about its licence: somebody has to look at it.
+ * @param inputs the bundle's source files, as paths from `root`.
+ * @throws Error naming a package that declares no licence: somebody has to look at it.
  */
 export async function noticeOf(inputs: readonly string[], root: string): Promise<string> {
   const folders = new Set(inputs.flatMap((path) => packageFolder(path) ?? []));
@@ -22,11 +22,11 @@ export async function noticeOf(inputs: readonly string[], root: string): Promise
     .toSorted((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1))
     .map(async (bundled) => `${heading(bundled)}\n\n${await licenceOf(bundled)}`);
   const intro =
-    'Lockstep is under the Apache License 2.0, see LICENSE. It is bundled with these packages, each under its own licence.';
+    'Lockstep is under the Apache License 2.0, see LICENSE. These packages are bundled with it, each under its own licence.';
   return `${[intro, ...(await Promise.all(sections))].join('\n\n')}\n`;
 }
 
-/** The folder of the package that a file belongs to; none for our own. */
+/** The folder of the package that a file belongs to; undefined for our own files. */
 function packageFolder(path: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 }
@@ -37,7 +37,7 @@ async function readPackage(folder: string): Promise<Bundled> {
   ) as Bundled;
   if (typeof license === 'string') return { folder, name, version, license };
   throw new Error(
-    `${name} ${version} names no licence in its package.json; look it up before it is shipped.`,
+    `${name} ${version} declares no licence in its package.json; find out its licence before you ship it.`,
   );
 }
 
@@ -51,5 +51,5 @@ async function licenceOf({ folder, license }: Bundled): Promise<string> {
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return texts.length > 0
     ? texts.map((text) => text.trim()).join('\n\n')
-    : `The package has no file with its licence; it declares ${license}.`;
+    : `The package has no licence file; it declares ${license}.`;
 }
