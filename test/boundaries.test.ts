@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf, importsUnder, isRelative, packageOf, root, targetOf } from './imports.ts';
 
-/** Which packages of ours each one may import: ARCHITECTURE.md, "The map". */
+/** Which of our packages each one may import: ARCHITECTURE.md, "The map". */
 const allowed: Record<string, readonly string[]> = {
   'packages/model': [],
   'packages/database': [],
@@ -16,13 +16,13 @@ const allowed: Record<string, readonly string[]> = {
   stacks: ['@lockstep/model', '@lockstep/components', '@lockstep/aws'],
 };
 
-/** What tests of any package may import besides: it's never published. */
+/** What tests of any package may also import; it is never published. */
 const forTests = '@lockstep/testing';
 
-/** Packages that no engine may enter: they run on a laptop, in a pod and in a pull request's check. */
+/** Packages that must not import Pulumi: they run on a laptop, in a pod and in a pull request's check. */
 const withoutPulumi = ['packages/model', 'packages/database', 'packages/gateway'];
 
-/** What `model` may use of Node: nothing that reads, writes, waits or connects. */
+/** Node's modules that `model` may use: none that reads, writes, waits or connects. */
 const pureBuiltins = ['node:crypto'];
 
 interface Manifest {
@@ -44,7 +44,7 @@ const workspaces = globSync(['packages/*/package.json', 'stacks/package.json', '
   .map((path) => dirname(path))
   .toSorted();
 
-/** Files that aren't published and so may use what the root offers to tests. */
+/** Whether a file isn't published, and so may use what the root offers to tests. */
 function isTest({ file }: Import): boolean {
   return file.startsWith('test/') || /\.(test|fixture)\.ts$/.test(file) || file.includes('/src/testing/');
 }
@@ -53,7 +53,7 @@ function show(imports: readonly Import[]): string[] {
   return imports.map(({ file, specifier }) => `${file} imports ${specifier}`);
 }
 
-describe('what imports what', () => {
+describe('imports between packages', () => {
   it('finds every form of import', () => {
     const text = `
       import a from 'one'; import type { B } from "two"; export * from 'three'; export { c } from 'four';
@@ -69,11 +69,11 @@ describe('what imports what', () => {
 
   it('knows every package', () => {
     const unknown = workspaces.filter((folder) => folder !== 'test' && allowed[folder] === undefined);
-    expect(unknown, 'say in this file and in ARCHITECTURE.md what these may import').toEqual([]);
+    expect(unknown, 'add to this file and to ARCHITECTURE.md what these may import').toEqual([]);
   });
 
   it.each(workspaces.filter((folder) => folder !== 'test'))(
-    '%s imports only what it may of ours',
+    '%s imports only those of our packages that it may',
     (folder) => {
       const wrong = importsUnder(folder).filter((found) => {
         if (isRelative(found)) return !targetOf(found).startsWith(`${folder}/`);

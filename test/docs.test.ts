@@ -12,8 +12,8 @@ import { fixedParts, spoken } from './docs/sources.ts';
 
 const blocks = pages.flatMap((page) => page.blocks);
 
-describe('what people read', () => {
-  it('links to what is there', () => {
+describe('the documentation', () => {
+  it('has no broken link', () => {
     const broken = pages.flatMap((page) =>
       linksOf(page)
         .filter((link) => !/^[a-z]+:/.test(link))
@@ -34,14 +34,14 @@ describe('what people read', () => {
     expect(typeErrors(snippets)).toEqual([]);
   });
 
-  it('shows each name that programs are written with in an example that compiles', () => {
+  it('shows each exported name in an example that compiles', () => {
     const examples = examplesOf('@lockstep/model', 'packages/model/src/index.ts');
     expect(examples.size).toBeLessThanOrEqual(20);
     expect([...examples].flatMap(([name, example]) => (example === undefined ? [name] : []))).toEqual([]);
     expect(typeErrors([...examples.values()].flatMap((example) => example ?? []))).toEqual([]);
   });
 
-  it('shows servers, rules and settings that are taken', () => {
+  it('shows valid servers, rules and settings', () => {
     for (const block of blocks.filter(({ info }) => info === 'servers')) {
       expect(() => defineServers(dataOf(block) as never), block.where).not.toThrow();
     }
@@ -51,13 +51,13 @@ describe('what people read', () => {
     }
   });
 
-  it('shows JSON that is some', () => {
+  it('shows valid JSON', () => {
     for (const { text, where } of blocks.filter(({ language }) => language === 'json')) {
       expect(() => JSON.parse(text), where).not.toThrow();
     }
   });
 
-  it('shows command lines that the command takes', async () => {
+  it('shows command lines that the command accepts', async () => {
     const shells = blocks.filter(({ language }) => language === 'sh');
     const lines = shells.flatMap((block) =>
       commandLines(block).map((argv) => ({ where: block.where, argv })),
@@ -68,7 +68,7 @@ describe('what people read', () => {
   });
 });
 
-it('explains errors in the words in which they are given', () => {
+it('quotes errors as they are in the code', () => {
   const all = spoken();
   const page = pageAt('docs/troubleshooting.md');
   const sentences = ['it says', 'the agent reads', 'a client gets'].flatMap((heading) =>

@@ -17,7 +17,7 @@ interface Ran {
 /** Runs the real command in the repository's root, as the examples' READMEs say. */
 function lockstep(...args: string[]): Promise<Ran> {
   const main = join(root, 'packages/cli/src/main.ts');
-  // Scripts start with `/usr/bin/env node`: the Node that runs this test.
+  // Scripts start with `/usr/bin/env node`, which must be the Node that runs this test.
   const env = { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) };
   return new Promise((settle) => {
     const argv = ['--conditions=lockstep-source', main, ...args];
@@ -41,7 +41,7 @@ describe('the custom server', () => {
     expect(stderr).not.toContain('until a person has confirmed');
   });
 
-  it('is the script that was locked, and offers what was reviewed', async () => {
+  it('is the locked script, and offers what was reviewed', async () => {
     const { stdout, stderr } = await lockstep('lock', 'rota', '--check', '--state', state, ...config);
     expect(stdout, stderr).toBe('rota 1.0.0: as locked.\n');
   });

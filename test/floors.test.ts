@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { type Import, importsUnder, isRelative, root, targetOf } from './imports.ts';
 
 /**
- * The floors of each package, from the roof down: a file imports only from its own floor and from those below. A floor
- * is a folder, or a file at the package's root; `.` stands for all root files that aren't named. See ARCHITECTURE.md.
+ * The floors of each package, from top to bottom: a file imports only from its own floor and from the floors below it.
+ * A floor is a folder or a root file; `.` stands for all root files that aren't named. See ARCHITECTURE.md.
  */
 const floorsOf: Record<string, readonly string[]> = {
   model: [
@@ -65,7 +65,7 @@ function floorOf(source: string, file: string): string {
   return floorsOf[basename(dirname(source))]?.includes(name) ? name : '.';
 }
 
-/** Imports between the files of one package that are published; tests and what they stand on see every floor. */
+/** Imports between the published files of one package; tests and their helpers may import from every floor. */
 function importsInside(source: string): Import[] {
   return importsUnder(source).filter(
     (found) =>
@@ -76,7 +76,7 @@ function importsInside(source: string): Import[] {
   );
 }
 
-/** Every import that leads upwards, or to a floor that no list has. */
+/** Every import that leads upwards, or to a floor that isn't in the list. */
 function climbsIn(source: string, found: readonly Import[]): string[] {
   const floors = floorsOf[basename(dirname(source))] ?? [];
   return found.flatMap((one) => {
@@ -87,7 +87,7 @@ function climbsIn(source: string, found: readonly Import[]): string[] {
   });
 }
 
-/** The files that can be reached from themselves, each as the circle that leads back. */
+/** Files that import themselves through others, each as the circle of imports. */
 function circlesOf(found: readonly Import[]): string[] {
   const targets = new Map<string, string[]>();
   for (const one of found) {
@@ -107,7 +107,7 @@ function circlesOf(found: readonly Import[]): string[] {
 }
 
 describe('floors', () => {
-  it('are drawn for every package', () => {
+  it('are listed for every package', () => {
     const packages = globSync('packages/*/src', { cwd: root }).map((source) => basename(dirname(source)));
     expect(Object.keys(floorsOf).toSorted()).toEqual(packages.toSorted());
   });
@@ -117,7 +117,7 @@ describe('floors', () => {
     expect(climbsIn(source, importsInside(source))).toEqual([]);
   });
 
-  it('are held: an import upwards and an unknown folder are found', () => {
+  it('reveal an import upwards and an unknown folder', () => {
     const source = 'packages/gateway/src';
     const up = { file: `${source}/kernel/log.ts`, specifier: '../policy/policy.ts' };
     const unknown = { file: `${source}/compose/storage.ts`, specifier: '../attic/box.ts' };
@@ -129,7 +129,7 @@ describe('floors', () => {
   });
 });
 
-/** Folders of the repository in the order in which walks go down through them. */
+/** Top-level folders in the order in which walks lead down through them. */
 const walked = ['stacks', 'components', 'cli', 'gateway', 'database', 'model'];
 
 /** The steps of a walk in ARCHITECTURE.md: files, and the word `back`. */
@@ -144,7 +144,7 @@ function stepsOf(heading: string): string[] {
   return steps.map((step) => step.replaceAll(/[`*]/g, ''));
 }
 
-/** How far down a step of a walk lies: by package, then by floor. */
+/** The depth of a walk's step: by package, then by floor. */
 function depthOf(step: string): number {
   const [name = '', ...rest] = step.split('/');
   const floor = floorsOf[name]?.indexOf(
@@ -182,7 +182,7 @@ describe('circles', () => {
     expect(circlesOf(importsUnder(folder))).toEqual([]);
   });
 
-  it('are found, types included', () => {
+  it('are found, even through types', () => {
     const found = [
       { file: 'a/x.ts', specifier: './y.ts' },
       { file: 'a/y.ts', specifier: '../b/z.ts' },

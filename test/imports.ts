@@ -7,12 +7,12 @@ export const root = resolve(import.meta.dirname, '..');
 
 /** One import, export-from, `import()` or type import with a literal specifier. */
 export interface Import {
-  /** The file that holds it, from the repository's root. */
+  /** The file with the import, as a path from the repository's root. */
   readonly file: string;
   readonly specifier: string;
 }
 
-/** All imports of the TypeScript files under a folder, as the compiler itself finds them. */
+/** All imports in the TypeScript files of a folder, as the compiler finds them. */
 export function importsUnder(folder: string): Import[] {
   return globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules', '**/dist'] })
     .toSorted()
@@ -29,7 +29,7 @@ export function isRelative({ specifier }: Import): boolean {
   return specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('file:');
 }
 
-/** Where a relative import leads, from the repository's root. */
+/** The target of a relative import, as a path from the repository's root. */
 export function targetOf({ file, specifier }: Import): string {
   return join(dirname(file), specifier);
 }

@@ -17,7 +17,7 @@ import { parse } from 'yaml';
 const root = resolve(import.meta.dirname, '..');
 const main = join(root, 'packages/cli/src/main.ts');
 
-/** Our own stacks in a folder of their own, to be changed. */
+/** A folder with a copy of our own stacks, which the test changes. */
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-stacks-'));
@@ -40,7 +40,7 @@ function lockstep(...args: string[]): Promise<{ code: number | string; stderr: s
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 const files = (out: string) => readdirSync(join(folder, out)).filter((name) => name.endsWith('.yaml'));
 
-it('renders prod with no cluster, login or engine; one tool moved from approve to allow is that one line', async () => {
+it('renders prod without cluster, login or engine; moving a tool from approve to allow changes one line', async () => {
   const { code, stderr } = await lockstep('render', 'prod', '--out', 'before');
   expect(code, stderr).toBe(0);
   const environments = read('stacks/environments.ts');
@@ -65,7 +65,7 @@ it('renders prod with no cluster, login or engine; one tool moved from approve t
       line: '    git/git_add write allow # rules.stage',
     },
   ]);
-  // Everything else names the bundle: no pod changes with it.
+  // Every other changed line names the bundle, and no pod changes with it.
   for (const { name, line } of lines) {
     expect(name).not.toMatch(/deployment|statefulset/);
     if (line.includes('"table/')) expect(line).toContain('"table/git.git_add"');

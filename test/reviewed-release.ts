@@ -1,6 +1,6 @@
 import { definitionDigest, proposeClass, type Release } from '@lockstep/model/internal';
 
-/** What `lockstep lock` would write of a server with these tools, after a person has confirmed every class. */
+/** The release that `lockstep lock` writes for a server with these tools, with every class confirmed. */
 export function reviewedRelease(
   source: Release['source'],
   definitions: readonly (Release['tools'][string]['definition'] & { readonly name: string })[],

@@ -34,11 +34,11 @@ const workflows = files.map((file) => {
 });
 const named = (name: string) => workflows.filter(({ file }) => basename(file) === name);
 
-/** Where a file of a copied workflow comes from, as the README says. */
+/** The source of each file in a copied workflow, as the README says. */
 const copied: Readonly<Record<string, string>> = { '.github/post-comment.mjs': 'post-comment.mjs' };
 
 describe('workflows', () => {
-  it('are both here and in the example', () => {
+  it('exist both here and in the example', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         '.github/workflows/lockstep-comment.yml',
@@ -49,7 +49,7 @@ describe('workflows', () => {
     );
   });
 
-  it.each(workflows)('$file may do only what it says, for a limited time', ({ workflow }) => {
+  it.each(workflows)('$file has only declared permissions, for a limited time', ({ workflow }) => {
     expect(workflow.permissions, 'say `permissions` at the top').toBeDefined();
     expect(Object.values(workflow.permissions ?? {}).filter((level) => level !== 'read')).toEqual([]);
     expect(workflow.on).not.toHaveProperty('pull_request_target');
@@ -63,7 +63,7 @@ describe('workflows', () => {
         expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
       }
       for (const job of Object.values(workflow.jobs)) {
-        // A job that pushes needs the token; then it runs no code that packages bring.
+        // A job that pushes needs the token, so it must not run code from packages.
         if (job.permissions?.contents === 'write') {
           for (const { run = '' } of job.steps) expect(run).not.toMatch(/\b(npm|npx|node)\b/);
           continue;
@@ -77,11 +77,11 @@ describe('workflows', () => {
 
   it.each(workflows)("$file runs no package that isn't in a lockfile", ({ workflow }) => {
     const runs = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnpx (\S+ \S+)/g)]);
-    // Where the command isn't installed, npx would fetch a stranger's package of that name.
+    // Where the command isn't installed, npx would fetch a stranger's package with that name.
     for (const [, options] of runs) expect(options).toBe('--no --');
   });
 
-  it.each(workflows)('$file runs scripts that are there', ({ file, workflow }) => {
+  it.each(workflows)('$file runs only scripts that exist', ({ file, workflow }) => {
     const scripts = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnode (\S+\.m?[jt]s)/g)]);
     for (const [, script = ''] of scripts) {
       const place = file.startsWith('examples/')
@@ -93,7 +93,7 @@ describe('workflows', () => {
 });
 
 describe('the job without credentials', () => {
-  it.each(named('lockstep.yml'))('$file has no secret and may write nothing', ({ workflow }) => {
+  it.each(named('lockstep.yml'))('$file has no secret and no write permission', ({ workflow }) => {
     const { check, preview } = workflow.jobs;
     expect(JSON.stringify(check)).not.toMatch(/secrets\.|github\.token/);
     expect({ ...workflow.permissions, ...check?.permissions }).toEqual({ contents: 'read' });

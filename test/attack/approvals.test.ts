@@ -52,7 +52,7 @@ async function asked(send: () => Promise<Raw> = () => write()): Promise<string> 
 }
 
 describe('an approval', () => {
-  it('lets one of any number of simultaneous calls through', async () => {
+  it('lets one of many simultaneous calls through', async () => {
     const id = await asked();
     expect((await verdict('carol', id)).status).toBe(200);
     const race = Array.from({ length: 24 }, (_, index) => (index % 2 === 0 ? write() : resume(id)));
@@ -61,7 +61,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(1);
   });
 
-  it('is for exactly the arguments, the tool, the server and the method', async () => {
+  it('covers exactly the arguments, the tool, the server and the method', async () => {
     const id = await asked();
     await verdict('carol', id);
     const path = `file-${turn}`;
@@ -91,7 +91,7 @@ describe('an approval', () => {
     expect(house.docs.used.map(({ params }) => params.arguments)).toEqual([{ path }]);
   });
 
-  it('forwards what was approved and not the reason given for it', async () => {
+  it('forwards what was approved, without the reason given for it', async () => {
     const args = { path: `file-${turn}`, lockstep_reason: 'because' };
     const id = await asked(() => write(agent, args));
     await verdict('carol', id);
@@ -100,7 +100,7 @@ describe('an approval', () => {
     expect(JSON.stringify(house.docs.used)).not.toContain('because');
   });
 
-  it("is nobody else's to resume, or to know of", async () => {
+  it("can't be resumed or discovered by anybody else", async () => {
     const id = await asked();
     await verdict('carol', id);
     for (const thief of ['stranger', 'second']) {
@@ -112,7 +112,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(0);
   });
 
-  it("isn't given by whoever asked, however they spell their name", async () => {
+  it("isn't given by the requester, however they spell their name", async () => {
     const id = await asked();
     const { seen } = await look(id);
     expect((await verdict('mallory', id, seen)).status).toBe(403);
@@ -124,7 +124,7 @@ describe('an approval', () => {
     expect(told(await write()).approval).toMatchObject({ state: 'pending', have: 0 });
   });
 
-  it('by two takes two humans, not two tokens or one twice', async () => {
+  it('by two needs two humans, not two tokens or one human twice', async () => {
     const id = await asked(() => write(agent, { turn }, 'docs__drop'));
     expect((await verdict('carol', id)).status).toBe(200);
     expect((await verdict('carol2', id)).status).toBe(409);
@@ -133,7 +133,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(0);
   });
 
-  it('takes no verdict that was given on another, and none after a denial', async () => {
+  it('accepts no verdict that was given on another approval, and none after a denial', async () => {
     const one = await asked();
     const two = await asked(() => write(agent, { path: `other-${turn}` }));
     const { seen } = await look(one);
@@ -145,7 +145,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(0);
   });
 
-  it('of a prompt carries no tool of that name out', async () => {
+  it("of a prompt doesn't carry out a tool with the same name", async () => {
     const id = await asked(() =>
       agent.send('/mcp', 'prompts/get', { name: 'docs__read', arguments: { topic: `t${turn}` } }),
     );
@@ -170,7 +170,7 @@ describe('an approval', () => {
     expect(house.docs.used).toHaveLength(0);
   });
 
-  it('is asked for as often as one principal may, and others still ask', async () => {
+  it('is limited per principal, and others can still ask', async () => {
     const spammer = await house.token({ subject: `spammer-${turn}`, owner: 'sam' });
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
@@ -183,7 +183,7 @@ describe('an approval', () => {
 });
 
 describe('the pages of approvals', () => {
-  it('take no decision from another page, another session or another host', async () => {
+  it('accept no verdict from another page, another session or another host', async () => {
     const { url } = house.gateway;
     const { origin, host } = new URL(url);
     const form = (path: string, fields: Record<string, string>, headers: Record<string, string>) =>

@@ -1,9 +1,9 @@
 import { request } from 'undici';
 
-// biome-ignore lint/suspicious/noExplicitAny: attacks look into answers freely
+// biome-ignore lint/suspicious/noExplicitAny: attacks read any part of an answer
 type Loose = any;
 
-/** An answer as it came. */
+/** An answer as it arrived. */
 export interface Raw {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -17,7 +17,7 @@ const meta = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** Sends whatever there is to send. */
+/** Sends anything at all. */
 export async function raw(
   url: string,
   options: {
@@ -50,7 +50,7 @@ export async function raw(
   };
 }
 
-/** The same agent in both eras; `params` may hold anything. */
+/** The same agent in both eras; `params` may contain anything. */
 export interface Attacker {
   readonly send: (
     path: string,
@@ -61,7 +61,7 @@ export interface Attacker {
   ) => Promise<Raw>;
 }
 
-/** A request of the modern era, as its body. */
+/** The body of a modern request. */
 export function modernBody(method: string, params: Record<string, unknown>): string {
   const given = (params._meta ?? {}) as object;
   return JSON.stringify({
@@ -93,7 +93,7 @@ export function modern(url: string, token?: string): Attacker {
   };
 }
 
-/** Opens a session first; it is `id`. */
+/** Opens a session first, whose id is `id`. */
 export async function legacy(
   url: string,
   path: string,

@@ -16,7 +16,7 @@ const rogue = fileURLToPath(new URL('./rogue.ts', import.meta.url));
 
 type Rule = NonNullable<EnvironmentInput['rules']>[number];
 
-/** What the attacked environment decides, before its profile `prod`. */
+/** The rules of the attacked environment, before its profile `prod`. */
 export const houseRules: Rule[] = [
   {
     name: 'no-secrets',
@@ -32,12 +32,12 @@ export const houseRules: Rule[] = [
   { name: 'ask-for-prompts', tools: 'docs/prompt:*', roles: ['prompter'], decision: { approve: {} } },
 ];
 
-/** A gateway in this process with a remote server `docs` and a process `rogue`, and somebody to attack it. */
+/** A gateway in this process with a remote server `docs` and a process `rogue`, as a target for attacks. */
 export interface House extends AsyncDisposable {
   readonly gateway: RunningGateway;
   readonly docs: Remote;
   readonly stateDir: string;
-  /** A new token. */
+  /** Creates a token. */
   token(who: {
     subject: string;
     owner: string;

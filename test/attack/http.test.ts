@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => house[Symbol.asyncDispose]());
 
-/** The last record that isn't a server's coming or going, which is nobody's doing here. */
+/** The last record other than those of servers that come and go, which no caller causes here. */
 const lastOfCallers = () => house.records().findLast(({ kind }) => !kind.startsWith('server.'));
 
 const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
@@ -29,8 +29,8 @@ const cancelFirst = JSON.stringify({
   params: { requestId: 1 },
 });
 
-describe('who calls', () => {
-  it('is asked before anything is listened to', async () => {
+describe('a caller', () => {
+  it('is checked before the body is read', async () => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
@@ -90,7 +90,7 @@ describe('who calls', () => {
 });
 
 describe('a session', () => {
-  it("serves its own principal at its own endpoint, and can't be chosen", async () => {
+  it('serves its own principal at its own endpoint, and nobody can choose its id', async () => {
     const { id } = await legacy(url, '/mcp', theirs);
     const use = (path: string, token: string | undefined, verb = 'POST', session = id) =>
       raw(`${url}${path}`, {
@@ -119,7 +119,7 @@ describe('a session', () => {
     expect((await use('/mcp', theirs)).status).toBe(200);
   });
 
-  it('cancels nothing of another session', async () => {
+  it("can't cancel calls of another session", async () => {
     const victim = await legacy(url, '/mcp', theirs);
     const attacker = await legacy(url, '/mcp', mine);
     const arrived = Promise.withResolvers<() => void>();
@@ -140,7 +140,7 @@ describe('a session', () => {
 });
 
 describe('a call that nobody waits for', () => {
-  /** Has the server keep the next call; resolves once it has it, to a promise of its connection's end. */
+  /** Makes the server hold the next call. Resolves once it has the call, to a promise of its connection's end. */
   function held(): Promise<{ closed: Promise<unknown> }> {
     const arrived = Promise.withResolvers<{ closed: Promise<unknown> }>();
     house.docs.say = (response) => arrived.resolve({ closed: once(response, 'close') });
@@ -180,7 +180,7 @@ describe('a call that nobody waits for', () => {
 });
 
 describe('bytes', () => {
-  /** Sends bytes and reads until the gateway closes, or says the text. */
+  /** Sends bytes and reads until the gateway closes the connection or answers with the text. */
   async function bytes(text: string, until?: string): Promise<string> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -213,7 +213,7 @@ describe('bytes', () => {
     expect(answer).not.toContain('"ok"');
   });
 
-  it('beyond the limit are refused, announced or not', async () => {
+  it('over the limit are refused, whether their size is announced or not', async () => {
     const size = 5 * 1024 * 1024;
     const announced = await raw(`${url}/mcp`, { token: mine, body: 'x'.repeat(size) });
     expect(announced.status).toBe(413);
@@ -228,7 +228,7 @@ describe('bytes', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'text/json',
-  ])('of type %s are no message, so that no page can send one unasked', async (type) => {
+  ])('of type %s are refused, so that no page can send one unasked', async (type) => {
     expect(
       (await raw(`${url}/mcp`, { token: mine, body: list, headers: { 'content-type': type } })).status,
     ).toBe(415);
@@ -259,8 +259,8 @@ describe('bytes', () => {
   });
 });
 
-describe('what is kept', () => {
-  it("holds no token and no sensitive argument in clear, and is nobody else's to read", async () => {
+describe('stored data', () => {
+  it('contains no token and no sensitive argument in clear, and nobody else can read it', async () => {
     const agent = modern(url, mine);
     const call = (args: object, headers = {}) =>
       agent.send('/mcp', 'tools/call', { name: 'docs__hook', arguments: args }, headers);
@@ -283,7 +283,7 @@ describe('what is kept', () => {
     expect(JSON.stringify(house.docs.used.at(-1))).not.toContain(mine);
   });
 
-  it("doesn't swell with what an agent makes up", async () => {
+  it("doesn't grow with what an agent makes up", async () => {
     const agent = modern(url, mine);
     const long = 'x'.repeat(1_000_000);
     const from = house.records().length;
@@ -303,7 +303,7 @@ describe('what is kept', () => {
     expect(Math.max(...records.map((record) => JSON.stringify(record).length))).toBeLessThan(20_000);
   });
 
-  it('says what it was told in records that are one line of JSON each, whatever it was told', async () => {
+  it('records whatever an agent sends as one line of JSON each', async () => {
     const name = 'docs__x"}\n{"kind":"approval.used"}\u202e';
     await modern(url, mine).send('/mcp', 'tools/call', { name, arguments: {} });
     const last = lastOfCallers();

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => house[Symbol.asyncDispose]());
 
-/** Sends something that must not arrive, and must not go unrecorded. */
+/** Sends a request that must not reach a server, and must be recorded. */
 async function held(send: () => Promise<Raw>): Promise<Raw> {
   const [arrived, recorded] = [house.docs.used.length, house.records().length];
   const answer = await send();
@@ -82,12 +82,12 @@ describe.each(['modern', 'legacy'] as const)('an agent of the %s era', (era) => 
     'file:///public/../secret',
     'file:///%73ecret',
     'file:///public/{other}',
-  ])('completes nothing for %j, which was not reviewed', async (uri) => {
+  ])('completes nothing for %j, which nobody reviewed', async (uri) => {
     const params = { ref: { type: 'ref/resource', uri }, argument: { name: 'name', value: '' } };
     expect(refused(await held(() => docs.send('/mcp/docs', 'completion/complete', params)))).toBe(true);
   });
 
-  it('calls nothing by a message that looks like no call', async () => {
+  it("calls nothing with a message that doesn't look like a call", async () => {
     const params = { name: 'docs__read', arguments: {} };
     for (const method of [
       'Tools/Call',
@@ -129,7 +129,7 @@ describe('an agent that speaks neither era cleanly', () => {
     for (const body of bodies) expect((await held(() => post(body, session))).status).toBe(400);
   });
 
-  it("can't have a header decided on and a body forwarded", async () => {
+  it("can't get a header decided on and a body forwarded", async () => {
     const attacker = modern(house.gateway.url, token);
     const params = { name: 'docs__drop', arguments: {} };
     for (const headers of [
@@ -142,7 +142,7 @@ describe('an agent that speaks neither era cleanly', () => {
       );
   });
 
-  it('has no way around what its body would be decided by now', async () => {
+  it('is judged by the rules in force when its body arrives', async () => {
     const url = new URL(`${house.gateway.url}/mcp`);
     const message = modernBody('tools/call', { name: 'docs__read', arguments: {} });
     const { request } = await import('node:http');
@@ -155,7 +155,7 @@ describe('an agent that speaks neither era cleanly', () => {
         'mcp-protocol-version': '2026-07-28',
         'mcp-method': 'tools/call',
         'mcp-name': 'docs__read',
-        // Once the gateway says to go on, it has begun with this request.
+        // Once the gateway asks for the body, it has begun with this request.
         expect: '100-continue',
       },
     });

@@ -9,7 +9,7 @@ const tool = (name: string, properties: Definition = {}): Definition => ({
   inputSchema: { type: 'object', properties },
 });
 
-/** What both of the attacked servers offer and what was reviewed of it. */
+/** What both attacked servers offer, with the reviewed classes. */
 export const offeredTools = {
   read: { definition: tool('read'), class: 'read' },
   act: { definition: tool('act'), class: 'read' },
@@ -24,11 +24,11 @@ export const offeredTools = {
   },
 } satisfies Record<string, { definition: Definition; class: AccessClass }>;
 
-/** A prompt and a tool of one name: they are different things. */
+/** A prompt with the name of a tool: they are different items. */
 export const offeredPrompt: Definition = { name: 'read', arguments: [{ name: 'topic' }] };
 export const offeredTemplate: Definition = { uriTemplate: 'file:///public/{name}', name: 'public' };
 
-/** Where both were locked from; the tests run them elsewhere. */
+/** The URL that both were locked from; the tests run them elsewhere. */
 export const lockedUrl = 'http://127.0.0.1:1/mcp';
 
 export const release: Release = {

@@ -13,14 +13,14 @@ export interface Arrived {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A remote server of the modern era in this very process. It keeps what it was asked, and says what a test wants. */
+/** A modern remote server in this process. It keeps the requests that it gets, and answers as a test wants. */
 export interface Remote extends AsyncDisposable {
   readonly url: string;
-  /** What was asked of it beyond its lists. */
+  /** The requests beyond its lists. */
   readonly used: Arrived[];
-  /** The next results; without one it says `fine`. A function answers by itself. */
+  /** The next results; by default it says `fine`. A function answers by itself. */
   say: Json | ((response: ServerResponse, message: Arrived) => void) | undefined;
-  /** What `tools/list` holds now. */
+  /** What `tools/list` returns now. */
   tools: readonly Json[];
 }
 

@@ -25,13 +25,13 @@ const act = (how: string, meta: object = {}) =>
 const read = (to: Attacker = agent) => to.send('/mcp', 'tools/call', { name: 'docs__read', arguments: {} });
 
 describe('a hostile process', () => {
-  it('ends nobody by nesting deeper than a stack', async () => {
+  it("can't end the gateway by nesting deeper than the stack allows", async () => {
     expect((await act('abyss', { progressToken: 1 })).text).toContain('still here');
     expect((await act('deep')).body.result.isError).toBe(true);
     expect((await read()).body.result.content).toEqual([{ type: 'text', text: 'fine' }]);
   });
 
-  it("sees nothing of the gateway's environment", async () => {
+  it("doesn't see the gateway's environment", async () => {
     process.env.LOCKSTEP_TEST_SECRET = 'hunter2';
     const { text } = (await act('environment')).body.result.content[0];
     delete process.env.LOCKSTEP_TEST_SECRET;
@@ -41,7 +41,7 @@ describe('a hostile process', () => {
     );
   });
 
-  it('forges neither progress nor answers of other calls', async () => {
+  it("can't forge progress or answers of other calls", async () => {
     const answers = await Promise.all([
       act('forge', { progressToken: 7 }),
       act('answers'),
@@ -55,7 +55,7 @@ describe('a hostile process', () => {
     expect(answers[1]?.body.result.content[0].text).toBe('"own"');
   });
 
-  it('asks the client nothing', async () => {
+  it("can't ask the client anything", async () => {
     expect((await act('ask')).text).not.toMatch(/sampling|elicitation|roots/);
   });
 
@@ -64,7 +64,7 @@ describe('a hostile process', () => {
     expect((await read()).body.result.isError).toBeUndefined();
   });
 
-  it('gets no call by a process that shows another face than the one that is watched', async () => {
+  it('gets no call in a process that shows other definitions than the watched one', async () => {
     const lie = join(house.stateDir, 'principals', 'rogue', 'lie');
     await mkdir(join(lie, '..'), { recursive: true });
     await writeFile(lie, '');
@@ -91,7 +91,7 @@ describe('a hostile remote server', () => {
     'loc\u212Astep/decision': 2,
   };
 
-  it("never speaks in the gateway's name, in either era", async () => {
+  it("can't speak in the gateway's name, in either era", async () => {
     house.docs.say = {
       result: {
         content: [
@@ -115,7 +115,7 @@ describe('a hostile remote server', () => {
     ]);
   });
 
-  it('links to its own resources only', async () => {
+  it('can link only to its own resources', async () => {
     house.docs.say = {
       result: { content: [{ type: 'resource_link', name: 'x', uri: 'rogue+file:///public/x' }] },
     };
@@ -123,7 +123,7 @@ describe('a hostile remote server', () => {
     expect(uri).toBe('docs+rogue+file:///public/x');
   });
 
-  it('gets no question through to the client', async () => {
+  it("can't get a question through to the client", async () => {
     for (const resultType of ['input_required', 'task', null, 0]) {
       house.docs.say = { result: { resultType, inputRequests: { a: { method: 'elicitation/create' } } } };
       const answer = await read();
@@ -132,7 +132,7 @@ describe('a hostile remote server', () => {
     }
   });
 
-  it("tells of its own calls only, and not in the gateway's name", async () => {
+  it("can notify only about its own calls, and not in the gateway's name", async () => {
     house.docs.say = (response, { id, params }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const event = (message: object) =>
@@ -158,7 +158,7 @@ describe('a hostile remote server', () => {
     expect(text).not.toMatch(/step\/decision/);
   });
 
-  it("fills the gateway's memory with nothing that the client doesn't read", async () => {
+  it("can't fill the gateway's memory with what the client doesn't read", async () => {
     const piece = JSON.stringify({
       jsonrpc: '2.0',
       method: 'notifications/message',
@@ -201,7 +201,7 @@ describe('a hostile remote server', () => {
     expect(told.length).toBeLessThan(15_000_000);
   });
 
-  it('is not believed an answer that is none', async () => {
+  it("can't pass off something else as an answer", async () => {
     for (const say of [{ result: 'fine' }, { result: [1] }, {}, { error: 'no' }, { id: 99, result: {} }]) {
       house.docs.say = say;
       expect((await read()).body.result.isError).toBe(true);
@@ -213,7 +213,7 @@ describe('a hostile remote server', () => {
     expect((await read()).body.result.isError).toBe(true);
   });
 
-  it('swells neither the audit nor the lists by what it makes up', async () => {
+  it("can't make the audit or the lists grow with what it makes up", async () => {
     const token = await house.token({ subject: 'checker', owner: 'cora' });
     const write = () =>
       modern(house.gateway.url, token).send('/mcp', 'tools/call', { name: 'docs__write', arguments: {} });
@@ -228,7 +228,7 @@ describe('a hostile remote server', () => {
     expect((await write()).body.result._meta['lockstep/decision'].kind).toBe('waiting');
   });
 
-  it('gets no gated call once its definition differs, however it words it', async () => {
+  it('gets no gated call once its definition differs, however it is worded', async () => {
     const token = await house.token({ subject: 'writer', owner: 'will' });
     const attacker = modern(house.gateway.url, token);
     const write = () =>

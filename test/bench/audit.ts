@@ -3,12 +3,12 @@ import { type Kind, kinds } from './scenario.ts';
 /** Records in the gateway's audit, by kind and outcome: `intent`, `outcome:ok`, `call:refused`. */
 export type AuditCounts = Record<string, number>;
 
-/** No call of any kind so far. */
+/** Counters for each kind of call, all at zero. */
 export function countsOf(): Record<Kind, number> {
   return Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
 }
 
-/** What the audit lacks or has too much of, given the calls that were sent. */
+/** The differences between the audit and the calls that were sent. */
 export function auditMisfits(sent: Record<Kind, number>, counted: AuditCounts): string[] {
   const expected: AuditCounts = {
     'call:ok': sent.read + sent.list,

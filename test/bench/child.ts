@@ -4,19 +4,19 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** A process under measurement, or the one that makes the load. */
+/** A process that is measured, or that makes the load. */
 export interface Child {
   readonly pid: number;
-  /** What the child said of itself when it was ready: its URL, mostly. */
+  /** What the child reported when it was ready, usually its URL. */
   readonly ready: Record<string, string>;
-  /** Asks it something and waits for the answer. */
+  /** Asks the child a question and waits for the answer. */
   ask(question: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a script of this folder as a process of its own and waits until it says that it is ready. It runs the
- * packages as they are published, compiled: stripping types costs memory that no deployment pays.
+ * Starts a script of this folder as its own process and waits until it is ready. It runs the packages compiled, as
+ * they are published: stripping types costs memory that no deployment pays for.
  */
 export async function startChild(script: string, args: string[] = []): Promise<Child> {
   const child: ChildProcess = fork(join(import.meta.dirname, script), args, {
@@ -55,8 +55,8 @@ export async function startChild(script: string, args: string[] = []): Promise<C
 }
 
 /**
- * The other side, in a child that serves HTTP: listens on a free port, reports the URL, answers each question
- * with `state()`, and ends when the parent is done with it.
+ * The child's side, for a child that serves HTTP: listens on a free port, reports the URL, answers each question with
+ * `state()`, and ends when the parent has finished with it.
  */
 export function report(server: Server, state: () => unknown = () => null): void {
   server.listen(0, '127.0.0.1', () => {

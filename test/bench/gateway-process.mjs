@@ -1,5 +1,5 @@
-// The gateway under measurement, and nothing else: JavaScript, since stripping types would take 15 MB that no
-// deployment pays.
+// Runs the measured gateway and nothing else. This is JavaScript because stripping types would take 15 MB that no
+// deployment pays for.
 //
 //   fork('gateway-process.mjs', [bundleFolder, stateFolder, legacyUpstreamUrl, modernUpstreamUrl])
 import { bundleFolder, startGateway } from '@lockstep/gateway';

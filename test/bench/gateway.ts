@@ -11,17 +11,17 @@ import type { AuditCounts } from './audit.ts';
 import { type Child, startChild } from './child.ts';
 import { type Era, toolDefinitions } from './protocol.ts';
 
-/** The gateway under measurement, in a process of its own. */
+/** The measured gateway, in its own process. */
 export interface MeasuredGateway extends Child {
-  /** Opens `/mcp/<era>`. */
+  /** A token for `/mcp/<era>`. */
   readonly token: string;
   /** Reads the whole audit and counts its records by kind and outcome. */
   countRecords(): Promise<AuditCounts>;
 }
 
 /**
- * Starts a gateway with every stage on: a token is checked, arguments are validated, a rule with a condition is
- * evaluated, every call is recorded, a write's intent is synced before it is forwarded.
+ * Starts a gateway with every stage on: it checks a token, validates arguments, evaluates a rule with a condition,
+ * records every call, and syncs a write's intent before it forwards the write.
  */
 export async function startGatewayProcess(upstreams: Record<Era, string>): Promise<MeasuredGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
@@ -75,7 +75,7 @@ function bundleFor(upstreams: Record<Era, string>): Bundle {
       },
     },
   });
-  if (bench === undefined) throw new Error('no environment came of the definition');
+  if (bench === undefined) throw new Error('the definition gave no environment');
   return makeBundle(bench);
 }
 
@@ -93,7 +93,7 @@ async function createToken(socket: Dispatcher): Promise<string> {
     }),
   });
   const text = await body.text();
-  if (statusCode >= 300) throw new Error(`a token was answered with ${statusCode} ${text}`);
+  if (statusCode >= 300) throw new Error(`creating a token failed with ${statusCode} ${text}`);
   return (JSON.parse(text) as { token: string }).token;
 }
 
@@ -102,7 +102,7 @@ async function countRecords(socket: Dispatcher): Promise<AuditCounts> {
   const counts: AuditCounts = {};
   for await (const line of createInterface({ input: body })) {
     const { kind, method, outcome } = JSON.parse(line) as Record<string, string | undefined>;
-    // Sessions' beginnings and ends are records too, but not among the calls that were sent.
+    // The beginnings and ends of sessions are records too, but not calls that were sent.
     if (kind === undefined || (kind === 'call' && !method?.startsWith('tools/'))) continue;
     const what = outcome === undefined ? kind : `${kind}:${outcome}`;
     counts[what] = (counts[what] ?? 0) + 1;

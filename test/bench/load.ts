@@ -1,6 +1,6 @@
-// Makes the load: a fixed number of calls by a number of concurrent clients over kept-alive connections, every
-// answer checked. Asked twice for each run: to get ready (connections, sessions), then to go, so that the parent
-// can read the clocks of all processes in between.
+// Makes the load: a fixed number of calls by concurrent clients over kept-alive connections. It checks every answer.
+// The parent asks twice for each run: once to prepare connections and sessions, then to go. In between, the parent can
+// read the clocks of all processes.
 import { Pool } from 'undici';
 import { type Era, legacyVersion } from './protocol.ts';
 import { callOf, type Kind, request } from './scenario.ts';
@@ -15,12 +15,12 @@ export interface Run {
   count: number;
 }
 
-/** What a run took; milliseconds but for `seconds`. */
+/** The figures of a run, in milliseconds except `seconds`. */
 export interface Measured {
   seconds: number;
   p50: number;
   p99: number;
-  /** Answers that were not as expected, and the first such. */
+  /** How many answers were not as expected, and the first of them. */
   wrong: number;
   firstWrong?: string;
 }
@@ -58,7 +58,7 @@ async function prepare(run: Run): Promise<() => Promise<Measured>> {
       clientInfo: { name: 'bench', version: '1.0.0' },
     };
     const { session, text, status } = await post(request('legacy', ++lastId, 'initialize', params));
-    if (typeof session !== 'string') throw new Error(`initialize was answered ${status} ${text}`);
+    if (typeof session !== 'string') throw new Error(`initialize was answered with ${status} ${text}`);
     const { headers } = request('legacy', 0, '', {}, session);
     await post({ headers, body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' });
     return { session };

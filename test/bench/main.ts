@@ -1,6 +1,6 @@
-// Measures what the gateway costs: direct calls, a bare proxy, the gateway with every stage on, in one run on one
-// machine. Prints a table and what is asked of the gateway, and writes bench-results.json. Slow figures are no
-// failure (exit code 0); wrong answers and missing audit records are.
+// Measures what the gateway costs: direct calls, a bare proxy, and the gateway with every stage on, in one run on one
+// machine. Prints a table and the project's limits, and writes bench-results.json. Slow figures are no failure (exit
+// code 0); wrong answers and missing audit records are.
 //
 //   npm run bench [-- --quick] [--rounds N] [--kind read] [--concurrency 16]
 import { writeFileSync } from 'node:fs';
@@ -34,11 +34,11 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
-/** A round differs from the next by a fifth on a shared machine: where something is asked, there are more of them. */
+/** On a shared machine, rounds differ by a fifth, so scenarios with a limit get more of them. */
 const roundsOf = (kind: Kind, concurrency: number): number =>
   options.quick || !isAsked(kind, concurrency) ? rounds : 5 * rounds;
 const calls = (concurrency: number): number => (concurrency === 1 ? 800 : 6400) / (options.quick ? 4 : 1);
-/** A gateway runs for days: nothing is measured before its code is compiled, for both eras in turn. */
+/** A gateway runs for days, so the measuring starts only once its code is compiled for both eras. */
 const warmUp = options.quick ? 400 : 10_000;
 const warmUpTurns = 6;
 
@@ -60,7 +60,7 @@ const sent = countsOf();
 const idle = memory(gateway.pid);
 const problems: string[] = [];
 
-/** One run against one target of one era. */
+/** Runs once against one target of one era. */
 async function run(
   target: 'direct' | 'proxy' | 'gateway',
   era: Era,
@@ -91,7 +91,7 @@ async function run(
 const eras = ['legacy', 'modern'] as const;
 const scenarios: Scenario[] = [];
 console.log(tableHeader);
-// Kind by kind, each in a steady state of its own: what was called before decides what is compiled for what.
+// Kind by kind, each in its own steady state: earlier calls decide what is compiled for what.
 for (const kind of options.kind as Kind[]) {
   for (let turn = 0; turn < warmUpTurns; turn++) {
     for (const era of eras) {
@@ -109,7 +109,7 @@ for (const kind of options.kind as Kind[]) {
         const gateway = await once('gateway');
         return { direct, proxy: [before, await once('proxy')], gateway };
       };
-      // One that doesn't count: after a quiet stretch, heaps have to grow again.
+      // This round doesn't count: after a quiet time, heaps have to grow again.
       await round();
       for (let done = 0; done < roundsOf(kind, concurrency); done++) scenario.rounds.push(await round());
       scenarios.push(scenario);
@@ -122,7 +122,7 @@ const held = { idle, afterLoad: memory(gateway.pid), proxy: memory(proxies.moder
 const counted = await gateway.countRecords();
 problems.push(...auditMisfits(sent, counted));
 for (const era of eras) {
-  // Direct calls and the proxy's are refused by the upstream itself; the gateway's must not come that far.
+  // The upstream itself refuses such calls if they come directly or through the proxy; the gateway must stop its own.
   const { drop = 0 } = (await upstreams[era].ask('calls')) as { drop?: number };
   const refused = scenarios.filter((one) => one.era === era && one.kind === 'refusal');
   const own = refused.reduce(

@@ -2,7 +2,7 @@ import type { Child } from './child.ts';
 import type { Measured, Run } from './load.ts';
 import { cpuTime } from './usage.ts';
 
-/** One run as it went: what the load saw, and what each process spent. */
+/** One run: what the load saw, and what each process spent. */
 export interface Sample extends Measured {
   /** Calls per second. */
   throughput: number;
@@ -10,7 +10,7 @@ export interface Sample extends Measured {
   cpu: Record<string, number>;
 }
 
-/** Makes one run and reads the clocks of the processes around it. */
+/** Makes one run, and reads the clocks of the processes before and after it. */
 export async function measure(load: Child, run: Run, processes: Record<string, Child>): Promise<Sample> {
   await load.ask(run);
   const clocks = (): [string, number][] =>
@@ -21,7 +21,7 @@ export async function measure(load: Child, run: Run, processes: Record<string, C
   return { ...measured, throughput: run.count / measured.seconds, cpu: Object.fromEntries(cpu) };
 }
 
-/** The middle of some numbers: one disturbed run doesn't move it. */
+/** The median of some numbers, which one disturbed run doesn't move. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;

@@ -1,4 +1,4 @@
-/** Both eras of the protocol that are measured: with sessions, and stateless. */
+/** The two eras of the protocol: with sessions, and stateless. */
 export type Era = 'legacy' | 'modern';
 export const legacyVersion = '2025-11-25';
 export const modernVersion = '2026-07-28';
@@ -12,17 +12,17 @@ const strings = (...names: string[]) => ({
   additionalProperties: false,
 });
 
-/** What the upstream offers: a read, a write, one that every environment refuses, and some that fill the list. */
+/** The upstream's tools: a read, a write, one that every environment refuses, and some that fill the list. */
 export const toolDefinitions = [
   {
     name: 'echo',
-    description: 'Tells the text back.',
+    description: 'Returns the text.',
     inputSchema: strings('text'),
     annotations: { readOnlyHint: true },
   },
   {
     name: 'put',
-    description: 'Keeps a value under a key.',
+    description: 'Stores a value under a key.',
     inputSchema: strings('key', 'value'),
     annotations: { readOnlyHint: false, destructiveHint: false },
   },
@@ -34,7 +34,7 @@ export const toolDefinitions = [
   },
   ...Array.from({ length: 17 }, (_, index) => ({
     name: `look_up_${index + 1}`,
-    description: `Looks something up in the collection of number ${index + 1} and tells what is there.`,
+    description: `Looks something up in collection number ${index + 1} and returns what is there.`,
     inputSchema: strings('collection', 'word'),
     annotations: { readOnlyHint: true },
   })),

@@ -1,5 +1,5 @@
-// The bare pass-through that every figure is compared with: parses each message, re-serialises it and passes it on
-// with its headers, requests through undici and answers back. No check, no record.
+// The bare pass-through that every figure is compared with. It parses each message, serializes it again and passes it
+// on with its headers, requests through undici and answers back. It checks and records nothing.
 //
 //   fork('proxy.ts', [upstreamUrl])
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,7 +8,7 @@ import { report } from './child.ts';
 
 const upstream = new URL(process.argv[2] ?? '');
 const pool = new Pool(upstream.origin, { connections: 128, pipelining: 1 });
-/** What concerns one connection only, or is made anew. Source: RFC 9110, section 7.6.1. */
+/** Headers that belong to one connection only, or are made again. Source: RFC 9110, section 7.6.1. */
 const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host', 'content-length']);
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {

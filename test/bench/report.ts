@@ -2,7 +2,7 @@ import { median, type Sample } from './measure.ts';
 import type { Era } from './protocol.ts';
 import type { Kind } from './scenario.ts';
 
-/** The runs of one kind of call in one era at one concurrency, by round. */
+/** The runs of one kind of call in one era and at one concurrency, by round. */
 export interface Scenario {
   era: Era;
   kind: Kind;
@@ -10,7 +10,7 @@ export interface Scenario {
   rounds: Round[];
 }
 
-/** Runs that follow each other at once. The proxy runs before and after the gateway, so that drift cancels. */
+/** Runs that directly follow each other. The proxy runs before and after the gateway, so that drift cancels out. */
 export interface Round {
   direct: Sample;
   proxy: [Sample, Sample];
@@ -19,14 +19,14 @@ export interface Round {
 
 type Target = 'direct' | 'proxy' | 'gateway';
 
-/** Figures of one target: medians over the rounds, and the median of each round's ratio to its own proxy runs. */
+/** Figures of one target: medians over the rounds. Each ratio is the median of the ratios to the round's proxy runs. */
 export interface Figures {
   throughput: number;
   p50: number;
   p99: number;
   /** Milliseconds of CPU per call, by process. */
   cpu: Record<string, number>;
-  /** Of throughput, p50, p99 and the own CPU (`direct` has none), each to the proxy's. */
+  /** Ratios of throughput, p50, p99 and own CPU to the proxy's; `direct` has no own CPU. */
   toProxy: { throughput: number; p50: number; p99: number; cpu: number };
 }
 
@@ -36,7 +36,7 @@ function mean(a: number, b: number): number {
   return (a + b) / 2;
 }
 
-/** Figures of all targets of a scenario. */
+/** Computes the figures of all targets of a scenario. */
 export function summarise({ rounds, ...scenario }: Scenario): Summary {
   const proxyOf = (round: Round, read: (sample: Sample) => number): number =>
     mean(read(round.proxy[0]), read(round.proxy[1]));
@@ -85,7 +85,7 @@ function row(cells: string[]): string {
     .join('  ');
 }
 
-/** The header of the table that {@link tableRow} fills. */
+/** The header of the table of {@link tableRow}. */
 export const tableHeader = row([
   'era call',
   'at',
@@ -116,16 +116,16 @@ function fine(milliseconds: number | undefined): string {
   return (milliseconds ?? Number.NaN).toFixed(3);
 }
 
-/** The concurrency at which the project asks something of itself, and the kinds of call that it asks it of. */
+/** The project sets itself limits at this concurrency, for the kinds of call below. */
 const askedAt = 16;
 const askedOf: readonly Kind[] = ['read', 'write'];
 
-/** Whether something is asked of a scenario: then one disturbed round must not decide. */
+/** Whether a scenario has a limit; then one disturbed round must not decide. */
 export function isAsked(kind: Kind, concurrency: number): boolean {
   return concurrency === askedAt && askedOf.includes(kind);
 }
 
-/** What the project asks of itself. */
+/** A limit that the project sets itself. */
 export interface Threshold {
   what: string;
   value: number;
@@ -133,7 +133,7 @@ export interface Threshold {
   pass: boolean;
 }
 
-/** Holds the figures against what is asked of them. `idle` is in MiB. */
+/** Compares the figures with the limits. `idle` is in MiB. */
 export function thresholds(summaries: readonly Summary[], idle: number): Threshold[] {
   const atLeast = (what: string, value: number, limit: number) => ({
     what,
@@ -156,7 +156,7 @@ export function thresholds(summaries: readonly Summary[], idle: number): Thresho
       atLeast(`${era}: throughput of reads, to the proxy's`, reads.toProxy.throughput, 0.5),
       atMost(`${era}: CPU of a read, to the proxy's`, reads.toProxy.cpu, 2.5),
       atMost(`${era}: p99 of reads, to the proxy's`, reads.toProxy.p99, 3),
-      // Measured minutes apart, so each against the proxy around it, which is as fast with both.
+      // Measured minutes apart, so each is compared with the proxy around it, which is as fast with both.
       atLeast(
         `${era}: throughput of writes, to that of reads`,
         writes.toProxy.throughput / reads.toProxy.throughput,

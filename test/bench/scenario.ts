@@ -1,10 +1,10 @@
 import { type Era, legacyVersion, modernVersion, toolDefinitions } from './protocol.ts';
 
-/** What is called: something that only looks, something that changes, something refused, a list. */
+/** The kinds of calls: one that only reads, one that changes something, one that is refused, and a list. */
 export const kinds = ['read', 'write', 'refusal', 'list'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One call to make, and what is wrong with its answer, if anything. */
+/** One call, with a check that says what is wrong with its answer, if anything is. */
 export interface Call {
   readonly headers: Record<string, string>;
   readonly body: string;
@@ -24,7 +24,7 @@ interface Answer {
 
 const common = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-/** A request of either era with the headers that it needs; `session` is that of a legacy client. */
+/** A request of either era with the headers that it needs; `session` is a legacy client's. */
 export function request(
   era: Era,
   id: number,
@@ -54,7 +54,7 @@ export function request(
   return { headers, body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta } }) };
 }
 
-/** The call number `id` of a kind. Each differs from the others, so that no answer fits another call. */
+/** Call number `id` of a kind. Each differs from the others, so that no answer fits another call. */
 export function callOf(kind: Kind, era: Era, id: number, session: string | undefined): Call {
   const { method, params, misfit } = parts(kind, id);
   return {

@@ -1,5 +1,5 @@
-// An MCP server that costs next to nothing, so that what is measured is whatever stands before it. Written on
-// node:http; speaks one era at a time, strictly: it refuses a request that lacks its era's headers or session.
+// An MCP server that costs next to nothing, so that the measured cost is that of whatever is in front of it. It uses
+// node:http and speaks one era strictly: it refuses a request that lacks its era's headers or session.
 //
 //   fork('upstream.ts', ['legacy' | 'modern'])
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ interface Message {
 
 const era = process.argv[2] as Era;
 const sessions = new Set<string>();
-/** How often each tool was called: whether a refused call came through, and whether an allowed one did. */
+/** How often each tool was called: shows whether refused calls came through, and whether allowed ones did. */
 const calls: Record<string, number> = {};
 
 const capabilities = { tools: {} };
@@ -47,7 +47,7 @@ function answer(message: Message, response: ServerResponse): Record<string, unkn
   return undefined;
 }
 
-/** What the era's rules have against a request; undefined if nothing. */
+/** Why the era's rules forbid a request; undefined if they don't. */
 function misfit(message: Message, request: IncomingMessage): { status: number; code: number } | undefined {
   if (era === 'modern') {
     if (message.method === 'initialize') return { status: 404, code: -32601 };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * CPU time that a process has used so far with all its threads, in milliseconds; NaN where the system has no
- * /proc. Taken from the scheduler, which counts nanoseconds: the ticks of /proc/<pid>/stat are too coarse.
+ * CPU time that a process and all its threads have used so far, in milliseconds; NaN on systems without /proc. It comes
+ * from the scheduler, which counts nanoseconds, since the ticks of /proc/<pid>/stat are too coarse.
  */
 export function cpuTime(pid: number): number {
   try {
@@ -16,7 +16,7 @@ export function cpuTime(pid: number): number {
   }
 }
 
-/** Memory that a process holds now, in MiB; NaN where the system has no /proc. */
+/** Memory that a process uses now, in MiB; NaN on systems without /proc. */
 export function memory(pid: number): number {
   try {
     const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

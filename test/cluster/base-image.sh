@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A base for the gateway's image where no registry can be reached: this machine's Node and git, the libraries that they
-# are linked to, certificates and time zones, and nothing else; no shell either. For tests only.
+# Builds a base for the gateway's image without a registry. It has this machine's Node and git, the libraries that they
+# are linked to, certificates and time zones, and nothing else, not even a shell. For tests only.
 #
 #   base-image.sh              builds localhost/lockstep-test/base:HASH with buildah, prints that name
 set -euo pipefail
@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 root=$folder/root
 
-# copy FILE...: each to the same path below $root, links followed
+# copy FILE...: copies each to the same path below $root and follows links
 copy() {
   for file in "$@"; do
     mkdir -p "$root$(dirname "$file")"
@@ -19,7 +19,7 @@ copy() {
   done
 }
 
-# libraries PROGRAM...: what the loader needs to start them
+# libraries PROGRAM...: prints the libraries that the loader needs to start them
 libraries() { ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' | sort -u; }
 
 mkdir -p "$root/usr/local/bin" "$root/usr/bin" "$root/tmp" "$root$git_core"
@@ -29,7 +29,7 @@ cp -L "$(command -v git)" "$root/usr/bin/git"
 cp -L "$git_core/git-remote-http" "$root$git_core/"
 ln -s git-remote-http "$root$git_core/git-remote-https"
 mapfile -t needed < <(libraries "$node" "$(command -v git)" "$git_core/git-remote-http")
-# The loader looks for what is opened at run time, such as name services, in the same folder.
+# The loader looks in the same folder for libraries that are opened at run time, such as name services.
 needed+=("$(dirname "$(ldd "$node" | grep -o '/[^ ]*libc.so.6')")/libnss_files.so.2")
 for file in "${needed[@]}"; do [ -e "$file" ] && copy "$file"; done
 copy /etc/ssl/certs/ca-certificates.crt

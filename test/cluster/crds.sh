@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the files of the custom resource definitions that our manifests use, out of their projects' Go modules:
-# the API server takes no object of a kind that it doesn't know. For tests only.
+# Prints the files of the custom resource definitions that our manifests use, from their projects' Go modules. The API
+# server accepts no object of a kind that it doesn't know. For tests only.
 set -euo pipefail
 
 # module VERSION FOLDER FILE...

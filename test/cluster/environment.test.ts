@@ -14,10 +14,10 @@ import { startVault, type TestVault } from './vault.ts';
 const program = 'test/cluster/program';
 const images = join(process.env.CLUSTER_IMAGES ?? '', 'images.json');
 
-/** Each differs in base64, in a URL and in JSON. */
+/** Texts that differ in base64, in a URL and in JSON. */
 const credentials = { first: 'first "credential"/1', second: 'second "credential"/2' };
 
-/** A text as it may turn up where it must not. */
+/** The forms in which a text could turn up where it must not. */
 function formsOf(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   return [text, encodeURIComponent(text), json, Buffer.from(text).toString('base64')];
@@ -42,7 +42,7 @@ afterAll(async () => {
   for (const close of opened.toReversed()) await close();
 });
 
-/** Renders an environment and applies it. Gives the folder, for who wants to look. */
+/** Renders an environment and applies it. Returns the folder of the manifests. */
 async function deploy(stack: string, env: Record<string, string> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `lockstep-${stack}-`));
   opened.push(() => rm(folder, { recursive: true }));
@@ -53,7 +53,7 @@ async function deploy(stack: string, env: Record<string, string> = {}): Promise<
   return folder;
 }
 
-/** The bundle that the gateway of an environment has in force. */
+/** The digest of the bundle that an environment's gateway has in force. */
 async function liveDigest(namespace: string): Promise<string> {
   const answer = await fetch(`http://lockstep-gateway.${namespace}.svc.cluster.local:7411/readyz`, {
     dispatcher: inCluster,
@@ -63,7 +63,7 @@ async function liveDigest(namespace: string): Promise<string> {
 
 const urlOf = (namespace: string) => `http://lockstep-gateway.${namespace}.svc.cluster.local:7411/mcp`;
 
-/** An environment that runs: its namespace, tokens, and what calls go through. */
+/** A running environment: its namespace, its tokens, and a way to make calls. */
 async function start(stack: string) {
   const namespace = `agents-${stack}`;
   const volume = await staticVolume(`gateway-${stack}`);
@@ -98,7 +98,7 @@ describe('dev', () => {
     dev = await start('dev');
   });
 
-  it('lets an agent read and refuses it to write', async () => {
+  it('lets an agent read but not write', async () => {
     const listed = await dev.call('files__list_allowed_directories');
     expect(listed.isError).toBeFalsy();
     expect(textOf(listed)).toContain('/var/lib/lockstep');
@@ -107,7 +107,7 @@ describe('dev', () => {
     expect(textOf(refused)).toMatch(/files\/create_directory/);
   });
 
-  it('adds a credential from Vault to requests, and takes up a new one with no restart', async () => {
+  it('adds a credential from Vault to requests, and uses a new one without a restart', async () => {
     const seen = async () => (await dev.call('reports__who')).content;
     const bearer = (text: string) => [{ type: 'text', text: `Bearer ${text}` }];
     expect(await seen()).toEqual(bearer(credentials.first));
@@ -159,7 +159,7 @@ describe('prod', () => {
     prod = await start('prod');
   });
 
-  it('has a write wait for a human and then lets it happen', async () => {
+  it('holds a write until a human approves it, and then lets it happen', async () => {
     const path = 'approved';
     const waiting = await prod.call('files__create_directory', { path });
     expect(textOf(waiting)).toMatch(/approv/);
@@ -183,7 +183,7 @@ describe('prod', () => {
     expect(done.isError, textOf(done)).toBeFalsy();
   });
 
-  it('takes a change of permissions without a restart, and nothing but ConfigMaps change', async () => {
+  it('applies a change of permissions without a restart, and only ConfigMaps change', async () => {
     const before = await podIdentities(prod.namespace);
     const versions = await versionsOf(prod.namespace);
     const digest = await liveDigest(prod.namespace);
@@ -197,7 +197,7 @@ describe('prod', () => {
     expect(done.isError, textOf(done)).toBeFalsy();
   });
 
-  it('leaves its volume and nothing else when it is deleted', async () => {
+  it('leaves only its volume when it is deleted', async () => {
     const kinds =
       'deployments,statefulsets,services,serviceaccounts,configmaps,networkpolicies,poddisruptionbudgets';
     const own = ['--selector=app.kubernetes.io/part-of=lockstep', '--namespace', prod.namespace];
@@ -221,7 +221,7 @@ interface Listed {
   }[];
 }
 
-/** What tells of each object of ours whether somebody changed what it declares. */
+/** A value for each of our objects that changes when somebody changes what the object declares. */
 async function versionsOf(namespace: string): Promise<Record<string, string>> {
   const kinds = 'deployments,statefulsets,services,serviceaccounts,configmaps,networkpolicies,pvc,pdb';
   const { items } = await get<Listed>(

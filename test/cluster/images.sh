@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Images for the test cluster, which reaches no registry: the gateway's, and those of the servers of
-# stacks/environments.ts, built on a base of this machine's own programs.
+# Makes images for the test cluster, which can't reach a registry: the gateway's, and those of the servers in
+# stacks/environments.ts, on a base of this machine's own programs.
 #
-#   images.sh make FOLDER      archives and FOLDER/images.json (references with digests); only what has changed is built
+#   images.sh make FOLDER      write archives and FOLDER/images.json (references with digests); build only what has changed
 #   images.sh load DIR FOLDER  import all of them into the cluster that `node.sh up DIR` started
 #
 # Needs Debian's buildah and containerd, and git.
@@ -10,24 +10,24 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 verb=${1:?make or load}
 
-# references FOLDER: one a line
+# references FOLDER: prints one per line
 references() { grep -o '[^"]*@sha256:[0-9a-f]*' "$1/images.json" | sort -u; }
 archive_of() { echo "sha256-${1#*@sha256:}.tar"; }
 
 make_images() {
   local folder=$1 base kept
   mkdir -p "$folder"
-  # One at a time: what another has just made would be taken for left over.
+  # One at a time: otherwise this run would remove what another one has just made.
   exec 9>"$folder/lock" && flock 9
   base=$("$here/base-image.sh")
   rm -f "$folder/images.json"
-  # What the stack's Containerfiles add (git) is in the base already.
+  # The base already has what the stack's Containerfiles add (git).
   (cd "$here/../.." && node --conditions=lockstep-source scripts/image/main.ts \
     --base "$base" --archive "$folder" --containerfiles "$folder/none")
   remove_old "$folder"
 }
 
-# remove_old FOLDER: archives, and images of buildah's, that nothing in images.json comes from
+# remove_old FOLDER: removes archives and buildah's images that nothing in images.json comes from
 remove_old() {
   local folder=$1 files contents file image
   files=$(for reference in $(references "$folder"); do archive_of "$reference"; done)
@@ -40,7 +40,7 @@ remove_old() {
   done
 }
 
-# An archive keeps its manifest's digest, and with --digests its image is known by it, as a Pod asks for it.
+# An archive keeps its manifest's digest. With --digests, its image is known by that digest, as a Pod asks for it.
 load_images() {
   local dir=$1 folder=$2 reference
   for reference in $(references "$folder"); do

@@ -3,20 +3,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Runs kubectl against the test cluster; rejects with what it said. */
+/** Runs kubectl against the test cluster; rejects with kubectl's output. */
 export async function kubectl(...args: string[]): Promise<string> {
   const { stdout } = await run('kubectl', args, { maxBuffer: 64 * 1024 * 1024 });
   return stdout;
 }
 
-/** What kubectl says with `-o json`. */
+/** Parses what kubectl prints with `-o json`. */
 export async function get<T>(...args: string[]): Promise<T> {
   return JSON.parse(await kubectl('get', ...args, '-o', 'json')) as T;
 }
 
 /**
- * Applies objects the way a careful deployer does: by the server, and refused for any field that it doesn't know.
- * `prune` deletes what an earlier apply of this set had and this one hasn't.
+ * Applies objects on the server, strictly: the server refuses a field that it doesn't know. `prune` deletes objects
+ * that an earlier apply of this set had and this one hasn't.
  */
 export async function apply(objects: string | { readonly folder: string }): Promise<string> {
   const flags = ['apply', '--server-side', '--force-conflicts', '--validate=strict'];
@@ -32,7 +32,7 @@ export async function apply(objects: string | { readonly folder: string }): Prom
   });
 }
 
-/** Waits until the pods of a workload are new and ready. */
+/** Waits until the pods of a workload have been replaced and are ready. */
 export async function rolledOut(namespace: string, workload: string, seconds = 120): Promise<void> {
   await kubectl('--namespace', namespace, 'rollout', 'status', workload, `--timeout=${seconds}s`);
 }
@@ -51,7 +51,7 @@ interface Pods {
   }[];
 }
 
-/** Each pod of a namespace by its name, as what changes when it is replaced or restarted. */
+/** A value for each pod of a namespace, by name, that changes when the pod is replaced or restarted. */
 export async function podIdentities(namespace: string, selector = ''): Promise<Record<string, string>> {
   const { items } = await get<Pods>('pods', '--namespace', namespace, `--selector=${selector}`);
   return Object.fromEntries(
@@ -62,7 +62,7 @@ export async function podIdentities(namespace: string, selector = ''): Promise<R
   );
 }
 
-/** Asks again until `work` gives something, or says at the end what it last failed with. */
+/** Repeats `work` until it returns something; in the end, throws its last error. */
 export async function eventually<T>(seconds: number, work: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (let last: unknown; ; ) {

@@ -6,7 +6,7 @@ import { apply, kubectl } from './kubectl.ts';
 import { lockstep } from './scene.ts';
 
 it.each(['dev', 'staging', 'prod'])(
-  'what render writes of our stack %s is taken with strict validation',
+  'the rendered manifests of our stack %s pass strict validation',
   async (stack) => {
     const folder = await mkdtemp(join(tmpdir(), 'lockstep-rendered-'));
     try {

@@ -1,22 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The one tool of {@link startReports}. */
+/** The only tool of {@link startReports}. */
 export const whoTool = {
   name: 'who',
-  description: 'Tells whose credentials the request carried.',
+  description: 'Returns the credentials of the request.',
   inputSchema: { type: 'object', properties: {}, additionalProperties: false },
   annotations: { readOnlyHint: true },
 };
 
 interface Reports {
   readonly port: number;
-  /** How often it was asked for its tool with each `authorization`. */
+  /** How often its tool was called with each `authorization`. */
   readonly calls: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
-/** An MCP server of the older era without sessions, outside of the cluster's pods. */
+/** An MCP server of the older era, without sessions and outside of the cluster's pods. */
 export async function startReports(host: string): Promise<Reports> {
   const calls = new Map<string, number>();
   const server = createServer(async (request, response) => {

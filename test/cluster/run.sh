@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command, by default the cluster's tests, inside the network of a real one-node Kubernetes that is started
-# for it and gone after it. Minutes the first time, for the binaries; see node.sh.
+# Runs a command, by default the cluster's tests, inside the network of a real one-node Kubernetes. It starts the
+# cluster and removes it afterwards. The first run takes minutes, for the binaries; see node.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=test/cluster

@@ -10,7 +10,7 @@ import { nodeAddress } from './service.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
-/** Runs the CLI as a person would, and gives what it printed. */
+/** Runs the CLI as a person would, and returns its output. */
 export async function lockstep(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const main = join(root, 'packages/cli/src/main.ts');
   const { stdout } = await run(process.execPath, ['--conditions=lockstep-source', main, ...args], {
@@ -21,14 +21,14 @@ export async function lockstep(args: readonly string[], env: Record<string, stri
   return stdout;
 }
 
-/** What a Pulumi program registers as one stack, without an engine. */
+/** The resources that a Pulumi program registers as one stack, without an engine. */
 export async function registered(
   program: string,
   stack: string,
   env: Record<string, string>,
 ): Promise<readonly RegisteredResource[]> {
   const project = findPulumiProject(root, program);
-  if (project === undefined) throw new Error(`${program} is no Pulumi program`);
+  if (project === undefined) throw new Error(`${program} is not a Pulumi program`);
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {
@@ -57,7 +57,7 @@ endpoints: [{ addresses: ["${nodeAddress}"] }]
 `;
 }
 
-/** A volume made by hand, since nothing here makes them; deleting it is the test's matter. */
+/** Makes a volume by hand, since this cluster has no provisioner. The test deletes it. */
 export async function staticVolume(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-volume-'));
   await apply(`
@@ -78,13 +78,13 @@ spec:
   return folder;
 }
 
-/** A token and its entry for the file. */
+/** Makes a token and its entry for the file. */
 async function offlineToken(subject: string, owner: string, rest: readonly string[]) {
   const args = ['token', 'create', subject, '--owner', owner, ...rest, '--offline', '--json'];
   return JSON.parse(await lockstep(args)) as { token: string; entry: object };
 }
 
-/** The Secrets that a person makes before the first deployment, and the tokens in them by subject. */
+/** Makes the Secrets that a person makes before the first deployment. Returns the tokens in them, by subject. */
 export async function makeSecrets(namespace: string): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-secrets-'));
   try {

@@ -2,13 +2,13 @@ import { Resolver } from 'node:dns/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Agent, fetch } from 'undici';
 
-/** The node's address, where the cluster's DNS answers; see node.sh. */
+/** The node's address, at which the cluster's DNS answers; see node.sh. */
 export const nodeAddress = '10.88.6.1';
 
 const resolver = new Resolver();
 resolver.setServers([nodeAddress]);
 
-/** Connects to Services by their names in the cluster, as a pod would. */
+/** Connects to Services by their cluster names, as a pod would. */
 export const inCluster = new Agent({
   connect: {
     lookup: (name, options, callback) => {
@@ -24,7 +24,7 @@ export const inCluster = new Agent({
   },
 });
 
-/** Runs `work` with an MCP client that speaks to a Service. */
+/** Runs `work` with an MCP client that is connected to a Service. */
 export async function withClient<T>(
   url: string,
   token: string,

@@ -7,11 +7,11 @@ import type { RegisteredResource } from '@lockstep/cli/internal';
 import { apply, kubectl } from './kubectl.ts';
 import { nodeAddress } from './service.ts';
 
-/** A real Vault core on the node, which asks the cluster's API server who signs in. */
+/** A real Vault core on the node. It asks the cluster's API server who signs in. */
 export interface TestVault {
   readonly port: number;
   write(path: string, body: object): Promise<void>;
-  /** Makes the policies and roles that a program registered. */
+  /** Creates the policies and roles that a program registered. */
   provision(resources: readonly RegisteredResource[]): Promise<void>;
   close(): void;
 }
@@ -30,7 +30,7 @@ export async function startVault(): Promise<TestVault> {
       headers: { 'x-vault-token': token },
       body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`Vault answers ${answer.status} to ${path}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`Vault answered ${answer.status} to ${path}: ${await answer.text()}`);
   }
 
   await write('sys/mounts/mcp', { type: 'kv', options: { version: '2' } });
@@ -65,7 +65,7 @@ export async function startVault(): Promise<TestVault> {
   };
 }
 
-/** A token by which Vault may ask the API server about others. */
+/** A token that lets Vault ask the API server about other tokens. */
 async function reviewerToken(): Promise<string> {
   await apply(`
 apiVersion: v1

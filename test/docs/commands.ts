@@ -11,7 +11,7 @@ export function commandLines({ text }: Block): string[][] {
   });
 }
 
-/** The words of one simple command, up to what redirects or follows it. */
+/** The words of one simple command, up to a redirection or another command. */
 function wordsOf(line: string): string[] {
   const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
@@ -20,7 +20,7 @@ function wordsOf(line: string): string[] {
   return end < 0 ? words : words.slice(0, end);
 }
 
-/** What the real command says against a command line, without running it; undefined when it takes it. */
+/** The real command's objection to a command line, found without running it; undefined if it has none. */
 export async function complaint(argv: readonly string[]): Promise<string | undefined> {
   const notes: string[] = [];
   const program = await buildProgram(quietContext(notes));

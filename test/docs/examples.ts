@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Block, root } from '@lockstep/testing/markdown';
 import ts from 'typescript';
 
-/** What examples may speak of without declaring it. */
+/** Names that examples may use without declaring them. */
 const known: Readonly<Record<string, string>> = {
   lock: 'Lock',
   servers: 'Servers',
@@ -16,7 +16,7 @@ function preludeOf(example: string): string {
     .join('\n');
 }
 
-/** The names that a package's entry exports, each with its `@example` as a whole module; undefined where it has none. */
+/** The names that a package's entry exports, each with its `@example` as a whole module; undefined if it has none. */
 export function examplesOf(name: string, entry: string): ReadonlyMap<string, Block | undefined> {
   const program = ts.createProgram([join(root, entry)], {
     module: ts.ModuleKind.NodeNext,

@@ -5,8 +5,8 @@ import { type Block, root } from '@lockstep/testing/markdown';
 import ts from 'typescript';
 
 /**
- * A snippet as a whole module. Plain `ts` blocks are that already; of `ts environment` blocks the text is fields of
- * an environment, of `ts servers` blocks entries of `defineServers`.
+ * Turns a snippet into a whole module. A plain `ts` block already is one. The text of a `ts environment` block is
+ * fields of an environment, and that of a `ts servers` block is entries of `defineServers`.
  */
 export function moduleOf({ info, text }: Block): string {
   if (info === 'environment') {
@@ -24,7 +24,7 @@ export function dataOf({ text }: Block): Record<string, unknown> {
   return runInThisContext(expression) as Record<string, unknown>;
 }
 
-/** Type-checks snippets as if they lay beside `stacks/environments.ts`; one sentence per error. */
+/** Type-checks snippets as if they were beside `stacks/environments.ts`; returns one sentence per error. */
 export function typeErrors(blocks: readonly Block[]): string[] {
   const config = ts.readConfigFile(join(root, 'tsconfig.tests.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(

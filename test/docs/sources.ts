@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@lockstep/testing/markdown';
 
-/** All that our own code can say, with white space made alike. */
+/** The text of our own code, with all white space made alike. */
 export function spoken(): string {
   return globSync('packages/*/src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts', '**/testing/**'] })
     .map((file) =>
@@ -11,7 +11,7 @@ export function spoken(): string {
     .join('\n');
 }
 
-/** The fixed parts of a sentence whose varying parts are written as `…`. */
+/** The fixed parts of a sentence in which `…` marks the varying parts. */
 export function fixedParts(sentence: string): string[] {
   return alike(sentence)
     .split('…')

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { httpRelease } from './http-server.ts';
 import { makePod, type Pod } from './pod.ts';
 
-/** What was put, by its path. */
+/** The objects that were put, by path. */
 const objects = new Map<string, string>();
 const requests: unknown[] = [];
 const store = createServer(async (request, response) => {
@@ -41,7 +41,7 @@ afterAll(async () => {
   await pod?.[Symbol.asyncDispose]();
 });
 
-it("a pod's gateway fills the archive that its deployment names, from when it does until it stops", async () => {
+it("a pod's gateway fills the archive that its deployment names, until the gateway stops", async () => {
   const releases = { one: httpRelease('http://127.0.0.1:1/mcp') };
   const deployment = deploymentOf(releases) as object;
   await pod.deploy({ releases, deployment });

@@ -69,7 +69,7 @@ afterAll(async () => {
   trigger.remove();
 });
 
-/** The published memory server as the stacks pin it, installed as `npm start` does. */
+/** The published memory server at the stacks' pin, installed as `npm start` does it. */
 async function installedMemory(): Promise<string> {
   const state = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-real-')));
   const packages = join(repository, '.lockstep/packages');
@@ -123,7 +123,7 @@ describe.each(eras)('two principals of a server behind a bridge, in the %s era',
 });
 
 describe('a server behind a bridge', () => {
-  it('that loses a process has a new one for the next call, with the same folder', async () => {
+  it('gets a new process with the same folder for the next call after it lost one', async () => {
     const client = await connect('modern', `${url}/mcp/notes`, await house.token('cid'));
     await client.call('remember', { note: 'kept' });
     const { pid } = JSON.parse((await client.call('recall')).text) as Notes;
@@ -137,7 +137,7 @@ describe('a server behind a bridge', () => {
     await client.close();
   });
 
-  it('that changes what it offers has that quarantined, and nothing else', async () => {
+  it('has a changed item quarantined, and nothing else', async () => {
     const client = await connect('modern', `${url}/mcp/words`, await house.token('dan'));
     expect((await client.call('lookup', { word: 'tree' })).text).toBe('tree: a word');
     trigger.pull();
@@ -150,7 +150,7 @@ describe('a server behind a bridge', () => {
     await client.close();
   });
 
-  it('leaves no process when its pod is told to end, nor when it is killed', async () => {
+  it('leaves no process when its pod is told to end, or when it is killed', async () => {
     const client = await connect('modern', `${url}/mcp`, await house.token('eve'));
     for (const [server, signal] of [
       ['notes', 'SIGTERM'],

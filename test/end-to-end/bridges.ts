@@ -13,13 +13,13 @@ import { repository } from './project.ts';
 
 const pod = join(repository, 'packages/gateway/src/pod/main.ts');
 
-/** A bridge as it runs in a pod: the program of the image, in its mode `bridge`. */
+/** A bridge as it runs in a pod: the image's program, in its mode `bridge`. */
 export interface BridgeProcess {
   readonly url: string;
   readonly pid: number;
-  /** `${workdir}` and `${principaldir}` lie in it. */
+  /** The folder that holds `${workdir}` and `${principaldir}`. */
   readonly state: string;
-  /** Sends a signal, and waits for the end; gives the exit code. */
+  /** Sends a signal, waits for the end, and returns the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   remove(): Promise<void>;
 }
@@ -27,8 +27,8 @@ export interface BridgeProcess {
 /**
  * Starts a bridge and waits until it is ready.
  *
- * @param key what the gateway signs with.
- * @param env what the container declares for the server.
+ * @param key the key that the gateway signs with.
+ * @param env the variables that the container declares for the server.
  */
 export async function startBridge(
   key: Uint8Array,
@@ -79,7 +79,7 @@ export interface BridgedGateway {
   remove(): Promise<void>;
 }
 
-/** @param urls where the bridge of each server is. */
+/** @param urls the URL of each server's bridge. */
 export async function openBridgedGateway(
   { servers, lock, key }: { servers: Record<string, ServerInput>; lock: Lock; key: Uint8Array },
   urls: Record<string, string>,

@@ -61,7 +61,7 @@ afterAll(async () => {
 });
 
 describe('a changed rule', () => {
-  it('is taken while a call is in flight, and `plan --against` shows exactly what it changed', async () => {
+  it('applies while a call is in flight, and `plan --against` shows exactly what it changed', async () => {
     expect((await client.call('journal__write_line', { line: 'early' })).isError).toBe(true);
     const digest = await readyDigest();
     const inFlight = client.call('crashing__wait', { key: 'over the change' });
@@ -87,7 +87,7 @@ describe('a changed rule', () => {
     expect(JSON.stringify(json), 'the plan names the digest that is live').toContain(await readyDigest());
   });
 
-  it.each(eras)('is told to a client of the %s era that loses a tool by it', async (era) => {
+  it.each(eras)('is reported to a client of the %s era that loses a tool', async (era) => {
     const told: string[][] = [];
     const listening = await connect(era, `${up.url}/mcp`, undefined, (names) => told.push(names));
     expect((await listening.tools()).map(({ name }) => name)).toContain('journal__erase');
@@ -101,13 +101,13 @@ describe('a changed rule', () => {
     await listening.close();
   });
 
-  it("that can't be used leaves the old one in force, and is said", async () => {
+  it("leaves the old one in force if it can't be used, and is reported", async () => {
     const digest = await readyDigest();
     const wrong = structuredClone(after);
     const rules = wrong.environments.prod?.rules ?? [];
     rules.push({ name: 'typo', tools: 'gihub/*', decision: 'allow' });
     await project.write(wrong);
-    await until('the refusal is said', () => up.output().includes('gihub'));
+    await until('the refusal is reported', () => up.output().includes('gihub'));
     expect(await readyDigest()).toBe(digest);
     expect(await client.call('journal__write_line', { line: 'still' })).toMatchObject({ text: 'written' });
     await project.write(after);

@@ -5,20 +5,20 @@ import {
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-/** The protocol's eras, each with its official client. */
+/** The protocol's eras; each has its official client. */
 export const eras = ['modern', 'legacy'] as const;
 export type Era = (typeof eras)[number];
 
-/** A tool's result, as far as tests look at it. */
+/** The parts of a tool's result that tests look at. */
 export interface ToolResult {
   readonly text: string;
   readonly isError: boolean;
-  /** What the gateway says of its decision, for programs. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  /** The gateway's decision, in the form for programs. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any part of it
   readonly decision: any;
 }
 
-/** An official client, unmodified, of either era. */
+/** An unmodified official client of either era. */
 export interface TestClient {
   readonly client: Pick<
     ModernClient,
@@ -34,7 +34,7 @@ const info = { name: 'end-to-end', version: '1.0.0' };
 /**
  * Connects to an endpoint of the gateway: `http://127.0.0.1:7411/mcp`.
  *
- * @param onTools is told the names of the tools whenever the gateway says that they changed.
+ * @param onTools is called with the names of the tools whenever the gateway says that they changed.
  */
 export async function connect(
   era: Era,

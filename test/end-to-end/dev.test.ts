@@ -36,7 +36,7 @@ describe.each(eras)('in dev, a client of the %s era', (era) => {
     await journal?.close();
   });
 
-  it("is shown the tools that it may use, under composed names or the server's own", async () => {
+  it("sees the tools that it may use, under composed names or the server's own", async () => {
     const names = (await all.tools()).map(({ name }) => name);
     expect(names).toContain('journal__read_lines');
     expect(names).toContain('library__find');
@@ -47,13 +47,13 @@ describe.each(eras)('in dev, a client of the %s era', (era) => {
     expect(own).not.toContain('find');
   });
 
-  it('reads', async () => {
+  it('can read', async () => {
     expect(await all.call('journal__read_lines')).toMatchObject({ isError: false, text: '' });
     expect(await journal.call('read_lines')).toMatchObject({ isError: false, text: '' });
     expect(await all.call('library__find', { name: 'emma' })).toMatchObject({ text: 'Emma Woodhouse' });
   });
 
-  it('is refused a write in one sentence that names the clause, and nothing is written', async () => {
+  it('gets one sentence that names the clause when a write is refused, and nothing is written', async () => {
     for (const refused of [
       await all.call('journal__write_line', { line: 'no' }),
       await journal.call('write_line', { line: 'no' }),
@@ -66,12 +66,12 @@ describe.each(eras)('in dev, a client of the %s era', (era) => {
     expect(existsSync(join(up.state, 'work/journal.txt'))).toBe(false);
   });
 
-  it('is told that nobody knows a tool, unlike one that is denied', async () => {
+  it('can tell an unknown tool from a denied one', async () => {
     await expect(all.call('journal__wrrite_line', { line: 'no' })).rejects.toThrow(/wrrite_line/);
     await expect(all.call('nowhere__anything')).rejects.toThrow(/nowhere/);
   });
 
-  it('is refused arguments that do not fit the locked schema', async () => {
+  it('may not send arguments that do not fit the locked schema', async () => {
     const refused = await all.call('library__find', { name: 7 });
     expect(refused.isError).toBe(true);
     expect(refused.text).toMatch(/name/);
@@ -96,8 +96,8 @@ describe.each(eras)('in dev, a client of the %s era', (era) => {
   });
 });
 
-describe('the audit of it', () => {
-  it('holds each call with who made it, and verifies', async () => {
+describe('the audit of these calls', () => {
+  it('has each call and its caller, and verifies', async () => {
     const searched = await project.lockstep(['audit', 'search', '--json', '--tool', 'journal/write_line']);
     expect(searched.code, searched.stderr).toBe(0);
     const { records } = JSON.parse(searched.stdout);

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('a description that changes after the lock', () => {
-  it('is refused while it differs; all else works', async () => {
+  it('is refused while it differs, and everything else works', async () => {
     expect(await client.call('words__lookup', { word: 'peace' })).toMatchObject({ text: 'peace: a word' });
     trigger.pull();
     const refused = await until('the change is noticed', async () => {
@@ -56,7 +56,7 @@ describe('a description that changes after the lock', () => {
     expect(said).not.toMatch(/steady/);
   });
 
-  it('is back once the server offers what was locked', async () => {
+  it('is back once the server offers the locked definition again', async () => {
     trigger.release();
     await until(
       'the quarantine is lifted',

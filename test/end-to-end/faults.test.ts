@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe.each(eras)('a server that hangs at start, for a client of the %s era', (era) => {
-  it('delays no list, no call of others, and is itself refused in time', async () => {
+  it('delays no list and no call to others, and is itself refused in time', async () => {
     const client = clients[era];
     const from = performance.now();
     const names = (await client.tools()).map(({ name }) => name);
@@ -46,7 +46,7 @@ describe.each(eras)('a server that hangs at start, for a client of the %s era', 
 });
 
 describe.each(eras)('a server that is killed during a call, for a client of the %s era', (era) => {
-  it("costs its callers a clear error, and other servers' callers nothing", async () => {
+  it("gives its callers a clear error, and doesn't affect other servers' callers", async () => {
     const client = clients[era];
     const before = (await client.call('first__whoami')).text;
     const stays = client.call('second__wait', { key: `stays-${era}` });
@@ -67,7 +67,7 @@ describe.each(eras)('a server that is killed during a call, for a client of the 
     expect(after).not.toBe(before);
   });
 
-  it("leaves a write's outcome unknown, and says so", async () => {
+  it('leaves the outcome of a write unknown, and says so', async () => {
     const client = clients[era];
     await until('it runs', async () => !(await client.call('first__whoami')).isError);
     const answer = await client.call('first__crash_writing');

@@ -8,26 +8,26 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
 const tools = [
-  { name: 'whoami', description: 'Tells which server answers.', inputSchema: { type: 'object' as const } },
+  { name: 'whoami', description: 'Names the server.', inputSchema: { type: 'object' as const } },
   { name: 'wait', description: 'Answers once it is released.', inputSchema: { type: 'object' as const } },
 ];
 
-/** What was reviewed of it, as a remote server at `url`. */
+/** The reviewed release of this server, as a remote server at `url`. */
 export const httpRelease = (url: string): Release => ({
   ...releaseOf({ tools }),
   source: { type: 'remote', url },
 });
 
-/** An MCP server over HTTP, of the official SDK, on a free port of loopback. */
+/** An MCP server over HTTP, made with the official SDK, on a free port of loopback. */
 export interface HttpServer extends AsyncDisposable {
   readonly url: string;
-  /** How many calls of `wait` wait. */
+  /** How many calls of `wait` are waiting. */
   waiting(): number;
-  /** Answers them. */
+  /** Answers these calls. */
   release(): void;
 }
 
-/** @param name what `whoami` answers. */
+/** @param name the answer of `whoami`. */
 export async function openHttpServer(name: string): Promise<HttpServer> {
   const waiting: (() => void)[] = [];
   const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
@@ -44,7 +44,7 @@ export async function openHttpServer(name: string): Promise<HttpServer> {
   };
 
   const http = createServer(async (request, response) => {
-    // Without sessions: a server for each request.
+    // There are no sessions, so each request gets a server.
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined } as never);
     await makeServer().connect(transport as never);
     await transport.handleRequest(request, response);

@@ -49,7 +49,7 @@ describe.each(eras)('two principals of one stdio server, in the %s era', (era) =
     for (const client of clients) await client.close();
   });
 
-  it('are the same principal with a second client and whatever it calls itself', async () => {
+  it('are the same principal with a second client, whatever it calls itself', async () => {
     const token = await up.token({ subject: `cid-${era}` });
     const first = await connect(era, `${up.url}/mcp`, token);
     await first.call('notes__remember', { note: 'mine' });
@@ -60,7 +60,7 @@ describe.each(eras)('two principals of one stdio server, in the %s era', (era) =
   });
 });
 
-describe('the end of it', () => {
+describe('the end of a gateway', () => {
   it('leaves no process after Ctrl-C', async () => {
     const other = await project.up('staging').catch((error: unknown) => String(error));
     expect(other, 'a second gateway on the same state is refused').toMatch(/lockstep up ended/);

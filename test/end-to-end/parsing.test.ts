@@ -29,7 +29,7 @@ function writeNumber(argumentsText: string): Promise<RawAnswer> {
   return callWithText(`${up.url}/mcp/journal`, 'write_number', argumentsText);
 }
 
-describe('calls that differ only beyond what parsing keeps', () => {
+describe('calls that differ only in what parsing loses', () => {
   it.each([
     ['a number that no double holds', '{"number":9007199254740993}'],
     [
@@ -40,7 +40,7 @@ describe('calls that differ only beyond what parsing keeps', () => {
     ['a key twice', '{"number":1,"number":2}'],
     ['a key twice, once escaped', '{"number":1,"numbe\\u0072":2}'],
     ['a key twice, deep inside', '{"number":1,"x":[{"a":{"b":1,"b":2}}]}'],
-    ['keys equal but for case', '{"number":1,"Number":2}'],
+    ['keys that differ only in case', '{"number":1,"Number":2}'],
     ['keys equal under Unicode case folding', '{"number":1,"straße":1,"STRASSE":2}'],
     ['half a surrogate pair', '{"number":1,"x":"\\ud800"}'],
     ['a NUL', '{"number":1,"x":"\\u0000"}'],
@@ -52,7 +52,7 @@ describe('calls that differ only beyond what parsing keeps', () => {
     expect(journal()).toBe(before);
   });
 
-  it('are done where parsing keeps them', async () => {
+  it('are made if parsing loses nothing', async () => {
     for (const [text, written] of [
       ['{"number":9007199254740992}', '9007199254740992'],
       ['{"number":1.0}', '1'],
@@ -65,7 +65,7 @@ describe('calls that differ only beyond what parsing keeps', () => {
   });
 });
 
-describe('requests that parsers take for something else', () => {
+describe('requests that parsers read differently', () => {
   const call =
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write_line","arguments":{"line":"x"}}}';
   const headers = { 'mcp-method': 'tools/call', 'mcp-name': 'write_line' };
@@ -95,13 +95,13 @@ describe('requests that parsers take for something else', () => {
     ['another host', { host: 'evil.example' }, 403],
     ['another origin', { origin: 'https://evil.example' }, 403],
     ['an anonymous caller behind a proxy', { 'x-forwarded-for': '10.0.0.1' }, 401],
-    ['an anonymous caller behind a proxy that says so by the standard', { forwarded: 'for=10.0.0.1' }, 401],
+    ['an anonymous caller behind a proxy that uses the standard header', { forwarded: 'for=10.0.0.1' }, 401],
   ])('are refused: %s', async (_what, sent, status) => {
     const answer = await post(`${up.url}/mcp`, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}', sent);
     expect(answer.status).toBe(status);
   });
 
-  it('are refused: a credential that is wrong, which is no fallback to the local user', async () => {
+  it('are refused: a wrong credential, which is no way to become the local user', async () => {
     const answer = await post(`${up.url}/mcp`, '{}', {}, 'lks_wrong');
     expect(answer.status).toBe(401);
   });

@@ -12,23 +12,23 @@ import { type Running, startUp } from './running.ts';
 const main = join(repository, 'packages/gateway/src/pod/main.ts');
 const cli = join(repository, 'packages/cli/src/main.ts');
 
-/** What a program came to. */
+/** How a program ended. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The folders that a gateway's pod has mounted, written as the kubelet writes them, and the real program over them. */
+/** The mounted folders of a gateway's pod, written as the kubelet writes them, with the real program. */
 export interface Pod extends AsyncDisposable {
   readonly folder: string;
   /** Changes the ConfigMaps. */
   deploy(world: DeployedWorld): Promise<void>;
   /** Changes the Secret with the token file. */
   writeTokens(entries: readonly unknown[]): Promise<void>;
-  /** A token, as `lockstep token create --offline` makes it. */
+  /** Makes a token as `lockstep token create --offline` does. */
   makeToken(subject: string, ...options: string[]): Promise<{ token: string; entry: TokenFileEntry }>;
-  /** Starts `serve`, which clients reach by `https://mcp.example.com`, too, and waits until it is ready. */
+  /** Starts `serve`, which clients also reach at `https://mcp.example.com`, and waits until it is ready. */
   start(): Promise<Running>;
   /** Runs the program until it ends by itself. */
   run(argv: readonly string[], env?: Record<string, string>): Promise<Ended>;
@@ -36,10 +36,10 @@ export interface Pod extends AsyncDisposable {
   readonly argv: readonly string[];
 }
 
-/** How Node runs what isn't compiled. */
+/** Flags with which Node runs our source. */
 const source = ['--conditions=lockstep-source'];
 
-/** @param program what Node is to run. Default: the program of the image, from its source. */
+/** @param program what Node runs. Default: the image's program, from its source. */
 export async function makePod(program: readonly string[] = [...source, main]): Promise<Pod> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-pod-'));
   const at = (name: string) => join(folder, name);
@@ -52,7 +52,7 @@ export async function makePod(program: readonly string[] = [...source, main]): P
   if (made.code !== 0) throw new Error(made.stderr);
   const keys = (await readdir(at('made'))).filter((name) => name.endsWith('.key'));
   const files = keys.map(async (name) => [name, await readFile(at(`made/${name}`))] as const);
-  // As with an fsGroup: readable by the group.
+  // Readable by the group, as with an fsGroup.
   await writeVolume(at('keys'), new Map(await Promise.all(files)), 0o440);
 
   return {

@@ -13,20 +13,20 @@ export function lockstepCommand(args: readonly string[]): string[] {
   return [process.execPath, '--conditions=lockstep-source', cli, ...args];
 }
 
-/** What a command came to. */
+/** How a command ended. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a person writes: servers, and environments without the releases, which are the locked ones. */
+/** What a person writes: servers, and environments without releases; these are the locked ones. */
 export interface Program {
   servers: Record<string, ServerInput>;
   environments: Record<string, Omit<EnvironmentInput, 'releases'>>;
 }
 
-/** A project of its own in a temporary folder, with the real command line. */
+/** A project in its own temporary folder, with the real command line. */
 export interface Project {
   readonly folder: string;
   readonly lockPath: string;
@@ -35,9 +35,9 @@ export interface Project {
   /** Writes `stacks/environments.ts`. */
   write(program: Program): Promise<void>;
   readLock(): Promise<Lock>;
-  /** Confirms every class of the lock, as a person does who has looked at each. */
+  /** Confirms every class in the lock, as a person does after looking at each. */
   confirmAll(): Promise<void>;
-  /** Starts `lockstep up <environment>`, perhaps under another program, and waits until it serves. */
+  /** Starts `lockstep up <environment>`, optionally under another program, and waits until it is ready. */
   up(environment: string, options?: { under?: string[] }): Promise<Running>;
   remove(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface Project {
 /** The label of every release that these projects lock. */
 export const label = 'reviewed';
 
-/** How a script of test/servers is declared. */
+/** Declares a script of test/servers as a server. */
 export function testServer(script: string, args: string[], more: Partial<ServerInput> = {}): ServerInput {
   return {
     run: { command: process.execPath, args: [join(repository, 'test/servers', script), ...args] },

@@ -1,15 +1,15 @@
 import { Agent, request } from 'undici';
 
-/** An answer as it came. */
+/** An answer as it arrived. */
 export interface RawAnswer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any part of it
   readonly body: any;
 }
 
 const agent = new Agent({ keepAliveTimeout: 100 });
 
-/** Calls a tool in the modern era with arguments given as text, which no client would write. */
+/** Calls a tool in the modern era with arguments as text that no client would write. */
 export function callWithText(
   endpoint: string,
   tool: string,
@@ -22,7 +22,7 @@ export function callWithText(
   return post(endpoint, body, { 'mcp-method': 'tools/call', 'mcp-name': tool }, token);
 }
 
-/** Posts a body as it is. */
+/** Posts a body unchanged. */
 export async function post(
   endpoint: string,
   body: string,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { until } from '@lockstep/testing/until';
 import { Agent, request } from 'undici';
 
-/** A token to create; the rest has defaults. */
+/** A token to create. Fields that are left out have defaults. */
 export interface TokenWish {
   subject: string;
   /** Default: the subject. */
@@ -18,25 +18,25 @@ export interface TokenWish {
 /** An answer of the admin API. */
 export interface AdminAnswer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any part of it
   readonly body: any;
 }
 
-/** A real `lockstep up`. */
+/** A running `lockstep up`. */
 export interface Running {
   readonly url: string;
   readonly pid: number;
   /** The environment's state folder. */
   readonly state: string;
-  /** Everything that it printed so far. */
+  /** Everything that it has printed so far. */
   output(): string;
-  /** Asks the admin API: as the operator over the socket, or with a token over HTTP. */
+  /** Calls the admin API: as the operator over the socket, or with a token over HTTP. */
   admin(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object, token?: string): Promise<AdminAnswer>;
-  /** Creates a token and gives its secret. */
+  /** Creates a token and returns its secret. */
   token(wish: TokenWish): Promise<string>;
-  /** Ctrl-C, and waits for the end; gives the exit code. */
+  /** Sends Ctrl-C, waits for the end, and returns the exit code. */
   stop(): Promise<number | null>;
-  /** `kill -9`, and waits for the end. */
+  /** Sends `kill -9` and waits for the end. */
   kill(): Promise<void>;
 }
 
@@ -46,11 +46,11 @@ export interface UpOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   state: string;
-  /** How long it may take until it serves. Default: 20. */
+  /** How many seconds it may take to become ready. Default: 20. */
   seconds?: number;
 }
 
-/** Starts a `lockstep up` and waits until it is ready. */
+/** Starts `lockstep up` and waits until it is ready. */
 export async function startUp({ command, cwd, env, state, seconds = 20 }: UpOptions): Promise<Running> {
   const [program = '', ...args] = command;
   const before = readRunFile(join(state, 'run/gateway.json'))?.pid;
@@ -66,12 +66,12 @@ export async function startUp({ command, cwd, env, state, seconds = 20 }: UpOpti
   const ended = once(child, 'exit');
 
   const started = await until(
-    'lockstep up serves',
+    'lockstep up is ready',
     async () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`lockstep up ended: ${output}`);
       const found = readRunFile(join(state, 'run/gateway.json'));
-      // The file of a gateway that was killed before is not ours.
+      // The file of an earlier gateway that was killed isn't ours.
       if (found === undefined || found.pid === before) return undefined;
       const ready = await request(`${found.url}/readyz`, { dispatcher: overHttp }).catch(() => undefined);
       await ready?.body.dump();
@@ -84,7 +84,7 @@ export async function startUp({ command, cwd, env, state, seconds = 20 }: UpOpti
   });
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    // Not to the child: what it runs under may block signals.
+    // Not to the child: the program that it runs under may block signals.
     if (child.exitCode === null && child.signalCode === null) process.kill(started.pid, signal);
     await ended;
     await Promise.all([socket.destroy(), overHttp.destroy()]);

@@ -9,7 +9,7 @@ import { connect, type TestClient } from './clients.ts';
 import { makeProject, type Project, testServer } from './project.ts';
 import type { Running } from './running.ts';
 
-// Every form differs from every other, so that each is looked for by itself.
+// Its forms all differ from each other, so that each is searched for by itself.
 const planted = 'pl+nted/"s3cret"?&token=';
 const filed = 'pl+nted/"file"?&of=secrets';
 const header = 'planted-header-value';
@@ -21,7 +21,7 @@ let docs: SdkHttp;
 let accepted = `Bearer ${header}`;
 const output: string[] = [];
 
-/** Puts a secret where `lockstep up dev` looks for it. */
+/** Writes a secret to the place where `lockstep up dev` looks for it. */
 async function store(file: string, value: string): Promise<string> {
   const path = join(project.folder, '.lockstep/dev/secrets', file);
   await mkdir(dirname(path), { recursive: true });
@@ -58,7 +58,7 @@ afterAll(async () => {
   await docs?.[Symbol.asyncDispose]();
 });
 
-it("without its secrets a server isn't read for the lock, which is said with where to put them", async () => {
+it("a server isn't locked without its secrets, and the error says where to put them", async () => {
   const locked = await project.lockstep(['lock', '--as', 'reviewed']);
   expect(locked.code).toBe(2);
   expect(locked.stderr).toContain(
@@ -67,7 +67,7 @@ it("without its secrets a server isn't read for the lock, which is said with whe
   expect(locked.stderr).toContain('set LOCKSTEP_SECRET_MCP_DOCS_TOKEN');
 });
 
-it('servers are locked and run with them: in a header, a variable and a file', async () => {
+it('servers are locked and run with their secrets: in a header, a variable and a file', async () => {
   await store('mcp/app/key', filed);
   await store('mcp/docs/token', header);
   const env = { LOCKSTEP_SECRET_MCP_APP_TOKEN: planted };
@@ -124,7 +124,7 @@ it('no secret is in a record, a log, a metric, a bundle or a lock, in any form',
   }
 });
 
-it('a server may not be given the folder that they are in', async () => {
+it('a server may not get the folder of the secrets', async () => {
   const servers = { app: testServer('secretive.ts', ['.lockstep/dev/secrets/mcp/app/key']) };
   await project.write({ servers, environments: { dev: { profile: 'dev' } } });
   const refused = await project.lockstep(['lock', '--check']);

@@ -2,12 +2,12 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file in a folder of its own whose presence makes a test server misbehave. */
+/** A file in its own folder whose presence makes a test server misbehave. */
 export interface Trigger {
   readonly path: string;
   pull(): void;
   release(): void;
-  /** Removes the folder too. */
+  /** Removes the file and its folder. */
   remove(): void;
 }
 

@@ -14,7 +14,7 @@ const program = join(import.meta.dirname, '../cluster/program');
 let home: string;
 let volume: string;
 
-/** Runs pulumi as a person would on their own backend, and gives what it printed. */
+/** Runs pulumi as a person would with their own backend, and returns its output. */
 async function pulumi(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const { stdout } = await run('pulumi', [...args, '--non-interactive', '--color=never'], {
     cwd: program,
@@ -44,8 +44,8 @@ afterAll(async () => {
   await rm(volume, { recursive: true, force: true });
 });
 
-it('brings an environment up, and finds nothing to change then', async () => {
-  // Its Secrets are made by hand before the first deployment, and they lie in its namespace.
+it('brings an environment up, and then finds nothing to change', async () => {
+  // Its Secrets are made by hand before the first deployment, in its namespace.
   await pulumi([
     'up',
     '--yes',
@@ -61,7 +61,7 @@ it('brings an environment up, and finds nothing to change then', async () => {
   expect(await pulumi(['preview', '--expect-no-changes'])).toMatch(/unchanged/);
 });
 
-it('shows a change of permissions as exactly that tool, and restarts nothing for it', async () => {
+it('shows a change of permissions as exactly that tool, and restarts nothing', async () => {
   const promoted = { PROMOTED: 'yes' };
   const before = await podIdentities(namespace);
   const diff = await pulumi(['preview', '--diff'], promoted);
@@ -86,7 +86,7 @@ it("keeps no key or token in its state, and leaves only the gateway's volume whe
     )
   ).join('\n');
   for (const secret of secrets.split(' ')) expect(state).not.toContain(secret);
-  // The namespace holds the volume's claim, and so must stay.
+  // The namespace contains the volume's claim, so it must stay.
   await pulumi(['destroy', '--yes', '--skip-preview', '--exclude', '**Namespace::home']);
   const own = ['--selector=app.kubernetes.io/part-of=lockstep', '--namespace', namespace];
   const left = await kubectl('get', 'all,configmaps,networkpolicies,pdb,pvc', ...own, '-o', 'name');

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the engine's tests: our program through the real `pulumi`, with its state in files, against the test cluster.
+# Runs the engine's tests: our program with the real `pulumi`, its state in files, against the test cluster.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! command -v pulumi >/dev/null; then

@@ -57,7 +57,7 @@ it('is an environment behind one gateway', () => {
   ).toEqual(['lockstep-gateway', 'mcp-orders']);
 });
 
-it('tells the gateway where its audit goes, and lets it do that and nothing else', () => {
+it('names the archive to the gateway, and lets it write there and do nothing else', () => {
   const [config] = ofKind('ConfigMap').filter(({ inputs }) => inputs.data?.[volumeFiles.deployment]);
   const deployment = parseDeployment(JSON.parse(config?.inputs.data[volumeFiles.deployment]));
   expect(deployment.archive).toEqual({ bucket: 'acme-mcp-audit-prod', region: 'eu-west-1' });

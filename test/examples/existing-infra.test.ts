@@ -18,7 +18,7 @@ it('adds one server to a namespace that exists', () => {
   expect(exports.url).toBe('https://mcp.shop.example.com/mcp');
 });
 
-it('takes what the other stack exports as outputs', () => {
+it('uses the outputs of the other stack', () => {
   const { annotations } = named(made, 'ServiceAccount')['mcp-orders'].metadata;
   expect(annotations).toEqual({ 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/orders' });
   const [claim] = Object.values(named(made, 'PersistentVolumeClaim'));

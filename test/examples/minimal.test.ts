@@ -3,7 +3,7 @@ import { named, run } from './record.ts';
 
 const { exports, made } = await run('mcp-minimal', () => import('../../examples/minimal/index.ts'));
 
-it('is one server that keeps data, and its gateway', () => {
+it('has one server that keeps data, and its gateway', () => {
   expect(Object.keys(named(made, 'StatefulSet'))).toEqual(['mcp-memory']);
   expect(Object.keys(named(made, 'Deployment'))).toEqual(['lockstep-gateway']);
   const { args } = named(made, 'StatefulSet')['mcp-memory'].spec.template.spec.containers[0];
@@ -13,7 +13,7 @@ it('is one server that keeps data, and its gateway', () => {
   ]);
 });
 
-it('tells where it is', () => {
+it('exports its address', () => {
   expect(exports.url).toBe('http://lockstep-gateway.mcp-dev.svc:7411/mcp');
   expect(exports.bundleDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
 });

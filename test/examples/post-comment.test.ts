@@ -72,7 +72,7 @@ it('posts a comment on the pull request that the event names', async () => {
   );
 });
 
-it("updates its own comment, and not another's that begins alike", async () => {
+it('updates its own comment, and not another one that begins alike', async () => {
   comments = [
     { id: 1, user: { login: 'stranger' }, body: fine },
     { id: 2, user: { login: 'github-actions[bot]' }, body: 'of another workflow' },
@@ -82,7 +82,7 @@ it("updates its own comment, and not another's that begins alike", async () => {
   expect(asked.at(-1)).toMatchObject({ method: 'PATCH', url: '/repos/shop/infra/issues/comments/3' });
 });
 
-it('posts nothing where the pull request has another head by now', async () => {
+it('posts nothing if the pull request has another head by now', async () => {
   pulls = [{ number: 7, head: { sha: 'b'.repeat(40), repo: { full_name: 'stranger/infra' } } }];
   expect(await run(fine)).toContain('nothing is posted');
   expect(asked).toHaveLength(1);
@@ -104,13 +104,13 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it("refuses what is too long, isn't UTF-8, or isn't Lockstep's", async () => {
+it("refuses a text that is too long, isn't UTF-8, or isn't Lockstep's", async () => {
   await expect(run(`${fine}\n\`\`\`\n${'x'.repeat(70_000)}\n\`\`\`\n`)).rejects.toThrow('longer than');
   await expect(run(Buffer.from([...Buffer.from(fine), 0xff]))).rejects.toThrow();
   await expect(run('## Lockstep\n')).rejects.toThrow('begin with its marker');
 });
 
-it('takes whatever the command writes, also of hostile servers', () => {
+it('accepts everything that the command writes, even about hostile servers', () => {
   const texts = ['```', '</details>@octocat', '~~~', 'a\nb\r\u202e', '  ```', '<script>', 'x'.repeat(5000)];
   const findings = texts.flatMap((path) => texts.map((message) => ({ path, message })));
   const state = (summary: string) => ({ class: 'read', clauses: [], summary }) as const;

@@ -1,6 +1,6 @@
 import { runtime } from '@pulumi/pulumi';
 
-/** One registration of an example's program. */
+/** One registration by an example's program. */
 export interface Made {
   readonly type: string;
   readonly name: string;
@@ -9,10 +9,10 @@ export interface Made {
 }
 
 /**
- * Runs a program in this process, as a preview without an engine.
+ * Runs a program in this process, as a preview without an engine does.
  *
- * @param program imports it. A program runs once per process: one test file for each.
- * @param outputs what other stacks export.
+ * @param program imports the program. It runs once per process, so each program needs its own test file.
+ * @param outputs the exports of other stacks.
  */
 export async function run<T>(
   project: string,
@@ -38,7 +38,7 @@ export async function run<T>(
   return { exports, made };
 }
 
-/** What of a kind was made, by the object's name. */
+/** The inputs of all objects of a kind, by the object's name. */
 export function named(made: readonly Made[], kind: string): Record<string, Made['inputs']> {
   const found = made.filter(({ type }) => type.endsWith(`:${kind}`));
   return Object.fromEntries(found.map(({ inputs }) => [inputs.metadata.name, inputs]));

@@ -23,7 +23,7 @@ const made: string[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-build-'));
   context = mkdtempSync(join(folder, 'context-'));
-  // Another image than that of any other run, on the same machine at the same time.
+  // A different image for each run, since several may use this machine at the same time.
   writeFileSync(join(context, 'run'), `#!/app ${folder}\n`);
   chmodSync(join(context, 'run'), 0o755);
   writeFileSync(join(folder, 'Containerfile'), 'FROM scratch\nCOPY . /app/\nUSER 65532:65532\n');
@@ -50,7 +50,7 @@ const request = (): ImageRequest => ({
   epoch: 0,
 });
 
-/** As archives, in a folder of its own; what the engine keeps is removed, so that the next one is built anew. */
+/** Builds archives in a folder of their own. Removes what the engine keeps, so that the next build starts anew. */
 async function archive(own: Engine, name: string, wish: ImageRequest): Promise<string> {
   const { tag, archive: file } = await produce(wish, own, {
     type: 'archives',
@@ -64,7 +64,7 @@ async function archive(own: Engine, name: string, wish: ImageRequest): Promise<s
 describe.skipIf(engine === undefined)('an image', () => {
   const own = engine as Engine;
 
-  it.skipIf(engine?.name === 'docker')('has the same digest whenever it is built from the same', async () => {
+  it.skipIf(engine?.name === 'docker')('has the same digest whenever it has the same content', async () => {
     const first = await archive(own, 'one', request());
     utimesSync(join(context, 'run'), 1e9, 1e9);
     expect(await archive(own, 'two', request())).toBe(first);
@@ -88,7 +88,7 @@ describe.skipIf(engine === undefined)('an image', () => {
     });
   });
 
-  it.skipIf(engine?.name === 'docker')('is known by the digest that the registry has', async () => {
+  it.skipIf(engine?.name === 'docker')("is known by the registry's digest", async () => {
     await using registry = await openRegistry();
     const conf = join(folder, 'registries.conf');
     writeFileSync(conf, `[[registry]]\nlocation = "${registry.host}"\ninsecure = true\n`);
@@ -105,7 +105,7 @@ describe.skipIf(engine === undefined)('an image', () => {
     expect(reference).toBe(`${registry.host}/mcp/lockstep-test-build@${digest}`);
   });
 
-  it("that can't be built is said in the tool's words", async () => {
+  it("fails with the tool's own words if it can't be built", async () => {
     writeFileSync(join(folder, 'Containerfile'), 'FROM scratch\nCOPY nothing /\n');
     await expect(produce(request(), own, { type: 'store' })).rejects.toThrow(
       /^\w+ can't build localhost\/.*nothing/s,

@@ -11,7 +11,7 @@ import { connect } from '../end-to-end/clients.ts';
 import { httpRelease, openHttpServer } from '../end-to-end/http-server.ts';
 import { makePod } from '../end-to-end/pod.ts';
 
-/** Far from every node_modules, as in the image. */
+/** Far from any node_modules, as in the image. */
 let folder: string;
 let app: string;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ it("is one program, the store's thread, and the licences of what is in them", as
   }
 });
 
-it('is the same bytes each time, and names no folder of this machine', async () => {
+it('has the same bytes each time, and names no folder of this machine', async () => {
   const again = await mkdtemp(join(folder, 'again-'));
   await bundleGateway(again);
   for (const name of await readdir(app)) {
@@ -52,13 +52,13 @@ it('is the same bytes each time, and names no folder of this machine', async () 
   }
 });
 
-it('keeps its source maps apart', async () => {
+it('has its source maps in another folder', async () => {
   const maps = await mkdtemp(join(folder, 'maps-'));
   await bundleGateway(await mkdtemp(join(folder, 'mapped-')), maps);
   expect((await readdir(maps)).sort()).toEqual(['lockstep-gateway.mjs.map', 'worker.js.map']);
 });
 
-it('serves: a call goes through, is recorded by the thread, and the end is clean', async () => {
+it('serves: a call goes through, the thread records it, and the gateway ends cleanly', async () => {
   await using server = await openHttpServer('first');
   await using pod = await makePod([join(app, 'lockstep-gateway.mjs')]);
   const releases = { one: httpRelease('http://127.0.0.1:1/mcp') };

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The image on an empty base, as an archive; nothing of it stays in the engine's store. */
+/** Builds the image on an empty base, as an archive; nothing of it stays in the engine's store. */
 async function make(own: Engine, name: string, env: Record<string, string> = {}): Promise<Produced> {
   const archives = openArchives(join(folder, name));
   const options = {
@@ -37,7 +37,7 @@ function read(file: string, path: string): unknown {
   return JSON.parse(execFileSync('tar', ['-xOf', file, path], { encoding: 'utf8' }));
 }
 
-/** What an archive says of its image. */
+/** The image's configuration in an archive. */
 function configOf(file: string): { created: string; config: Record<string, unknown> } {
   const blob = (digest: string) => read(file, `blobs/${digest.replace(':', '/')}`) as Record<string, unknown>;
   const [{ digest } = { digest: '' }] = (read(file, 'index.json') as { manifests: { digest: string }[] })
@@ -49,7 +49,7 @@ function configOf(file: string): { created: string; config: Record<string, unkno
 describe.skipIf(!isBuildah)("the gateway's image", () => {
   const own = engine as Engine;
 
-  it('has the same digest each time, and runs the one program as nobody in particular', async () => {
+  it('has the same digest each time, and runs the one program as a user without rights', async () => {
     const [first, second] = [await make(own, 'one'), await make(own, 'two')];
     expect(second.reference).toBe(first.reference);
     const { created, config } = configOf(join(folder, 'one', first.archive ?? ''));
@@ -73,7 +73,7 @@ describe.skipIf(!isBuildah)("the gateway's image", () => {
     ]);
   });
 
-  it('says when and where it was made, where that is told', async () => {
+  it('names its time and its origin, if they are known', async () => {
     const { archive } = await make(own, 'three', {
       SOURCE_DATE_EPOCH: '1700000000',
       GITHUB_SERVER_URL: 'https://github.com',

@@ -4,17 +4,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** A registry on loopback that takes what is pushed and keeps it in memory. */
+/** A registry on loopback that accepts pushes and keeps them in memory. */
 export interface Registry extends AsyncDisposable {
   /** Host and port. */
   readonly host: string;
-  /** What was pushed, by `name:tag`: the manifest's digest. */
+  /** The digests of pushed manifests, by `name:tag`. */
   readonly pushed: ReadonlyMap<string, string>;
 }
 
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** As much of the OCI distribution protocol as a push needs. */
+/** Serves the part of the OCI distribution protocol that a push needs. */
 export async function openRegistry(): Promise<Registry> {
   const blobs = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer[]>();

@@ -31,7 +31,7 @@ const { panels } = JSON.parse(JSON.stringify(dashboard(options))) as {
   panels: { title: string; targets: { expr: string }[] }[];
 };
 
-/** Nothing listens there. */
+/** An address at which nothing listens. */
 const nowhere = 'http://127.0.0.1:1';
 
 const opened = new AsyncDisposableStack();
@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-/** A server that answers, one whose Vault is away, and an archive that is. */
+/** A bundle with a server that answers, one whose Vault is away, and an archive that is away too. */
 function volumeOf(url: string): Map<string, Uint8Array> {
   const release = httpRelease(url);
   const { dev } = defineEnvironments({
@@ -89,7 +89,7 @@ function volumeOf(url: string): Map<string, Uint8Array> {
   return volumeFilesOf([all, ...tables], releases);
 }
 
-/** What an expression needs that the gateway doesn't emit. */
+/** What an expression needs but the gateway doesn't emit. */
 function missingFor(expr: string): string[] {
   return usedIn(expr).flatMap(({ metric, labels }) => {
     const known = emitted.get(metric);
@@ -98,7 +98,7 @@ function missingFor(expr: string): string[] {
   });
 }
 
-describe('a running gateway emits what is asked of it', () => {
+describe('a running gateway emits what is needed', () => {
   it.each(rules.map(({ alert, expr }) => [alert, expr]))('by the alert %s', (_alert, expr) => {
     expect(usedIn(expr)).not.toEqual([]);
     expect(missingFor(expr)).toEqual([]);

@@ -1,14 +1,14 @@
-/** What an expression of PromQL needs of one metric. */
+/** What a PromQL expression needs of one metric. */
 export interface Used {
   readonly metric: string;
   /** Labels that select or group it. */
   readonly labels: readonly string[];
 }
 
-/** Labels that a scraper adds. */
+/** Labels that the scraper adds. */
 const ofScrapers: readonly string[] = ['namespace', 'instance'];
 
-/** The metrics of an expression, each with the labels that it is selected by and those that the whole groups by. */
+/** The metrics in an expression, each with the labels that select it and those that the expression groups by. */
 export function usedIn(expr: string): Used[] {
   const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
   return [...expr.matchAll(/\b([a-z_]+)\{([^}]*)\}/g)].map(([, metric = '', conditions = '']) => {
@@ -18,7 +18,7 @@ export function usedIn(expr: string): Used[] {
   });
 }
 
-/** The labels of each metric in a scrape; a histogram's parts under their own names. */
+/** The labels of each metric in a scrape; the parts of a histogram are separate metrics. */
 export function labelsIn(scrape: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const line of scrape.split('\n')) {

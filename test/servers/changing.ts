@@ -1,5 +1,5 @@
-// Offers a tool whose description changes while the file given as argument exists, as a server would that was
-// taken over after its review, and says so with a change notice.
+// Offers a tool whose description changes while the file in the argument exists, like a server that was taken over
+// after its review. Announces the change with a notice.
 //
 //   node changing.ts TRIGGER
 import { existsSync, watch } from 'node:fs';

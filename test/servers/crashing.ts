@@ -1,4 +1,4 @@
-// Dies or stalls in the middle of a call. `wait` doesn't answer until `release` was called with the same key.
+// Dies or stalls in the middle of a call. `wait` doesn't answer until `release` is called with the same key.
 import { serveStdio, strings } from './stdio.ts';
 
 const waiting = new Map<string, () => void>();
@@ -17,7 +17,7 @@ serveStdio('crashing', () => [
   },
   {
     name: 'crash_writing',
-    description: 'Kills its own process before it answers; a write for all that one knows.',
+    description: 'Kills its own process before it answers; counts as a write.',
     inputSchema: strings(),
     annotations: { readOnlyHint: false, destructiveHint: false },
     run: () => {
@@ -34,7 +34,7 @@ serveStdio('crashing', () => [
   },
   {
     name: 'release',
-    description: 'Releases a waiting call; tells whether there was one.',
+    description: 'Releases a waiting call; says whether there was one.',
     inputSchema: strings('key'),
     annotations: readOnly,
     run: ({ key }) => {
@@ -46,7 +46,7 @@ serveStdio('crashing', () => [
   },
   {
     name: 'whoami',
-    description: 'Tells the process.',
+    description: 'Returns the process id.',
     inputSchema: strings(),
     annotations: readOnly,
     run: () => String(process.pid),

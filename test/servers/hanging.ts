@@ -1,5 +1,5 @@
-// While the file given as argument exists: reads everything and answers nothing, not even `initialize`. Otherwise
-// a plain server, so that it can be locked.
+// While the file in the argument exists, it reads everything and answers nothing, not even `initialize`. Otherwise it
+// is a plain server, so that it can be locked.
 //
 //   node hanging.ts TRIGGER
 import { existsSync } from 'node:fs';

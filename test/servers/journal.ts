@@ -1,5 +1,5 @@
-// Appends lines to a journal and syncs it before it answers, so that a test can count what was really done,
-// whatever happened to the gateway meanwhile.
+// Appends lines to a journal and syncs it before it answers, so that a test can count what was really done, whatever
+// happened to the gateway meanwhile.
 //
 //   node journal.ts FILE
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -33,7 +33,7 @@ serveStdio('journal', () => [
   },
   {
     name: 'read_lines',
-    description: 'Tells every line of the journal.',
+    description: 'Returns every line of the journal.',
     inputSchema: strings(),
     annotations: { readOnlyHint: true },
     run: () => (existsSync(file) ? readFileSync(file, 'utf8') : ''),

@@ -1,5 +1,5 @@
-// Offers one of everything that isn't a tool: a prompt with a completed argument, a resource, a resource
-// template. Made with the SDK: it speaks both eras.
+// Offers one of everything that isn't a tool: a prompt with an argument that is completed, a resource, a resource
+// template. It is made with the SDK and speaks both eras.
 import { completable, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';

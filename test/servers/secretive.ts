@@ -1,4 +1,4 @@
-// Is given secrets, tells their hashes, and quotes them when it fails.
+// Gets secrets, returns their hashes, and quotes them when it fails.
 //
 //   API_TOKEN=… node secretive.ts FILE
 import { createHash } from 'node:crypto';
@@ -14,14 +14,14 @@ process.stderr.write(`signing in with ${token}\n`);
 serveStdio('secretive', () => [
   {
     name: 'given',
-    description: 'Tells the hashes of what it was given.',
+    description: 'Returns the hashes of its secrets.',
     inputSchema: strings(),
     annotations: { readOnlyHint: true },
     run: () => JSON.stringify({ token: hashOf(token), file: hashOf(file) }),
   },
   {
     name: 'fail',
-    description: 'Ends with a complaint that quotes its secrets.',
+    description: 'Ends with an error that quotes its secrets.',
     inputSchema: strings(),
     annotations: { readOnlyHint: true },
     run: () => {

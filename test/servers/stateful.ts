@@ -1,5 +1,5 @@
-// Keeps notes in its memory and in a file of the folder given as argument, so that a test sees whether two
-// callers share either. Made with the SDK: it speaks both eras.
+// Keeps notes in its memory and in a file of the folder in the argument, so that a test sees whether two callers share
+// either. It is made with the SDK and speaks both eras.
 //
 //   node stateful.ts FOLDER
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ serveStdio(() => {
   server.registerTool(
     'recall',
     {
-      description: 'Tells all notes: those in memory, those in the file, the process and its folder.',
+      description: 'Returns all notes (in memory and in the file), the process and its folder.',
       inputSchema: z.object({}),
       annotations: { readOnlyHint: true },
     },

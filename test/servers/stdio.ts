@@ -15,7 +15,7 @@ interface Message {
   params?: { name?: string; arguments?: Record<string, unknown>; protocolVersion?: string };
 }
 
-/** A tool result of one text, as MCP has it. */
+/** A tool result with one text, in MCP's form. */
 export function textResult(text: string, isError = false): Record<string, unknown> {
   return { content: [{ type: 'text', text }], ...(isError ? { isError } : {}) };
 }
@@ -31,8 +31,8 @@ export function strings(...names: string[]): Record<string, unknown> {
 }
 
 /**
- * Serves tools over standard input and output in the 2025 era, written by hand so that a test can misbehave
- * in ways that no SDK allows. `tools` is asked anew for each list.
+ * Serves tools over standard input and output in the 2025 era. It is written by hand, so that a test can misbehave in
+ * ways that no SDK allows. It calls `tools` again for each list.
  *
  * @returns a function that sends a notification to the client.
  */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Project } from '../end-to-end/project.ts';
 import type { Running } from '../end-to-end/running.ts';
 
-/** A record of the audit, as far as these tests look at it. */
+/** The parts of an audit record that these tests look at. */
 export interface FoundRecord {
   readonly kind: string;
   readonly writer: { id: string; epoch: number; seq: number };
@@ -13,7 +13,7 @@ export interface FoundRecord {
   readonly intent?: { writer: string; epoch: number; seq: number };
 }
 
-/** Every record, as `lockstep audit export` writes them. */
+/** Reads every record, as `lockstep audit export` writes them. */
 export async function readAudit(project: Project, up: Running, path: string): Promise<FoundRecord[]> {
   const LOCKSTEP_TOKEN = await up.token({ subject: 'auditor', roles: ['auditor'], audience: 'admin' });
   const exported = await project.lockstep(['audit', 'export', '--out', path], { LOCKSTEP_TOKEN });

@@ -9,9 +9,9 @@ import type { Running } from '../end-to-end/running.ts';
 import { placeOf, readAudit } from './audit-file.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
-/** Forwarded writes that a round sees before the kill, at least. */
+/** Least number of forwarded writes in a round before the kill. */
 const fewest = 20;
-/** Approved calls of a round; each is made several times at once. */
+/** Number of approved calls in a round; each is made several times at once. */
 const approvedCalls = 6;
 
 let project: Project;
@@ -66,13 +66,13 @@ it(`twenty rounds of kill -9 under writes: ${rounds} here`, async () => {
         const { body } = await callWithText(endpoint, tool, text, token);
         if (body.result?.isError !== true) attempts.answered++;
       } catch {
-        // The gateway was killed under this call: what came of it, the journal and the audit tell.
+        // The gateway was killed during this call; the journal and the audit show its outcome.
       }
     };
     const writers = Array.from({ length: 8 }, async () => {
       while (going) await attempt('write_line', `{"line":"line ${attempts.lines++} of round ${round}"}`);
     });
-    // The point of the kill is spread over the round: after some of the lines, and around the approved calls.
+    // The kill comes at a random point of the round: after some of the lines, and around the approved calls.
     const enough = fewest + Math.floor(Math.random() * 60);
     const approvedAt = fewest + Math.floor(Math.random() * 60);
     let approved: Promise<unknown> | undefined;
@@ -98,7 +98,7 @@ it(`twenty rounds of kill -9 under writes: ${rounds} here`, async () => {
     await Promise.all([...writers, approved]);
     expect(journal(up).length - before, 'forwarded writes of the round').toBeGreaterThanOrEqual(fewest);
     up = await project.up('prod');
-    // What an agent does that lost its answers: the approved calls again, each of which may act once in all.
+    // An agent that lost its answers makes the approved calls again; each may act only once.
     for (const number of numbers) {
       await callWithText(`${up.url}/mcp/journal`, 'write_number', `{"number":${number}}`, token);
     }

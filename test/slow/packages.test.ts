@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
 const published = ['model', 'database', 'gateway', 'cli', 'components', 'aws'] as const;
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-packed-'));
-// Two projects with their providers are some 80,000 files.
+// Two projects with their providers have some 80,000 files.
 afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
 
 interface Manifest {
@@ -22,7 +22,7 @@ interface Manifest {
   readonly peerDependencies?: Record<string, string>;
 }
 
-/** Runs a program to its end and gives what it printed; what it printed is in the error, too. */
+/** Runs a program to its end and returns its output. The error of a failure contains the output too. */
 async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 });
@@ -48,7 +48,7 @@ beforeAll(async () => {
 }, 600_000);
 
 describe.each(published)('the tarball of %s', (name) => {
-  it('holds every file that it points to, words and licence, and no test', async () => {
+  it('contains every file that it points to, a README and a licence, and no test', async () => {
     const files = (await run(folder, 'tar', '-tzf', tarball(name))).trim().split('\n');
     const { exports, bin: programs = {} } = manifestOf(join(root, 'packages', name));
     const targets = [
@@ -67,7 +67,7 @@ describe.each(published)('the tarball of %s', (name) => {
   });
 });
 
-/** What such a program has besides our packages. */
+/** The other dependencies of such a program. */
 const peers = ['components', 'aws'].flatMap((name) => {
   const { peerDependencies = {}, devDependencies = {} } = manifestOf(join(root, 'packages', name));
   return Object.keys(peerDependencies).map((of) => `${of}@${devDependencies[of]}`);
@@ -101,11 +101,11 @@ describe.each(['commonjs', 'module'])('a project of type %s', (type) => {
     expect(copies).toEqual(['node_modules/@pulumi/pulumi/package.json']);
   });
 
-  it('type-checks the way bundlers resolve, declarations of libraries included', async () => {
+  it('type-checks as bundlers resolve, including declarations of libraries', async () => {
     await check('--noEmit', '--module', 'preserve', '--moduleResolution', 'bundler');
   });
 
-  it('type-checks the way Node resolves, and runs', async () => {
+  it('type-checks as Node resolves, and runs', async () => {
     await check('--outDir', 'out', '--module', 'node20', '--moduleResolution', 'node16');
     const compiled = readFileSync(join(project, 'out/program.js'), 'utf8');
     expect(compiled.includes('require("@lockstep/components")')).toBe(type === 'commonjs');

@@ -1,15 +1,15 @@
 /** One finished system call of a trace. */
 interface Call {
   readonly name: string;
-  /** What its file descriptor stands for. */
+  /** The file of its descriptor. */
   readonly file: string;
   readonly text: string;
 }
 
 /**
  * Reads a trace (`strace -f -y -s …`) for one call that carries `marker`: whether its intent was written to the
- * database's log and synced before the call was written to the server's pipe or socket. What was interrupted
- * counts where it was finished, except a forward, which counts where it began.
+ * database's log and synced before the call was written to the server's pipe or socket. An interrupted system call
+ * counts at its end, except a forward, which counts at its beginning.
  */
 export function forwardedAfterSync(trace: string, marker: string): string {
   const pending = new Map<string, Call>();
@@ -46,7 +46,7 @@ export function forwardedAfterSync(trace: string, marker: string): string {
   return `never forwarded (the intent was ${intent})`;
 }
 
-/** A JSON-RPC request that the gateway writes; approvers are answered with the same arguments, but not in one. */
+/** Whether this is a JSON-RPC request from the gateway; answers to approvers contain the same arguments. */
 function isForward({ name, file, text }: Call, marker: string): boolean {
   if (!name.startsWith('write') && !name.startsWith('send')) return false;
   return (
@@ -54,7 +54,7 @@ function isForward({ name, file, text }: Call, marker: string): boolean {
   );
 }
 
-/** Whether a written page holds the intent itself: an approval's records hold the same arguments. */
+/** Whether a written page contains the intent itself; an approval's records contain the same arguments. */
 function holdsIntent(page: string, marker: string): boolean {
   return page
     .split(marker)

@@ -1,9 +1,8 @@
-// Preloaded into a process: its clock, and that of each of its threads, shows `UPGRADE_NOW` when the first thread
-// starts, and goes on from there. Approvals and tokens of a fixture end by the clock; this one shows a time at which
-// they haven't.
+// Preloaded into a process. Its clock, and that of each of its threads, shows `UPGRADE_NOW` when the first thread
+// starts, and goes on from there. The approvals and tokens of a fixture expire, and on this clock they haven't yet.
 const RealDate = Date;
 
-/** Milliseconds that are added to the real time; told to threads and children, so that all have one clock. */
+/** Milliseconds to add to the real time; threads and children inherit them, so that all have the same clock. */
 process.env.UPGRADE_SHIFT ??= String(RealDate.parse(process.env.UPGRADE_NOW ?? '') - RealDate.now());
 const shift = Number(process.env.UPGRADE_SHIFT);
 

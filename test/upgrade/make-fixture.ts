@@ -1,11 +1,11 @@
-// Makes the fixture of a release, with the code of this checkout:
+// Makes the fixture of a release with the code of this checkout:
 //
 //   mkdir test/upgrade/fixtures/<version>
 //   cp -r test/upgrade/fixtures/<last>/{servers,stacks} test/upgrade/fixtures/<version>
 //   node --conditions=lockstep-source test/upgrade/make-fixture.ts <version>
 //
-// It locks the project's server, runs its gateway through a history that ends in `kill -9`, and keeps beside the
-// project what that left. The keys and tokens in it open nothing else.
+// It locks the project's server, runs its gateway through a history that ends in `kill -9`, and keeps what that left
+// beside the project. The keys and tokens in it open nothing else.
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,7 +16,7 @@ import { type Expected, fixtures, openScene, type Scene } from './scene.ts';
 
 const [version] = process.argv.slice(2);
 if (version === undefined)
-  throw new Error('make-fixture.ts needs the version, as its folder in fixtures is called.');
+  throw new Error('make-fixture.ts needs the version, which is the name of its folder in fixtures.');
 const folder = join(fixtures, version);
 for (const name of ['state', 'export.jsonl', 'expected.json', 'stacks/tools.lock.json'])
   await rm(join(folder, name), { recursive: true, force: true });
@@ -42,7 +42,7 @@ async function run({ lockstep }: Scene, command: string[]): Promise<void> {
   if (code !== 0) throw new Error(`lockstep ${command.join(' ')} failed: ${stdout}${stderr}`);
 }
 
-/** Three epochs: one that is stopped, one that is killed under a call, and one that closes that call and is killed too. */
+/** Three epochs: one that is stopped, one that is killed during a call, and one that closes that call and is killed. */
 async function liveThrough(scene: Scene): Promise<Expected> {
   const used = { text: 'Approved by two, and written.' };
   const pending = { text: 'Approved by one: ünïcode, "quotes" and\ttabs 📝.' };
@@ -111,9 +111,9 @@ async function liveThrough(scene: Scene): Promise<Expected> {
   };
 }
 
-/** Copies what the gateway left, without what belongs to its process. */
+/** Copies what the gateway left, except what belongs to its process. */
 async function keep({ folder: from, state }: Scene, expected: Expected): Promise<void> {
-  // What is still in SQLite's log goes into the database; the last one to close it removes the log.
+  // Moves SQLite's log into the database; closing the last connection removes the log.
   const database = new DatabaseSync(join(state, 'data/gateway.db'));
   database.exec('pragma wal_checkpoint(truncate)');
   database.exec('vacuum');
@@ -139,7 +139,7 @@ async function token(
   return ok(await up.admin('POST', '/tokens', { subject, owner, roles, audience, expiresAt })).token;
 }
 
-/** Makes a call that must wait, and gives its approval's id. */
+/** Makes a call that must wait, and returns the id of its approval. */
 async function ask(agent: TestClient, tool: string, args: Record<string, unknown>): Promise<string> {
   const { decision, text } = await agent.call(tool, args);
   if (decision?.kind !== 'waiting') throw new Error(`${tool} doesn't wait for an approval: ${text}`);
@@ -156,11 +156,11 @@ async function approve(up: Running, id: string, secret: string, note?: string): 
   ok(await up.admin('POST', `/approvals/${id}/verdict`, verdict, secret));
 }
 
-/** Kills the gateway under a write that the server never answers; gives what the audit was then. */
+/** Kills the gateway during a write that the server never answers; returns the state of the audit at that time. */
 async function holdAndKill(up: Running, secret: string): Promise<AdminAnswer['body']> {
   const agent = await connect('modern', `${up.url}/mcp`, secret);
   const call = agent.call('notes__hold').catch(() => undefined);
-  const verified = await until('the call is under way', async () => {
+  const verified = await until('the call is in progress', async () => {
     const found = ok(await up.admin('GET', '/audit/verify'));
     return found.openIntents.length === 1 && found;
   });

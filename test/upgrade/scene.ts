@@ -17,43 +17,43 @@ import { pathToFileURL } from 'node:url';
 import { lockstepCommand, type Ran, repository } from '../end-to-end/project.ts';
 import { type Running, startUp } from '../end-to-end/running.ts';
 
-/** The folder that holds what each release left behind. */
+/** The folder with what each release left behind. */
 export const fixtures = join(import.meta.dirname, 'fixtures');
 
-/** The environment that fixtures have. */
+/** The environment of the fixtures. */
 export const environment = 'prod';
 
-/** What a release knew of what it left behind: `expected.json`. */
+/** What a release recorded about what it left behind: `expected.json`. */
 export interface Expected {
   /** When it was stopped: ISO 8601 in UTC. */
   readonly madeAt: string;
   /** The bundle's digest. */
   readonly bundle: string;
-  /** Secrets of tokens; all but `revoked` sign in. */
+  /** Secrets of tokens; all except `revoked` can sign in. */
   readonly tokens: Readonly<Record<'agent' | 'bob' | 'carol' | 'auditor' | 'revoked', string>>;
   readonly approvals: {
     /** Approved by Bob and Carol, and used. */
     readonly used: { readonly id: string; readonly text: string };
     /** Approved by Bob alone. */
     readonly pending: { readonly id: string; readonly text: string };
-    /** Void, since the tool was quarantined. */
+    /** Void because the tool was quarantined. */
     readonly void: { readonly id: string };
   };
-  /** The place of a call that was under way when the gateway was killed: `writer:epoch:seq`. */
+  /** The place of a call that was in progress when the gateway was killed: `writer:epoch:seq`. */
   readonly openIntent: string;
-  /** How many records there were when it was killed. */
+  /** How many records there were when the gateway was killed. */
   readonly records: number;
-  /** How many of them no checkpoint covers: the ends of the epochs that were killed. */
+  /** How many of them no checkpoint covers, because they are at the ends of killed epochs. */
   readonly unsigned: number;
-  /** The last record when it was killed, as `--expect-head` takes it. */
+  /** The last record when the gateway was killed, in the form of `--expect-head`. */
   readonly head: string;
-  /** The intent of the used approval, and the salt of its commitment, opened. */
+  /** The intent of the used approval, and the opened salt of its commitment. */
   readonly salted: { readonly place: string; readonly hash: string; readonly salt: string };
-  /** How many records `export.jsonl` holds. */
+  /** How many records `export.jsonl` contains. */
   readonly exported: number;
 }
 
-/** A project in a temporary folder, with the state that it was left in. At the end its gateways are killed. */
+/** A project in a temporary folder, with the state that it was left in. Its gateways are killed at the end. */
 export interface Scene extends AsyncDisposable {
   readonly folder: string;
   /** The environment's state folder. */
@@ -61,14 +61,14 @@ export interface Scene extends AsyncDisposable {
   /** Runs `lockstep …` in the project. */
   lockstep(args: readonly string[]): Promise<Ran>;
   /**
-   * Starts the gateway and waits until it serves.
+   * Starts the gateway and waits until it is ready.
    *
-   * @param now what its clock shows then: ISO 8601. Default: the time.
+   * @param now the time on its clock at the start: ISO 8601. Default: the real time.
    */
   up(now?: string): Promise<Running>;
 }
 
-/** Copies a fixture to where it can be run. One without a state is a project that hasn't run yet. */
+/** Copies a fixture to a folder where it can run. A fixture without a state is a project that hasn't run yet. */
 export async function openScene(version: string): Promise<Scene> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lockstep-upgrade-')));
   const from = join(fixtures, version);
@@ -105,7 +105,7 @@ export async function openScene(version: string): Promise<Scene> {
       return running;
     },
     async [Symbol.asyncDispose]() {
-      // Does nothing where one has ended.
+      // Does nothing to a gateway that has ended.
       for (const running of started) await running.kill();
       await rm(folder, { recursive: true, force: true });
     },
@@ -117,7 +117,7 @@ export async function readExpected(version: string): Promise<Expected> {
   return JSON.parse(await readFile(join(fixtures, version, 'expected.json'), 'utf8')) as Expected;
 }
 
-/** Git keeps no modes but that of executables; a gateway refuses keys that others can read. */
+/** Restricts the keys to their owner, since Git keeps no such modes and a gateway refuses keys that others can read. */
 async function closeToOthers(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries)

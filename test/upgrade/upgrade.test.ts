@@ -1,8 +1,8 @@
-// What a release left behind is read by the code of today: its lock, its bundle, its state folder and its audit.
+// Today's code reads what a release left behind: its lock, its bundle, its state folder and its audit.
 //
-// Each folder of `fixtures` was made by the release that it is named after, and is never changed. At a release, make
-// the next one: copy `servers` and `stacks` of the last into `fixtures/<version>`, and run
-// `node --conditions=lockstep-source test/upgrade/make-fixture.ts <version>`. A new part of the history goes there, too.
+// Each folder of `fixtures` was made by the release in its name, and is never changed. At a release, make the next one:
+// copy `servers` and `stacks` of the last into `fixtures/<version>`, and run
+// `node --conditions=lockstep-source test/upgrade/make-fixture.ts <version>`. Add new kinds of events there too.
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
       expect(Object.fromEntries(made.files)).toEqual(Object.fromEntries(files));
     });
 
-    it('the audit verifies, and names the call that was under way', async () => {
+    it('the audit verifies, and names the call that was in progress', async () => {
       const found = await verifyStopped();
       expect(found).toMatchObject({
         ok: true,
@@ -90,7 +90,7 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
       const path = `/audit/search?${new URLSearchParams(query)}`;
       const { status, body } = await up.admin('GET', path, undefined, expected.tokens.auditor);
       expect(status, JSON.stringify(body)).toBe(200);
-      // biome-ignore lint/suspicious/noExplicitAny: tests look into records freely
+      // biome-ignore lint/suspicious/noExplicitAny: tests read any part of a record
       return body.records as { place: string; hash: string; salt: string | null; record: any }[];
     }
 
@@ -106,18 +106,18 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
       });
     });
 
-    it('the audit goes on and verifies', async () => {
+    it('the audit continues and verifies', async () => {
       const { status, body } = await up.admin('GET', `/audit/verify?expectHead=${expected.head}`);
       expect(status).toBe(200);
       expect(body).toMatchObject({ ok: true, problems: [], openIntents: [] });
       expect(body.records).toBeGreaterThan(expected.records);
     });
 
-    it('the call that was under way has an unknown outcome', async () => {
+    it('the call that was in progress has an unknown outcome', async () => {
       const [latest, before] = await search({ kind: 'outcome', tool: 'notes/hold' });
       expect(latest?.record).toMatchObject({ outcome: 'unknown', environment });
       expect(printPlace(latest?.record.intent)).toBe(expected.openIntent);
-      // That of an earlier kill was closed then.
+      // The call of an earlier kill was closed back then.
       expect(before?.record).toMatchObject({ outcome: 'unknown' });
       expect(before?.record.intent.epoch).toBe(latest?.record.intent.epoch - 1);
     });
@@ -137,12 +137,12 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
         expect(await search({ kind }), kind).toHaveLength(1);
     });
 
-    it('the salt of a commitment is opened', async () => {
+    it('the salt of a commitment opens', async () => {
       const found = await search({ kind: 'intent', approval: expected.approvals.used.id });
       expect(found).toMatchObject([expected.salted]);
     });
 
-    it('tokens sign in, but for the revoked one', async () => {
+    it('all tokens except the revoked one sign in', async () => {
       const agent = await connect('legacy', `${up.url}/mcp`, expected.tokens.agent);
       expect(await agent.call('notes__read_notes')).toMatchObject({
         isError: false,
@@ -184,7 +184,7 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
       expect(await linesOf(join(scene.state, 'work/notes.txt'))).toContain(text);
     });
 
-    it('the audit verifies once it is stopped, and so does an export of all of it', async () => {
+    it('the audit verifies once the gateway has stopped, and so does a full export', async () => {
       const exported = await scene.lockstep(['audit', 'export', '--out', 'whole.jsonl']);
       expect(exported.code, exported.stderr).toBe(0);
       const { publicKeys } = await openKeys(join(scene.state, 'keys'), { create: false });
@@ -192,7 +192,7 @@ describe.each(readdirSync(fixtures))('what %s left', (version) => {
       expect(whole).toMatchObject({ ok: true, problems: [] });
       expect(whole.records).toBeGreaterThan(expected.records);
       expect(await up.stop()).toBe(0);
-      // Of the new epoch everything is signed.
+      // The new epoch is signed completely.
       const { unsigned } = expected;
       expect(await verifyStopped()).toMatchObject({ ok: true, problems: [], openIntents: [], unsigned });
     });

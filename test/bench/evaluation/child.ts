@@ -1,4 +1,4 @@
-// Evaluates one program without an engine and tells what it took.
+// Evaluates one program without an engine and reports its time and memory.
 //
 //   child.ts components [FILE]   McpEnvironment for each environment; writes what was registered into FILE
 //   child.ts plain FILE          the same resources, registered one by one
@@ -8,11 +8,11 @@ import * as kubernetes from '@pulumi/kubernetes';
 import { type CustomResource, type CustomResourceOptions, runtime } from '@pulumi/pulumi';
 import { makeEnvironments } from './environments.ts';
 
-/** What a child tells. */
+/** What a child reports. */
 export interface Taken {
   readonly resources: number;
   readonly milliseconds: number;
-  /** The most memory that it held, in MiB. */
+  /** Its peak memory, in MiB. */
   readonly memory: number;
 }
 
@@ -77,7 +77,7 @@ function stampAll(cluster: kubernetes.Provider): void {
 
 type Kind = new (name: string, inputs: object, opts: CustomResourceOptions) => CustomResource;
 
-/** As a program without components would: `new kubernetes.apps.v1.Deployment(…)` for each. */
+/** Registers each object as a program without components would: `new kubernetes.apps.v1.Deployment(…)`. */
 function registerAll(resources: readonly Registered[], cluster: kubernetes.Provider): void {
   for (const { type, name, inputs } of resources) {
     const [, path = '', kind = ''] = type.split(':');

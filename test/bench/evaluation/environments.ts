@@ -19,7 +19,7 @@ function release(server: string): Release {
   );
 }
 
-/** Makes them anew, as each evaluation of a program does. */
+/** Makes new environments, as each evaluation of a program does. */
 export function makeEnvironments(): Record<'dev' | 'staging' | 'prod', Environment> {
   const releases = Object.fromEntries(names.map((name) => [name, '1.0.0']));
   return defineEnvironments({

@@ -1,5 +1,5 @@
-// Measures what our components cost a Pulumi program: a hundred servers in three environments, against a plain program
-// that registers the same resources, in turns, each in a process of its own. Slow figures are no failure.
+// Measures what our components cost a Pulumi program with a hundred servers in three environments, compared with a
+// plain program that registers the same resources. They take turns, each in its own process. Slow figures don't fail.
 //
 //   npm run bench:evaluation [-- --rounds N]
 import { fork } from 'node:child_process';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Taken } from './child.ts';
 
-/** How much more than a plain program ours may take. */
+/** Our program may take at most this many times as much as a plain one. */
 const limit = 1.3;
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });

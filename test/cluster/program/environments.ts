@@ -1,5 +1,5 @@
-// The environment of the cluster's tests: two of the stack's servers in pods, and one outside whose credentials are
-// in Vault. SERVERS, TOOLS and PROMOTED say what a test has changed.
+// The environment of the cluster's tests: two of the stack's servers in pods, and one outside whose credentials are in
+// Vault. With SERVERS, TOOLS and PROMOTED, a test changes it.
 import { defineEnvironments, defineServers, secret } from '@lockstep/model';
 import { lock as stackLock, servers as stackServers } from '../../../stacks/environments.ts';
 import { reviewedRelease } from '../../reviewed-release.ts';
@@ -23,7 +23,7 @@ const all = defineServers({
 
 export const servers = Object.fromEntries(Object.entries(all).filter(([name]) => offered.includes(name)));
 
-/** `who`, and as many more as are asked for, which the server doesn't offer. */
+/** `who`, and TOOLS more tools, which the server doesn't offer. */
 const tools = [
   whoTool.name,
   ...Array.from({ length: Number(process.env.TOOLS ?? 0) }, (_, at) => `tool_${at}`),

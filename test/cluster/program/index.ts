@@ -1,4 +1,4 @@
-// What the cluster's tests render and apply; see environments.ts. IMAGES names the list that images.sh made.
+// The program that the cluster's tests render and apply; see environments.ts. IMAGES names the list from images.sh.
 import { readFileSync } from 'node:fs';
 import { McpEnvironment, restrictedNamespace } from '@lockstep/components';
 import { imagesFor } from '@lockstep/model';

@@ -1,6 +1,6 @@
 /**
- * A program as users write it, with one thing of every package: installed from tarballs by `packages.test.ts`, and
- * run as a CommonJS and as an ES module.
+ * A program like those of users, with something of every package. `packages.test.ts` installs it from tarballs and runs
+ * it as a CommonJS and as an ES module.
  *
  * @module
  */
