@@ -229,7 +229,7 @@ describe('the token of one audience', () => {
 });
 
 describe('the audit of approvals', () => {
-  it('verifies, and holds one use for each approval that was used', async () => {
+  it('verifies, and has one use for each used approval', async () => {
     const verified = await project.lockstep(['audit', 'verify']);
     expect(verified, verified.stderr).toMatchObject({ code: 0 });
     const LOCKSTEP_TOKEN = await up.token({ subject: 'ivan', roles: ['auditor'], audience: 'admin' });

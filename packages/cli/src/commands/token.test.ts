@@ -57,8 +57,7 @@ test("entries are added to a token file, which stays what it is where one doesn'
   expect(await project.run('token', 'create', 'ci', '--owner', 'bob', '--offline', ...into)).toMatchObject({
     code: 2,
     stdout: '',
-    stderr:
-      'lockstep: tokens.json[2].owner: must be ada, to whom the subject belongs; choose another subject.\n',
+    stderr: 'lockstep: tokens.json[2].owner: must be ada, who owns the subject; choose another subject.\n',
   });
   expect(read()).toBe(before);
   project.write('other.json', '{"token": 1}');

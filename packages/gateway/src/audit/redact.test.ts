@@ -175,7 +175,7 @@ describe('pointers', () => {
     });
   });
 
-  it('take * for any key or item', () => {
+  it('match any key or item with *', () => {
     expect(redactArguments(args, undefined, ['/*/*'])).toEqual({
       a: { 'b/c': hidden, '~': hidden },
       list: [hidden, hidden],

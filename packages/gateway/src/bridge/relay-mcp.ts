@@ -168,7 +168,7 @@ function readText(body: string): Message | string {
 
 function noSession(response: ServerResponse, sessionId: string | undefined): void {
   if (sessionId === undefined) sendFailure(response, 400, 'Begin with `initialize`.');
-  else sendFailure(response, 404, 'Its process is gone; begin with `initialize`.');
+  else sendFailure(response, 404, 'The process of this session has ended; begin with `initialize`.');
 }
 
 function refuse(response: ServerResponse, reason: string, { onRefused }: ServeOptions): void {

@@ -64,14 +64,14 @@ function whyNotLocal({ headers, remoteAddress }: SignInRequest): string | undefi
     return `A request with the header \`${forwarded}\` came through a proxy and can't be the local user; send a token.`;
   }
   if (!isLoopbackAddress(remoteAddress)) {
-    return 'Only callers on this machine are the local user; send a token.';
+    return 'Only callers on this machine can be the local user; send a token.';
   }
   const host = headers.host === undefined ? undefined : hostName(headers.host);
   if (host === undefined || !isLoopbackName(host)) {
-    return "Only requests to `localhost`, `127.0.0.1` or `[::1]` are the local user's; use one of these or send a token.";
+    return 'Only requests to `localhost`, `127.0.0.1` or `[::1]` can be from the local user; use one of these, or send a token.';
   }
   if (headers.origin !== undefined && !isLoopbackName(originName(headers.origin) ?? '')) {
-    return "Requests of web pages from elsewhere are not the local user's; send a token.";
+    return "Requests of other sites' web pages can't be from the local user; send a token.";
   }
   return undefined;
 }

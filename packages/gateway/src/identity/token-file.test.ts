@@ -35,7 +35,7 @@ test('an entry without an id gets one from its hash', () => {
 
 test.each<[string, unknown, string]>([
   ['no array', { tokens: [] }, 'tokens.json: must be a list'],
-  ['a hash in capitals', [{ ...entry, sha256: 'A'.repeat(64) }], 'tokens.json[0].sha256: must be the 64'],
+  ['a hash in capitals', [{ ...entry, sha256: 'A'.repeat(64) }], 'tokens.json[0].sha256: must be a SHA-256'],
   ['a secret', [{ ...entry, token: 'lks_x' }], 'tokens.json[0].token: unknown field'],
   ['no owner', [{ ...entry, owner: undefined }], 'tokens.json[0].owner: '],
   [
@@ -55,7 +55,7 @@ test.each<[string, unknown, string]>([
   [
     'a subject of two owners',
     [entry, { ...entry, owner: 'bob', sha256: 'b'.repeat(64) }],
-    'tokens.json[1].owner: must be ada@example.com, to whom the subject belongs',
+    'tokens.json[1].owner: must be ada@example.com, who owns the subject',
   ],
 ])('%s is refused by its place', (_what, value, sentence) => {
   expect(() => parse(value)).toThrow(sentence);

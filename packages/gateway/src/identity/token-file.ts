@@ -14,9 +14,7 @@ const entrySchema = newTokenSchema.extend({
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, `_` or `-`')
     .optional(),
   /** Hexadecimal SHA-256 of the secret. */
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits, in lower case, of a SHA-256'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits in lower case'),
 });
 /** A token in the token file. */
 export type TokenFileEntry = z.input<typeof entrySchema>;
@@ -28,12 +26,12 @@ export const tokenFileSchema = z.array(entrySchema).superRefine((entries, contex
     const refuse = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [index, field], message });
     if (entry.id !== undefined && earlier.some(({ id }) => id === entry.id))
-      refuse('id', 'is there twice; give each token its own.');
+      refuse('id', 'is there twice; give each token its own id.');
     if (earlier.some(({ sha256 }) => sha256 === entry.sha256))
       refuse('sha256', 'is there twice; give each token its own secret.');
     const other = earlier.find(({ subject, owner }) => subject === entry.subject && !isOwner(owner, entry));
     if (other !== undefined)
-      refuse('owner', `must be ${other.owner}, to whom the subject belongs; choose another subject.`);
+      refuse('owner', `must be ${other.owner}, who owns the subject; choose another subject.`);
   }
 });
 

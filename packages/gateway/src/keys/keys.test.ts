@@ -52,7 +52,7 @@ describe('the folder of keys', () => {
 });
 
 describe('sealed values', () => {
-  it('open again, and show nothing of what is in them', async () => {
+  it('open again, and reveal nothing about their content', async () => {
     const keys = await openKeys(folder.path);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -195,7 +195,7 @@ describe('changed keys', () => {
 });
 
 describe('signatures', () => {
-  it('hold for their text and key only', async () => {
+  it('are valid only for their text and key', async () => {
     const keys = await openKeys(folder.path);
     const signed = keys.sign('text');
     expect(signatureMatches(keys.publicKeys, 'text', signed)).toBe(true);

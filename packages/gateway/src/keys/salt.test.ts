@@ -25,6 +25,6 @@ it('opens what a retired key made, and says which key is missing', async () => {
   await rm(join(dir, 'root.key.1'));
   const without = await openKeys(dir);
   expect(() => without.openSalt(sealed)).toThrow(
-    "can't be opened without it; restore that key beside root.key",
+    'that made this salt is missing; restore it beside root.key',
   );
 });

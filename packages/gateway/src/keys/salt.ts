@@ -40,7 +40,7 @@ export function openSalt(roots: readonly RootKey[], sealed: string): string {
   const [id = '', nonce = '', number] = sealed.split('.');
   const root = roots.find((candidate) => candidate.id === id);
   if (root === undefined) {
-    throw new Error(`The salts of key ${id} can't be opened without it; restore that key beside root.key.`);
+    throw new Error(`The key ${id} that made this salt is missing; restore it beside root.key.`);
   }
   return saltAt(saltBlock(root, nonce), Number(number));
 }

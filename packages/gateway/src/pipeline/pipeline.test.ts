@@ -296,7 +296,7 @@ describe('the pipeline', () => {
     expect(recorded[0]?.decision).toBeUndefined();
   });
 
-  it('refuses what is quarantined and leaves the rest alone', async () => {
+  it('refuses quarantined items and serves the rest', async () => {
     quarantine.set('tools/read', 'its description has changed.');
     expect((await call('read', { path: 'a' })).reply.result).toMatchObject({
       isError: true,

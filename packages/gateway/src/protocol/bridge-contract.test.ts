@@ -75,11 +75,11 @@ describe('the signature of an isolation key', () => {
 
   it.each([
     ['none', undefined, 'it has no signature'],
-    ['two', ['a', 'b'], 'its signature has another form'],
-    ['an empty one', '', 'its signature has another form'],
-    ['another version', `v2.YQ.1000.${'0'.repeat(64)}`, 'its signature has another form'],
-    ['capital letters', `v1.YQ.1000.${'A'.repeat(64)}`, 'its signature has another form'],
-    ['padding', `v1.YQ==.1000.${'0'.repeat(64)}`, 'its signature has another form'],
+    ['two', ['a', 'b'], 'its signature is malformed'],
+    ['an empty one', '', 'its signature is malformed'],
+    ['another version', `v2.YQ.1000.${'0'.repeat(64)}`, 'its signature is malformed'],
+    ['capital letters', `v1.YQ.1000.${'A'.repeat(64)}`, 'its signature is malformed'],
+    ['padding', `v1.YQ==.1000.${'0'.repeat(64)}`, 'its signature is malformed'],
     [
       'a wrong hash',
       `v1.YQ.1000.${'0'.repeat(64)}`,

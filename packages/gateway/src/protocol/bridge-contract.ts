@@ -73,7 +73,7 @@ export function readClaim(
   if (header === undefined) return { refused: 'it has no signature' };
   const [, encoded, seconds, mac] = (typeof header === 'string' && form.exec(header)) || [];
   if (encoded === undefined || seconds === undefined || mac === undefined) {
-    return { refused: 'its signature has another form' };
+    return { refused: 'its signature is malformed' };
   }
   const age = now - Number(seconds);
   if (Math.abs(age) > signatureWindow) {

@@ -24,12 +24,12 @@ const capitalScheme = /^[^:/?#]*[A-Z][^:/?#]*:/;
  * Undefined if it doesn't differ.
  *
  * @example
- * oddityOf('file:///%73ecret'); // 'encodes what needs no encoding'
+ * oddityOf('file:///%73ecret'); // 'encodes characters that need no encoding'
  */
 export function oddityOf(uri: string): string | undefined {
   if (hasDotSegments(uri)) return 'has a `.` or `..` segment';
   if (dropped.test(uri)) return 'has a backslash, a control character or outer white space';
-  if (needlesslyEncoded.test(uri)) return 'encodes what needs no encoding';
+  if (needlesslyEncoded.test(uri)) return 'encodes characters that need no encoding';
   return capitalScheme.test(uri) ? 'has capitals in its scheme' : undefined;
 }
 

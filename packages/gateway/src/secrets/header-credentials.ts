@@ -209,7 +209,7 @@ function headersOf(
   return { headers, values, lease };
 }
 
-/** What undici takes in a header: visible characters of Latin-1, blanks and tabs. */
+/** A character that undici refuses in a header: anything but visible Latin-1, blanks and tabs. */
 const unfit = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**

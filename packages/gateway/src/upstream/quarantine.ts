@@ -10,7 +10,7 @@ interface Quarantine {
   readonly items: ReadonlyMap<string, string>;
   /** Items that it offers now and that nobody reviewed. */
   readonly extras: ReadonlySet<string>;
-  /** Takes what all live sessions with the server show now. */
+  /** Updates the quarantine with what all live sessions of the server show now. */
   update(comparisons: readonly Comparison[]): void;
 }
 
