@@ -5,7 +5,7 @@ let project: Project;
 const line = (fields: object) =>
   `${JSON.stringify({ level: 'info', time: '2026-01-02T03:04:05Z', ...fields })}\n`;
 const lines = [
-  line({ msg: 'the gateway serves' }),
+  line({ msg: 'the gateway is up' }),
   line({ server: 'kube', stderr: 'no cluster', msg: 'server wrote to stderr' }),
   line({ server: 'kube', level: 'warn', msg: 'a server ended by itself', time: '2026-01-03T03:04:05Z' }),
 ];

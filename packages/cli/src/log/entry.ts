@@ -45,7 +45,7 @@ export function isAtLeast(entry: LogEntry, level: LogLevel): boolean {
  * Prints an entry for people, on a line of its own; what a server wrote to its standard error follows, line by line.
  *
  * @example
- * printEntry(entry, paint); // '12:03:04 warn  files  a server did not come up: it ended with exit code 1'
+ * printEntry(entry, paint); // '12:03:04 warn  files  a server did not start: it ended with exit code 1'
  */
 export function printEntry(
   { time, level, message, server, fields }: LogEntry,

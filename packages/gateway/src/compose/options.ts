@@ -47,7 +47,7 @@ export interface GatewayOptions {
   readonly secrets?: SecretSource;
   /** Default: `info`. */
   readonly logLevel?: LogLevel;
-  /** Takes each line of the log, which is JSON. Default: standard error gets them. */
+  /** Gets each line of the log, which is JSON. Default: lines go to standard error. */
   readonly onLogLine?: (line: string) => void;
 }
 

@@ -138,7 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   opened.defer(startHousekeeping(context));
   await logAddresses(folders.run, { url: addresses.url(), metricsUrl });
 
-  log.info({ url: addresses.url(), metrics: metricsUrl, bundle: policy.digest }, 'the gateway serves');
+  log.info({ url: addresses.url(), metrics: metricsUrl, bundle: policy.digest }, 'the gateway is up');
   collectStartupGarbage();
   const running = opened.move();
   let closing: Promise<void> | undefined;
@@ -153,7 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onBundleRejected: (listener) => void rejections.add(listener),
     closed: ended.promise,
     close: () => {
-      if (closing === undefined) log.info('the gateway stops; the calls in flight have ten seconds');
+      if (closing === undefined) log.info('the gateway is stopping; the calls in flight have ten seconds');
       isReady = false;
       closing ??= running.disposeAsync().then(ended.resolve, ended.reject);
       return closing;

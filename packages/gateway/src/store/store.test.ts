@@ -224,7 +224,7 @@ describe('a full disk', () => {
   });
 });
 
-it('is lost, loudly, once its folder is deleted under it', async () => {
+it('is lost, and says so, once its folder is deleted under it', async () => {
   await using folder = await temporaryFolder();
   const lost = Promise.withResolvers<Error>();
   const store = await openFolder(folder.path, { onLost: lost.resolve });
