@@ -56,7 +56,7 @@ describe('dev', () => {
     expect(readFileSync(path, 'utf8')).toBe('hello from a file');
 
     const servers = new Set((await client.tools()).map(({ name }) => name.split('__')[0]));
-    expect(servers).toEqual(new Set(['everything', 'files', 'git', 'memory', 'kube']));
+    expect(servers).toEqual(new Set(['everything', 'files', 'git', 'memory']));
     await client.close();
   });
 
