@@ -37,6 +37,7 @@ const floorsOf: Record<string, readonly string[]> = {
       'check',
       'up',
       'import',
+      'init',
       'image',
       'audit',
       'doctor',

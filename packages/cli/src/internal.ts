@@ -20,6 +20,7 @@ export {
 } from './image/produce.ts';
 export { normaliseTree } from './image/tree.ts';
 export { defaultPython } from './image/venv.ts';
+export { packClone } from './init/pack.ts';
 export { Failure, sentenceOf } from './kernel/failure.ts';
 export { buildProgram } from './program.ts';
 export { defaultConfig } from './project/load.ts';

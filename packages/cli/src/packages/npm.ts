@@ -34,7 +34,7 @@ export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
   try {
     await writeFile(join(folder, 'package.json'), manifest({}));
     await copyNpmrc(request.project, folder);
-    await npm(
+    await runNpm(
       ['install', spec, '--package-lock-only', '--save-exact', '--omit-lockfile-registry-resolved'],
       folder,
       `npm can't resolve ${spec}`,
@@ -97,7 +97,7 @@ export async function installNpm(
   await writeFile(join(folder, 'package.json'), manifest(dependencies));
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
   const npmrc = await copyNpmrc(project, folder);
-  await npm(
+  await runNpm(
     ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved', ...platform],
     folder,
     `npm can't install ${source.package} ${source.version}`,
@@ -126,7 +126,12 @@ async function copyNpmrc(project: string, folder: string): Promise<boolean> {
   }
 }
 
-async function npm(args: readonly string[], cwd: string, purpose: string): Promise<void> {
+/**
+ * Runs npm so that it asks nobody and runs no script of a package.
+ *
+ * @param purpose what it was run for, as the beginning of a sentence.
+ */
+export async function runNpm(args: readonly string[], cwd: string, purpose: string): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const script = process.env.npm_execpath;
   const [command, first] =
