@@ -12,9 +12,12 @@ export interface Import {
   readonly specifier: string;
 }
 
-/** All imports in the TypeScript files of a folder, as the compiler finds them. */
+/** All imports of the TypeScript files under a folder, as the compiler itself finds them, but for what `init` writes. */
 export function importsUnder(folder: string): Import[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules', '**/dist'] })
+  return globSync(`${folder}/**/*.ts`, {
+    cwd: root,
+    exclude: ['**/node_modules', '**/dist', 'packages/cli/template'],
+  })
     .toSorted()
     .flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
 }

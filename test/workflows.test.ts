@@ -27,24 +27,25 @@ interface Workflow {
   readonly jobs: Record<string, Job>;
 }
 
-const files = globSync(['.github/workflows/*.yml', 'examples/github-actions/*.yml'], { cwd: root }).sort();
+/** What `lockstep init` writes into a project. */
+const template = 'packages/cli/template';
+const files = globSync(['.github/workflows/*.yml', `${template}/.github/workflows/*.yml`], {
+  cwd: root,
+}).sort();
 const workflows = files.map((file) => {
   const text = readFileSync(join(root, file), 'utf8');
   return { file, text, workflow: parse(text) as Workflow };
 });
 const named = (name: string) => workflows.filter(({ file }) => basename(file) === name);
 
-/** The source of each file in a copied workflow, as the README says. */
-const copied: Readonly<Record<string, string>> = { '.github/post-comment.mjs': 'post-comment.mjs' };
-
 describe('workflows', () => {
-  it('exist both here and in the example', () => {
+  it('are both here and in what `init` writes', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         '.github/workflows/lockstep-comment.yml',
         '.github/workflows/lockstep.yml',
-        'examples/github-actions/lockstep-comment.yml',
-        'examples/github-actions/lockstep.yml',
+        `${template}/.github/workflows/lockstep-comment.yml`,
+        `${template}/.github/workflows/lockstep.yml`,
       ]),
     );
   });
@@ -84,9 +85,7 @@ describe('workflows', () => {
   it.each(workflows)('$file runs only scripts that exist', ({ file, workflow }) => {
     const scripts = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnode (\S+\.m?[jt]s)/g)]);
     for (const [, script = ''] of scripts) {
-      const place = file.startsWith('examples/')
-        ? join('examples/github-actions', copied[script] ?? script)
-        : script;
+      const place = file.startsWith(template) ? join(template, script) : script;
       expect(existsSync(join(root, place)), place).toBe(true);
     }
   });

@@ -11,7 +11,7 @@ interface Poster {
   post(file: string, env: Record<string, string>): Promise<string>;
 }
 
-const script = new URL('../../examples/github-actions/post-comment.mjs', import.meta.url).href;
+const script = new URL('../../packages/cli/template/.github/post-comment.mjs', import.meta.url).href;
 const { post, refusal } = (await import(script)) as Poster;
 
 const marker = '<!-- lockstep check -->';

@@ -8,6 +8,7 @@ a gateway enforces on every call what was reviewed in Git, and an audit log prov
 
 const epilogue = `
 A first walk:
+  $ lockstep init ../my-agents        write a first project
   $ lockstep up                       run the dev environment here
   $ lockstep connect claude-code      print the line that connects an agent
   $ lockstep plan --against main      see which tools an agent gains or loses by a change
@@ -22,6 +23,10 @@ interface Entry {
 }
 
 const entries: Readonly<Record<string, Entry>> = {
+  init: {
+    about: 'write a first project into a folder',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
   up: {
     about: 'run an environment here: the gateway and its servers',
     load: async () => (await import('./commands/up.ts')).upCommand,

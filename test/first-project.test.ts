@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+// What `lockstep init` writes is reviewed here, with everything else.
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const template = 'packages/cli/template';
+
+it('has the versions that this repository is tested with', () => {
+  const { dependencies, devDependencies, optionalDependencies } = read(`${template}/package.json`);
+  const ours = read('package.json');
+  expect(read('stacks/package.json').dependencies).toMatchObject(withoutCli(dependencies));
+  expect(dependencies['@lockstep/cli']).toBe(read('packages/cli/package.json').version);
+  expect(ours.devDependencies).toMatchObject(devDependencies);
+  expect(optionalDependencies).toEqual(ours.optionalDependencies);
+});
+
+it('locks what our own stacks lock', () => {
+  const { releases } = read(`${template}/stacks/tools.lock.json`).servers.files;
+  expect(read('stacks/tools.lock.json').servers.files.releases).toMatchObject(releases);
+});
+
+function withoutCli({ '@lockstep/cli': _, ...others }: Record<string, string>): Record<string, string> {
+  return others;
+}
