@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { packClone } from '@lockstep/cli/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -40,12 +41,7 @@ function manifestOf(path: string): Manifest {
 const tarball = (name: string) =>
   join(folder, `lockstep-${name}-${manifestOf(join(root, 'packages', name)).version}.tgz`);
 
-beforeAll(async () => {
-  await run(root, join(bin, 'tsc'), '--build');
-  for (const name of published) {
-    await run(join(root, 'packages', name), 'npm', 'pack', '--silent', '--pack-destination', folder);
-  }
-}, 600_000);
+beforeAll(() => packClone(root, folder), 600_000);
 
 describe.each(published)('the tarball of %s', (name) => {
   it('contains every file that it points to, a README and a licence, and no test', async () => {
