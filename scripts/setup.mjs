@@ -1,16 +1,13 @@
-// Installs the locked dependencies if they are missing or out of date. It runs on any Node >= 20 before anything is
-// installed, so it uses nothing but Node itself.
-import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+// Sets this repository up: `node scripts/setup.mjs start` for what `npm start` runs with, without the word for everything.
+import { fileURLToPath } from 'node:url';
+import { SetupError } from './setup/npm.mjs';
+import { setUp } from './setup/set-up.mjs';
 
-const lock = new URL('../package-lock.json', import.meta.url);
-const installed = new URL('../node_modules/.package-lock.json', import.meta.url);
-
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
-  process.stderr.write('Installing dependencies (once; about half a minute)…\n');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: new URL('..', import.meta.url),
-    stdio: ['ignore', 2, 'inherit'],
-    shell: process.platform === 'win32',
-  });
+try {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  await setUp(process.argv[2] === 'start' ? 'start' : 'everything', root);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`setup: ${error.message}\n`);
+  process.exit(2);
 }

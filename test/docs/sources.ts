@@ -4,7 +4,10 @@ import { root } from '@lockstep/testing/markdown';
 
 /** The text of our own code, with all white space made alike. */
 export function spoken(): string {
-  return globSync('packages/*/src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts', '**/testing/**'] })
+  return globSync(['packages/*/src/**/*.ts', 'scripts/**/*.mjs'], {
+    cwd: root,
+    exclude: ['**/*.test.ts', '**/testing/**'],
+  })
     .map((file) =>
       alike(readFileSync(join(root, file), 'utf8').replaceAll('\\`', '`').replaceAll('\\$', '$')),
     )
