@@ -1,5 +1,6 @@
 import { gatewayImage, needsBuiltImage } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
+import { imageOfGateway } from '../gateway/released-image.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
 /**
@@ -24,7 +25,8 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
       refuse(who, `images.${image}`, `no server has this name; the servers are ${list}.`);
     }
   }
-  for (const image of [gatewayImage, ...names.filter((name) => needsImage(args, name))]) {
+  imageOfGateway(who, `images.${gatewayImage}`, images[gatewayImage]);
+  for (const image of names.filter((name) => needsImage(args, name))) {
     if (!Object.hasOwn(images, image)) {
       refuse(
         who,

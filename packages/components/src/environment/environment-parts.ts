@@ -92,11 +92,11 @@ export function addGateway(
     ...(monitoring === undefined ? {} : { podAnnotations: monitoring.podAnnotations }),
     ...(secrets === undefined ? {} : { vault: secrets.vault }),
     ...(vault?.audience === undefined ? {} : { vaultAudience: vault.audience }),
+    ...(images.gateway === undefined ? {} : { image: images.gateway }),
     environment,
     namespace,
     owner,
     network,
-    image: images.gateway as string,
     endpoints: endpointsOf(servers, secrets),
   };
   return new McpGateway(`${name}-gateway`, all, { parent });

@@ -222,7 +222,11 @@ describe('an error names the environment and the field for', () => {
       () => argsOf(only({ files }), { images: { gateway: imageNamed('gateway') } }),
       'images.files: is missing; build and push it',
     ],
-    ['no image of the gateway', () => argsOf(only({ files }), { images: {} }), 'images.gateway: is missing'],
+    [
+      'no image of the gateway',
+      () => argsOf(only({ files }), { images: {} }),
+      'images.gateway: is missing, and only a released @lockstep/components knows an image of its own; build and push',
+    ],
     [
       'secrets without a Vault',
       () => ({ ...argsOf(), vault: undefined as never }),

@@ -54,8 +54,8 @@ export interface GatewaySettings {
   readonly namespace: string;
   /** The team that is responsible for it, as a label. */
   readonly owner: string;
-  /** The gateway's image, by digest. */
-  readonly image: string;
+  /** The gateway's image, by digest. Default: the one that was released with this package. */
+  readonly image?: string;
   /** Where each server of the environment is. */
   readonly endpoints: Readonly<Record<string, GatewayEndpoint>>;
   /** Where the gateway reads secrets for headers. Default: nowhere. */

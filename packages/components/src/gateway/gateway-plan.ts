@@ -12,11 +12,14 @@ import { allowedHosts, originOf } from './exposure.ts';
 import type { Exposure, McpGatewayArgs } from './gateway-args.ts';
 import { gatewayPod } from './gateway-pod.ts';
 import { planGatewayTraffic } from './gateway-traffic.ts';
+import { imageOfGateway } from './released-image.ts';
 
 /** The plan of an environment's gateway, as plain data. */
 export interface GatewayPlan {
   /** The MCP endpoint, as clients reach it. */
   readonly url: string;
+  /** The image that it runs. */
+  readonly image: string;
   readonly labels: Record<string, string>;
   readonly selector: Record<string, string>;
   readonly bundle: BundlePlan;
@@ -33,7 +36,8 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
   checkPlace(who, args);
   checkPodTemplate(who, args.podTemplate);
-  digestOfImage(who, 'image', args.image);
+  const image = imageOfGateway(who, 'image', args.image);
+  digestOfImage(who, 'image', image);
   checkReplicas(who, args.replicas);
   checkKept(who, args);
   checkEndpoints(who, environment.servers, endpoints);
@@ -44,10 +48,12 @@ export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
   const bundle = planBundle(who, environment, endpoints, { vault, archive: args.archive });
   return {
     url: `${originOf(namespace, expose)}${mcpPath}`,
+    image,
     labels,
     selector,
     bundle,
     template: gatewayPod(args, {
+      image,
       labels,
       selector,
       bundle,

@@ -19,6 +19,7 @@ const vaultTokenSeconds = 3600;
 
 /** What the gateway's pod needs besides its settings. */
 interface GatewayPodParts {
+  readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
   readonly bundle: BundlePlan;
@@ -50,8 +51,11 @@ function hasAny(record: Readonly<Record<string, string>>): boolean {
   return Object.keys(record).length > 0;
 }
 
-function container(args: McpGatewayArgs, { hosts }: GatewayPodParts): k8s.types.input.core.v1.Container {
-  const { image, logLevel = 'info', resources } = args;
+function container(
+  args: McpGatewayArgs,
+  { image, hosts }: GatewayPodParts,
+): k8s.types.input.core.v1.Container {
+  const { logLevel = 'info', resources } = args;
   return {
     name: 'gateway',
     image,

@@ -208,6 +208,11 @@ describe('an error names the environment and the field for', () => {
       'image: "registry.example.com/gateway:1"',
     ],
     [
+      "no image, where the package isn't a released one",
+      { image: undefined as never },
+      'image: is missing, and only a released @lockstep/components knows an image of its own; build and push',
+    ],
+    [
       'a server without an address',
       { endpoints: { files: endpoint as never } },
       'endpoints.docs: is missing',

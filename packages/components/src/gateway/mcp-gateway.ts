@@ -44,7 +44,7 @@ export class McpGateway extends ComponentResource {
     const provider = requireProvider(this, who, 'kubernetes');
     const plan = planGateway(who, args);
     claimName(provider, who, args.namespace, gatewayObject);
-    holdToPushed(who, 'image', args.image, this);
+    holdToPushed(who, 'image', plan.image, this);
     createGateway(this, name, args, plan);
     this.url = plan.url;
     this.bundleDigest = plan.bundle.digest;

@@ -29,9 +29,10 @@ export function needsBuiltImage({ source }: Pick<Release, 'source'>): boolean {
 }
 
 /**
- * Picks the images of an environment from `images.json`: `gateway`, and each server's pinned release under the
- * server's name. A needed image that isn't listed counts as not pushed yet. It gets the gateway's registry and a digest
- * of zeros, so that the environment can be previewed but not deployed.
+ * What an environment runs of all that `images.json` lists: `gateway`, and each server's pinned release by the
+ * server's name. A server's image that isn't listed, but is needed, is one that nobody has pushed yet: it stands beside
+ * the gateway's, with a digest of zeros, so that the environment can be previewed and not deployed. A gateway that isn't
+ * listed is left out: a released `@lockstep/components` knows its own.
  *
  * @param list the content of `images.json`: references with digests, by entry.
  * @example
@@ -43,13 +44,13 @@ export function imagesFor(
   list: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const listed = (entry: string) => (Object.hasOwn(list, entry) ? list[entry] : undefined);
-  const registry = listed(gatewayImage)?.replace(/\/[^/]*$/, '') ?? 'unpushed.invalid';
-  const unpushed = (name: string) => `${registry}/${name}@${unpushedDigest}`;
-  const images: Record<string, string> = { [gatewayImage]: listed(gatewayImage) ?? unpushed(gatewayImage) };
+  const gateway = listed(gatewayImage);
+  const registry = gateway?.replace(/\/[^/]*$/, '') ?? 'unpushed.invalid';
+  const images: Record<string, string> = gateway === undefined ? {} : { [gatewayImage]: gateway };
   for (const [server, { label, release }] of Object.entries(releases)) {
     const reference = listed(imageEntry(server, label));
     if (reference !== undefined) images[server] = reference;
-    else if (needsBuiltImage(release)) images[server] = unpushed(server);
+    else if (needsBuiltImage(release)) images[server] = `${registry}/${server}@${unpushedDigest}`;
   }
   return images;
 }
