@@ -14,9 +14,9 @@ export interface McpEnvironmentArgs {
   /** The team that is responsible for it, as a label on every object. */
   readonly owner: string;
   /**
-   * By digest: `gateway`, and each server that runs a package or a command. `lockstep image` writes them. A released
-   * copy of this package brings the gateway's, so that `gateway` can be left out. A server that is an image itself has
-   * it in the lock; give it only to take the same digest from another registry.
+   * Images by digest: `gateway`, and one for each server that runs a package or a command. `lockstep image` writes
+   * them. Leave `gateway` out to run the one that was released with this package. For a server that is an image, the
+   * lock has it; name it here only to pull the same digest from another registry.
    */
   readonly images: Readonly<Record<string, string>>;
   readonly gateway: GatewaySettings;

@@ -29,10 +29,10 @@ export function needsBuiltImage({ source }: Pick<Release, 'source'>): boolean {
 }
 
 /**
- * What an environment runs of all that `images.json` lists: `gateway`, and each server's pinned release by the
- * server's name. A server's image that isn't listed, but is needed, is one that nobody has pushed yet: it stands beside
- * the gateway's, with a digest of zeros, so that the environment can be previewed and not deployed. A gateway that isn't
- * listed is left out: a released `@lockstep/components` knows its own.
+ * Picks the images of an environment from `images.json`: `gateway`, and each server's pinned release under the
+ * server's name. A server's image that is needed but isn't listed counts as not pushed yet. It gets the gateway's
+ * registry and a digest of zeros, so that the environment can be previewed but not deployed. A gateway that isn't
+ * listed is left out: a released `@lockstep/components` brings its own.
  *
  * @param list the content of `images.json`: references with digests, by entry.
  * @example
