@@ -11,7 +11,7 @@ const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-
 const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--no-progress', '--loglevel=http'];
 
 /** Seconds after which a registry that takes connections and says nothing is worth a word, and is given up. */
-const silentSeconds = { said: 5, givenUp: 45 };
+const silentSeconds = { said: 5, givenUp: 30 };
 
 /**
  * Runs npm in a folder until the packages at these paths are there.
@@ -35,7 +35,8 @@ export async function runNpm(args, root, paths) {
   let unreachable;
   const giveUp = (/** @type {string} */ url, /** @type {string} */ reason) => {
     unreachable ??= cannotReach(url, reason);
-    child.kill();
+    // npm waits for its requests before it heeds anything gentler.
+    child.kill('SIGKILL');
   };
   const registry = process.env.npm_config_registry ?? '';
   const whenSilent = (/** @type {number} */ seconds, /** @type {() => void} */ act) =>
