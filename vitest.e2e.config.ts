@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['lockstep-source'] } },
   test: {
     include: [
-      'test/{attack,end-to-end,monitoring,upgrade}/**/*.test.ts',
+      'test/{attack,end-to-end,monitoring,setup,upgrade}/**/*.test.ts',
       'packages/*/src/**/real-vault.test.ts',
       'packages/gateway/src/store/kill.test.ts',
     ],
