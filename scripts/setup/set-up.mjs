@@ -26,11 +26,18 @@ export const host = {
   },
 };
 
+/** What comes, in words. */
+const contents = {
+  start: 'only what `npm start` runs with',
+  everything: 'with the Pulumi SDKs and the development tools',
+  site: 'for the site and its pictures',
+};
+
 /**
  * Installs what is missing or differs from the lock. What is there for another purpose stays.
  *
- * @param {'start' | 'everything'} purpose
- * @param {string} root
+ * @param {'start' | 'everything' | 'site'} purpose
+ * @param {string} root the folder of the lock.
  * @throws {SetupError} in words for a person.
  */
 export async function setUp(purpose, root) {
@@ -44,10 +51,10 @@ export async function setUp(purpose, root) {
   if (lacking(forPurpose, before, nodes).length === 0) return;
 
   // Only a whole installation has tools, and it stays whole.
-  const isWhole = purpose === 'everything' || Object.values(before).some(({ dev }) => dev === true);
+  const isWhole = purpose !== 'start' || Object.values(before).some(({ dev }) => dev === true);
   const needed = isWhole ? neededPackages(locked, host) : forPurpose;
   const coming = Object.keys(needed).filter((path) => !needed[path]?.link && differs(needed, before, path));
-  const what = isWhole ? 'with the Pulumi SDKs and the development tools' : 'only what `npm start` runs with';
+  const what = isWhole && purpose === 'start' ? contents.everything : contents[purpose];
   process.stderr.write(
     `Installing ${coming.length} ${coming.length === 1 ? 'package' : 'packages'}, ${what} (once)…\n`,
   );
