@@ -17,7 +17,7 @@ const { jobs } = parse(text) as { jobs: Record<string, Job> };
 
 /** The npm scripts that a text runs. */
 function scriptsIn(commands: string): string[] {
-  const found = commands.matchAll(/\bnpm (?:run (?:--silent )?)?((?:test|lint|typecheck|reference)[\w:]*)/g);
+  const found = commands.matchAll(/\bnpm (?:run (?:--silent )?)?((?:test|lint|typecheck)[\w:]*)/g);
   return [...new Set([...found].map(([, script = '']) => script))].toSorted();
 }
 
