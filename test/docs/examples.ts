@@ -4,14 +4,25 @@ import ts from 'typescript';
 
 /** Names that examples may use without declaring them. */
 const known: Readonly<Record<string, string>> = {
-  lock: 'Lock',
-  servers: 'Servers',
-  environments: "Readonly<Record<'dev' | 'prod', Environment>>",
+  lock: "import('@lockstep/model').Lock",
+  servers: "import('@lockstep/model').Servers",
+  environments: "Readonly<Record<'dev' | 'prod', import('@lockstep/model').Environment>>",
+  release: "import('@lockstep/model/internal').Release",
+  images: "Readonly<Record<'gateway' | 'files', string>>",
+  digest: 'string',
+  files: "import('@lockstep/components').McpServer",
+  gateway: "import('@lockstep/components').McpGateway",
+  server: "import('@lockstep/components').McpServerArgs",
+  args: "import('@lockstep/components').McpSecretsArgs",
+  archive: "import('@lockstep/aws').AuditArchive",
+  cluster: "import('@pulumi/kubernetes').Provider",
+  vault: "import('@pulumi/vault').Provider",
+  aws: "import('@pulumi/aws').Provider",
 };
 
 function preludeOf(example: string): string {
   return Object.entries(known)
-    .filter(([name]) => !example.includes(`const ${name} `))
+    .filter(([name]) => !new RegExp(`const (\\{[^}]*)?\\b${name}\\b`).test(example))
     .map(([name, type]) => `declare const ${name}: ${type};`)
     .join('\n');
 }

@@ -1,11 +1,24 @@
 import { type Input, jsonStringify, type Output } from '@pulumi/pulumi';
 
-/** `{ StringEquals: { 'aws:SourceAccount': '111122223333' } }` */
+/**
+ * `{ StringEquals: { 'aws:SourceAccount': '111122223333' } }`
+ *
+ * @example
+ * const conditions: Conditions = { StringEquals: { 'aws:SourceAccount': '111122223333' } };
+ */
 export type Conditions<Text = Input<string>> = Readonly<Record<string, Readonly<Record<string, Text>>>>;
 
 /**
  * A statement of what an identity may do; everything else is denied. Statements and actions are plain data, so that a
  * preview shows them. Only ARNs and the values of conditions may be outputs.
+ *
+ * @example
+ * const statement: PolicyStatement = {
+ *   sid: 'Send',
+ *   actions: ['ses:SendEmail'],
+ *   resources: ['*'],
+ *   conditions: { StringEquals: { 'ses:FromAddress': 'agents@example.com' } },
+ * };
  */
 export interface PolicyStatement {
   /** The purpose, in letters and digits. */
@@ -14,7 +27,7 @@ export interface PolicyStatement {
   readonly actions: readonly string[];
   /** ARNs; `*` only together with conditions. */
   readonly resources: readonly Input<string>[];
-  /** Default: none. */
+  /** When it applies. Default: always. */
   readonly conditions?: Conditions;
 }
 

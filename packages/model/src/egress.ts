@@ -17,7 +17,7 @@ const notCidr = { error: 'must be a range of addresses, as in `10.20.0.0/16` or 
 const hostSchema = z.strictObject({
   /** `*.example.com` stands for every name below `example.com`. */
   host: hostName,
-  /** Default: 443. */
+  /** The port there. Default: 443. */
   port: port.default(443),
   /**
    * Set this to accept that the cluster can't enforce the name. Without it, the server is refused on a cluster whose
@@ -27,16 +27,18 @@ const hostSchema = z.strictObject({
 });
 
 const cidrSchema = z.strictObject({
+  /** A range of addresses. */
   cidr: z.union([z.cidrv4(notCidr), z.cidrv6(notCidr)], notCidr),
-  /** Default: all ports. */
+  /** The port there. Default: all of them. */
   port: port.optional(),
 });
 
 const serviceSchema = z.strictObject({
   /** A Service of the cluster. */
   service: dnsLabel,
-  /** Default: the server's own namespace. */
+  /** The Service's namespace. Default: the server's own. */
   namespace: dnsLabel.optional(),
+  /** The Service's port. */
   port,
 });
 

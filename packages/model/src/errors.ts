@@ -28,6 +28,7 @@ export interface Finding {
  * }
  */
 export class ConfigurationError extends Error {
+  /** Everything that is wrong, in the order in which it was found. */
   readonly findings: readonly Finding[];
 
   constructor(findings: readonly Finding[]) {

@@ -12,27 +12,29 @@ const processFields = {
   /** Arguments of the server. `${workdir}` and `${principaldir}` are replaced at start. Default: none. */
   args: z.array(z.string()).default([]),
   /**
-   * Environment variables of the server, with the same placeholders as `args`. Plans show them, so put no secrets
-   * here.
+   * Environment variables of the server, with the same placeholders as `args`. Plans show them, so put no secrets here.
+   * Default: none.
    */
   env: z.record(environmentVariable, z.string()).default({}),
 };
 
 /** A server from an npm package, run with the gateway's Node. The lock holds its whole dependency tree. */
 const npmRun = z.strictObject({
+  /** The package's name, without a version. */
   npm: z
     .string()
     .regex(
       /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/,
       'must be an npm package name without a version; the lock pins the version',
     ),
-  /** Which of the package's executables to run; needed only if it has several. */
+  /** Which of the package's executables to run; needed only if it has several. Default: its only one. */
   bin: z.string().optional(),
   ...processFields,
 });
 
 /** A server from a PyPI package, run in a virtual environment of hashed requirements. */
 const pypiRun = z.strictObject({
+  /** The package's name, without a version. */
   pypi: z
     .string()
     .regex(
@@ -44,12 +46,18 @@ const pypiRun = z.strictObject({
   ...processFields,
 });
 
-/** A server from an existing executable: a path, or a name on PATH. The lock pins its SHA-256. */
-const commandRun = z.strictObject({ command: z.string().min(1), ...processFields });
+/** A server from an existing executable. The lock pins its SHA-256. */
+const commandRun = z.strictObject({
+  /** The executable: a path, or a name on PATH. */
+  command: z.string().min(1),
+  ...processFields,
+});
 
 /** A server from a container image that serves MCP over HTTP. The lock pins the image's digest. */
 const imageRun = z.strictObject({
+  /** The image; its digest is in the lock. */
   image: z.string().min(1),
+  /** The port on which it serves MCP. */
   port: z.int().min(1).max(65_535),
   /** The path of the MCP endpoint. Default: `/mcp`. */
   path: z.string().startsWith('/').default('/mcp'),
@@ -57,6 +65,7 @@ const imageRun = z.strictObject({
 });
 
 const remote = z.strictObject({
+  /** The MCP endpoint. */
   url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
 });
 
@@ -65,28 +74,37 @@ const isolationSchema = z.enum(['principal', 'session', 'shared']);
 
 /** How long the gateway waits for a server, in seconds. */
 const timeoutsSchema = z.strictObject({
-  /** From the start to the end of the handshake. */
+  /** From the start to the end of the handshake. Default: 30. */
   start: z.number().positive().max(600).default(30),
-  /** Lists, and other requests that a client waits for. */
+  /** Lists, and other requests that a client waits for. Default: 10. */
   list: z.number().positive().max(600).default(10),
-  /** One call. */
+  /** One call. Default: 120. */
   call: z.number().positive().max(86_400).default(120),
 });
 
 const common = {
-  /** Words for people; the gateway ignores them. */
+  /** Words for people; the gateway ignores them. Default: none. */
   tags: z.array(z.string().min(1)).default([]),
   /**
    * Environment variables of the host that the server needs, such as `KUBECONFIG`. Lockstep passes them to the server.
-   * If one isn't set, Lockstep doesn't run the server, and says so in one line.
+   * If one isn't set, Lockstep doesn't run the server, and says so in one line. Default: none.
    */
   needs: z.array(environmentVariable).default([]),
   /** Whose calls share one process. Default: `principal`. */
   isolation: isolationSchema.default('principal'),
+  /** How long the gateway waits for it, in seconds. Default: as each field says. */
   timeouts: timeoutsSchema.prefault({}),
-  /** How many processes may run at once, and after how many idle seconds a process is stopped. */
+  /**
+   * How many processes may run at once, and after how many idle seconds a process is stopped. Default: as each field
+   * says.
+   */
   processes: z
-    .strictObject({ max: z.int().min(1).max(1000).default(16), idle: z.number().positive().default(600) })
+    .strictObject({
+      /** The most that run at once. Default: 16. */
+      max: z.int().min(1).max(1000).default(16),
+      /** Seconds without a call after which one is stopped. Default: 600. */
+      idle: z.number().positive().default(600),
+    })
     .prefault({}),
   /** Secrets, by the name of the header, variable or file that carries them. Default: none. */
   secrets: secretsSchema.default({}),
@@ -107,8 +125,16 @@ const deliveries = {
 /** One MCP server, as a person declares it, with either `run` or `remote`. */
 export const serverSchema = z
   .union([
-    z.strictObject({ run: z.union([npmRun, pypiRun, commandRun, imageRun]), ...common }),
-    z.strictObject({ remote, ...common }),
+    z.strictObject({
+      /** What is run: a package from npm or PyPI, a command, or an image. */
+      run: z.union([npmRun, pypiRun, commandRun, imageRun]),
+      ...common,
+    }),
+    z.strictObject({
+      /** Where it is reached. */
+      remote,
+      ...common,
+    }),
   ])
   .superRefine((server, context) => {
     const kind = 'remote' in server ? 'remote' : 'image' in server.run ? 'image' : 'process';
@@ -128,10 +154,29 @@ export type ServerDefinition = z.output<typeof serverSchema>;
  * A server, as a person declares it: what to run or where it is, and what it needs.
  *
  * @example
+ * const files: ServerInput = {
+ *   run: { npm: '@modelcontextprotocol/server-filesystem', bin: 'mcp-server-filesystem', args: ['${workdir}'] },
+ *   tags: ['work'],
+ *   isolation: 'shared',
+ *   needs: ['HTTPS_PROXY'],
+ *   timeouts: { start: 30, list: 10, call: 120 },
+ *   processes: { max: 16, idle: 600 },
+ * };
+ * const time: ServerInput = { run: { pypi: 'mcp-server-time', env: { LOG_LEVEL: 'error' } } };
+ * const rota: ServerInput = { run: { command: 'servers/rota.ts' } };
  * const github: ServerInput = {
- *   run: { image: 'ghcr.io/github/github-mcp-server', port: 8082 },
- *   egress: ['api.github.com'],
+ *   run: { image: 'ghcr.io/github/github-mcp-server', port: 8082, path: '/mcp' },
+ *   egress: [
+ *     'api.github.com',
+ *     { host: '*.githubusercontent.com', port: 443, unenforced: true },
+ *     { cidr: '10.20.0.0/16', port: 5432 },
+ *     { service: 'cache', namespace: 'data', port: 6379 },
+ *   ],
  *   secrets: { GITHUB_TOKEN: secret('mcp/github#token', { delivery: 'env' }) },
+ * };
+ * const docs: ServerInput = {
+ *   remote: { url: 'https://docs.example.com/mcp' },
+ *   secrets: { Authorization: { reference: 'mcp/docs#token', delivery: 'header', template: 'Bearer ${secret}' } },
  * };
  */
 export type ServerInput = z.input<typeof serverSchema>;

@@ -2,7 +2,12 @@ import type { Input } from '@pulumi/pulumi';
 import { refuse } from '../component.ts';
 import type { ArchiveLifecycle } from './archive-lifecycle.ts';
 
-/** How long records can't be deleted. There is no default, because it can't be undone. */
+/**
+ * How long records can't be deleted. There is no default, because it can't be undone.
+ *
+ * @example
+ * const retention: Retention = { mode: 'COMPLIANCE', days: 400 };
+ */
 export interface Retention {
   /**
    * `COMPLIANCE`: nobody can shorten it, not even the account's root user. `GOVERNANCE`: those who may bypass it
@@ -13,13 +18,26 @@ export interface Retention {
   readonly days: number;
 }
 
-/** The arguments of `AuditArchive`. */
+/**
+ * The arguments of `AuditArchive`.
+ *
+ * @example
+ * const args: AuditArchiveArgs = {
+ *   bucketName: 'acme-mcp-audit',
+ *   retention: { mode: 'COMPLIANCE', days: 400 },
+ *   prefix: 'clusters/eu-1',
+ *   lifecycle: { coldAfterDays: 30 },
+ *   protect: false,
+ *   tags: { team: 'platform' },
+ * };
+ */
 export interface AuditArchiveArgs {
   /**
    * The bucket's name, which must be globally unique. It is a plain string because the gateway's configuration is
    * never made of outputs, so that a preview shows all of it.
    */
   readonly bucketName: string;
+  /** How long no record can be deleted. */
   readonly retention: Retention;
   /** The prefix of keys, as in the gateway's `archive.prefix`. Default: none. */
   readonly prefix?: string;

@@ -2,13 +2,18 @@ import type { types } from '@pulumi/aws';
 
 type Rule = types.input.s3.BucketLifecycleConfigurationRule;
 
-/** When segments move to colder storage, in days since they were added. */
+/**
+ * When segments move to colder storage, in days since they were added.
+ *
+ * @example
+ * const lifecycle: ArchiveLifecycle = { coldAfterDays: 30, deepAfterDays: 365, deleteAfterDays: 2555 };
+ */
 export interface ArchiveLifecycle {
   /** Days until they move to Glacier Instant Retrieval, where they can be read at once. */
   readonly coldAfterDays: number;
-  /** Days until they move to Deep Archive, where reading them takes hours; undefined for never. */
+  /** Days until they move to Deep Archive, where reading them takes hours; undefined for never. Default: never. */
   readonly deepAfterDays?: number | undefined;
-  /** Days until they are deleted, after their retention; undefined for never. */
+  /** Days until they are deleted, after their retention; undefined for never. Default: never. */
   readonly deleteAfterDays?: number | undefined;
 }
 

@@ -27,7 +27,9 @@ const type = 'lockstep-aws:index:AuditArchive';
  * );
  */
 export class AuditArchive extends ComponentResource {
+  /** The bucket's name. */
   readonly bucketName: Output<string>;
+  /** The bucket's ARN. */
   readonly bucketArn: Output<string>;
   /** ARN of the key that encrypts everything in it. */
   readonly keyArn: Output<string>;

@@ -5,6 +5,7 @@ import { findWide, type PolicyStatement } from '../policy.ts';
 interface IdentityArgs {
   /** The namespace and the ServiceAccount whose pods get the role, such as `mcp-files` or the gateway's. */
   readonly namespace: string;
+  /** That ServiceAccount. */
   readonly serviceAccount: string;
   /** What the role may do: at least one statement. */
   readonly statements: readonly PolicyStatement[];
@@ -14,14 +15,44 @@ interface IdentityArgs {
   readonly tags?: Readonly<Record<string, Input<string>>>;
 }
 
-/** An identity through EKS Pod Identity. The cluster needs the add-on `eks-pod-identity-agent`. */
+/**
+ * An identity through EKS Pod Identity. The cluster needs the add-on `eks-pod-identity-agent`.
+ *
+ * @example
+ * const args: PodIdentityArgs = {
+ *   mode: 'pod-identity',
+ *   clusterName: 'platform',
+ *   namespace: 'mcp-prod',
+ *   serviceAccount: 'mcp-files',
+ *   statements: [{ sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::acme-files/*'] }],
+ *   permissionsBoundary: 'arn:aws:iam::111122223333:policy/agents',
+ *   tags: { team: 'platform' },
+ * };
+ */
 export interface PodIdentityArgs extends IdentityArgs {
+  /** How pods get the role. */
   readonly mode: 'pod-identity';
+  /** The EKS cluster's name. */
   readonly clusterName: Input<string>;
 }
 
-/** An identity through the cluster's OpenID provider: IAM roles for service accounts. */
+/**
+ * An identity through the cluster's OpenID provider: IAM roles for service accounts.
+ *
+ * @example
+ * const args: IrsaArgs = {
+ *   mode: 'irsa',
+ *   providerArn: 'arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE',
+ *   issuer: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE',
+ *   namespace: 'mcp-prod',
+ *   serviceAccount: 'mcp-files',
+ *   statements: [{ sid: 'Read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::acme-files/*'] }],
+ *   permissionsBoundary: 'arn:aws:iam::111122223333:policy/agents',
+ *   tags: { team: 'platform' },
+ * };
+ */
 export interface IrsaArgs extends IdentityArgs {
+  /** How pods get the role. */
   readonly mode: 'irsa';
   /** ARN of the OpenID provider in IAM. */
   readonly providerArn: Input<string>;
@@ -29,7 +60,18 @@ export interface IrsaArgs extends IdentityArgs {
   readonly issuer: Input<string>;
 }
 
-/** The arguments of `WorkloadIdentity`. */
+/**
+ * The arguments of `WorkloadIdentity`.
+ *
+ * @example
+ * const args: WorkloadIdentityArgs = {
+ *   mode: 'pod-identity',
+ *   clusterName: 'platform',
+ *   namespace: 'mcp-prod',
+ *   serviceAccount: 'lockstep-gateway',
+ *   statements: archive.appendStatements,
+ * };
+ */
 export type WorkloadIdentityArgs = PodIdentityArgs | IrsaArgs;
 
 /** @throws RunError that names the invalid field. */

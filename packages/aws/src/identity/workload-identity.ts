@@ -31,6 +31,7 @@ const type = 'lockstep-aws:index:WorkloadIdentity';
  * );
  */
 export class WorkloadIdentity extends ComponentResource {
+  /** The role's ARN. */
   readonly roleArn: Output<string>;
   /** Annotations for the ServiceAccount; empty with `pod-identity`, which needs none. */
   readonly serviceAccountAnnotations: Readonly<Record<string, Output<string>>>;

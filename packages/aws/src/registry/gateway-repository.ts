@@ -2,7 +2,18 @@ import { ecr } from '@pulumi/aws';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { isOfType, refuse, requireProvider } from '../component.ts';
 
-/** The arguments of `GatewayRepository`. */
+/**
+ * The arguments of `GatewayRepository`.
+ *
+ * @example
+ * const args: GatewayRepositoryArgs = {
+ *   repositoryName: 'lockstep/gateway',
+ *   kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+ *   untaggedDays: 14,
+ *   keep: 50,
+ *   tags: { team: 'platform' },
+ * };
+ */
 export interface GatewayRepositoryArgs {
   /** The repository's name in the registry: `lockstep/gateway`. */
   readonly repositoryName: string;
@@ -24,11 +35,12 @@ const type = 'lockstep-aws:index:GatewayRepository';
  * @throws RunError that names the field, for a missing provider or an invalid count.
  * @example
  * const repository = new GatewayRepository('images', { repositoryName: 'lockstep/gateway' }, { providers: { aws } });
- * export const image = interpolate`${repository.repositoryUrl}@${digest}`;
+ * export const image = repository.repositoryUrl.apply((url) => `${url}@${digest}`);
  */
 export class GatewayRepository extends ComponentResource {
   /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/lockstep/gateway` */
   readonly repositoryUrl: Output<string>;
+  /** The repository's ARN. */
   readonly arn: Output<string>;
 
   constructor(name: string, args: GatewayRepositoryArgs, opts?: ComponentResourceOptions) {

@@ -5,7 +5,22 @@ import type { NetworkSettings } from '../network/settings.ts';
 import type { VaultSettings } from '../secrets/secrets-args.ts';
 import type { ServerSettings } from '../server/server-args.ts';
 
-/** The arguments of `McpEnvironment`. */
+/**
+ * The arguments of `McpEnvironment`.
+ *
+ * @example
+ * const args: McpEnvironmentArgs = {
+ *   environment: environments.prod,
+ *   namespace: 'mcp-prod',
+ *   owner: 'platform',
+ *   images,
+ *   gateway: { keysSecret: 'lockstep-keys', storage: { size: '10Gi' } },
+ *   network: { hostNames: 'cilium' },
+ *   servers: { files: { data: { size: '5Gi' } } },
+ *   vault: { address: 'https://vault.vault:8200', mount: { path: 'mcp', version: 2 } },
+ *   monitoring: { operator: 'prometheus-operator' },
+ * };
+ */
 export interface McpEnvironmentArgs {
   /** From `defineEnvironments`. */
   readonly environment: Environment;
@@ -19,7 +34,9 @@ export interface McpEnvironmentArgs {
    * lock has it; name it here only to pull the same digest from another registry.
    */
   readonly images: Readonly<Record<string, string>>;
+  /** The gateway: its keys, its volume, and who may reach it. */
   readonly gateway: GatewaySettings;
+  /** What network policies need to know of this cluster. */
   readonly network: NetworkSettings;
   /** Settings for this cluster, by server. Default: none. */
   readonly servers?: Readonly<Record<string, ServerSettings>>;
@@ -31,7 +48,13 @@ export interface McpEnvironmentArgs {
 
 /**
  * The configuration for an MCP client, as in `mcp.json`. It contains no token: each person or agent adds their own.
+ *
+ * @example
+ * const configuration: ClientConfiguration = {
+ *   mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } },
+ * };
  */
 export interface ClientConfiguration {
+  /** The servers that the client connects to: the gateway alone. */
   readonly mcpServers: { readonly lockstep: { readonly type: 'http'; readonly url: string } };
 }

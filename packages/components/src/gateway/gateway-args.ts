@@ -6,7 +6,28 @@ import type { Storage } from '../kubernetes/volumes.ts';
 import type { AddressPeer, NetworkSettings, PodPeer } from '../network/settings.ts';
 import type { GatewayEndpoint } from '../server/server-args.ts';
 
-/** The gateway's settings that may differ between clusters. None of them changes what agents may do. */
+/**
+ * The gateway's settings that may differ between clusters. None of them changes what agents may do.
+ *
+ * @example
+ * const gateway: GatewaySettings = {
+ *   keysSecret: 'lockstep-keys',
+ *   tokensSecret: 'lockstep-tokens',
+ *   hosts: ['mcp.internal.example.com'],
+ *   expose: { gatewayApi: { parentRefs: [{ name: 'public' }], hostnames: ['mcp.example.com'] } },
+ *   storage: { size: '20Gi', storageClass: 'fast' },
+ *   protect: false,
+ *   resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '2Gi' } },
+ *   replicas: 1,
+ *   serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/gateway' },
+ *   clients: [{ namespace: 'agents' }, { cidr: '10.20.0.0/16' }],
+ *   monitoring: [{ namespace: 'monitoring' }],
+ *   egress: ['acme-mcp-audit.s3.eu-west-1.amazonaws.com'],
+ *   archive: { bucket: 'acme-mcp-audit', region: 'eu-west-1' },
+ *   logLevel: 'debug',
+ *   podTemplate: { spec: { priorityClassName: 'high' } },
+ * };
+ */
 export interface GatewaySettings {
   /**
    * A Secret in the namespace with the files `root.key` and `audit.key`, retired keys such as `root.key.1`, and
@@ -49,8 +70,28 @@ export interface GatewaySettings {
   readonly podTemplate?: PodTemplateOverrides;
 }
 
-/** The arguments of `McpGateway`. */ export interface McpGatewayArgs extends GatewaySettings {
+/**
+ * The arguments of `McpGateway`.
+ *
+ * @example
+ * const args: McpGatewayArgs = {
+ *   environment: environments.prod,
+ *   namespace: 'mcp-prod',
+ *   owner: 'platform',
+ *   image: images.gateway,
+ *   endpoints: { files: { url: 'http://mcp-files:8080/mcp', bridge: true } },
+ *   vault: { address: 'https://vault.vault:8200', mount: 'mcp', kvVersion: 2, authMount: 'kubernetes' },
+ *   vaultAudience: 'vault',
+ *   podAnnotations: { 'prometheus.io/scrape': 'true' },
+ *   network: { hostNames: 'cilium' },
+ *   keysSecret: 'lockstep-keys',
+ *   storage: { size: '10Gi' },
+ * };
+ */
+export interface McpGatewayArgs extends GatewaySettings {
+  /** From `defineEnvironments`. */
   readonly environment: Environment;
+  /** Where it runs. The namespace exists, or is passed in `opts.dependsOn`. */
   readonly namespace: string;
   /** The team that is responsible for it, as a label. */
   readonly owner: string;
@@ -64,13 +105,32 @@ export interface GatewaySettings {
   readonly vaultAudience?: string;
   /** Annotations of the pod, from `McpMonitoring`. Default: none. */
   readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** What network policies need to know of this cluster. */
   readonly network: NetworkSettings;
 }
 
-/** A way in from outside: a Gateway API route or an Ingress. Both terminate TLS before the gateway. */
+/**
+ * A way in from outside: a Gateway API route or an Ingress. Both terminate TLS before the gateway.
+ *
+ * @example
+ * const route: Exposure = {
+ *   gatewayApi: { parentRefs: [{ name: 'public', namespace: 'gateways' }], hostnames: ['mcp.example.com'] },
+ * };
+ * const ingress: Exposure = {
+ *   ingress: { className: 'nginx', host: 'mcp.example.com', tlsSecret: 'mcp-tls' },
+ * };
+ */
 export type Exposure = { readonly gatewayApi: RouteExposure } | { readonly ingress: IngressExposure };
 
-/** A Gateway API route that leads to the gateway. */
+/**
+ * A Gateway API route that leads to the gateway.
+ *
+ * @example
+ * const route: RouteExposure = {
+ *   parentRefs: [{ name: 'public', namespace: 'gateways' }],
+ *   hostnames: ['mcp.example.com'],
+ * };
+ */
 export interface RouteExposure {
   /** The Gateways that carry the route; their listeners hold the certificates. */
   readonly parentRefs: readonly ParentReference[];
@@ -78,21 +138,39 @@ export interface RouteExposure {
   readonly hostnames: readonly string[];
 }
 
-/** A Gateway that carries the route. */
+/**
+ * A Gateway that carries the route.
+ *
+ * @example
+ * const parent: ParentReference = { name: 'public', namespace: 'gateways', sectionName: 'https' };
+ */
 export interface ParentReference {
+  /** The Gateway's name. */
   readonly name: string;
-  /** Default: the route's own namespace. */
+  /** The Gateway's namespace. Default: the route's own. */
   readonly namespace?: string;
   /** The listener. Default: all matching ones. */
   readonly sectionName?: string;
 }
 
-/** An Ingress that leads to the gateway. */
+/**
+ * An Ingress that leads to the gateway.
+ *
+ * @example
+ * const ingress: IngressExposure = {
+ *   className: 'nginx',
+ *   host: 'mcp.example.com',
+ *   tlsSecret: 'mcp-tls',
+ *   annotations: { 'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600' },
+ * };
+ */
 export interface IngressExposure {
+  /** The IngressClass that serves it. */
   readonly className: string;
+  /** The host name in the URL that clients are given. */
   readonly host: string;
   /** A Secret in the namespace with the certificate. */
   readonly tlsSecret: string;
-  /** Default: none. */
+  /** Annotations that its controller reads. Default: none. */
   readonly annotations?: Readonly<Record<string, Input<string>>>;
 }

@@ -1,13 +1,19 @@
 import { refuse } from '../errors.ts';
 
-/** Whose an object is, and what it is part of. */
+/**
+ * Whose an object is, and what it is part of.
+ *
+ * @example
+ * const files: Belonging = { environment: 'prod', owner: 'platform', component: 'server', server: 'files' };
+ */
 export interface Belonging {
   /** The environment's name. */
   readonly environment: string;
   /** The team that is responsible for it, as a label's value. */
   readonly owner: string;
+  /** Which part of an environment it is. */
   readonly component: 'server' | 'gateway' | 'secrets' | 'monitoring';
-  /** Set only on a server's objects. */
+  /** Set only on a server's objects. Default: none. */
   readonly server?: string;
 }
 
@@ -26,6 +32,9 @@ export function labelsOf(belonging: Belonging): Record<string, string> {
 /**
  * The labels that select one workload's pods. A Deployment's selector can't change, so it contains nothing that may
  * change.
+ *
+ * @example
+ * const gateway = { namespace: 'mcp-prod', podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) };
  */
 export function selectorOf({
   environment,

@@ -26,12 +26,22 @@ export function objectName(...parts: string[]): string {
   return `${start}-${hash}`;
 }
 
-/** The name of a server's workload, Service and ServiceAccount. */
+/**
+ * The name of a server's workload, Service and ServiceAccount.
+ *
+ * @example
+ * serverObject('files'); // 'mcp-files'
+ */
 export function serverObject(server: string): string {
   return objectName('mcp', server);
 }
 
-/** The name of the gateway's workload, Service and ServiceAccount, and the start of its other objects' names. */
+/**
+ * The name of the gateway's workload, Service and ServiceAccount, and the start of its other objects' names.
+ *
+ * @example
+ * const subject = `system:serviceaccount:mcp-prod:${gatewayObject}`;
+ */
 export const gatewayObject = 'lockstep-gateway';
 
 /** The name of the claim of the volume with approvals and audit. */

@@ -19,7 +19,12 @@ export const restrictedContainer = {
   capabilities: { drop: ['ALL'] },
 } satisfies k8s.types.input.core.v1.SecurityContext;
 
-/** Labels with which a namespace enforces “restricted” for its pods. */
+/**
+ * Labels with which a namespace enforces “restricted” for its pods.
+ *
+ * @example
+ * const labels = { ...restrictedNamespace, 'lockstep.dev/owner': 'platform' };
+ */
 export const restrictedNamespace: Readonly<Record<string, string>> = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',

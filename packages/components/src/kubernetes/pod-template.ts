@@ -19,12 +19,26 @@ export interface PodTemplate {
   };
 }
 
-/** A person's overrides of a pod template. */
+/**
+ * A person's overrides of a pod template.
+ *
+ * @example
+ * const overrides: PodTemplateOverrides = {
+ *   metadata: { labels: { team: 'platform' }, annotations: { 'example.com/scan': 'true' } },
+ *   spec: {
+ *     nodeSelector: { pool: 'agents' },
+ *     containers: [{ name: 'server', env: [{ name: 'LOG_LEVEL', value: 'debug' }] }],
+ *     initContainers: [{ name: 'warm', image: 'registry.example.com/warm@sha256:6b86…' }],
+ *   },
+ * };
+ */
 export interface PodTemplateOverrides {
+  /** More labels and annotations of the pods; the selector's labels stay. Default: none. */
   readonly metadata?: {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
+  /** Fields of the pods, with containers by their `name`; `hostNetwork` is refused. Default: none. */
   readonly spec?: Partial<Omit<PodSpec, 'containers' | 'initContainers'>> & {
     readonly containers?: readonly (Partial<Container> & { readonly name: string })[];
     readonly initContainers?: readonly Container[];
@@ -115,21 +129,43 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** CPU and memory. */
+/**
+ * CPU and memory.
+ *
+ * @example
+ * const resources: Resources = {
+ *   requests: { cpu: '100m', memory: '256Mi' },
+ *   limits: { cpu: '1', memory: '1Gi' },
+ * };
+ */
 export interface Resources {
+  /** What the node reserves. Default: as the field says that takes this. */
   readonly requests?: Readonly<Record<string, Input<string>>>;
+  /** The most that the container gets. Default: as the field says that takes this. */
   readonly limits?: Readonly<Record<string, Input<string>>>;
 }
 
-/** What brings secrets into a server's pods, in addition to its definition. It never contains a secret's value. */
+/**
+ * What brings secrets into a server's pods, in addition to its definition. It never contains a secret's value.
+ *
+ * @example
+ * const additions: PodAdditions = {
+ *   env: [{ name: 'GITHUB_TOKEN', valueFrom: { secretKeyRef: { name: 'github', key: 'token' } } }],
+ *   volumes: [{ name: 'secrets', secret: { secretName: 'github' } }],
+ *   volumeMounts: [{ name: 'secrets', mountPath: '/secrets', readOnly: true }],
+ *   annotations: { 'vault.hashicorp.com/agent-inject': 'true' },
+ *   egress: [{ service: 'vault', namespace: 'vault', port: 8200 }],
+ * };
+ */
 export interface PodAdditions {
-  /** Variables of the server's container, as references to Secrets. */
+  /** Variables of the server's container, as references to Secrets. Default: none. */
   readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
+  /** Volumes of the pods. Default: none. */
   readonly volumes?: readonly k8s.types.input.core.v1.Volume[];
-  /** Mounts of the server's container. */
+  /** Mounts of the server's container. Default: none. */
   readonly volumeMounts?: readonly k8s.types.input.core.v1.VolumeMount[];
-  /** Annotations of the pods. */
+  /** Annotations of the pods. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Destinations that the added parts connect to. */
+  /** Destinations that the added parts connect to. Default: nowhere. */
   readonly egress?: readonly Egress[];
 }

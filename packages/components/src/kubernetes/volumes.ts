@@ -30,20 +30,36 @@ export function claimSpec({
   };
 }
 
-/** A new volume, or an existing claim. */
+/**
+ * A new volume, or an existing claim.
+ *
+ * @example
+ * const fresh: Storage = { size: '10Gi' };
+ * const kept: Storage = { existingClaim: 'lockstep-state' };
+ */
 export type Storage = NewVolume | ExistingClaim;
 
-/** A new volume. */
+/**
+ * A new volume.
+ *
+ * @example
+ * const volume: NewVolume = { size: '10Gi', storageClass: 'fast', volumeName: 'audit-1' };
+ */
 export interface NewVolume {
   /** For example `1Gi`. */
   readonly size: Input<string>;
-  /** Default: the cluster's default class; an empty string means no class. */
+  /** The class that makes the volume; an empty text means none. Default: the cluster's own. */
   readonly storageClass?: Input<string>;
   /** The name of a PersistentVolume that was made by hand. Default: any volume. */
   readonly volumeName?: Input<string>;
 }
 
-/** A volume that already exists. */
+/**
+ * A volume that already exists.
+ *
+ * @example
+ * const claim: ExistingClaim = { existingClaim: 'lockstep-state' };
+ */
 export interface ExistingClaim {
   /** A PersistentVolumeClaim in the namespace. */
   readonly existingClaim: Input<string>;

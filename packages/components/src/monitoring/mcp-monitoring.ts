@@ -14,7 +14,7 @@ const type = 'lockstep:index:McpMonitoring';
  * new McpMonitoring('prod', {
  *   environment: 'prod', namespace: 'mcp-prod', owner: 'platform',
  *   gateway: { name: gatewayObject, podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
- *   bundleDigest: bundle.digest,
+ *   bundleDigest: gateway.bundleDigest,
  *   operator: 'prometheus-operator',
  * }, { providers: { kubernetes: cluster } });
  */

@@ -1,6 +1,21 @@
 import { refuse } from '../errors.ts';
 
-/** When alerts fire. */
+/**
+ * When alerts fire.
+ *
+ * @example
+ * const thresholds: Thresholds = {
+ *   latencySeconds: 10,
+ *   failureRatio: 0.1,
+ *   serverDownMinutes: 2,
+ *   approvalMinutes: 60,
+ *   refusedWrites: 50,
+ *   refusedSignIns: 100,
+ *   auditLagSeconds: 2,
+ *   bundleMinutes: 5,
+ *   secretAgeSeconds: 900,
+ * };
+ */
 export interface Thresholds {
   /** Seconds that the 99th percentile of a tool's calls may take. Default: 5. */
   readonly latencySeconds: number;

@@ -2,10 +2,22 @@
 export const hostNamePolicies = ['cilium', 'gke', 'eks', 'none'] as const;
 /**
  * What enforces host names in this cluster: Cilium, GKE Dataplane V2 with FQDN policies, EKS Auto Mode, or nothing.
+ *
+ * @example
+ * const hostNames: HostNamePolicies = 'cilium';
  */
 export type HostNamePolicies = (typeof hostNamePolicies)[number];
 
-/** What network policies need to know of a cluster. */
+/**
+ * What network policies need to know of a cluster.
+ *
+ * @example
+ * const network: NetworkSettings = {
+ *   hostNames: 'eks',
+ *   dns: [{ cidr: '10.100.0.10/32' }],
+ *   services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } },
+ * };
+ */
 export interface NetworkSettings {
   /**
    * With `none`, a host name in `egress` must be marked `unenforced`, and every public address is allowed on its port.
@@ -18,7 +30,7 @@ export interface NetworkSettings {
   readonly dns?: readonly (PodPeer | AddressPeer)[];
   /**
    * The pods behind the Services in `egress`, by `namespace/service`. A policy sees pods and their ports, never
-   * Services. Without an entry, all pods of the Service's namespace are allowed, on the port in `egress`.
+   * Services. Without an entry, all pods of the Service's namespace are allowed, on the port in `egress`. Default: none.
    *
    * @example
    * services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } }
@@ -26,21 +38,39 @@ export interface NetworkSettings {
   readonly services?: Readonly<Record<string, ServicePods>>;
 }
 
-/** Pods in a namespace: all, or those with these labels. */
+/**
+ * Pods in a namespace: all, or those with these labels.
+ *
+ * @example
+ * const peer: PodPeer = { namespace: 'monitoring', podLabels: { app: 'prometheus' } };
+ */
 export interface PodPeer {
+  /** Their namespace. */
   readonly namespace: string;
-  /** Default: all pods of the namespace. */
+  /** Labels that they have. Default: all pods of the namespace. */
   readonly podLabels?: Readonly<Record<string, string>>;
 }
 
-/** The pods behind a Service. */
+/**
+ * The pods behind a Service.
+ *
+ * @example
+ * const postgres: ServicePods = { podLabels: { app: 'postgres' }, port: 5432 };
+ */
 export interface ServicePods {
+  /** The labels that the Service selects. */
   readonly podLabels: Readonly<Record<string, string>>;
-  /** The container's port, if it differs from the Service's. */
+  /** The container's port, if it differs from the Service's. Default: the port that `egress` gives. */
   readonly port?: number;
 }
 
-/** A range of addresses. */
+/**
+ * A range of addresses.
+ *
+ * @example
+ * const office: AddressPeer = { cidr: '192.0.2.0/24' };
+ */
 export interface AddressPeer {
+  /** A range of addresses: `10.20.0.0/16`. */
   readonly cidr: string;
 }

@@ -16,7 +16,7 @@ const fileVolume = 'lockstep-secret-files';
  * @throws RunError for the same reasons as `McpSecrets`.
  * @example
  * const pod = deliverSecrets(args)['github'];
- * new McpServer('github', { ...server, ...(pod && { pod }) }, options);
+ * new McpServer('github', { ...server, ...(pod && { pod }) }, { providers: { kubernetes: cluster } });
  */
 export function deliverSecrets(args: McpSecretsArgs): Record<string, PodAdditions> {
   return additionsOf(args, planSecrets('deliverSecrets', args));

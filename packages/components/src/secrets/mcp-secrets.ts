@@ -18,10 +18,16 @@ const type = 'lockstep:index:McpSecrets';
  * @example
  * const secrets = new McpSecrets('prod', {
  *   environment: 'prod', namespace: 'mcp-prod', owner: 'platform',
- *   servers: { docs: { secrets, serviceAccount: 'mcp-docs', workload: { kind: 'Deployment', name: 'mcp-docs' } } },
+ *   servers: {
+ *     docs: {
+ *       secrets: { TOKEN: { reference: 'mcp/docs#token', delivery: 'env' } },
+ *       serviceAccount: 'mcp-docs',
+ *       workload: { kind: 'Deployment', name: 'mcp-docs' },
+ *     },
+ *   },
  *   gateway: { serviceAccount: 'lockstep-gateway' },
  *   address: 'https://vault.vault:8200', mount: { path: 'mcp', version: 2 }, deliver: 'vault-secrets-operator',
- * }, { providers: { vault: vaultProvider, kubernetes: cluster } });
+ * }, { providers: { vault, kubernetes: cluster } });
  */
 export class McpSecrets extends ComponentResource {
   /** For `McpGateway`: its Vault role for each server's headers. A server without secret headers has none. */

@@ -1,7 +1,21 @@
 import type { Secrets } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 
-/** Where an environment's secrets are kept, and how they reach pods. */
+/**
+ * Where an environment's secrets are kept, and how they reach pods.
+ *
+ * @example
+ * const vault: VaultSettings = {
+ *   address: 'https://vault.vault:8200',
+ *   mount: { path: 'mcp', version: 2 },
+ *   auth: { path: 'clusters/prod' },
+ *   vaultNamespace: 'platform',
+ *   ca: '-----BEGIN CERTIFICATE-----…',
+ *   audience: 'vault',
+ *   deliver: 'vault-secrets-operator',
+ *   prefix: 'lockstep-eu-1',
+ * };
+ */
 export interface VaultSettings {
   /** Vault's address, as pods reach it: `https://vault.vault:8200`. */
   readonly address: string;
@@ -29,27 +43,54 @@ export interface VaultSettings {
   readonly prefix?: string;
 }
 
-/** What delivers secrets. The Agent injector writes only files, and refreshes them in place. */
+/**
+ * What delivers secrets. The Agent injector writes only files, and refreshes them in place.
+ *
+ * @example
+ * const deliver: SecretDelivery = 'vault-secrets-operator';
+ */
 export type SecretDelivery = 'vault-secrets-operator' | 'agent-injector';
 
-/** A KV secrets engine. */
+/**
+ * A KV secrets engine.
+ *
+ * @example
+ * const mount: KvMount = { path: 'mcp', version: 2, create: true };
+ */
 export interface KvMount {
   /** The path, such as `mcp`, with which every reference starts. */
   readonly path: string;
+  /** The version of the engine. */
   readonly version: 1 | 2;
   /** Creates the mount, protects it, and keeps it when the stack is destroyed. Default: false, because it exists. */
   readonly create?: boolean;
 }
 
-/** A Kubernetes auth method. */
+/**
+ * A Kubernetes auth method.
+ *
+ * @example
+ * const auth: KubernetesAuth = {
+ *   path: 'clusters/prod',
+ *   create: { kubernetesHost: 'https://kubernetes.default.svc' },
+ * };
+ */
 export interface KubernetesAuth {
-  /** Default: `kubernetes`. */
+  /** Where it is mounted. Default: `kubernetes`. */
   readonly path?: string;
   /** Creates the auth method, for a Vault that runs in this cluster. Default: it exists already. */
   readonly create?: NewKubernetesAuth;
 }
 
-/** What Vault needs to know of the cluster that it runs in. */
+/**
+ * What Vault needs to know of the cluster that it runs in.
+ *
+ * @example
+ * const made: NewKubernetesAuth = {
+ *   kubernetesHost: 'https://kubernetes.default.svc',
+ *   caCert: '-----BEGIN CERTIFICATE-----…',
+ * };
+ */
 export interface NewKubernetesAuth {
   /** The API server's address, as Vault reaches it: `https://kubernetes.default.svc`. */
   readonly kubernetesHost: Input<string>;
@@ -57,7 +98,27 @@ export interface NewKubernetesAuth {
   readonly caCert?: Input<string>;
 }
 
-/** The arguments of `McpSecrets`. */
+/**
+ * The arguments of `McpSecrets`.
+ *
+ * @example
+ * const args: McpSecretsArgs = {
+ *   environment: 'prod',
+ *   namespace: 'mcp-prod',
+ *   owner: 'platform',
+ *   servers: {
+ *     docs: {
+ *       secrets: { TOKEN: { reference: 'mcp/docs#token', delivery: 'env' } },
+ *       serviceAccount: 'mcp-docs',
+ *       workload: { kind: 'Deployment', name: 'mcp-docs' },
+ *     },
+ *   },
+ *   gateway: { serviceAccount: gatewayObject },
+ *   address: 'https://vault.vault:8200',
+ *   mount: { path: 'mcp', version: 2 },
+ *   deliver: 'vault-secrets-operator',
+ * };
+ */
 export interface McpSecretsArgs extends VaultSettings {
   /** The environment's name. */
   readonly environment: string;
@@ -71,7 +132,16 @@ export interface McpSecretsArgs extends VaultSettings {
   readonly gateway: { readonly serviceAccount: string };
 }
 
-/** One server's secrets, and who reads them. */
+/**
+ * One server's secrets, and who reads them.
+ *
+ * @example
+ * const docs: SecretsOfServer = {
+ *   secrets: { TOKEN: { reference: 'mcp/docs#token', delivery: 'env' } },
+ *   serviceAccount: 'mcp-docs',
+ *   workload: { kind: 'Deployment', name: 'mcp-docs' },
+ * };
+ */
 export interface SecretsOfServer {
   /** The secrets, as in the server's definition. */
   readonly secrets: Secrets;
@@ -81,8 +151,15 @@ export interface SecretsOfServer {
   readonly workload: Workload;
 }
 
-/** A workload in the environment's namespace. */
+/**
+ * A workload in the environment's namespace.
+ *
+ * @example
+ * const workload: Workload = { kind: 'StatefulSet', name: 'mcp-files' };
+ */
 export interface Workload {
+  /** What it is. */
   readonly kind: 'Deployment' | 'StatefulSet';
+  /** Its name. */
   readonly name: string;
 }

@@ -16,7 +16,7 @@ const type = 'lockstep:index:McpServer';
  * const files = new McpServer('files', {
  *   name: 'files',
  *   definition: { run: { npm: '@modelcontextprotocol/server-filesystem', args: ['${workdir}'] } },
- *   release: environment.releases.files.release,
+ *   release,
  *   environment: 'prod',
  *   namespace: 'mcp-prod',
  *   owner: 'platform',

@@ -32,11 +32,13 @@ const approveSchema = z.strictObject({
 
 /** An example of what a rule's environment decides, checked whenever the environment is loaded. */
 const exampleSchema = z.strictObject({
-  /** The tool, prompt or resource; required only if `tools` is a glob. */
+  /** The tool, prompt or resource; required only if `tools` is a glob. Default: the one that the rule names. */
   tool: z.string().optional(),
+  /** The arguments of the call. Default: none. */
   args: z.record(z.string(), z.json()).default({}),
-  /** The caller. Omitted fields are those of a principal called `anybody`, without roles. */
+  /** The caller. Omitted fields are those of a principal called `anybody`, without roles. Default: all left out. */
   principal: principalSchema.partial().default({}),
+  /** What the environment must decide on it. */
   expect: z.enum(['allow', 'approve', 'deny']),
 });
 /**
@@ -82,14 +84,22 @@ const ruleSchema = z.strictObject({
   roles: z.array(roleName).min(1).optional(),
   /** CEL over `args` and `principal` that must be true. Default: always. */
   when: condition.optional(),
+  /** `'allow'`, `{ approve: … }` by how many of whom until when, or `{ deny: … }` with what to do instead. */
   decision: z.union(
     [
       z.literal('allow'),
-      z.strictObject({ approve: approveSchema }),
-      z.strictObject({ deny: z.string().min(1).max(500) }),
+      z.strictObject({
+        /** A call waits until so many other humans have approved it. */
+        approve: approveSchema,
+      }),
+      z.strictObject({
+        /** The reason, which the caller reads: say what to do instead. */
+        deny: z.string().min(1).max(500),
+      }),
     ],
     { error: 'must be "allow", { approve: { quorum, approvers, expiry } } or { deny: "the reason" }' },
   ),
+  /** Cases that are checked whenever the environment is loaded. Default: none. */
   examples: z.array(exampleSchema).default([]),
 });
 /**
@@ -104,19 +114,19 @@ export type Rule = z.output<typeof ruleSchema>;
 
 /** How approvals work in an environment. */
 const approvalSettings = z.strictObject({
-  /** Roles that decide if a clause names none. */
+  /** Roles that decide if a clause names none. Default: `approver`. */
   approvers: z.array(roleName).min(1).default(['approver']),
-  /** Seconds until an approval expires, if a clause names no time. */
+  /** Seconds until an approval expires, if a clause names no time. Default: 86400, a day. */
   expiry: z
     .int()
     .min(1)
     .max(30 * 86_400)
     .default(86_400),
-  /** How many approvals of one principal may wait at once. */
+  /** How many approvals of one principal may wait at once. Default: 20. */
   pendingPerPrincipal: z.int().min(1).max(1000).default(20),
-  /** Seconds during which an identical call is refused after a denial. */
+  /** Seconds during which an identical call is refused after a denial. Default: 600. */
   pauseAfterDenial: z.int().min(0).default(600),
-  /** Seconds during which an identical call is answered with the record that used the approval. */
+  /** Seconds during which an identical call is answered with the record that used the approval. Default: 600. */
   repeatWindow: z.int().min(0).default(600),
 });
 
@@ -129,22 +139,29 @@ const redactionSchema = z.strictObject({
 });
 
 export const settingsSchema = z.strictObject({
-  /** The local user: whoever calls from loopback without a token. */
-  local: z.strictObject({ roles: localRolesSchema.default([]) }).prefault({}),
+  /** The local user: whoever calls from loopback without a token. Default: a user without roles. */
+  local: z
+    .strictObject({
+      /** The roles of the local user; never `approver`, `auditor` or `admin`. Default: none. */
+      roles: localRolesSchema.default([]),
+    })
+    .prefault({}),
+  /** How approvals work. Default: the default of each field. */
   approvals: approvalSettings.prefault({}),
+  /** What is hidden in recorded arguments, beyond sensitive fields and secret-looking keys. Default: nothing. */
   redact: z.array(redactionSchema).default([]),
-  /** Limits for one request. */
+  /** Limits for one request. Default: as each field says. */
   limits: z
     .strictObject({
-      /** Bytes of one request's body. */
+      /** Bytes of one request's body. Default: 4 MiB. */
       body: z
         .int()
         .min(1024)
         .max(64 * 1024 * 1024)
         .default(4 * 1024 * 1024),
-      /** Levels of nesting in one request's body. */
+      /** Levels of nesting in one request's body. Default: 64. */
       depth: z.int().min(8).max(512).default(64),
-      /** Bytes of one answer of a server. */
+      /** Bytes of one answer of a server. Default: 32 MiB. */
       result: z
         .int()
         .min(1024)
@@ -157,11 +174,13 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 
 export const environmentSchema = z.strictObject({
+  /** What is decided where no rule decides. */
   profile: profileSchema,
   /** Which release of the lock each server runs; every server needs one. */
   releases: z.record(z.string(), z.string()),
-  /** Ordered: the first clause that matches wins, and all rules come before the profile. */
+  /** Ordered: the first clause that matches wins, and all rules come before the profile. Default: none. */
   rules: z.array(ruleSchema).default([]),
+  /** How approvals go, what is hidden in records, what bounds requests. Default: as each field says. */
   settings: settingsSchema.prefault({}),
 });
 /**
@@ -173,6 +192,41 @@ export const environmentSchema = z.strictObject({
  *   releases: { files: '2026.7.4' },
  *   rules: [{ name: 'writers', tools: 'files/write_file', roles: ['writer'], decision: 'allow' }],
  * };
+ *
+ * const prod: EnvironmentInput = {
+ *   profile: 'prod',
+ *   releases: { files: '2026.7.4' },
+ *   rules: [
+ *     {
+ *       name: 'reports',
+ *       tools: 'files/*',
+ *       roles: ['writer'],
+ *       when: 'has(args.path) && pathUnder(args.path, "reports")',
+ *       decision: { approve: { quorum: 2, approvers: ['editor'], expiry: 4 * 3600 } },
+ *       examples: [
+ *         {
+ *           tool: 'files/write_file',
+ *           args: { path: 'reports/may.md' },
+ *           principal: { issuer: 'lockstep:token', subject: 'ci', owner: 'ada@example.com', roles: ['writer'] },
+ *           expect: 'approve',
+ *         },
+ *       ],
+ *     },
+ *     { name: 'no-moves', tools: 'files/move_file', decision: { deny: 'copy the file instead' } },
+ *   ],
+ *   settings: {
+ *     local: { roles: ['writer'] },
+ *     approvals: {
+ *       approvers: ['approver'],
+ *       expiry: 24 * 3600,
+ *       pendingPerPrincipal: 20,
+ *       pauseAfterDenial: 600,
+ *       repeatWindow: 600,
+ *     },
+ *     redact: [{ tools: ['files/write_file'], pointers: ['/content'] }],
+ *     limits: { body: 4 * 1024 * 1024, depth: 64, result: 32 * 1024 * 1024 },
+ *   },
+ * };
  */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 
@@ -180,16 +234,20 @@ export type EnvironmentInput = z.input<typeof environmentSchema>;
  * One complete environment: its servers, the release that it pins for each, and what it permits. Plain data.
  *
  * @example
- * const prod: Environment = environments.prod;
- * const pinned = Object.entries(prod.releases).map(([server, { label }]) => `${server} ${label}`);
+ * const { name, profile, servers, releases, rules, settings }: Environment = environments.prod;
+ * const pinned = Object.entries(releases).map(([server, { label }]) => `${server} ${label}`);
  */
 export interface Environment {
+  /** Its name: the key under which it is declared. */
   readonly name: string;
+  /** What is decided where no rule decides. */
   readonly profile: ProfileName;
   /** Every environment has every server. Sorted by name. */
   readonly servers: Servers;
   /** By server, sorted. */
   readonly releases: Readonly<Record<string, { readonly label: string; readonly release: Release }>>;
+  /** In the order in which they are tried, with every default filled in. */
   readonly rules: readonly Rule[];
+  /** With every default filled in. */
   readonly settings: Settings;
 }
