@@ -70,7 +70,7 @@ function fieldsIn(type: JSONOutput.SomeType | undefined, above: string): Field[]
       const path = `${above}${field.name}`;
       const inner = fieldsIn(field.type, `${path}.`);
       // A default for every field at once.
-      const isCovered = /fields left out/.test(textOf(field.comment?.summary ?? []));
+      const isCovered = /omitted fields/i.test(textOf(field.comment?.summary ?? []));
       return [{ path, field }, ...(isCovered ? inner.map((one) => ({ ...one, isCovered })) : inner)];
     }),
   );
@@ -96,5 +96,9 @@ function typesIn(type: JSONOutput.SomeType | undefined): Reflection[] {
 }
 
 function textOf(parts: readonly JSONOutput.CommentDisplayPart[]): string {
-  return parts.map(({ text }) => text).join('');
+  // A sentence may go on in the next line.
+  return parts
+    .map(({ text }) => text)
+    .join('')
+    .replaceAll(/\s+/g, ' ');
 }
