@@ -55,6 +55,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'show what agents may do in each environment, or what a change does to it',
     load: async () => (await import('./commands/plan.ts')).planCommand,
   },
+  why: {
+    about: 'show what agents may do in an environment, and which rule says so',
+    load: async () => (await import('./commands/why.ts')).whyCommand,
+  },
   render: {
     about: 'write the Kubernetes objects of an environment as YAML, without a cluster',
     load: async () => (await import('./commands/render.ts')).renderCommand,

@@ -43,10 +43,12 @@ export const approvalSummarySchema = z.object({
 /** An approval in a list. */
 export type ApprovalSummary = z.infer<typeof approvalSummarySchema>;
 
-/** GET /approvals?state=open|all&limit=… */
+/** GET /approvals?state=open|all&for=me&limit=… */
 export const approvalListSchema = z.object({ approvals: z.array(approvalSummarySchema) });
 export const approvalListQuery = z.strictObject({
   state: z.enum(['open', 'all'], { error: 'must be `open` or `all`' }).default('open'),
+  /** `me`: only those that the caller may decide. */
+  for: z.literal('me', { error: 'must be `me`' }).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 

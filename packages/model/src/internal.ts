@@ -67,7 +67,7 @@ export { diffTables, printTableDiff, type TableChange, type TableState } from '.
 export { summarise } from './permission/summary.ts';
 export { permissionTable } from './permission/table.ts';
 export { printTable } from './permission/text.ts';
-export { roleView } from './permission/view.ts';
+export { clausesFor, roleView } from './permission/view.ts';
 export {
   bridgeKeyFile,
   mcpPath,

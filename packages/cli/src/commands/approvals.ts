@@ -39,14 +39,15 @@ function listCommand(context: CommandContext): Command {
   const command = new Command('list')
     .description('list what waits for a verdict or for being used')
     .option('--all', 'also those that are closed')
+    .option('--mine', 'only those that the holder of the token may decide')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ lockstep approvals list\n  $ lockstep approvals list --all --json',
+      '\nExamples:\n  $ lockstep approvals list\n  $ lockstep approvals list --mine --token-file ada.token\n  $ lockstep approvals list --all --json',
     )
-    .action(async (options: ShowOptions & { all?: boolean }) => {
+    .action(async (options: ShowOptions & { all?: boolean; mine?: boolean }) => {
       const gateway = connectGateway(options, context);
-      const query = { state: options.all ? 'all' : 'open' };
+      const query = { state: options.all ? 'all' : 'open', ...(options.mine && { for: 'me' }) };
       const { approvals } = await gateway.ask(approvalListSchema, {
         path: '/approvals',
         query,
@@ -55,7 +56,9 @@ function listCommand(context: CommandContext): Command {
       if (approvals.some(({ state }) => state === 'pending')) context.found();
       if (options.json) return context.json({ approvals });
       if (approvals.length === 0)
-        return context.print(options.all ? 'There are no approvals.' : 'Nothing waits.');
+        return context.print(
+          options.all ? 'There are no approvals.' : `Nothing waits${options.mine ? ' for you' : ''}.`,
+        );
       const head = ['id', 'calls', 'asked by', 'state', 'expires in'].map(context.paint.bold);
       const rows = approvals.map((approval) => [
         approval.id,

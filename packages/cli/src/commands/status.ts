@@ -1,30 +1,37 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Status, statusSchema } from '@lockstep/model/admin';
-import { visible } from '@lockstep/model/internal';
+import { makeBundle, visible } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type ConnectionOptions } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { distance } from '../kernel/duration.ts';
+import { sentenceOf } from '../kernel/failure.ts';
+import { defaultConfig, loadProject, programPaths } from '../project/load.ts';
 import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
-Asks a running gateway how it and its servers do, and which bundle it enforces. \`lockstep plan --json\` prints the
-digest of what the files here would have it enforce.
+Asks a running gateway how it and its servers do, and which bundle it enforces. Where the program is here too, compares
+that with what the files say: on a clean checkout, whether what runs is what Git says.
 
 Examples:
   $ lockstep status
   $ lockstep status --env staging
   $ lockstep status --url https://mcp.example.com --token-file ops.token
 
-Exit codes: 0 all is well, 1 a server is down or something is quarantined, 2 could not run.`;
+Exit codes: 0 all is well; 1 a server is down, something is quarantined, or the files say something else; 2 could not
+run.`;
 
 interface Options extends ConnectionOptions {
+  config: string;
   json?: boolean;
 }
 
 export function statusCommand(context: CommandContext): Command {
   const command = new Command('status')
+    .option('--config <file>', 'the program to compare with, where it is there', defaultConfig)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (options: Options) => {
@@ -33,14 +40,35 @@ export function statusCommand(context: CommandContext): Command {
       await gateway.close();
       if (status.servers.some(({ state, quarantined }) => state === 'down' || quarantined > 0))
         context.found();
-      if (options.json) return context.json(status);
-      for (const line of printStatus(status, context)) context.print(line);
+      const declared = await declaredBundle(status.environment, options.config, context);
+      if (declared !== undefined && declared !== status.bundle) context.found();
+      if (options.json) return context.json({ ...status, ...(declared !== undefined && { declared }) });
+      for (const line of printStatus(status, declared, context)) context.print(line);
     });
   return addGatewayOptions(command);
 }
 
+/** The digest of what the files here have an environment enforce; undefined where they don't declare it. */
+async function declaredBundle(
+  name: string,
+  config: string,
+  context: CommandContext,
+): Promise<string | undefined> {
+  if (!existsSync(resolve(context.cwd, config))) return undefined;
+  try {
+    const load = () => loadProject(programPaths(config, context.cwd), context.cwd);
+    const { environments } = await context.progress('Reading the program', load);
+    const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
+    return environment === undefined ? undefined : makeBundle(environment).digest;
+  } catch (error) {
+    context.note(`The program here can't be compared with what runs: ${sentenceOf(error)}`);
+    return undefined;
+  }
+}
+
 function printStatus(
   { environment, bundle, version, startedAt, approvalsWaiting, servers }: Status,
+  declared: string | undefined,
   { paint, columns }: CommandContext,
 ): string[] {
   const waiting = approvalsWaiting === 0 ? 'no call waits' : `${countOf(approvalsWaiting, 'call')} waiting`;
@@ -57,7 +85,13 @@ function printStatus(
   return [
     `${paint.bold(environment)}: lockstep ${version}, up for ${distance(startedAt)}; ${waiting} for approval`,
     paint.dim(`enforces ${bundle}`),
+    ...(declared === undefined ? [] : [comparison(bundle, declared, paint)]),
     '',
     printColumns(head, rows, columns),
   ];
+}
+
+function comparison(bundle: string, declared: string, paint: CommandContext['paint']): string {
+  if (declared === bundle) return paint.green('as the files here say');
+  return paint.red(`the files here say ${declared}; deploy them, or check out the commit that runs`);
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project, program } from '../project.fixture.ts';
@@ -88,6 +88,15 @@ test('tells where metrics are, on the port that was chosen', async () => {
 test('the work folder says what an agent will find', () => {
   const text = readFileSync(join(project.folder, '.lockstep/dev/work/README.md'), 'utf8');
   expect(text).toContain("what is denied isn't listed");
+});
+
+test('status says whether what runs is what the files say', async () => {
+  expect((await project.run('status')).stdout).toContain('\nas the files here say\n');
+  project.write('other/environments.ts', declare('staging'));
+  cpSync(join(project.folder, 'stacks/tools.lock.json'), join(project.folder, 'other/tools.lock.json'));
+  const { code, stdout } = await project.run('status', '--config', 'other/environments.ts');
+  expect(stdout).toMatch(/^the files here say sha256:\w+; deploy them, or check out the commit that runs$/m);
+  expect(code).toBe(1);
 });
 
 test('the other commands find it', async () => {

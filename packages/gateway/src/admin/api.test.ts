@@ -234,6 +234,9 @@ describe('approvals', () => {
     expect(await list('')).not.toContain(id);
     expect(await list('?state=all')).toEqual(expect.arrayContaining([still.id, id]));
     expect(await list('?limit=1')).toHaveLength(1);
+    expect(await list('?for=me')).toEqual([]);
+    const mine = await (await call('Anna', '/approvals?for=me')).json();
+    expect(approvalListSchema.parse(mine).approvals.map((one) => one.id)).toContain(still.id);
     expect((await call('operator', '/approvals?state=none')).status).toBe(400);
   });
 

@@ -18,7 +18,7 @@ import { exportAudit } from '../audit/export.ts';
 import { searchAudit } from '../audit/search.ts';
 import { verifySource } from '../audit/verify.ts';
 import type { Keys } from '../keys/keys.ts';
-import { detail, summaryOf } from './approval-view.ts';
+import { detail, isFor, summaryOf } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { findOrEnd, recordVerdict, revoke } from './give-verdict.ts';
 import { actorOf, demandRole, HttpProblem, parseRequest, type Visitor } from './visitor.ts';
@@ -78,9 +78,11 @@ export function approvalRoutes(deps: AdminDeps): Hono<AdminEnv> {
 
   return new Hono<AdminEnv>()
     .get('/', async (c) => {
-      const { state, limit } = parseRequest(approvalListQuery, c.req.query());
+      const { state, for: whom, limit } = parseRequest(approvalListQuery, c.req.query());
       const found = await deps.store.query(listApprovals, { open: state === 'open', limit });
-      const approvals: ApprovalSummary[] = found.map((one) => summaryOf(one, deps.publicUrl()));
+      const approvals: ApprovalSummary[] = found
+        .map((one) => summaryOf(one, deps.publicUrl()))
+        .filter((one) => whom === undefined || isFor(one, c.var.visitor));
       return c.json({ approvals });
     })
     .get('/:id', async (c) => c.json(await show(c.req.param('id'), c.var.visitor)))

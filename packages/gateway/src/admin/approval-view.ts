@@ -95,6 +95,16 @@ function openFor(found: FoundApproval, visitor: Visitor, keys: Keys, shown: Show
   return args;
 }
 
+/** Whether a visitor has a role to decide it, and isn't the human who asked. */
+export function isFor(approval: ApprovalSummary, visitor: Visitor): boolean {
+  if (visitor.kind === 'operator') return false;
+  const { roles, owner } = visitor.principal;
+  return (
+    approval.approvers.some((role) => roles.includes(role)) &&
+    ownerKey(approval.requester.owner) !== ownerKey(owner)
+  );
+}
+
 function whyNot(found: FoundApproval, visitor: Visitor): string | null {
   const { row, state } = found;
   if (visitor.kind === 'operator')

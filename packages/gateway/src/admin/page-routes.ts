@@ -1,8 +1,7 @@
-import { type ApprovalSummary, verdictSchema } from '@lockstep/model/admin';
+import { verdictSchema } from '@lockstep/model/admin';
 import { type Context, Hono } from 'hono';
 import { listApprovals } from '../approvals/queries.ts';
-import { ownerKey } from '../identity/token.ts';
-import { detail, summaryOf } from './approval-view.ts';
+import { detail, isFor, summaryOf } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { findOrEnd, recordVerdict } from './give-verdict.ts';
 import { approvalPage, approvalsPage } from './pages/approvals.ts';
@@ -53,7 +52,7 @@ export function pageRoutes(
       const found = await deps.store.query(listApprovals, { open: false, limit: 200 });
       const approvals = found.map((one) => summaryOf(one, deps.publicUrl()));
       return c.html(
-        approvalsPage(frameFor(deps, visitor), approvals, (approval) => isFor(approval, visitor)),
+        approvalsPage(frameFor(deps, visitor), approvals, (approval) => isFor(approval, visitor.holder)),
       );
     })
     .get('/approvals/:id', async (c) => {
@@ -83,13 +82,6 @@ export function pageRoutes(
 async function showPage(deps: AdminDeps, visitor: PageVisitor, id: string, message?: Html): Promise<Html> {
   const approval = detail(await findOrEnd(deps, id), visitor.holder, deps.keys, deps.publicUrl());
   return approvalPage(frameFor(deps, visitor), approval, message);
-}
-
-function isFor(approval: ApprovalSummary, { holder: { principal } }: PageVisitor): boolean {
-  return (
-    approval.approvers.some((role) => principal.roles.includes(role)) &&
-    ownerKey(approval.requester.owner) !== ownerKey(principal.owner)
-  );
 }
 
 function askToSignIn(c: Context<AdminEnv>, deps: AdminDeps): Response | Promise<Response> {

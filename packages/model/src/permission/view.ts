@@ -19,7 +19,8 @@ export function roleView(table: PermissionTable, roles: readonly string[]): Role
   }));
 }
 
-function clausesFor(clauses: readonly Clause[], roles: readonly string[]): Clause[] {
+/** The clauses that a principal with these roles comes upon, in order and without roles; the last one decides in any case. */
+export function clausesFor(clauses: readonly Clause[], roles: readonly string[]): Clause[] {
   const concerned = clauses
     .filter((clause) => clause.roles === undefined || clause.roles.some((role) => roles.includes(role)))
     .map(({ roles: _, ...rest }): Clause => rest);
