@@ -18,6 +18,7 @@ import { lockNpm, type NpmSource, npmBin } from './npm.ts';
 const fakeNpm = `#!/bin/sh
 echo "$@ | $npm_config_workspace | $(cat .npmrc 2>/dev/null)" >> "$FAKE/calls"
 [ -e "$FAKE/fail" ] && { echo "npm error code E404" >&2; echo "npm error 404 Not Found - no such package" >&2; exit 1; }
+[ -e "$FAKE/stale" ] && case "$*" in *prefer-offline*) echo "npm error notarget No matching version found for x@1." >&2; exit 1 ;; esac
 case "$1" in
   install) cp "$FAKE/package-lock.json" . ;;
   ci) mkdir -p node_modules/@a/srv/dist && echo ok > node_modules/@a/srv/dist/main.js ;;
@@ -65,7 +66,7 @@ test('locks a package with its tree, its executable, and nothing that is mere no
     },
   });
   expect(calls()).toEqual([
-    'install @a/srv@latest --package-lock-only --save-exact --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error |  |',
+    'install @a/srv@latest --package-lock-only --save-exact --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error --fetch-retries=2 --fetch-retry-mintimeout=500 --fetch-retry-factor=2 |  |',
   ]);
 });
 
@@ -97,6 +98,17 @@ test("installs a tree once, whole, without scripts, with the project's own .npmr
   expect(before.at(-1)).toMatch(/^ci .*--ignore-scripts.* \| registry=https:\/\/npm\.example\.com$/);
   await install(source, packages, project());
   expect(calls()).toEqual(before);
+});
+
+test("asks the registry where npm's cache is older than the lock", async () => {
+  const source = await lockNpm({ package: '@a/srv', project: project() });
+  writeFileSync(join(fake, 'stale'), '');
+  await install(source, packages, project());
+  expect(
+    calls()
+      .slice(1)
+      .map((call) => call.includes('--prefer-offline')),
+  ).toEqual([true, false]);
 });
 
 test("a failure leaves nothing behind and says why in npm's own words", async () => {

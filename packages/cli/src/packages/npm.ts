@@ -97,11 +97,16 @@ export async function installNpm(
   await writeFile(join(folder, 'package.json'), manifest(dependencies));
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
   const npmrc = await copyNpmrc(project, folder);
-  await runNpm(
-    ['ci', '--omit=dev', '--prefer-offline', '--omit-lockfile-registry-resolved', ...platform],
-    folder,
-    `npm can't install ${source.package} ${source.version}`,
-  );
+  const purpose = `npm can't install ${source.package} ${source.version}`;
+  const ci = (...more: string[]) =>
+    runNpm(['ci', '--omit=dev', '--omit-lockfile-registry-resolved', ...platform, ...more], folder, purpose);
+  try {
+    await ci('--prefer-offline');
+  } catch (error) {
+    // npm's cache may be older than the lock; only then is the registry asked about every package.
+    if (!/No matching version/.test(String(error))) throw error;
+    await ci();
+  }
   // It may hold a registry's credentials.
   if (npmrc) await rm(join(folder, '.npmrc'), { force: true });
 }
@@ -126,6 +131,9 @@ async function copyNpmrc(project: string, folder: string): Promise<boolean> {
   }
 }
 
+/** npm's own pauses between two attempts add up to more than a minute. */
+const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-factor=2'];
+
 /**
  * Runs npm so that it asks nobody and runs no script of a package.
  *
@@ -136,7 +144,7 @@ export async function runNpm(args: readonly string[], cwd: string, purpose: stri
   const script = process.env.npm_execpath;
   const [command, first] =
     script !== undefined && basename(script) === 'npm-cli.js' ? [process.execPath, [script]] : ['npm', []];
-  await runTool(command, [...first, ...args, ...quiet], { cwd, env: npmEnvironment(), purpose });
+  await runTool(command, [...first, ...args, ...quiet, ...patience], { cwd, env: npmEnvironment(), purpose });
 }
 
 /** Our own npm's settings for the project that it runs in (workspace, prefix) must not reach the next one. */

@@ -115,6 +115,7 @@ export async function installPypi(source: PypiSource, folder: string): Promise<v
       'install',
       '--quiet',
       '--disable-pip-version-check',
+      '--retries=1',
       '--no-deps',
       '--require-hashes',
       '-r',
@@ -140,7 +141,10 @@ export function pypiScript(source: PypiSource, folder: string): string {
 async function pip(args: readonly string[], purpose: string): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), 'lockstep-pip-'));
   try {
-    return await runTool(python, ['-m', 'pip', ...args, '--disable-pip-version-check'], { cwd, purpose });
+    return await runTool(python, ['-m', 'pip', ...args, '--disable-pip-version-check', '--retries=1'], {
+      cwd,
+      purpose,
+    });
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
