@@ -17,6 +17,12 @@ export default defineConfig({
       'test/end-to-end/dev.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/real-vault.test.ts', 'packages/gateway/src/store/kill.test.ts'],
+    // Printed, not gated: a number that must rise makes tests that assert nothing.
+    coverage: {
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.fixture.ts', '**/testing/**'],
+      reporter: ['text-summary', 'lcovonly'],
+    },
     // Files clean up after themselves, so a process imports what they share once.
     isolate: false,
     // Tests wait for processes more than they compute.

@@ -24,7 +24,7 @@ function scriptsIn(commands: string): string[] {
 it('lint and types come first, and every other lane beside each other', () => {
   const { 'lint-and-types': first, ...lanes } = jobs;
   expect(first?.needs).toBeUndefined();
-  expect(Object.keys(lanes)).toEqual(['units', 'end-to-end', 'slow', 'cluster']);
+  expect(Object.keys(lanes)).toEqual(['units', 'coverage', 'end-to-end', 'slow', 'cluster']);
   for (const lane of Object.values(lanes)) expect(lane.needs).toBe('lint-and-types');
 });
 
