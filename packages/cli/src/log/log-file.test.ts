@@ -1,4 +1,5 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@lockstep/testing/folder';
 import { expect, test } from 'vitest';
@@ -29,6 +30,22 @@ test('tells once that it cannot write', async () => {
   append('first\n');
   append('second\n');
   expect(told).toEqual(['EISDIR']);
+});
+
+test('writes through no link and into no pipe, and lets nobody else read', async () => {
+  await using folder = await temporaryFolder();
+  const [path, other, pipe, open] = ['log.jsonl', 'other', 'pipe.jsonl', 'open.jsonl'].map((name) =>
+    join(folder.path, name),
+  ) as [string, string, string, string];
+  writeFileSync(other, '');
+  symlinkSync(other, path);
+  execFileSync('mkfifo', [pipe]);
+  writeFileSync(open, '', { mode: 0o666 });
+  const told: string[] = [];
+  for (const file of [path, pipe, open]) openLogFile(file, (why) => told.push(why))('line\n');
+  expect(told).toEqual(['ELOOP', 'ENXIO']);
+  expect(statSync(other).size).toBe(0);
+  expect(statSync(open).mode & 0o777).toBe(0o600);
 });
 
 test('follows what is appended, also into the next file', async () => {

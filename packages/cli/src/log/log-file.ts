@@ -1,8 +1,8 @@
 import { on } from 'node:events';
-import { appendFileSync, existsSync, renameSync, statSync, watch } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync, renameSync, watch, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { codeOf } from '../kernel/failure.ts';
+import { codeOf, sentenceOf } from '../kernel/failure.ts';
 
 /** Bytes after which a file is set aside and another begun; the one before that goes. */
 const maxBytes = 10 * 1024 * 1024;
@@ -18,23 +18,34 @@ function asideOf(path: string): string {
  * @param onFailed told once when the file can't be written; the lines are dropped from then on.
  * @returns what appends a line, with its end.
  */
-export function openLogFile(path: string, onFailed: (code: string) => void): (line: string) => void {
-  let size = existsSync(path) ? statSync(path).size : 0;
+export function openLogFile(path: string, onFailed: (why: string) => void): (line: string) => void {
+  let file: { fd: number; size: number } | undefined;
   let failed = false;
   return (line) => {
     if (failed) return;
     try {
-      if (size > maxBytes) {
+      file ??= openOwn(path);
+      if (file.size > maxBytes) {
+        closeSync(file.fd);
         renameSync(path, asideOf(path));
-        size = 0;
+        file = openOwn(path);
       }
-      appendFileSync(path, line, { mode: 0o600 });
-      size += Buffer.byteLength(line);
+      file.size += writeSync(file.fd, line);
     } catch (error) {
       failed = true;
-      onFailed(codeOf(error) ?? String(error));
+      onFailed(codeOf(error) ?? sentenceOf(error));
     }
   };
+}
+
+/** Opens a file to append to, through no link. A pipe there would hold up everything until somebody reads it. */
+function openOwn(path: string): { fd: number; size: number } {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const found = fstatSync(fd);
+  if (!found.isFile()) throw new Error('it is not a file');
+  fchmodSync(fd, 0o600);
+  return { fd, size: found.size };
 }
 
 /** The lines of a log, oldest first; none where there is no log. */

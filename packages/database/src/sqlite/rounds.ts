@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import type { Call, FromThread, JournalEntry, Result, Round } from '../messages.ts';
 import type { Operation, Query, Transaction } from '../operation.ts';
-import { isFailedSync } from './sync.ts';
+import { isLost } from './sync.ts';
 
 /** An ordered sequence that every transaction may add to. The program that serves the database provides it. */
 export interface Journal {
@@ -33,7 +33,7 @@ interface RoundsOptions {
 /**
  * Runs rounds: first one transaction, in which each operation succeeds or fails on its own; then the queries.
  *
- * A round rejects if the disk fails to sync it.
+ * A round rejects if the disk fails to sync it, or the database is damaged.
  */
 export function createRounds(options: RoundsOptions): (round: Round) => Promise<FromThread> {
   const { journal, connection, beat } = options;
@@ -60,7 +60,7 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
       // If the disk is full, SQLite has rolled back already.
       if (connection.isTransaction) connection.exec('rollback');
       takeBack();
-      if (isFailedSync(error)) throw error;
+      if (isLost(error)) throw error;
       return { type: 'failed', error: messageOf(error) };
     }
     const found: Result[] = [];
@@ -88,6 +88,7 @@ async function runOperation({ name, input }: Call, options: RoundsOptions): Prom
     connection.exec('rollback to operation');
     connection.exec('release operation');
     takeBack();
+    if (isLost(error)) throw error;
     return { error: messageOf(error) };
   } finally {
     isOpen = false;
@@ -100,6 +101,7 @@ async function runQuery({ name, input }: Call, { reading, queries }: RoundsOptio
   try {
     return { value: await query.run(reading, input as never) };
   } catch (error) {
+    if (isLost(error)) throw error;
     return { error: messageOf(error) };
   }
 }

@@ -61,9 +61,10 @@ export async function serveDatabase<Started>(program: DatabaseProgram<Started>):
 
 /** Returns what throws once the file at a path isn't the same any more: what is written then is in no file. */
 function watchFile(path: string): () => void {
-  const { ino } = statSync(path);
+  const { ino, dev } = statSync(path);
   return () => {
-    if (statSync(path, { throwIfNoEntry: false })?.ino === ino) return;
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino === ino && now.dev === dev) return;
     throw new Error(`${path} was deleted or replaced while it was in use; put it back, and start again`);
   };
 }

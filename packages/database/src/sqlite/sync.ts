@@ -47,7 +47,7 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
       beat();
       connection.exec('pragma wal_checkpoint(passive)');
     } catch (error) {
-      if (isDiskFull(error)) soon();
+      if (isPassing(error)) soon();
       else onFailed(error);
     }
   }
@@ -64,14 +64,18 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
   return { expect, soon, close };
 }
 
-/** Whether the disk was full; work continues once there is room. */
-function isDiskFull(error: unknown): boolean {
-  return errorCode(error) % 256 === 13;
+/** Whether the disk was full, or another process locked the database; work continues once that is over. */
+function isPassing(error: unknown): boolean {
+  return [5, 13].includes(errorCode(error) % 256);
 }
 
-/** Whether a sync failed. Nobody then knows what is on the disk, and a later sync that succeeds would hide that. */
-export function isFailedSync(error: unknown): boolean {
-  return errorCode(error) === 10 + 256 * 4;
+/**
+ * Whether nobody knows any more what is on the disk: the database is damaged, or a sync failed, which a later sync that
+ * succeeds would hide.
+ */
+export function isLost(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 10 + 256 * 4 || [11, 26].includes(code % 256);
 }
 
 /** SQLite's result code; its last byte names the kind. Source: sqlite.org/rescode.html. */

@@ -224,6 +224,22 @@ describe('a full disk', () => {
   });
 });
 
+it('waits while another process locks the database, and then goes on', async () => {
+  await using folder = await temporaryFolder();
+  const lost: Error[] = [];
+  const store = await openFolder(folder.path, { onLost: (error) => lost.push(error) });
+  await store.append(callRecord(), 'written');
+  const other = new DatabaseSync(join(folder.path, 'gateway.db'));
+  other.exec('begin immediate');
+  // The sync of the first record waits, too, and tries again.
+  await expect(store.append(callRecord(), 'written')).rejects.toThrow('database is locked');
+  other.exec('rollback');
+  other.close();
+  await expect(store.append(callRecord(), 'durable')).resolves.toMatchObject({ seq: 3 });
+  await store.close();
+  expect(lost).toEqual([]);
+});
+
 it('is lost, and says so, once its folder is deleted under it', async () => {
   await using folder = await temporaryFolder();
   const lost = Promise.withResolvers<Error>();

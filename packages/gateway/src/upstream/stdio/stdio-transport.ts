@@ -52,7 +52,7 @@ class EndedEarly extends Error {}
 async function open(options: StdioOptions): Promise<Transport> {
   const { mode, log, maxBytes, timeoutSeconds, signal, onListChanged, onClosed } = options;
   const server = startProcess(options);
-  const fields = { ...options.fields, pid: server.pid };
+  const fields = { ...options.fields, serverPid: server.pid };
   let requests: Requests | undefined;
   let endedBecause: string | undefined;
   let closing = false;
