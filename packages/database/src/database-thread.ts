@@ -126,6 +126,7 @@ export async function startDatabase<Started>(
     else if (message.type === 'lost') lose(message.error);
   });
   worker.on('error', (error) => lose(error instanceof Error ? error.message : String(error)));
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('exit', (code) => lose(`its thread ended with code ${code}`));
 
   /** @param durability how safe the request must be before it resolves; undefined if it writes nothing. */
@@ -164,18 +165,18 @@ export async function startDatabase<Started>(
       const since = underway?.since ?? draft.since;
       return since === undefined ? 0 : (performance.now() - since) / 1000;
     },
-    close: () =>
-      new Promise((resolve) => {
-        end(new Error('The database is closed.'));
-        worker.once('exit', () => resolve());
-        send({ close: true });
-      }),
+    close() {
+      end(new Error('The database is closed.'));
+      send({ close: true });
+      return exited;
+    },
   };
 }
 
 function firstMessage<Started>(worker: Worker): Promise<Started> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`The database's thread ended with code ${code}.`)));
     worker.once('message', (message: FromThread) => {
       worker.off('error', reject);
       if (message.type === 'ready') resolve(message.started as Started);

@@ -45,11 +45,15 @@ export function logsCommand(context: CommandContext): Command {
         (since === undefined || entry.time >= since) &&
         isAtLeast(entry, options.level);
       const lines = options.follow === true ? followLogLines(log) : await readLogLines(log);
+      let isEmpty = true;
       for await (const line of lines) {
         const entry = parseEntry(line);
         if (entry === undefined || !isAsked(entry)) continue;
+        isEmpty = false;
         context.print(options.json ? line : printEntry(entry, context.paint));
       }
+      if (isEmpty)
+        context.note(`Nothing was logged${server === undefined ? '' : ` about ${server}`} that matches.`);
     });
   return addStateOptions(command);
 }

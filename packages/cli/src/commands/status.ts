@@ -7,7 +7,7 @@ import { connectGateway } from '../gateway/client.ts';
 import { addGatewayOptions, type ConnectionOptions } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { distance } from '../kernel/duration.ts';
-import { sentenceOf } from '../kernel/failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { defaultConfig, loadProject, programPaths } from '../project/load.ts';
 import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
@@ -40,7 +40,11 @@ export function statusCommand(context: CommandContext): Command {
       await gateway.close();
       if (status.servers.some(({ state, quarantined }) => state === 'down' || quarantined > 0))
         context.found();
-      const declared = await declaredBundle(status.environment, options.config, context);
+      const isNamed = command.getOptionValueSource('config') === 'cli';
+      const declared =
+        isNamed || existsSync(resolve(context.cwd, options.config))
+          ? await declaredBundle(status.environment, options.config, isNamed, context)
+          : undefined;
       if (declared !== undefined && declared !== status.bundle) context.found();
       if (options.json) return context.json({ ...status, ...(declared !== undefined && { declared }) });
       for (const line of printStatus(status, declared, context)) context.print(line);
@@ -48,19 +52,25 @@ export function statusCommand(context: CommandContext): Command {
   return addGatewayOptions(command);
 }
 
-/** The digest of what the files here have an environment enforce; undefined where they don't declare it. */
+/**
+ * The digest of what the files here have an environment enforce; undefined where they don't say.
+ *
+ * @param isNamed whether a person named the program; then it is a fault that it can't be compared.
+ */
 async function declaredBundle(
   name: string,
   config: string,
+  isNamed: boolean,
   context: CommandContext,
 ): Promise<string | undefined> {
-  if (!existsSync(resolve(context.cwd, config))) return undefined;
   try {
     const load = () => loadProject(programPaths(config, context.cwd), context.cwd);
     const { environments } = await context.progress('Reading the program', load);
     const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
-    return environment === undefined ? undefined : makeBundle(environment).digest;
+    if (environment !== undefined) return makeBundle(environment).digest;
+    throw new Failure(`${config} has no environment ${name}.`);
   } catch (error) {
+    if (isNamed) throw error;
     context.note(`The program here can't be compared with what runs: ${sentenceOf(error)}`);
     return undefined;
   }

@@ -41,6 +41,7 @@ export function whyCommand(context: CommandContext): Command {
         .entries.filter(({ target }) => targets.length === 0 || matchesGlob(targets, target))
         .map((entry) => ({ ...entry, clauses: clausesFor(entry.clauses, roles) }));
       if (items.length === 0) {
+        if (targets.length === 0) return context.print(`${name} offers nothing.`);
         throw new Failure(
           `${name} has nothing that matches ${targets.join(', ')}; \`lockstep ls\` lists its servers.`,
         );

@@ -51,11 +51,11 @@ export function printEntry(
   { time, level, message, server, fields }: LogEntry,
   paint: CommandContext['paint'],
 ): string {
-  const { stderr, reason, error, why, err, key, ...rest } = fields;
-  const cause = [reason, error, why, isRecord(err) ? err.message : undefined].find(
-    (one) => typeof one === 'string',
-  );
-  const others = Object.entries(rest).map(
+  const { stderr, key, ...rest } = fields;
+  const from = causes.find((name) => typeof rest[name] === 'string');
+  const cause = from === undefined ? undefined : rest[from];
+  const shown = Object.entries(rest).filter(([name]) => name !== from);
+  const others = shown.map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const said = [message, cause].filter((part) => part !== undefined && part !== '').join(': ');
@@ -68,6 +68,9 @@ export function printEntry(
   const output = typeof stderr === 'string' ? stderr.trimEnd().split('\n') : [];
   return [words.join('  '), ...output.map((line) => `    ${paint.dim('|')} ${visible(line)}`)].join('\n');
 }
+
+/** The fields that say why, most telling first; one of them goes into the sentence. */
+const causes = ['reason', 'error', 'why'];
 
 function levelOf(level: LogLevel, paint: CommandContext['paint']): string {
   const padded = level.padEnd(5);

@@ -59,5 +59,10 @@ test('follows what is appended, also into the next file', async () => {
   expect((await lines.next()).value).toHaveLength(11 * 1024 * 1024);
   append('third\n');
   expect((await lines.next()).value).toBe('third');
+  // All of it before anybody looks: the end of the file that is set aside, and the new one.
+  append(`${'y'.repeat(11 * 1024 * 1024)}\n`);
+  append('fifth\n');
+  expect((await lines.next()).value).toHaveLength(11 * 1024 * 1024);
+  expect((await lines.next()).value).toBe('fifth');
   await lines.return(undefined);
 });

@@ -1,6 +1,16 @@
 import { on } from 'node:events';
-import { closeSync, constants, fchmodSync, fstatSync, openSync, renameSync, watch, writeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  watch,
+  writeSync,
+} from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { codeOf, sentenceOf } from '../kernel/failure.ts';
 
@@ -43,7 +53,10 @@ function openOwn(path: string): { fd: number; size: number } {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   const found = fstatSync(fd);
-  if (!found.isFile()) throw new Error('it is not a file');
+  if (!found.isFile()) {
+    closeSync(fd);
+    throw new Error('it is not a file');
+  }
   fchmodSync(fd, 0o600);
   return { fd, size: found.size };
 }
@@ -51,37 +64,65 @@ function openOwn(path: string): { fd: number; size: number } {
 /** The lines of a log, oldest first; none where there is no log. */
 export async function readLogLines(path: string): Promise<string[]> {
   const files = await Promise.all([asideOf(path), path].map(readIfThere));
-  return files.flatMap((bytes) => linesOf(bytes));
+  return files.flatMap(linesOf);
 }
 
 /** The same, and then each line as it is appended. */
 export async function* followLogLines(path: string): AsyncGenerator<string> {
   // The watcher first, so that nothing is missed between reading and watching.
-  const changes = on(watch(dirname(path)), 'change');
-  yield* linesOf(await readIfThere(asideOf(path)));
-  let seen = 0;
-  const added = async () => {
-    const bytes = await readIfThere(path);
-    const from = bytes.length < seen ? 0 : seen;
-    seen = bytes.lastIndexOf('\n') + 1;
-    return linesOf(bytes.subarray(from, seen));
+  const watcher = watch(dirname(path));
+  const changes = on(watcher, 'change');
+  let file: FileHandle | undefined;
+  let rest = '';
+  const added = async (): Promise<string[]> => {
+    const lines: string[] = [];
+    for (;;) {
+      file ??= await openIfThere(path);
+      if (file === undefined) return lines;
+      // Asked before reading: nothing is appended to a file that was set aside.
+      const isSetAside = (await file.stat()).ino !== inodeOf(path);
+      const text = rest + (await file.readFile()).toString();
+      const end = text.lastIndexOf('\n') + 1;
+      lines.push(...linesOf(text.slice(0, end)));
+      rest = text.slice(end);
+      if (!isSetAside) return lines;
+      await file.close();
+      file = undefined;
+      rest = '';
+    }
   };
-  yield* await added();
-  for await (const [, name] of changes) if (name === basename(path)) yield* await added();
-}
-
-function linesOf(bytes: Buffer): string[] {
-  return bytes
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '');
-}
-
-async function readIfThere(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    yield* linesOf(await readIfThere(asideOf(path)));
+    yield* await added();
+    for await (const [, name] of changes) if (name === basename(path)) yield* await added();
+  } finally {
+    watcher.close();
+    await file?.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

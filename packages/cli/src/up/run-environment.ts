@@ -60,7 +60,7 @@ export async function runEnvironment(
   const started = Promise.withResolvers<void>();
   let applying = started.promise;
   const files = watchFiles(() => {
-    applying = applying.then(apply);
+    applying = applying.then(() => apply());
   });
   opened.defer(() => files.close());
   files.follow(prepared.project.files);
@@ -103,6 +103,7 @@ export async function runEnvironment(
   else announce(gateway, prepared, options, context);
   await Promise.race([stopped, gateway.closed]);
   files.close();
+  await applying;
   if (!options.json) context.note('Stopping…');
 }
 

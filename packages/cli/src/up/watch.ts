@@ -18,11 +18,13 @@ interface FileWatch {
 export function watchFiles(onChange: () => void): FileWatch {
   let watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   const close = (all: readonly FSWatcher[]) => {
     for (const watcher of all) watcher.close();
   };
   return {
     follow(files) {
+      if (closed) return;
       // The old ones end later: what they have seen but not told yet would be lost.
       setTimeout(close, quietMs, watchers);
       watchers = [];
@@ -30,7 +32,7 @@ export function watchFiles(onChange: () => void): FileWatch {
         const names = new Set(watched.map((file) => basename(file)));
         try {
           const watcher = watch(folder, (_, name) => {
-            if (name !== null && !names.has(name)) return;
+            if (closed || (name !== null && !names.has(name))) return;
             clearTimeout(timer);
             timer = setTimeout(onChange, quietMs);
           });
@@ -43,6 +45,7 @@ export function watchFiles(onChange: () => void): FileWatch {
       }
     },
     close() {
+      closed = true;
       clearTimeout(timer);
       close(watchers);
     },
