@@ -58,6 +58,11 @@ test('it compares any two values, and finds equal ones the same', () => {
   );
 });
 
+test('a keyword that every object inherits is a keyword like others', () => {
+  for (const keyword of ['toString', 'constructor', '__proto__'])
+    expect(diffSchemas(true, JSON.parse(`{"${keyword}":0}`)).relation).toBe('changed');
+});
+
 test('what widens in one direction narrows in the other', () => {
   const opposite = {
     same: 'same',

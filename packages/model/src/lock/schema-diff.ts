@@ -127,11 +127,13 @@ function note(
   return relation;
 }
 
-/** `true` accepts the same as an empty schema. */
+/**
+ * `true` accepts the same as an empty schema. The result has no prototype, because a schema may have keys like `valueOf`
+ * or `constructor`.
+ */
 function asObject(schema: unknown): Schema | undefined {
-  if (schema === true || schema === undefined) return {};
-  // Without a prototype, because a schema may have keys like `valueOf` or `constructor`.
-  return isRecord(schema) ? Object.assign(Object.create(null) as object, schema) : undefined;
+  const fields = schema === true || schema === undefined ? {} : schema;
+  return isRecord(fields) ? Object.assign(Object.create(null) as object, fields) : undefined;
 }
 
 function canonicalOf(value: unknown): string | undefined {
