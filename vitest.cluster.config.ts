@@ -1,13 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { lane } from './vitest.lane.ts';
 
 /** What needs a real Kubernetes: run inside the test cluster's network by `npm run test:cluster`. */
-export default defineConfig({
-  resolve: { conditions: ['lockstep-source'] },
-  ssr: { resolve: { conditions: ['lockstep-source'] } },
-  test: {
-    include: ['test/cluster/**/*.test.ts', 'test/engine/**/*.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    fileParallelism: false,
-  },
+export default lane({
+  include: ['test/cluster/**/*.test.ts', 'test/engine/**/*.test.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
 });

@@ -1,13 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { lane } from './vitest.lane.ts';
 
 /** What takes minutes: crashes by the dozen, system-call traces, images. Run by `.ci/run`. */
-export default defineConfig({
-  resolve: { conditions: ['lockstep-source'] },
-  ssr: { resolve: { conditions: ['lockstep-source'] } },
-  test: {
-    include: ['test/slow/**/*.test.ts', 'test/image/**/*.test.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
-    fileParallelism: false,
-  },
+export default lane({
+  include: ['test/slow/**/*.test.ts', 'test/image/**/*.test.ts'],
+  testTimeout: 600_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
 });
