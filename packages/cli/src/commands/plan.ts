@@ -3,6 +3,7 @@ import { makeBundle, permissionTable } from '@lockstep/model/internal';
 import { Command } from 'commander';
 import type { CommandContext } from '../kernel/context.ts';
 import { sentenceOf } from '../kernel/failure.ts';
+import { parseNames } from '../kernel/names.ts';
 import { environmentsAt } from '../plan/at-ref.ts';
 import { compareEnvironments, type EnvironmentChange, printChanges } from '../plan/compare.ts';
 import { printSummary, type ResourceSummary, summariseResources } from '../plan/resources.ts';
@@ -70,7 +71,7 @@ async function showPlan(
   context: CommandContext,
 ): Promise<void> {
   const environments = chooseEnvironments(project.environments, names);
-  const roles = options.roles?.split(',').map((role) => role.trim());
+  const roles = options.roles === undefined ? undefined : parseNames(options.roles);
   if (!options.json) showPermissions(environments, roles, context);
   const summary = options.resources ? await summarised(project, environments, say, context) : undefined;
   if (options.json) context.json({ environments: jsonOf(environments), ...summary });

@@ -10,6 +10,7 @@ import { addGatewayOptions, type ConnectionOptions, collect } from '../gateway/o
 import type { CommandContext } from '../kernel/context.ts';
 import { distance, parseMoment } from '../kernel/duration.ts';
 import { codeOf, Failure } from '../kernel/failure.ts';
+import { parseNames } from '../kernel/names.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
@@ -66,10 +67,7 @@ function createCommand(context: CommandContext): Command {
       const body = {
         subject,
         owner: options.owner,
-        roles: (options.role ?? [])
-          .flatMap((roles) => roles.split(','))
-          .map((role) => role.trim())
-          .filter((role) => role !== ''),
+        roles: (options.role ?? []).flatMap(parseNames),
         audience: options.for,
         expiresAt: parseMoment('--expires', options.expires, 'ahead'),
       };

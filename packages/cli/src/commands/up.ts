@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { parsePort } from '../kernel/port.ts';
+import { logLevels } from '../log/entry.ts';
 import { defaultConfig } from '../project/load.ts';
 import { defaultState } from '../project/state-folder.ts';
 import { runEnvironment, type UpOptions } from '../up/run-environment.ts';
@@ -42,7 +43,7 @@ export function upCommand(context: CommandContext): Command {
     .option('--config <file>', 'the program', defaultConfig)
     .addOption(
       new Option('--log-level <level>', 'what the gateway logs on standard error')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .choices([...logLevels, 'silent'])
         .default('warn'),
     )
     .option('--json', 'print JSON once it is up')

@@ -2,6 +2,7 @@ import { clausesFor, matchesGlob, permissionTable, printClause, visible } from '
 import { Command } from 'commander';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
+import { parseNames } from '../kernel/names.ts';
 import { chooseEnvironments, defaultConfig, loadProject, programPaths } from '../project/load.ts';
 import { printColumns } from '../view/table.ts';
 
@@ -36,7 +37,7 @@ export function whyCommand(context: CommandContext): Command {
       const project = await context.progress('Reading the program', () => loadProject(paths, context.cwd));
       const [environment] = chooseEnvironments(project.environments, [name]);
       if (environment === undefined) return;
-      const roles = (options.roles ?? '').split(',').flatMap((role) => role.trim() || []);
+      const roles = parseNames(options.roles ?? '');
       const items = permissionTable(environment)
         .entries.filter(({ target }) => targets.length === 0 || matchesGlob(targets, target))
         .map((entry) => ({ ...entry, clauses: clausesFor(entry.clauses, roles) }));

@@ -7,7 +7,7 @@ import { isPortInUse } from '../kernel/port.ts';
 import { createContainers } from '../launch/containers.ts';
 import { type Host, launchOf } from '../launch/launch.ts';
 import { environmentSecrets } from '../launch/local-secrets.ts';
-import { isAtLeast, parseEntry, printEntry } from '../log/entry.ts';
+import { isAtLeast, type LogLevel, parseEntry, printEntry } from '../log/entry.ts';
 import { openLogFile } from '../log/log-file.ts';
 import { compareEnvironments, printChanges } from '../plan/compare.ts';
 import { programPaths } from '../project/load.ts';
@@ -23,7 +23,7 @@ export interface UpOptions {
   metricsPort: number;
   state: string;
   config: string;
-  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  logLevel: LogLevel | 'silent';
   json?: boolean;
 }
 
@@ -130,8 +130,9 @@ function logTo(file: string, level: UpOptions['logLevel'], context: CommandConte
   );
   return (line) => {
     append(line);
-    const entry = level === 'silent' ? undefined : parseEntry(line);
-    if (entry === undefined || level === 'silent' || !isAtLeast(entry, level)) return;
+    if (level === 'silent') return;
+    const entry = parseEntry(line);
+    if (entry === undefined || !isAtLeast(entry, level)) return;
     context.note(context.isTerminal ? printEntry(entry, context.paint) : line.trimEnd());
   };
 }
