@@ -11,24 +11,10 @@ export async function approvalPicture(workshop: Workshop, camera: Camera): Promi
   if (gateway === undefined) throw new Error(`The gateway names no address:\n${printed}`);
 
   const agent = await token(workshop, ['release-agent', '--owner', 'ada@example.com', '--role', 'agent']);
-  const bob = await token(workshop, [
-    'bob',
-    '--owner',
-    'bob@example.com',
-    '--for',
-    'admin',
-    '--role',
-    'approver',
-  ]);
-  const cara = await token(workshop, [
-    'cara',
-    '--owner',
-    'cara@example.com',
-    '--for',
-    'admin',
-    '--role',
-    'approver',
-  ]);
+  const approver = (name: string) =>
+    token(workshop, [name, '--owner', `${name}@example.com`, '--for', 'admin', '--role', 'approver']);
+  const bob = await approver('bob');
+  const cara = await approver('cara');
   const url = await askToWrite(gateway, agent);
   await approve(workshop, url, bob);
 
