@@ -81,13 +81,25 @@ export async function startDatabase<Started>(
     queries,
   }: FromThread & { type: 'committed' }): void {
     const done = underway ?? emptyDraft();
-    underway = undefined;
-    done.appends.forEach(({ resolve }, at) => {
-      resolve({ seq: firstSeq + at, receipt: receipts[at] ?? '' });
+    done.appends.forEach(({ resolve, durable }, at) => {
+      const receipt = { seq: firstSeq + at, receipt: receipts[at] ?? '' };
+      if (durable) done.onSynced.push(() => resolve(receipt));
+      else resolve(receipt);
     });
-    for (const [at, waiting] of done.operating.entries()) answer(waiting, operations[at]);
     for (const [at, waiting] of done.querying.entries()) answer(waiting, queries[at]);
-    for (const { resolve } of done.flushes) resolve();
+    for (const [at, waiting] of done.operating.entries())
+      done.onSynced.push(() => answer(waiting, operations[at]));
+    for (const { resolve } of done.flushes) done.onSynced.push(resolve);
+    if (!done.durable) finish();
+  }
+
+  function onSynced(): void {
+    for (const resolve of underway?.onSynced ?? []) resolve();
+    finish();
+  }
+
+  function finish(): void {
+    underway = undefined;
     if (isWaiting(draft)) schedule();
   }
 
@@ -97,10 +109,8 @@ export async function startDatabase<Started>(
   }
 
   function onFailed(error: Error): void {
-    const failed = underway;
-    underway = undefined;
-    if (failed !== undefined) rejectAll(failed, error);
-    if (isWaiting(draft)) schedule();
+    if (underway !== undefined) rejectAll(underway, error);
+    finish();
   }
 
   function end(error: Error): void {
@@ -121,6 +131,7 @@ export async function startDatabase<Started>(
 
   worker.on('message', (message: FromThread) => {
     if (message.type === 'committed') onCommitted(message);
+    else if (message.type === 'synced') onSynced();
     else if (message.type === 'failed')
       onFailed(new Error(`${subject} couldn't be written: ${message.error}`));
     else if (message.type === 'lost') lose(message.error);
@@ -148,7 +159,7 @@ export async function startDatabase<Started>(
     append: (entry, durability) =>
       ask(durability, ({ packed, appends }, waiting: Waiting<JournalReceipt>) => {
         packed.push(...entry);
-        appends.push(waiting);
+        appends.push({ ...waiting, durable: durability === 'durable' });
       }),
     transact: <Output>({ name }: { readonly name: string }, input: unknown) =>
       ask('durable', ({ operations, operating }, waiting: Waiting<Output>) => {
@@ -194,13 +205,15 @@ interface Waiting<T> {
 /** The contents of the next message to the thread, or of the one underway. */
 interface Draft {
   readonly packed: (string | number | null)[];
-  readonly appends: Waiting<JournalReceipt>[];
+  readonly appends: (Waiting<JournalReceipt> & { readonly durable: boolean })[];
   readonly operations: Call[];
   readonly operating: Waiting<unknown>[];
   readonly queries: Call[];
   readonly querying: Waiting<unknown>[];
   /** Callers that wait only for the disk. */
   readonly flushes: Waiting<void>[];
+  /** Answers that wait for the disk; empty until the message was committed. */
+  readonly onSynced: (() => void)[];
   durable: boolean;
   /** When the first request that writes was made, by `performance.now()`; undefined while there is none. */
   since: number | undefined;
@@ -215,6 +228,7 @@ function emptyDraft(): Draft {
     queries: [],
     querying: [],
     flushes: [],
+    onSynced: [],
     durable: false,
     since: undefined,
   };

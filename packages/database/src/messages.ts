@@ -22,7 +22,7 @@ export interface Round {
   readonly entries: JournalEntry;
   readonly operations: readonly Call[];
   readonly queries: readonly Call[];
-  /** Whether the answer waits until this round and everything before it are durable. */
+  /** Whether this round and everything before it are to be made durable at once. */
   readonly durable: boolean;
 }
 
@@ -35,7 +35,7 @@ export type FromThread =
   | { readonly type: 'ready'; readonly started: unknown }
   /** The thread can't start. */
   | { readonly type: 'refused'; readonly error: string }
-  /** A round was committed. */
+  /** A round was committed; `synced` follows if it is durable. */
   | {
       readonly type: 'committed';
       /** The place of the first entry in the journal; the others follow. */
@@ -44,6 +44,8 @@ export type FromThread =
       readonly operations: readonly Result[];
       readonly queries: readonly Result[];
     }
+  /** The committed round and everything before it are durable. */
+  | { readonly type: 'synced' }
   /** A round was rolled back whole. */
   | { readonly type: 'failed'; readonly error: string }
   /** The disk failed. */

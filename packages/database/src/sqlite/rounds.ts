@@ -24,8 +24,6 @@ interface RoundsOptions {
   /** A read-only connection. */
   readonly reading: Kysely<never>;
   readonly journal: Journal;
-  /** Makes a small write. */
-  readonly beat: () => void;
   readonly operations: ReadonlyMap<string, Operation<never, unknown>>;
   readonly queries: ReadonlyMap<string, Query<never, unknown>>;
 }
@@ -33,10 +31,10 @@ interface RoundsOptions {
 /**
  * Runs rounds: first one transaction, in which each operation succeeds or fails on its own; then the queries.
  *
- * A round rejects if the disk fails to sync it, or the database is damaged.
+ * A round rejects if the database is damaged.
  */
 export function createRounds(options: RoundsOptions): (round: Round) => Promise<FromThread> {
-  const { journal, connection, beat } = options;
+  const { journal, connection } = options;
   // Prepared once, because they run for every few entries.
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
@@ -47,13 +45,11 @@ export function createRounds(options: RoundsOptions): (round: Round) => Promise<
     const results: Result[] = [];
     let receipts: readonly string[] = [];
     try {
-      if (round.entries.length > 0 || round.operations.length > 0 || round.durable) {
+      if (round.entries.length > 0 || round.operations.length > 0) {
         begin.run();
         receipts = journal.add(round.entries);
         journal.write();
         for (const call of round.operations) results.push(await runOperation(call, options));
-        // A commit without writes syncs nothing, but earlier commits may still wait to be synced.
-        if (round.durable && journal.seq === seq) beat();
         commit.run();
       }
     } catch (error) {

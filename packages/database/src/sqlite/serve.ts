@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
@@ -59,16 +58,6 @@ export async function serveDatabase<Started>(program: DatabaseProgram<Started>):
   }
 }
 
-/** Returns what throws once the file at a path isn't the same any more: what is written then is in no file. */
-function watchFile(path: string): () => void {
-  const { ino, dev } = statSync(path);
-  return () => {
-    const now = statSync(path, { throwIfNoEntry: false });
-    if (now?.ino === ino && now.dev === dev) return;
-    throw new Error(`${path} was deleted or replaced while it was in use; put it back, and start again`);
-  };
-}
-
 /** SQLite's own messages name neither the file nor what to do. */
 function sentence(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error);
@@ -98,22 +87,25 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   const between = (work: () => void | Promise<void>) => {
     turn = turn.then(work).catch(onFailed);
   };
-  const syncs = createSyncs({ connection, beat, check: watchFile(path), between, onFailed });
+  const syncs = createSyncs({ path, connection, beat, between, onFailed });
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   const runRound = createRounds({
     connection,
     db,
     reading: kyselyOver(reading),
     journal,
-    beat,
     operations,
     queries,
   });
 
   async function take(round: Round): Promise<void> {
     const { seq } = journal;
-    syncs.expect(round.durable);
-    post(await runRound(round));
+    const reply = await runRound(round);
+    post(reply);
+    if (reply.type === 'committed' && round.durable) {
+      syncs.now();
+      post({ type: 'synced' });
+    }
     if (round.durable || journal.seq > seq) syncs.soon();
   }
 

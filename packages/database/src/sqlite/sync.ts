@@ -1,40 +1,50 @@
+import { closeSync, fdatasyncSync, openSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Milliseconds until data that was only written is made durable. */
 const maxUnsyncedMs = 500;
 
-/** Decides when SQLite syncs its write-ahead log of committed rounds, and when it moves it into the database. */
+/** Syncs SQLite's write-ahead log of committed rounds, and moves it into the database. */
 interface Syncs {
-  /** Prepares for the next round. @param durable whether its commit waits for the disk. */
-  expect(durable: boolean): void;
+  /** Makes every committed round durable. @throws Error if the disk fails. */
+  now(): void;
   /** Schedules a sync of the log and its move into the database, after a write. */
   soon(): void;
   close(): void;
 }
 
 interface SyncsOptions {
+  /** The database file. Its log exists already. */
+  readonly path: string;
   /** The connection that writes. */
   readonly connection: DatabaseSync;
   /** Makes a small write. */
   readonly beat: () => void;
-  /** @throws Error where what is written would be lost all the same. */
-  readonly check: () => void;
   /** Runs work as soon as no transaction is open. */
   readonly between: (work: () => void) => void;
   /** Called when nothing is known to be durable any more. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Makes only durable commits wait for the disk, and syncs the others within a second. */
-export function createSyncs({ connection, beat, check, between, onFailed }: SyncsOptions): Syncs {
+/**
+ * Makes only durable rounds wait for the disk, and syncs the others within a second.
+ *
+ * SQLite would sync as part of a commit (`synchronous=FULL`), and then entries that need only be written would wait
+ * for the disk behind the durable ones of the same round.
+ */
+export function createSyncs({ path, connection, beat, between, onFailed }: SyncsOptions): Syncs {
   // SQLite would move the log as part of a caller's commit, and wouldn't report that the disk failed meanwhile.
-  connection.exec('pragma wal_autocheckpoint = 0');
+  connection.exec('pragma wal_autocheckpoint = 0; pragma synchronous = normal');
+  const log = openSync(`${path}-wal`, 'r+');
+  const check = watchFile(path);
   let timer: NodeJS.Timeout | undefined;
-  let waiting: boolean | undefined;
 
-  function expect(durable: boolean): void {
-    if (durable !== waiting) connection.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
-    waiting = durable;
+  function now(): void {
+    try {
+      fdatasyncSync(log);
+    } catch (error) {
+      throw new Error(`${path} can't be used (${(error as Error).message})`);
+    }
   }
 
   function settle(): void {
@@ -42,9 +52,9 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
     timer = undefined;
     try {
       check();
-      // A durable commit syncs the whole log. The move alone would sync nothing if a reader blocked it.
-      expect(true);
       beat();
+      // The move alone would sync nothing if a reader blocked it.
+      now();
       connection.exec('pragma wal_checkpoint(passive)');
     } catch (error) {
       if (isPassing(error)) soon();
@@ -59,9 +69,20 @@ export function createSyncs({ connection, beat, check, between, onFailed }: Sync
   function close(): void {
     clearTimeout(timer);
     timer = undefined;
+    closeSync(log);
   }
 
-  return { expect, soon, close };
+  return { now, soon, close };
+}
+
+/** Returns what throws once the file at a path isn't the same any more: what is written then is in no file. */
+function watchFile(path: string): () => void {
+  const { ino, dev } = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino === ino && now.dev === dev) return;
+    throw new Error(`${path} was deleted or replaced while it was in use; put it back, and start again`);
+  };
 }
 
 /** Whether the disk was full, or another process locked the database; work continues once that is over. */
