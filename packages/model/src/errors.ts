@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 
 /**
@@ -51,17 +52,42 @@ export function throwIfAny(findings: readonly Finding[]): void {
  * const servers = parseOrThrow(serversSchema, input, 'servers');
  */
 export function parseOrThrow<T extends z.ZodType>(schema: T, input: unknown, root: string): z.output<T> {
-  const result = schema.safeParse(input, { reportInput: false });
+  const result = schema.safeParse(input, { reportInput: false, error: nameNearest });
   if (result.success) return result.data;
   throw new ConfigurationError(result.error.issues.flatMap((issue) => findingsOf(issue, root)));
+}
+
+const removeIt = 'remove it or correct its spelling.';
+
+/** The message for unknown fields: a line for each, with the field that was meant. Other issues keep their own. */
+function nameNearest(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const known =
+    issue.inst instanceof Object && 'shape' in issue.inst ? Object.keys(issue.inst.shape as object) : [];
+  return issue.keys
+    .map((key) => {
+      const nearest = nearestName(key, known);
+      return nearest === undefined ? removeIt : `did you mean \`${nearest}\`?`;
+    })
+    .join('\n');
+}
+
+/** The name that was probably meant: at most a third of its letters differ. */
+export function nearestName(written: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const nearest = closest(written, known);
+  return distance(written.toLowerCase(), nearest.toLowerCase()) <= Math.ceil(nearest.length / 3)
+    ? nearest
+    : undefined;
 }
 
 function findingsOf(issue: z.core.$ZodIssue, root: string): Finding[] {
   const path = printPath(root, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    const advice = issue.message.split('\n');
+    return issue.keys.map((key, at) => ({
       path: printPath(path, [key]),
-      message: 'unknown field; remove it or correct its spelling.',
+      message: `unknown field; ${advice[at] ?? removeIt}`,
     }));
   }
   if (issue.code === 'invalid_key') {

@@ -30,14 +30,14 @@ test.each<[string, unknown, string[]]>([
   [
     'a misspelt field',
     { run: { npm: 'x', argz: [] } },
-    ['servers.files.run.argz: unknown field; remove it or correct its spelling.'],
+    ['servers.files.run.argz: unknown field; did you mean `args`?'],
   ],
   [
     'neither run nor remote',
     { rum: { npm: 'x' } },
     [
       'servers.files.run: is missing; it must be an object.',
-      'servers.files.rum: unknown field; remove it or correct its spelling.',
+      'servers.files.rum: unknown field; did you mean `run`?',
     ],
   ],
   [

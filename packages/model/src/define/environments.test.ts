@@ -41,7 +41,7 @@ test('an environment holds its servers, the releases that it pins, and all its s
 
 test.each<[string, object, string]>([
   ['an unknown profile', { profile: 'production' }, '.profile: must be "dev" or "staging" or "prod".'],
-  ['a misspelt field', { ruels: [] }, '.ruels: unknown field; remove it or correct its spelling.'],
+  ['a misspelt field', { ruels: [] }, '.ruels: unknown field; did you mean `rules`?'],
   [
     'no release',
     { releases: {} },
