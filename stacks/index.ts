@@ -36,7 +36,7 @@ const mcp = new McpEnvironment(
   stack,
   {
     environment,
-    namespace,
+    namespace: home.metadata.name,
     owner,
     network,
     gateway,
@@ -62,10 +62,9 @@ const mcp = new McpEnvironment(
       kubernetes: cluster,
       ...(vault && { vault: new VaultProvider('vault', { address: vault.address }) }),
     },
-    dependsOn: home,
   },
 );
 
 export const { url, bundleDigest, clientConfiguration, unenforcedEgress, retainedVolumes } = mcp;
 // As lines, so that a preview shows a permission change line by line.
-export const permissions = mcp.permissionTable.trimEnd().split('\n');
+export const permissions = mcp.permissionTable.apply((table) => table.trimEnd().split('\n'));

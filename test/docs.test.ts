@@ -36,7 +36,7 @@ describe('the documentation', () => {
 
   it.each([
     ['model', 20],
-    ['components', 50],
+    ['components', 60],
     ['aws', 15],
   ])('shows each exported name of @lockstep/%s, at most %i, in an example that compiles', (name, most) => {
     const examples = examplesOf(`@lockstep/${name}`, `packages/${name}/src/index.ts`);

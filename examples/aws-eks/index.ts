@@ -42,7 +42,7 @@ const pods = { mode: 'pod-identity', clusterName: cluster.requireOutput('cluster
 const identities = [
   new WorkloadIdentity(
     'gateway-identity',
-    { ...pods, serviceAccount: gatewayObject, statements: archive.appendStatements },
+    { ...pods, serviceAccount: gatewayObject(), statements: archive.appendStatements },
     inAws,
   ),
   new WorkloadIdentity(
@@ -68,7 +68,7 @@ const mcp = new McpEnvironment(
   'prod',
   {
     environment,
-    namespace,
+    namespace: home.metadata.name,
     owner,
     images: imagesFor(environment, images),
     // EKS Auto Mode enforces host names for pods.
@@ -87,7 +87,7 @@ const mcp = new McpEnvironment(
       ],
     },
   },
-  { providers: { kubernetes }, dependsOn: [home, ...identities] },
+  { providers: { kubernetes }, dependsOn: identities },
 );
 
 export const { url, bundleDigest, clientConfiguration } = mcp;

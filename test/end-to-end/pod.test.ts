@@ -111,9 +111,9 @@ describe('a gateway in a pod', () => {
     });
     if (dev === undefined) throw new Error('no environment');
     const endpoints = { one: { url: first.url, bridge: false } };
-    const { configMaps, digest } = planBundle('gateway', dev, endpoints, {});
+    const { configMaps, digest } = planBundle('gateway', 'lockstep-gateway', { environment: dev, endpoints });
     const files = volumeFilesOf(
-      configMaps.map(({ data = {} }) => data),
+      configMaps.map(({ data = {} }) => data as Record<string, string>),
       configMaps.map(({ binaryData = {} }) => binaryData),
     );
     await writeVolume(join(pod.folder, 'bundle'), files);

@@ -1,5 +1,5 @@
 import { parseDeployment, volumeFiles } from '@lockstep/model/internal';
-import { runtime } from '@pulumi/pulumi';
+import { output, runtime, type Unwrap } from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
 
 interface Made {
@@ -41,7 +41,9 @@ runtime.setAllConfig({
   'lockstep-aws-eks:auditBucket': 'acme-mcp-audit-prod',
   'lockstep-aws-eks:alertEmail': 'on-call@example.com',
 });
-const outputs = await import('../../examples/aws-eks/index.ts');
+const outputs: Partial<Unwrap<typeof import('../../examples/aws-eks/index.ts')>> = {};
+for (const [name, exported] of Object.entries(await import('../../examples/aws-eks/index.ts')))
+  output<unknown>(exported).apply((known) => Object.assign(outputs, { [name]: known }));
 await runtime.disconnect();
 
 const ofKind = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));

@@ -1,4 +1,4 @@
-import { runtime } from '@pulumi/pulumi';
+import { output, runtime, type Unwrap } from '@pulumi/pulumi';
 
 /** One registration by an example's program. */
 export interface Made {
@@ -18,7 +18,7 @@ export async function run<T>(
   project: string,
   program: () => Promise<T>,
   outputs: Record<string, unknown> = {},
-): Promise<{ exports: T; made: Made[] }> {
+): Promise<{ exports: Unwrap<T>; made: Made[] }> {
   const made: Made[] = [];
   await runtime.setMocks(
     {
@@ -33,9 +33,10 @@ export async function run<T>(
     'dev',
     true,
   );
-  const exports = await program();
+  const exports: Partial<Unwrap<T>> = {};
+  output(await program()).apply((known) => Object.assign(exports, known));
   await runtime.disconnect();
-  return { exports, made };
+  return { exports: exports as Unwrap<T>, made };
 }
 
 /** The inputs of all objects of a kind, by the object's name. */

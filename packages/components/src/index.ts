@@ -6,6 +6,7 @@
 export type { ClientConfiguration, McpEnvironmentArgs } from './environment/environment-args.ts';
 export { McpEnvironment } from './environment/mcp-environment.ts';
 export type {
+  AuditBucket,
   Exposure,
   GatewaySettings,
   IngressExposure,
@@ -15,8 +16,9 @@ export type {
 } from './gateway/gateway-args.ts';
 export { McpGateway } from './gateway/mcp-gateway.ts';
 export { type Belonging, selectorOf } from './kubernetes/labels.ts';
-export { gatewayObject, serverObject } from './kubernetes/names.ts';
+export { gatewayObject, type Naming, serverObject } from './kubernetes/names.ts';
 export { restrictedNamespace } from './kubernetes/pod-security.ts';
+export type { PodSettings } from './kubernetes/pod-settings.ts';
 export type { PodAdditions, PodTemplateOverrides, Resources } from './kubernetes/pod-template.ts';
 export type { ExistingClaim, NewVolume, Storage } from './kubernetes/volumes.ts';
 export { McpMonitoring } from './monitoring/mcp-monitoring.ts';
@@ -42,14 +44,19 @@ export type {
   McpSecretsArgs,
   NewKubernetesAuth,
   SecretDelivery,
+  SecretStore,
   SecretsOfServer,
+  VaultEndpoint,
   VaultSettings,
   Workload,
 } from './secrets/secrets-args.ts';
 export { McpServer } from './server/mcp-server.ts';
 export type {
   Autoscaling,
+  EndpointPods,
   GatewayEndpoint,
+  KedaAutoscaling,
+  KedaTrigger,
   McpServerArgs,
   MountedVolume,
   ServerSettings,

@@ -12,6 +12,8 @@ export interface Registered {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly dependencies: readonly string[];
+  /** Former URNs, or former names under the same parent. */
+  readonly aliases: readonly string[];
   /** Plain values. Secrets are wrapped, and unknown values are missing. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look at all parts of it
   readonly inputs: any;
@@ -22,14 +24,19 @@ export interface Registered {
  * providers and protection.
  *
  * @param preview whether outputs of resources are unknown, as in a preview of a stack that doesn't exist yet.
+ * @param names gets the name of everything that is registered, also by a program that fails.
  */
-export async function record(program: () => void, preview = false): Promise<Registered[]> {
+export async function record(
+  program: () => void,
+  preview = false,
+  names: string[] = [],
+): Promise<Registered[]> {
   const inputs = new Map<string, unknown>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs: given, id }) => {
         inputs.set(`${type}::${name}`, given);
-        return { id: preview ? undefined : (id ?? `${name}-id`), state: given };
+        return { id: preview ? undefined : id || `${name}-id`, state: given };
       },
       call: ({ token }) => {
         throw new Error(`nothing may be called here: ${token}`);
@@ -45,6 +52,7 @@ export async function record(program: () => void, preview = false): Promise<Regi
   monitor.registerResource = function recording(request, callback) {
     registerResource.call(this, request, (error, response) => {
       if (response !== undefined) found.push(registeredOf(request, response.getUrn()));
+      if (!request.getType().startsWith('pulumi:')) names.push(request.getName());
       callback(error, response);
     });
   };
@@ -74,6 +82,7 @@ interface Request {
   getProtect(): boolean;
   getRetainondelete(): boolean;
   getDependenciesList(): string[];
+  getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
 }
 
 function registeredOf(request: Request, urn: string): Omit<Registered, 'inputs'> {
@@ -86,5 +95,6 @@ function registeredOf(request: Request, urn: string): Omit<Registered, 'inputs'>
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
     dependencies: request.getDependenciesList().toSorted(),
+    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
   };
 }

@@ -72,13 +72,13 @@ function nameNearest(issue: z.core.$ZodRawIssue): string | undefined {
     .join('\n');
 }
 
-/** The name that was probably meant: at most a third of its letters differ. */
-export function nearestName(written: string, known: readonly string[]): string | undefined {
+/** The name that was probably meant: one is the start of the other, or at most a third of its letters differ. */
+function nearestName(written: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const nearest = closest(written, known);
-  return distance(written.toLowerCase(), nearest.toLowerCase()) <= Math.ceil(nearest.length / 3)
-    ? nearest
-    : undefined;
+  const start = known.find((name) => written.startsWith(name) || name.startsWith(written));
+  const nearest = start ?? closest(written, known);
+  const isNear = distance(written.toLowerCase(), nearest.toLowerCase()) <= Math.ceil(nearest.length / 3);
+  return start !== undefined || isNear ? nearest : undefined;
 }
 
 function findingsOf(issue: z.core.$ZodIssue, root: string): Finding[] {

@@ -33,7 +33,7 @@ const mcp = new McpEnvironment(
   stack,
   {
     environment,
-    namespace,
+    namespace: home.metadata.name,
     owner: 'platform',
     images: imagesFor(environment, images),
     gateway: {
@@ -44,9 +44,9 @@ const mcp = new McpEnvironment(
     },
     network: { hostNames: 'none' },
   },
-  { providers: { kubernetes: cluster }, dependsOn: home },
+  { providers: { kubernetes: cluster } },
 );
 
 export const { url, bundleDigest, clientConfiguration } = mcp;
 // By line, so that a preview shows a changed permission as a changed line.
-export const permissions = mcp.permissionTable.trimEnd().split('\n');
+export const permissions = mcp.permissionTable.apply((table) => table.trimEnd().split('\n'));

@@ -1,9 +1,12 @@
 import type { Environment } from '@lockstep/model';
-import type { GatewaySettings } from '../gateway/gateway-args.ts';
-import type { MonitoringSettings } from '../monitoring/monitoring-args.ts';
-import type { NetworkSettings } from '../network/settings.ts';
-import type { VaultSettings } from '../secrets/secrets-args.ts';
-import type { ServerSettings } from '../server/server-args.ts';
+import type { Input } from '@pulumi/pulumi';
+import { type GatewaySettings, gatewaySettingsSchema } from '../gateway/gateway-args.ts';
+import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
+import { type MonitoringSettings, monitoringSettingsSchema } from '../monitoring/monitoring-args.ts';
+import { type NetworkSettings, networkSchema } from '../network/settings.ts';
+import { fields, given, mapOf, text, toggle } from '../schema.ts';
+import { type VaultSettings, vaultSchema } from '../secrets/secrets-args.ts';
+import { type ServerSettings, serverSettingsSchema } from '../server/server-args.ts';
 
 /**
  * The arguments of `McpEnvironment`.
@@ -19,25 +22,33 @@ import type { ServerSettings } from '../server/server-args.ts';
  *   servers: { files: { data: { size: '5Gi' } } },
  *   vault: { address: 'https://vault.vault:8200', mount: { path: 'mcp', version: 2 } },
  *   monitoring: { operator: 'prometheus-operator' },
+ *   pods: { nodeSelector: { pool: 'agents' }, imagePullSecrets: ['registry'] },
  * };
  */
 export interface McpEnvironmentArgs {
   /** From `defineEnvironments`. */
   readonly environment: Environment;
-  /** The namespace of all objects. It must exist, or be in `opts.dependsOn`. */
-  readonly namespace: string;
+  /** The namespace of all objects: `ns.metadata.name` of a Namespace in the same program, or one that exists. */
+  readonly namespace: Input<string>;
+  /**
+   * Whether the namespace has other environments too. Names of objects then contain the environment's name and a hash.
+   * To change it replaces every object. Default: false.
+   */
+  readonly sharesNamespace?: boolean;
   /** The team that is responsible for it, as a label on every object. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /**
    * Images by digest: `gateway`, and one for each server that runs a package or a command. `lockstep image` writes
    * them. Leave `gateway` out to run the one that was released with this package. For a server that is an image, the
    * lock has it; name it here only to pull the same digest from another registry.
    */
-  readonly images: Readonly<Record<string, string>>;
+  readonly images: Readonly<Record<string, Input<string>>>;
   /** The gateway: its keys, its volume, and who may reach it. */
   readonly gateway: GatewaySettings;
   /** What network policies need to know of this cluster. */
   readonly network: NetworkSettings;
+  /** Where all pods may run; the settings of the gateway and of a server override single fields. Default: anywhere. */
+  readonly pods?: PodSettings;
   /** Settings for this cluster, by server. Default: none. */
   readonly servers?: Readonly<Record<string, ServerSettings>>;
   /** Where secrets are kept. Required if a server has secrets. Default: nowhere. */
@@ -58,3 +69,17 @@ export interface ClientConfiguration {
   /** The servers that the client connects to: the gateway alone. */
   readonly mcpServers: { readonly lockstep: { readonly type: 'http'; readonly url: string } };
 }
+
+export const environmentSchema = fields<McpEnvironmentArgs>({
+  environment: given('one from `defineEnvironments`'),
+  namespace: text,
+  sharesNamespace: toggle.optional(),
+  owner: text,
+  images: mapOf(text),
+  gateway: gatewaySettingsSchema,
+  network: networkSchema,
+  pods: fields<PodSettings>(podSettingsFields).optional(),
+  servers: mapOf(serverSettingsSchema).optional(),
+  vault: vaultSchema.optional(),
+  monitoring: monitoringSettingsSchema.optional(),
+});

@@ -1,7 +1,9 @@
 import { gatewayImage, needsBuiltImage } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
 import { imageOfGateway } from '../gateway/released-image.ts';
-import type { McpEnvironmentArgs } from './environment-args.ts';
+import { checkImage } from '../kubernetes/image.ts';
+import { checkArguments } from '../schema.ts';
+import { environmentSchema, type McpEnvironmentArgs } from './environment-args.ts';
 
 /**
  * Validates the arguments of an environment.
@@ -9,6 +11,7 @@ import type { McpEnvironmentArgs } from './environment-args.ts';
  * @throws RunError that names the environment and the wrong argument.
  */
 export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
+  checkArguments(who, environmentSchema, args);
   const { environment, servers: settings = {}, images, vault } = args;
   const { servers } = environment;
   const names = Object.keys(servers);
@@ -25,7 +28,11 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
       refuse(who, `images.${image}`, `no server has this name; the servers are ${list}.`);
     }
   }
-  imageOfGateway(who, `images.${gatewayImage}`, images[gatewayImage]);
+  checkImage(
+    who,
+    `images.${gatewayImage}`,
+    imageOfGateway(who, `images.${gatewayImage}`, images[gatewayImage]),
+  );
   for (const image of names.filter((name) => needsImage(args, name))) {
     if (!Object.hasOwn(images, image)) {
       refuse(

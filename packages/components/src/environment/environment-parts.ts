@@ -1,130 +1,130 @@
-import type { Environment } from '@lockstep/model';
 import { makeBundle, type ServerDefinition } from '@lockstep/model/internal';
-import type { Resource } from '@pulumi/pulumi';
-import { McpGateway } from '../gateway/mcp-gateway.ts';
+import type { McpGatewayArgs } from '../gateway/gateway-args.ts';
+import { planGateway } from '../gateway/gateway-plan.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
-import { gatewayObject, serverObject } from '../kubernetes/names.ts';
-import { McpMonitoring } from '../monitoring/mcp-monitoring.ts';
-import { McpSecrets } from '../secrets/mcp-secrets.ts';
-import type { SecretsOfServer } from '../secrets/secrets-args.ts';
-import { McpServer } from '../server/mcp-server.ts';
-import type { GatewayEndpoint } from '../server/server-args.ts';
+import { gatewayObject, type Naming, serverObject } from '../kubernetes/names.ts';
+import type { McpMonitoringArgs } from '../monitoring/monitoring-args.ts';
+import { planMonitoring } from '../monitoring/monitoring-plan.ts';
+import { additionsOf } from '../secrets/deliver.ts';
+import { rolesOf, vaultBlock } from '../secrets/mcp-secrets.ts';
+import type { McpSecretsArgs, SecretsOfServer } from '../secrets/secrets-args.ts';
+import { planSecrets, type SecretsPlan } from '../secrets/secrets-plan.ts';
+import type { GatewayEndpoint, McpServerArgs } from '../server/server-args.ts';
+import { planServer } from '../server/server-plan.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 
-/** Gives access to the servers' secrets, if there is a Vault. */
-export function addSecrets(
-  parent: Resource,
-  name: string,
-  { environment, namespace, owner, servers = {}, vault }: McpEnvironmentArgs,
-): McpSecrets | undefined {
-  if (vault === undefined) return undefined;
-  const common = { environment: environment.name, namespace, owner, gateway: secretsReader };
-  return new McpSecrets(
-    `${name}-secrets`,
-    { ...vault, ...common, servers: secretsOf(environment, servers) },
-    { parent },
-  );
+/** The arguments of the components that an environment is made of. */
+export interface EnvironmentParts {
+  readonly secrets: McpSecretsArgs | undefined;
+  readonly servers: Readonly<Record<string, McpServerArgs>>;
+  readonly monitoring: McpMonitoringArgs | undefined;
+  readonly gateway: McpGatewayArgs;
 }
 
-/** Creates every server of the environment, by name. */
-export function createServers(
-  parent: Resource,
-  name: string,
-  args: McpEnvironmentArgs,
-  secrets: McpSecrets | undefined,
-): Record<string, McpServer> {
-  const { environment, namespace, owner, images, network, servers = {} } = args;
-  const podLabels = selectorOf({ environment: environment.name, component: 'gateway' });
-  const common = {
-    environment: environment.name,
-    namespace,
-    owner,
-    network,
-    gateway: { namespace, podLabels },
-    keysSecret: args.gateway.keysSecret,
+/**
+ * Divides an environment into its parts, and plans each of them, so that nothing is registered if one is wrong.
+ *
+ * @throws RunError that names the part and the wrong argument.
+ */
+export function planParts(args: McpEnvironmentArgs): EnvironmentParts {
+  const { environment } = args;
+  const naming = { environment: environment.name, sharesNamespace: args.sharesNamespace ?? false };
+  const secrets = secretsArgs(args, naming);
+  const secretsPlan = secrets && planSecrets(`McpSecrets ${environment.name}`, secrets);
+  const servers = serversArgs(args, naming, secretsPlan);
+  const plans = Object.entries(servers).map(
+    ([server, of]) => [server, planServer(`McpServer ${server}`, of)] as const,
+  );
+  const monitoring = monitoringArgs(args, naming);
+  const monitoringPlan = monitoring && planMonitoring(`McpMonitoring ${environment.name}`, monitoring);
+  const roles = secretsPlan === undefined ? {} : rolesOf(secretsPlan);
+  const endpoints = plans.map(
+    ([server, { endpoint }]) => [server, withRole(endpoint, roles[server])] as const,
+  );
+  const gateway: McpGatewayArgs = {
+    ...args.pods,
+    ...args.gateway,
+    ...placeOf(args),
+    ...(monitoringPlan && { podAnnotations: monitoringPlan.podAnnotations }),
+    ...(secrets && { vault: vaultBlock(secrets) }),
+    ...(args.vault?.audience !== undefined && { vaultAudience: args.vault.audience }),
+    ...(args.images.gateway !== undefined && { image: args.images.gateway }),
+    environment,
+    network: args.network,
+    endpoints: Object.fromEntries(endpoints),
   };
+  planGateway(`McpGateway ${environment.name}`, gateway);
+  return { secrets, servers, monitoring, gateway };
+}
+
+/** What all parts have in common. */
+function placeOf({
+  namespace,
+  owner,
+  sharesNamespace = false,
+}: McpEnvironmentArgs): Pick<McpEnvironmentArgs, 'namespace' | 'owner' | 'sharesNamespace'> {
+  return { namespace, owner, sharesNamespace };
+}
+
+function secretsArgs(args: McpEnvironmentArgs, naming: Naming): McpSecretsArgs | undefined {
+  const { environment, servers: settings = {}, vault } = args;
+  if (vault === undefined) return undefined;
+  const servers = Object.entries(environment.servers).map(([server, { secrets }]) => {
+    const name = serverObject(server, naming);
+    const kind = settings[server]?.data === undefined ? 'Deployment' : 'StatefulSet';
+    const ofServer: SecretsOfServer = { secrets, serviceAccount: name, workload: { kind, name } };
+    return [server, ofServer] as const;
+  });
+  return {
+    ...vault,
+    ...placeOf(args),
+    environment: environment.name,
+    gateway: { serviceAccount: gatewayObject(naming) },
+    servers: Object.fromEntries(servers),
+  };
+}
+
+function serversArgs(
+  args: McpEnvironmentArgs,
+  naming: Naming,
+  secrets: SecretsPlan | undefined,
+): Record<string, McpServerArgs> {
+  const { environment, namespace, images, network, servers: settings = {} } = args;
+  const additions = secrets === undefined ? {} : additionsOf(secrets);
+  const podLabels = selectorOf({ environment: naming.environment, component: 'gateway' });
   const made = Object.entries(environment.releases).map(([server, { release }]) => {
-    const definition = environment.servers[server] as ServerDefinition;
-    const image = images[server];
-    const pod = secrets?.pods[server];
-    const given = { ...(image === undefined ? {} : { image }), ...(pod === undefined ? {} : { pod }) };
-    const all = { ...servers[server], ...common, ...given, name: server, definition, release };
-    return [server, new McpServer(`${name}-${server}`, all, { parent })] as const;
+    const of: McpServerArgs = {
+      ...args.pods,
+      ...settings[server],
+      ...placeOf(args),
+      ...(images[server] !== undefined && { image: images[server] }),
+      ...(additions[server] !== undefined && { pod: additions[server] }),
+      name: server,
+      definition: environment.servers[server] as ServerDefinition,
+      release,
+      environment: environment.name,
+      network,
+      gateway: { namespace, podLabels },
+      keysSecret: args.gateway.keysSecret,
+    };
+    return [server, of] as const;
   });
   return Object.fromEntries(made);
 }
 
-/** Adds monitoring of the gateway, if it is configured. */
-export function addMonitoring(
-  parent: Resource,
-  name: string,
-  { environment, namespace, owner, monitoring }: McpEnvironmentArgs,
-): McpMonitoring | undefined {
+function monitoringArgs(args: McpEnvironmentArgs, naming: Naming): McpMonitoringArgs | undefined {
+  const { environment, monitoring } = args;
   if (monitoring === undefined) return undefined;
-  const podLabels = selectorOf({ environment: environment.name, component: 'gateway' });
-  const all = {
+  const podLabels = selectorOf({ environment: naming.environment, component: 'gateway' });
+  return {
     ...monitoring,
+    ...placeOf(args),
     environment: environment.name,
-    namespace,
-    owner,
-    gateway: { name: gatewayObject, podLabels },
+    gateway: { name: gatewayObject(naming), podLabels },
     bundleDigest: makeBundle(environment).digest,
   };
-  return new McpMonitoring(`${name}-monitoring`, all, { parent });
 }
 
-/** What the gateway gets from the other parts. */
-interface GatewayNeighbours {
-  readonly servers: Readonly<Record<string, McpServer>>;
-  readonly secrets: McpSecrets | undefined;
-  readonly monitoring: McpMonitoring | undefined;
+function withRole(endpoint: GatewayEndpoint, vaultRole: string | undefined): GatewayEndpoint {
+  return vaultRole === undefined ? endpoint : { ...endpoint, vaultRole };
 }
-
-/** Adds the gateway in front of the servers. */
-export function addGateway(
-  parent: Resource,
-  name: string,
-  { environment, namespace, owner, images, network, gateway, vault }: McpEnvironmentArgs,
-  { servers, secrets, monitoring }: GatewayNeighbours,
-): McpGateway {
-  const all = {
-    ...gateway,
-    ...(monitoring === undefined ? {} : { podAnnotations: monitoring.podAnnotations }),
-    ...(secrets === undefined ? {} : { vault: secrets.vault }),
-    ...(vault?.audience === undefined ? {} : { vaultAudience: vault.audience }),
-    ...(images.gateway === undefined ? {} : { image: images.gateway }),
-    environment,
-    namespace,
-    owner,
-    network,
-    endpoints: endpointsOf(servers, secrets),
-  };
-  return new McpGateway(`${name}-gateway`, all, { parent });
-}
-
-function endpointsOf(
-  servers: Readonly<Record<string, McpServer>>,
-  secrets: McpSecrets | undefined,
-): Record<string, GatewayEndpoint> {
-  const endpoints = Object.entries(servers).map(([server, { endpoint }]) => {
-    const vaultRole = secrets?.roles[server];
-    return [server, vaultRole === undefined ? endpoint : { ...endpoint, vaultRole }] as const;
-  });
-  return Object.fromEntries(endpoints);
-}
-
-/** The secrets of all servers and their readers, as `McpSecrets` takes them. */
-function secretsOf(
-  { servers }: Environment,
-  settings: NonNullable<McpEnvironmentArgs['servers']>,
-): Record<string, SecretsOfServer> {
-  const entries = Object.entries(servers).map(([server, { secrets }]) => {
-    const name = serverObject(server);
-    const kind = settings[server]?.data === undefined ? 'Deployment' : 'StatefulSet';
-    return [server, { secrets, serviceAccount: name, workload: { kind, name } }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The service account that reads secrets for headers. */
-const secretsReader = { serviceAccount: gatewayObject } as const;

@@ -1,7 +1,7 @@
 import type { ServerInput } from '@lockstep/model';
 import { makeBundle } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
-import { secret as secretOutput } from '@pulumi/pulumi';
+import { output, secret as secretOutput } from '@pulumi/pulumi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Registered, record } from '../recording.fixture.ts';
@@ -33,29 +33,86 @@ const everything: Partial<McpEnvironmentArgs> = {
 };
 
 it('its outputs: the URL, the bundle, the permissions, and the client configuration', async () => {
-  const found: McpEnvironment[] = [];
+  const found: unknown[] = [];
   const args = argsOf(undefined, everything);
   await record(() => {
-    found.push(new McpEnvironment('prod', args, { providers: clusterAndVault() }));
+    const environment = new McpEnvironment('prod', args, { providers: clusterAndVault() });
+    const { url, bundleDigest, clientConfiguration, retainedVolumes, unenforcedEgress } = environment;
+    const all = { url, bundleDigest, clientConfiguration, retainedVolumes, unenforcedEgress };
+    output({ ...all, permissionTable: environment.permissionTable }).apply((known) => found.push(known));
+    expect(McpEnvironment.isInstance(environment)).toBe(true);
   });
-  const [environment] = found;
-  expect(environment).toMatchObject({
-    url: 'https://mcp.example.com/mcp',
-    bundleDigest: makeBundle(args.environment).digest,
-    clientConfiguration: { mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } } },
-    retainedVolumes: ['lockstep-gateway-state', 'state-mcp-files-0'],
-    unenforcedEgress: { github: ['api.github.com:443'], gateway: ['docs.example.com:443'] },
+  expect(found).toEqual([
+    {
+      url: 'https://mcp.example.com/mcp',
+      bundleDigest: makeBundle(args.environment).digest,
+      clientConfiguration: { mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } } },
+      retainedVolumes: ['lockstep-gateway-state', 'state-mcp-files-0'],
+      unenforcedEgress: { github: ['api.github.com:443'], gateway: ['docs.example.com:443'] },
+      permissionTable: expect.stringMatching(
+        /^# lockstep permission table 1: prod\ndocs\/act write approve /,
+      ),
+    },
+  ]);
+});
+
+it('its parts and their objects are there for other resources to refer to', async () => {
+  await record(() => {
+    const { gateway, servers, secrets, monitoring } = new McpEnvironment(
+      'prod',
+      argsOf(undefined, everything),
+      { providers: clusterAndVault() },
+    );
+    expect(k8s.apps.v1.Deployment.isInstance(gateway.deployment)).toBe(true);
+    expect(k8s.core.v1.Service.isInstance(gateway.service)).toBe(true);
+    expect(k8s.core.v1.ServiceAccount.isInstance(servers.github?.serviceAccount)).toBe(true);
+    expect(k8s.apps.v1.Deployment.isInstance(servers.github?.deployment)).toBe(true);
+    expect(k8s.apps.v1.StatefulSet.isInstance(servers.files?.statefulSet)).toBe(true);
+    expect(k8s.networking.v1.NetworkPolicy.isInstance(servers.files?.networkPolicy)).toBe(true);
+    expect(servers.docs?.deployment).toBeUndefined();
+    expect(secrets?.roles).toHaveProperty('docs');
+    expect(monitoring?.podAnnotations).toEqual({});
   });
-  expect(environment?.permissionTable).toMatch(
-    /^# lockstep permission table 1: prod\ndocs\/act write approve /,
-  );
-  expect(McpEnvironment.isInstance(environment)).toBe(true);
 });
 
 it('every resource has a stable URN, because a new URN would be a new resource', async () => {
   const all = await made(() => argsOf(undefined, everything));
   const lines = all.map(({ urn }) => urn.replace('urn:pulumi:stack::project::', ''));
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('urns.snapshot');
+});
+
+it('a resource whose name changed is still found under its former one', async () => {
+  const all = await made(() => argsOf(undefined, everything));
+  // The engine derives the former names of a component's children itself.
+  const renamed = all.filter(
+    (one) => one.name.includes('.') && (isComponent(one) || one.parent.includes('::prod-')),
+  );
+  expect(renamed.map(({ name, aliases }) => [name, aliases[0]])).toEqual(
+    renamed.map(({ name }) => [name, name.replace('.', '-')]),
+  );
+  expect(renamed.length).toBeGreaterThan(8);
+});
+
+it('environments of one namespace share no name, even if their names and servers read alike', async () => {
+  const servers = (name: string) => ({ [name]: serverInputs.docs, [`${name}-x`]: serverInputs.github });
+  const all = await record(() => {
+    const providers = clusterAndVault();
+    const shared = { sharesNamespace: true, monitoring: { operator: 'prometheus-operator' } } as const;
+    for (const [environment, server] of [
+      ['a', 'b-c'],
+      ['a-b', 'c'],
+    ] as const) {
+      const of = { ...environmentOf(servers(server)), name: environment };
+      new McpEnvironment(environment, argsOf(of, shared), { providers });
+    }
+  });
+  const objects = all.filter(
+    ({ type }) => type.startsWith('kubernetes:') && !isComponent({ type } as Registered),
+  );
+  const names = objects.map(({ type, inputs }) => `${type} ${inputs.metadata.name}`);
+  expect(new Set(names).size).toBe(names.length);
+  const urns = all.map(({ urn }) => urn);
+  expect(new Set(urns).size).toBe(urns.length);
 });
 
 describe('every object has', () => {
@@ -101,7 +158,7 @@ describe('every object has', () => {
     const all = await made(() => argsOf(undefined, everything));
     for (const one of all.filter((found) => !isComponent(found))) {
       expect(one.provider, one.urn).toBe(one.type.startsWith('vault:') ? 'the-vault' : 'the-cluster');
-      expect(one.parent, one.urn).toContain('::prod-');
+      expect(one.parent, one.urn).toMatch(/::prod[.-]/);
     }
     const kept = all.filter(({ protect }) => protect).map(({ name }) => name);
     expect(kept).toEqual(['prod-gateway-state']);
@@ -192,7 +249,7 @@ describe('the servers are the same, whatever else differs', () => {
         const environment = environmentOf(serverInputs, { profile });
         const all = await made(() => argsOf(environment, given));
         const servers = all.filter(({ type }) => type === 'lockstep:index:McpServer').map(({ name }) => name);
-        expect(servers.toSorted()).toEqual(declared.map((server) => `prod-${server}`));
+        expect(servers.toSorted()).toEqual(declared.map((server) => `prod.${server}`));
         const { data } = inputsOf(all, 'prod-gateway-config');
         for (const file of ['_deployment.json', '_gateway.json']) {
           expect(Object.keys(JSON.parse(data[file]).servers).toSorted()).toEqual(declared);

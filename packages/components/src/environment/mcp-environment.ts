@@ -1,11 +1,14 @@
 import { permissionTable, printTable } from '@lockstep/model/internal';
-import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
+import { ComponentResource, type ComponentResourceOptions, type Output, output } from '@pulumi/pulumi';
 import { isOfType, requireProvider } from '../component.ts';
+import { McpGateway } from '../gateway/mcp-gateway.ts';
 import { gatewayState, serverObject } from '../kubernetes/names.ts';
-import type { McpServer } from '../server/mcp-server.ts';
+import { McpMonitoring } from '../monitoring/mcp-monitoring.ts';
+import { McpSecrets } from '../secrets/mcp-secrets.ts';
+import { McpServer } from '../server/mcp-server.ts';
 import type { ClientConfiguration, McpEnvironmentArgs } from './environment-args.ts';
 import { checkEnvironment } from './environment-checks.ts';
-import { addGateway, addMonitoring, addSecrets, createServers } from './environment-parts.ts';
+import { planParts } from './environment-parts.ts';
 
 const type = 'lockstep:index:McpEnvironment';
 
@@ -28,34 +31,49 @@ const type = 'lockstep:index:McpEnvironment';
  */
 export class McpEnvironment extends ComponentResource {
   /** The MCP endpoint of all servers, as clients reach it. */
-  readonly url: string;
+  readonly url: Output<string>;
   /** SHA-256 of the bundle that was deployed. Compare it with `/readyz`. */
-  readonly bundleDigest: string;
+  readonly bundleDigest: Output<string>;
   /** The permission table, one clause per line: exactly the text that the gateway loads. */
-  readonly permissionTable: string;
+  readonly permissionTable: Output<string>;
   /** The content of a client's `mcp.json`, without a token. */
-  readonly clientConfiguration: ClientConfiguration;
+  readonly clientConfiguration: Output<ClientConfiguration>;
   /** Hosts that a server (or `gateway`) may reach although nothing enforces their names. */
-  readonly unenforcedEgress: Readonly<Record<string, readonly string[]>>;
+  readonly unenforcedEgress: Output<Readonly<Record<string, readonly string[]>>>;
   /** The PersistentVolumeClaims that remain when the environment is destroyed; delete them by hand. */
-  readonly retainedVolumes: readonly string[];
+  readonly retainedVolumes: Output<readonly string[]>;
+  /** The gateway, with its Deployment and Service. */
+  readonly gateway: McpGateway;
+  /** Each server by name, with its workload and Service. */
+  readonly servers: Readonly<Record<string, McpServer>>;
+  /** Access to secrets; undefined without `vault`. */
+  readonly secrets: McpSecrets | undefined;
+  /** Monitoring; undefined if it isn't configured. */
+  readonly monitoring: McpMonitoring | undefined;
 
   constructor(name: string, args: McpEnvironmentArgs, opts?: ComponentResourceOptions) {
-    super(type, name, {}, opts);
-    const { environment } = args;
-    const who = `McpEnvironment ${environment.name}`;
-    requireProvider(this, who, 'kubernetes');
+    const who = `McpEnvironment ${name}`;
     checkEnvironment(who, args);
-    const secrets = addSecrets(this, name, args);
-    const servers = createServers(this, name, args, secrets);
-    const monitoring = addMonitoring(this, name, args);
-    const gateway = addGateway(this, name, args, { servers, secrets, monitoring });
-    this.url = gateway.url;
-    this.bundleDigest = gateway.bundleDigest;
-    this.permissionTable = printTable(permissionTable(environment));
-    this.clientConfiguration = { mcpServers: { lockstep: { type: 'http', url: gateway.url } } };
-    this.unenforcedEgress = unenforcedOf({ ...servers, gateway });
-    this.retainedVolumes = retainedVolumes(args);
+    const parts = planParts(args);
+    requireProviders(who, args, opts);
+    super(type, name, {}, opts);
+    this.secrets = parts.secrets && new McpSecrets(`${name}-secrets`, parts.secrets, { parent: this });
+    this.servers = mapValues(parts.servers, (of, server) => {
+      // A dash would make `a` and `b-c` the same as `a-b` and `c`.
+      return new McpServer(`${name}.${server}`, of, {
+        parent: this,
+        aliases: [{ name: `${name}-${server}` }],
+      });
+    });
+    this.monitoring =
+      parts.monitoring && new McpMonitoring(`${name}-monitoring`, parts.monitoring, { parent: this });
+    this.gateway = new McpGateway(`${name}-gateway`, parts.gateway, { parent: this });
+    this.url = this.gateway.url;
+    this.bundleDigest = this.gateway.bundleDigest;
+    this.permissionTable = output(printTable(permissionTable(args.environment)));
+    this.clientConfiguration = this.url.apply(clientConfigurationOf);
+    this.unenforcedEgress = unenforcedOf({ ...this.servers, gateway: this.gateway });
+    this.retainedVolumes = output(retainedVolumes(args));
     this.registerOutputs({
       url: this.url,
       bundleDigest: this.bundleDigest,
@@ -72,20 +90,45 @@ export class McpEnvironment extends ComponentResource {
   }
 }
 
+function requireProviders(
+  who: string,
+  { vault }: McpEnvironmentArgs,
+  opts: ComponentResourceOptions | undefined,
+): void {
+  requireProvider(opts, who, 'kubernetes');
+  if (vault !== undefined && vault.deliver !== 'external-secrets') requireProvider(opts, who, 'vault');
+}
+
+function clientConfigurationOf(url: string): ClientConfiguration {
+  return { mcpServers: { lockstep: { type: 'http', url } } };
+}
+
 function unenforcedOf(
   parts: Readonly<Record<string, Pick<McpServer, 'unenforcedEgress'>>>,
-): Record<string, readonly string[]> {
-  const entries = Object.entries(parts).map(
-    ([part, { unenforcedEgress }]) => [part, unenforcedEgress] as const,
+): Output<Record<string, readonly string[]>> {
+  return output(mapValues(parts, ({ unenforcedEgress }) => unenforcedEgress)).apply((all) =>
+    Object.fromEntries(Object.entries(all).filter(([, hosts]) => hosts.length > 0)),
   );
-  return Object.fromEntries(entries.filter(([, hosts]) => hosts.length > 0));
+}
+
+function mapValues<In, Out>(
+  record: Readonly<Record<string, In>>,
+  map: (value: In, key: string) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }
 
 /** The claims that remain when the environment is destroyed: for approvals and audit, and for servers' data. */
-function retainedVolumes({ gateway, servers = {} }: McpEnvironmentArgs): string[] {
+function retainedVolumes({
+  environment,
+  sharesNamespace = false,
+  gateway,
+  servers = {},
+}: McpEnvironmentArgs): string[] {
+  const naming = { environment: environment.name, sharesNamespace };
   const ofServers = Object.entries(servers)
     .filter(([, { data }]) => data !== undefined && 'size' in data)
     // The name that a StatefulSet gives to the claim of its first pod.
-    .map(([server]) => `state-${serverObject(server)}-0`);
-  return 'size' in gateway.storage ? [gatewayState, ...ofServers] : ofServers;
+    .map(([server]) => `state-${serverObject(server, naming)}-0`);
+  return 'size' in gateway.storage ? [gatewayState(naming), ...ofServers] : ofServers;
 }

@@ -1,22 +1,27 @@
 import type { Environment } from '@lockstep/model';
 import {
-  type Deployment,
+  type Bundle,
   deploymentVersion,
   makeBundle,
   packBundle,
   parseDeployment,
   volumeFiles,
 } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
 import { explain } from '../errors.ts';
-import { gatewayObject, objectName } from '../kubernetes/names.ts';
-import type { GatewayEndpoint } from '../server/server-args.ts';
+import { whenKnown } from '../inputs.ts';
+import { objectName } from '../kubernetes/names.ts';
+import type { McpGatewayArgs } from './gateway-args.ts';
 
-/** A ConfigMap of the bundle. Its name never changes, and its data is plain, so that a preview shows all of it. */
+/**
+ * A ConfigMap of the bundle. Its name never changes, and the bundle is plain, so that a preview shows all of it. Only
+ * the deployment file beside it may have parts that are known later.
+ */
 interface BundleConfigMap {
   /** The end of its name: `config` or `table-0`. */
   readonly part: string;
   readonly name: string;
-  readonly data?: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, Input<string>>>;
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
@@ -30,35 +35,46 @@ export interface BundlePlan {
 /**
  * Plans the ConfigMaps of an environment's bundle, with the deployment file beside it.
  *
- * @throws RunError if the bundle doesn't fit, or the deployment is invalid.
+ * @param gateway the start of their names.
+ * @throws RunError if the bundle doesn't fit, or the deployment is invalid; the latter as soon as it is known.
  */
 export function planBundle(
   who: string,
-  environment: Environment,
-  endpoints: Readonly<Record<string, GatewayEndpoint>>,
-  { vault, archive }: Pick<Deployment, 'vault' | 'archive'>,
+  gateway: string,
+  {
+    environment,
+    endpoints,
+    vault,
+    archive,
+  }: Pick<McpGatewayArgs, 'environment' | 'endpoints' | 'vault' | 'archive'>,
 ): BundlePlan {
-  return explain(who, () => {
-    const bundle = makeBundle(environment);
-    const { config, tables, releases } = packBundle(bundle);
-    const deployment = parseDeployment({
-      deploymentVersion,
-      servers: endpoints,
-      ...(vault === undefined ? {} : { vault }),
-      ...(archive === undefined ? {} : { archive }),
-    });
-    const file = `${JSON.stringify(deployment, null, 2)}\n`;
-    return {
-      digest: bundle.digest,
-      configMaps: [
-        part('config', { data: { ...config, [volumeFiles.deployment]: file } }),
-        ...tables.map((data, shard) => part(`table-${shard}`, { data })),
-        ...releases.map((binaryData, shard) => part(`release-${shard}`, { binaryData })),
-      ],
-    };
+  const { digest, config, tables, releases } = explain(who, () => packed(environment));
+  const part = (name: string, content: Pick<BundleConfigMap, 'data' | 'binaryData'>): BundleConfigMap => ({
+    part: name,
+    name: objectName(gateway, name),
+    ...content,
   });
+  const servers = Object.entries(endpoints).map(([server, { pods: _, ...endpoint }]) => [server, endpoint]);
+  const deployment = {
+    deploymentVersion,
+    servers: Object.fromEntries(servers),
+    ...(vault === undefined ? {} : { vault }),
+    ...(archive === undefined ? {} : { archive }),
+  };
+  const file = whenKnown(deployment, (known) =>
+    explain(who, () => `${JSON.stringify(parseDeployment(known), null, 2)}\n`),
+  );
+  return {
+    digest,
+    configMaps: [
+      part('config', { data: { ...config, [volumeFiles.deployment]: file } }),
+      ...tables.map((data, shard) => part(`table-${shard}`, { data })),
+      ...releases.map((binaryData, shard) => part(`release-${shard}`, { binaryData })),
+    ],
+  };
 }
 
-function part(name: string, content: Pick<BundleConfigMap, 'data' | 'binaryData'>): BundleConfigMap {
-  return { part: name, name: objectName(gatewayObject, name), ...content };
+function packed(environment: Environment): ReturnType<typeof packBundle> & Pick<Bundle, 'digest'> {
+  const bundle = makeBundle(environment);
+  return { ...packBundle(bundle), digest: bundle.digest };
 }

@@ -1,58 +1,74 @@
 import { podPorts } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
-import { gatewayObject } from '../kubernetes/names.ts';
-import type { Exposure, IngressExposure, RouteExposure } from './gateway-args.ts';
+import type { Input } from '@pulumi/pulumi';
+import { whenKnown } from '../inputs.ts';
+import type { Exposure, IngressExposure, McpGatewayArgs, RouteExposure } from './gateway-args.ts';
+
+/** Where the gateway is found. */
+export interface Address {
+  /** For clients, without a path. */
+  readonly origin: Input<string>;
+  /** The hosts that the gateway answers to, with commas. The first is a URL: the address of its pages. */
+  readonly allowedHosts: Input<string>;
+}
+
+/** @param service the name of the gateway's Service. */
+export function addressOf(
+  service: string,
+  { namespace, expose, hosts = [] }: Pick<McpGatewayArgs, 'namespace' | 'expose' | 'hosts'>,
+): Address {
+  const exposed = exposedHosts(expose);
+  const [outside] = exposed;
+  const origin =
+    outside === undefined
+      ? whenKnown(namespace, (known) => `http://${service}.${known}.svc:${podPorts.gateway}`)
+      : whenKnown(outside, (known) => `https://${known}`);
+  const allowedHosts = whenKnown({ origin, namespace, named: [...exposed, ...hosts] }, (known) =>
+    [
+      known.origin,
+      ...new Set([
+        ...(known.named as readonly string[]),
+        ...serviceHosts(service, known.namespace as string),
+      ]),
+    ].join(','),
+  );
+  return { origin, allowedHosts };
+}
 
 /** The names of the gateway's Service within the cluster. */
-function serviceHosts(namespace: string): string[] {
-  const service = `${gatewayObject}.${namespace}.svc`;
-  return [gatewayObject, `${gatewayObject}.${namespace}`, service, `${service}.cluster.local`];
+function serviceHosts(service: string, namespace: string): string[] {
+  const qualified = `${service}.${namespace}.svc`;
+  return [service, `${service}.${namespace}`, qualified, `${qualified}.cluster.local`];
 }
 
-/** Where clients find the gateway, without a path. */
-export function originOf(namespace: string, expose: Exposure | undefined): string {
-  const [host] = exposedHosts(expose);
-  return host === undefined
-    ? `http://${gatewayObject}.${namespace}.svc:${podPorts.gateway}`
-    : `https://${host}`;
-}
-
-/** The hosts that the gateway answers to. The first is a URL: the address of its pages. */
-export function allowedHosts(
-  namespace: string,
-  expose: Exposure | undefined,
-  hosts: readonly string[],
-): string[] {
-  const names = [...exposedHosts(expose), ...hosts, ...serviceHosts(namespace)];
-  return [originOf(namespace, expose), ...new Set(names)];
-}
-
-function exposedHosts(expose: Exposure | undefined): readonly string[] {
+function exposedHosts(expose: Exposure | undefined): readonly Input<string>[] {
   if (expose === undefined) return [];
   return 'ingress' in expose ? [expose.ingress.host] : expose.gatewayApi.hostnames;
 }
 
 /** A route of the Gateway API. Its listener terminates TLS. */
-export function routeSpec({ parentRefs, hostnames }: RouteExposure): Record<string, unknown> {
+export function routeSpec(
+  service: string,
+  { parentRefs, hostnames }: RouteExposure,
+): Record<string, unknown> {
   return {
     parentRefs,
     hostnames,
     rules: [
       {
         matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-        backendRefs: [{ name: gatewayObject, port: podPorts.gateway }],
+        backendRefs: [{ name: service, port: podPorts.gateway }],
       },
     ],
   };
 }
 
 /** An Ingress with TLS. */
-export function ingressSpec({
-  className,
-  host,
-  tlsSecret,
-}: IngressExposure): k8s.types.input.networking.v1.IngressSpec {
-  const backend = { service: { name: gatewayObject, port: { name: 'http' } } };
+export function ingressSpec(
+  service: string,
+  { className, host, tlsSecret }: IngressExposure,
+): k8s.types.input.networking.v1.IngressSpec {
+  const backend = { service: { name: service, port: { name: 'http' } } };
   return {
     ingressClassName: className,
     tls: [{ hosts: [host], secretName: tlsSecret }],

@@ -1,10 +1,39 @@
 import type { Environment } from '@lockstep/model';
 import type { Deployment, EgressInput } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
-import type { PodTemplateOverrides, Resources } from '../kubernetes/pod-template.ts';
-import type { Storage } from '../kubernetes/volumes.ts';
-import type { AddressPeer, NetworkSettings, PodPeer } from '../network/settings.ts';
-import type { GatewayEndpoint } from '../server/server-args.ts';
+import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
+import {
+  type PodTemplateOverrides,
+  podTemplateSchema,
+  type Resources,
+  resourcesSchema,
+} from '../kubernetes/pod-template.ts';
+import { type Storage, storageSchema } from '../kubernetes/volumes.ts';
+import {
+  type AddressPeer,
+  type NetworkSettings,
+  networkSchema,
+  type PodPeer,
+  peerSchema,
+  podPeerSchema,
+} from '../network/settings.ts';
+import {
+  count,
+  either,
+  fields,
+  given,
+  listOf,
+  native,
+  oneOf,
+  plain,
+  requiredText,
+  text,
+  textMap,
+  texts,
+  toggle,
+} from '../schema.ts';
+import type { VaultEndpoint } from '../secrets/secrets-args.ts';
+import { endpointsSchema, type GatewayEndpoint } from '../server/server-args.ts';
 
 /**
  * The gateway's settings that may differ between clusters. None of them changes what agents may do.
@@ -25,19 +54,20 @@ import type { GatewayEndpoint } from '../server/server-args.ts';
  *   egress: ['acme-mcp-audit.s3.eu-west-1.amazonaws.com'],
  *   archive: { bucket: 'acme-mcp-audit', region: 'eu-west-1' },
  *   logLevel: 'debug',
- *   podTemplate: { spec: { priorityClassName: 'high' } },
+ *   priorityClassName: 'high',
+ *   podTemplate: { spec: { hostAliases: [{ ip: '10.0.0.9', hostnames: ['idp.internal'] }] } },
  * };
  */
-export interface GatewaySettings {
+export interface GatewaySettings extends PodSettings {
   /**
    * A Secret in the namespace with the files `root.key` and `audit.key`, retired keys such as `root.key.1`, and
    * `bridge.key` if a server runs behind a bridge. In a cluster, the gateway makes no keys of its own.
    */
-  readonly keysSecret: string;
+  readonly keysSecret: Input<string>;
   /** A Secret in the namespace with `tokens.json`: the first tokens, as hashes. Default: none. */
-  readonly tokensSecret?: string;
+  readonly tokensSecret?: Input<string>;
   /** More host names that clients use, besides the names of the gateway's Service. Default: none. */
-  readonly hosts?: readonly string[];
+  readonly hosts?: readonly Input<string>[];
   /** How clients outside the cluster reach it. Default: they can't. */
   readonly expose?: Exposure;
   /** The volume that keeps approvals and audit. It is protected and outlives the stack. */
@@ -60,15 +90,27 @@ export interface GatewaySettings {
    */
   readonly egress?: readonly EgressInput[];
   /**
-   * The bucket for its audit, as plain values. `egress` must allow the bucket, and the ServiceAccount's identity must
+   * The bucket for its audit. `egress` must allow the bucket, and the ServiceAccount's identity must
    * be able to add objects. Default: none.
    */
-  readonly archive?: NonNullable<Deployment['archive']>;
+  readonly archive?: AuditBucket;
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Overrides that are merged into the pod template; lists are merged by the `name` of their items. Default: none. */
   readonly podTemplate?: PodTemplateOverrides;
 }
+
+/**
+ * The bucket for the audit.
+ *
+ * @example
+ * const archive: AuditBucket = { bucket: 'acme-mcp-audit', region: 'eu-west-1', prefix: 'mcp' };
+ */
+export type AuditBucket = {
+  readonly [Field in keyof NonNullable<Deployment['archive']>]: Input<
+    NonNullable<NonNullable<Deployment['archive']>[Field]>
+  >;
+};
 
 /**
  * The arguments of `McpGateway`.
@@ -91,20 +133,22 @@ export interface GatewaySettings {
 export interface McpGatewayArgs extends GatewaySettings {
   /** From `defineEnvironments`. */
   readonly environment: Environment;
-  /** Where it runs. The namespace exists, or is passed in `opts.dependsOn`. */
-  readonly namespace: string;
+  /** Where it runs: `ns.metadata.name` of a Namespace in the same program, or the name of one that exists. */
+  readonly namespace: Input<string>;
+  /** Whether the namespace has other environments too; see {@link Naming}. Default: false. */
+  readonly sharesNamespace?: boolean;
   /** The team that is responsible for it, as a label. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /** The gateway's image, by digest. Default: the one that was released with this package. */
-  readonly image?: string;
+  readonly image?: Input<string>;
   /** Where each server of the environment is. */
   readonly endpoints: Readonly<Record<string, GatewayEndpoint>>;
   /** Where the gateway reads secrets for headers. Default: nowhere. */
-  readonly vault?: NonNullable<Deployment['vault']>;
+  readonly vault?: VaultEndpoint;
   /** The audience of service-account tokens that Vault accepts. Default: `vault`. */
-  readonly vaultAudience?: string;
+  readonly vaultAudience?: Input<string>;
   /** Annotations of the pod, from `McpMonitoring`. Default: none. */
-  readonly podAnnotations?: Readonly<Record<string, string>>;
+  readonly podAnnotations?: Readonly<Record<string, Input<string>>>;
   /** What network policies need to know of this cluster. */
   readonly network: NetworkSettings;
 }
@@ -129,13 +173,16 @@ export type Exposure = { readonly gatewayApi: RouteExposure } | { readonly ingre
  * const route: RouteExposure = {
  *   parentRefs: [{ name: 'public', namespace: 'gateways' }],
  *   hostnames: ['mcp.example.com'],
+ *   annotations: { 'external-dns.alpha.kubernetes.io/ttl': '60' },
  * };
  */
 export interface RouteExposure {
   /** The Gateways that carry the route; their listeners hold the certificates. */
   readonly parentRefs: readonly ParentReference[];
   /** Host names of the route. The first one is in the URL for clients. */
-  readonly hostnames: readonly string[];
+  readonly hostnames: readonly Input<string>[];
+  /** Annotations that controllers read, such as external-dns. cert-manager reads those of the Gateway. Default: none. */
+  readonly annotations?: Readonly<Record<string, Input<string>>>;
 }
 
 /**
@@ -146,11 +193,11 @@ export interface RouteExposure {
  */
 export interface ParentReference {
   /** The Gateway's name. */
-  readonly name: string;
+  readonly name: Input<string>;
   /** The Gateway's namespace. Default: the route's own. */
-  readonly namespace?: string;
+  readonly namespace?: Input<string>;
   /** The listener. Default: all matching ones. */
-  readonly sectionName?: string;
+  readonly sectionName?: Input<string>;
 }
 
 /**
@@ -161,16 +208,78 @@ export interface ParentReference {
  *   className: 'nginx',
  *   host: 'mcp.example.com',
  *   tlsSecret: 'mcp-tls',
- *   annotations: { 'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600' },
+ *   annotations: {
+ *     'cert-manager.io/cluster-issuer': 'letsencrypt',
+ *     'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600',
+ *   },
  * };
  */
 export interface IngressExposure {
   /** The IngressClass that serves it. */
-  readonly className: string;
+  readonly className: Input<string>;
   /** The host name in the URL that clients are given. */
-  readonly host: string;
+  readonly host: Input<string>;
   /** A Secret in the namespace with the certificate. */
-  readonly tlsSecret: string;
+  readonly tlsSecret: Input<string>;
   /** Annotations that its controller reads. Default: none. */
   readonly annotations?: Readonly<Record<string, Input<string>>>;
 }
+
+const exposureSchema = either(
+  fields<{ readonly gatewayApi: RouteExposure }>({
+    gatewayApi: fields<RouteExposure>({
+      parentRefs: listOf(
+        fields<ParentReference>({
+          name: text,
+          namespace: text.optional(),
+          sectionName: text.optional(),
+        }),
+      ),
+      hostnames: texts,
+      annotations: textMap.optional(),
+    }),
+  }),
+  fields<{ readonly ingress: IngressExposure }>({
+    ingress: fields<IngressExposure>({
+      className: text,
+      host: text,
+      tlsSecret: text,
+      annotations: textMap.optional(),
+    }),
+  }),
+);
+
+export const gatewaySettingsFields = {
+  ...podSettingsFields,
+  keysSecret: requiredText('name the Secret with the keys that `lockstep keys create` makes'),
+  tokensSecret: text.optional(),
+  hosts: texts.optional(),
+  expose: exposureSchema.optional(),
+  storage: storageSchema,
+  protect: toggle.optional(),
+  resources: resourcesSchema.optional(),
+  replicas: count.optional(),
+  serviceAccountAnnotations: textMap.optional(),
+  clients: listOf(peerSchema).optional(),
+  monitoring: listOf(podPeerSchema).optional(),
+  egress: plain(native).optional(),
+  archive: plain(native).optional(),
+  logLevel: oneOf('debug', 'info', 'warn', 'error').optional(),
+  podTemplate: podTemplateSchema.optional(),
+};
+
+export const gatewaySettingsSchema = fields<GatewaySettings>(gatewaySettingsFields);
+
+export const gatewaySchema = fields<McpGatewayArgs>({
+  ...gatewaySettingsFields,
+  environment: given('one from `defineEnvironments`'),
+  namespace: text,
+  sharesNamespace: toggle.optional(),
+  owner: text,
+  image: text.optional(),
+  endpoints: endpointsSchema,
+  vault: plain(native).optional(),
+  vaultAudience: text.optional(),
+  podAnnotations: textMap.optional(),
+  network: networkSchema,
+});

@@ -2,18 +2,29 @@ import { podPorts } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import type { Resource } from '@pulumi/pulumi';
 import { disruptionOf } from '../kubernetes/availability.ts';
-import { gatewayObject, gatewayState } from '../kubernetes/names.ts';
 import { claimSpec } from '../kubernetes/volumes.ts';
 import { createTraffic } from '../network/traffic.ts';
 import { ingressSpec, routeSpec } from './exposure.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 import type { GatewayPlan } from './gateway-plan.ts';
 
+/** The objects of a gateway that programs may refer to. */
+export interface CreatedGateway {
+  readonly deployment: k8s.apps.v1.Deployment;
+  readonly service: k8s.core.v1.Service;
+  readonly serviceAccount: k8s.core.v1.ServiceAccount;
+  readonly networkPolicy: k8s.networking.v1.NetworkPolicy;
+}
+
 /** Creates the objects of the gateway. The network policy comes first, so that no pod runs without it. */
-export function createGateway(parent: Resource, name: string, args: McpGatewayArgs, plan: GatewayPlan): void {
-  const { namespace, serviceAccountAnnotations } = args;
-  const { labels, selector, template } = plan;
-  const metadata = { name: gatewayObject, namespace, labels };
+export function createGateway(
+  parent: Resource,
+  name: string,
+  args: McpGatewayArgs,
+  plan: GatewayPlan,
+): CreatedGateway {
+  const { serviceAccountAnnotations } = args;
+  const { metadata, selector, template } = plan;
   const opts = { parent };
   const policies = createTraffic(name, metadata, plan.traffic, opts);
   for (const { part, name: object, ...content } of plan.bundle.configMaps) {
@@ -28,12 +39,12 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
     serviceAccountAnnotations === undefined
       ? metadata
       : { ...metadata, annotations: serviceAccountAnnotations };
-  const account = new k8s.core.v1.ServiceAccount(
+  const serviceAccount = new k8s.core.v1.ServiceAccount(
     `${name}-account`,
     { metadata: annotated, automountServiceAccountToken: false },
     opts,
   );
-  new k8s.core.v1.Service(
+  const service = new k8s.core.v1.Service(
     `${name}-service`,
     {
       metadata,
@@ -47,7 +58,7 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
     },
     opts,
   );
-  new k8s.apps.v1.Deployment(
+  const deployment = new k8s.apps.v1.Deployment(
     `${name}-workload`,
     {
       metadata,
@@ -60,27 +71,28 @@ export function createGateway(parent: Resource, name: string, args: McpGatewayAr
       },
     },
     // Doesn't depend on the ConfigMaps, because a provider that replaces them would then also replace the Deployment.
-    { parent, dependsOn: [account, ...state, ...policies] },
+    { parent, dependsOn: [serviceAccount, ...state, policies.policy, ...policies.hosts] },
   );
   new k8s.policy.v1.PodDisruptionBudget(
     `${name}-disruption`,
     { metadata, spec: disruptionOf(selector) },
     opts,
   );
-  expose(parent, name, args, metadata);
+  expose(parent, name, args, plan);
+  return { deployment, service, serviceAccount, networkPolicy: policies.policy };
 }
 
 /** The volume outlives the stack, because it holds the audit and waiting approvals. */
 function createClaim(
   parent: Resource,
   name: string,
-  { namespace, storage, protect = true }: McpGatewayArgs,
-  { labels }: GatewayPlan,
+  { storage, protect = true }: McpGatewayArgs,
+  { metadata, claim }: GatewayPlan,
 ): Resource[] {
   if ('existingClaim' in storage) return [];
   const made = new k8s.core.v1.PersistentVolumeClaim(
     `${name}-state`,
-    { metadata: { name: gatewayState, namespace, labels }, spec: claimSpec(storage) },
+    { metadata: { ...metadata, name: claim }, spec: claimSpec(storage) },
     { parent, protect, retainOnDelete: true },
   );
   return [made];
@@ -90,13 +102,13 @@ function expose(
   parent: Resource,
   name: string,
   { expose: exposure }: McpGatewayArgs,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  { metadata }: GatewayPlan,
 ): void {
   if (exposure === undefined) return;
+  const { annotations } = 'ingress' in exposure ? exposure.ingress : exposure.gatewayApi;
+  const annotated = annotations === undefined ? metadata : { ...metadata, annotations };
   if ('ingress' in exposure) {
-    const { annotations } = exposure.ingress;
-    const annotated = annotations === undefined ? metadata : { ...metadata, annotations };
-    const spec = ingressSpec(exposure.ingress);
+    const spec = ingressSpec(metadata.name, exposure.ingress);
     new k8s.networking.v1.Ingress(`${name}-ingress`, { metadata: annotated, spec }, { parent });
     return;
   }
@@ -105,8 +117,8 @@ function expose(
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      metadata,
-      spec: routeSpec(exposure.gatewayApi),
+      metadata: annotated,
+      spec: routeSpec(metadata.name, exposure.gatewayApi),
     },
     { parent },
   );

@@ -1,27 +1,34 @@
 import type { Servers } from '@lockstep/model';
 import { mcpPath } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
+import { plannedOnce } from '../component.ts';
 import { refuse } from '../errors.ts';
-import { digestOfImage } from '../kubernetes/image.ts';
-import { checkPlace, labelsOf, selectorOf } from '../kubernetes/labels.ts';
-import { gatewayState } from '../kubernetes/names.ts';
+import { mapped, whenKnown } from '../inputs.ts';
+import { checkImage } from '../kubernetes/image.ts';
+import { checkPlace, labelsOf, type ObjectMetadata, selectorOf } from '../kubernetes/labels.ts';
+import { gatewayObject, gatewayState } from '../kubernetes/names.ts';
 import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
 import type { TrafficPlan } from '../network/traffic.ts';
+import { checkArguments } from '../schema.ts';
 import type { GatewayEndpoint } from '../server/server-args.ts';
 import { type BundlePlan, planBundle } from './bundle-config-maps.ts';
-import { allowedHosts, originOf } from './exposure.ts';
-import type { Exposure, McpGatewayArgs } from './gateway-args.ts';
+import { addressOf } from './exposure.ts';
+import { type Exposure, gatewaySchema, type McpGatewayArgs } from './gateway-args.ts';
 import { gatewayPod } from './gateway-pod.ts';
 import { planGatewayTraffic } from './gateway-traffic.ts';
 import { imageOfGateway } from './released-image.ts';
 
-/** The plan of an environment's gateway, as plain data. */
+/** The plan of an environment's gateway. */
 export interface GatewayPlan {
   /** The MCP endpoint, as clients reach it. */
-  readonly url: string;
+  readonly url: Input<string>;
   /** The image that it runs. */
-  readonly image: string;
-  readonly labels: Record<string, string>;
+  readonly image: Input<string>;
+  /** Of its workload, Service, ServiceAccount and policies. */
+  readonly metadata: ObjectMetadata;
   readonly selector: Record<string, string>;
+  /** The claim that it makes for its volume. */
+  readonly claim: string;
   readonly bundle: BundlePlan;
   readonly template: PodTemplate;
   readonly traffic: TrafficPlan;
@@ -32,37 +39,42 @@ export interface GatewayPlan {
  *
  * @throws RunError that names the wrong argument.
  */
-export function planGateway(who: string, args: McpGatewayArgs): GatewayPlan {
-  const { environment, namespace, owner, endpoints, expose, hosts = [], storage, vault } = args;
-  checkPlace(who, args);
-  checkPodTemplate(who, args.podTemplate);
-  const image = imageOfGateway(who, 'image', args.image);
-  digestOfImage(who, 'image', image);
-  checkReplicas(who, args.replicas);
-  checkKept(who, args);
-  checkEndpoints(who, environment.servers, endpoints);
-  checkExposure(who, expose);
-  const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
-  const labels = labelsOf(belonging);
-  const selector = selectorOf(belonging);
-  const bundle = planBundle(who, environment, endpoints, { vault, archive: args.archive });
-  return {
-    url: `${originOf(namespace, expose)}${mcpPath}`,
-    image,
-    labels,
-    selector,
-    bundle,
-    template: gatewayPod(args, {
+export const [planGateway, takeGatewayPlan] = plannedOnce(
+  (who: string, args: McpGatewayArgs): GatewayPlan => {
+    checkArguments(who, gatewaySchema, args);
+    const { environment, endpoints, expose, storage } = args;
+    const naming = { environment: environment.name, sharesNamespace: args.sharesNamespace ?? false };
+    const { namespace, owner } = checkPlace(who, args);
+    checkPodTemplate(who, args.podTemplate);
+    const image = checkImage(who, 'image', imageOfGateway(who, 'image', args.image));
+    checkReplicas(who, args.replicas);
+    checkEndpoints(who, environment.servers, endpoints);
+    checkExposure(who, expose);
+    const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
+    const metadata = { name: gatewayObject(naming), namespace, labels: labelsOf(belonging) };
+    const selector = selectorOf(belonging);
+    const bundle = planBundle(who, metadata.name, args);
+    const claim = gatewayState(naming);
+    const { origin, allowedHosts } = addressOf(metadata.name, { ...args, namespace });
+    return {
+      url: whenKnown(origin, (known) => `${known}${mcpPath}`),
       image,
-      labels,
+      metadata,
       selector,
+      claim,
       bundle,
-      claim: 'existingClaim' in storage ? storage.existingClaim : gatewayState,
-      hosts: allowedHosts(namespace, expose, hosts),
-    }),
-    traffic: planGatewayTraffic(who, args, selector),
-  };
-}
+      template: gatewayPod(args, {
+        image,
+        metadata,
+        selector,
+        bundle,
+        claim: 'existingClaim' in storage ? storage.existingClaim : claim,
+        allowedHosts,
+      }),
+      traffic: planGatewayTraffic(who, { ...args, namespace }, selector),
+    };
+  },
+);
 
 function checkReplicas(who: string, replicas = 1): void {
   if (replicas === 1) return;
@@ -71,16 +83,6 @@ function checkReplicas(who: string, replicas = 1): void {
     'replicas',
     `is ${replicas}, but approvals and audit are in one file on one volume; use 1 until PostgreSQL is supported.`,
   );
-}
-
-/** Checks what the gateway needs to start, because programs run without a type check. */
-function checkKept(who: string, { keysSecret, storage }: Partial<McpGatewayArgs>): void {
-  if (!keysSecret) {
-    refuse(who, 'keysSecret', 'is missing; name the Secret with the keys that `lockstep keys create` makes.');
-  }
-  if (storage === undefined) {
-    refuse(who, 'storage', "is missing; give the volume for approvals and audit, as in { size: '10Gi' }.");
-  }
 }
 
 /**
@@ -102,13 +104,15 @@ function checkEndpoints(
     refuse(who, `endpoints.${unknown}`, `no server has this name; the servers are ${servers.join(', ')}.`);
   }
   for (const [server, definition] of Object.entries(definitions)) {
-    const url = endpoints[server]?.url;
-    if (!('remote' in definition) || url === definition.remote.url) continue;
-    refuse(
-      who,
-      `endpoints.${server}.url`,
-      `is ${url}, but the server was locked at ${definition.remote.url}; use that.`,
-    );
+    if (!('remote' in definition)) continue;
+    mapped(endpoints[server]?.url ?? '', (url) => {
+      if (url === definition.remote.url) return;
+      refuse(
+        who,
+        `endpoints.${server}.url`,
+        `is ${url}, but the server was locked at ${definition.remote.url}; use that.`,
+      );
+    });
   }
 }
 

@@ -1,8 +1,9 @@
 import { podFolders, podPorts, podVariables, probePaths, vaultTokenFile } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
-import { gatewayObject } from '../kubernetes/names.ts';
+import type { ObjectMetadata } from '../kubernetes/labels.ts';
 import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.ts';
+import { podSettingsSpec } from '../kubernetes/pod-settings.ts';
 import { overridePodTemplate, type PodTemplate } from '../kubernetes/pod-template.ts';
 import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
 import type { BundlePlan } from './bundle-config-maps.ts';
@@ -19,23 +20,28 @@ const vaultTokenSeconds = 3600;
 
 /** What the gateway's pod needs besides its settings. */
 interface GatewayPodParts {
-  readonly image: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly image: Input<string>;
+  readonly metadata: ObjectMetadata;
   readonly selector: Readonly<Record<string, string>>;
   readonly bundle: BundlePlan;
   /** The claim of the volume that keeps approvals and audit. */
   readonly claim: Input<string>;
-  /** Host names that it answers to; the first one is a URL. */
-  readonly hosts: readonly string[];
+  /** Host names that it answers to, with commas; the first one is a URL. */
+  readonly allowedHosts: Input<string>;
 }
 
 /** The gateway's only pod. Nothing in it depends on permissions, so a new bundle restarts nothing. */
 export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTemplate {
   const { podAnnotations = {} } = args;
+  const { metadata } = parts;
   const template: PodTemplate = {
-    metadata: { labels: parts.labels, ...(hasAny(podAnnotations) ? { annotations: podAnnotations } : {}) },
+    metadata: {
+      labels: { ...args.labels, ...metadata.labels },
+      ...(hasAny(podAnnotations) ? { annotations: podAnnotations } : {}),
+    },
     spec: {
-      serviceAccountName: gatewayObject,
+      ...podSettingsSpec(args),
+      serviceAccountName: metadata.name,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: restrictedPod,
@@ -47,13 +53,13 @@ export function gatewayPod(args: McpGatewayArgs, parts: GatewayPodParts): PodTem
   return overridePodTemplate(template, args.podTemplate, parts.selector);
 }
 
-function hasAny(record: Readonly<Record<string, string>>): boolean {
+function hasAny(record: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(record).length > 0;
 }
 
 function container(
   args: McpGatewayArgs,
-  { image, hosts }: GatewayPodParts,
+  { image, allowedHosts }: GatewayPodParts,
 ): k8s.types.input.core.v1.Container {
   const { logLevel = 'info', resources } = args;
   return {
@@ -62,7 +68,7 @@ function container(
     imagePullPolicy: 'IfNotPresent',
     args: ['serve'],
     env: [
-      { name: podVariables.allowedHosts, value: hosts.join(',') },
+      { name: podVariables.allowedHosts, value: allowedHosts },
       { name: podVariables.logLevel, value: logLevel },
     ],
     ports: [
@@ -123,6 +129,6 @@ function volumesOf(
   ];
 }
 
-function secretVolume(name: string, secretName: string): Volume {
+function secretVolume(name: string, secretName: Input<string>): Volume {
   return { name, secret: { secretName, defaultMode: 0o440 } };
 }

@@ -1,5 +1,6 @@
 import type { Servers } from '@lockstep/model';
 import { type Egress, parseEgress, podPorts } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
 import { explain } from '../errors.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
@@ -39,15 +40,16 @@ export function planGatewayTraffic(
 function destinations(who: string, args: McpGatewayArgs): Destination[] {
   const { endpoints, environment, vault } = args;
   const egress = explain(who, () => parseEgress(args.egress ?? []));
-  const servers = Object.entries(endpoints).flatMap(([server, { url }]) => {
-    const declared = declaredBy(environment.servers, server);
+  const servers = Object.entries(endpoints).flatMap(([server, { url, pods }]): Destination[] => {
     const at = `environment.servers.${server}`;
-    const own = { at: `${at}.remote.url`, to: egressOfUrl(url, declared) };
-    return [own, ...declared.filter((to) => !same(to, own.to)).map((to) => ({ at: `${at}.egress`, to }))];
+    if (pods !== undefined) return [{ at, to: { pods } }];
+    const marked = declaredBy(environment.servers, server);
+    const own = { at: `${at}.remote.url`, to: { url, marked } };
+    return [own, ...marked.filter((to) => !isAt(to, url)).map((to) => ({ at: `${at}.egress`, to }))];
   });
   return [
     ...servers,
-    ...(vault === undefined ? [] : [{ at: 'vault.address', to: egressOfUrl(vault.address, egress) }]),
+    ...(vault === undefined ? [] : [{ at: 'vault.address', to: { url: vault.address, marked: egress } }]),
     ...egress.map((to, index) => ({ at: `egress[${index}]`, to })),
   ];
 }
@@ -58,12 +60,16 @@ function declaredBy(servers: Servers, server: string): readonly Egress[] {
   return definition !== undefined && 'remote' in definition ? definition.egress : [];
 }
 
-function same(a: Egress, b: Egress): boolean {
-  return 'host' in a && 'host' in b && a.host === b.host && a.port === b.port;
+/** Whether a destination is what a URL names, so that one rule is enough. */
+function isAt(egress: Egress, url: Input<string>): boolean {
+  if (typeof url !== 'string' || !('host' in egress)) return false;
+  const destination = egressOfUrl(url);
+  return 'host' in destination && destination.host === egress.host && destination.port === egress.port;
 }
 
-/** Adds the pods behind our own servers' Services. */
+/** Adds the pods behind our own servers' Services, for endpoints that name only a URL. */
 function withOwnServers({ environment, endpoints, namespace, network }: McpGatewayArgs): NetworkSettings {
+  if (typeof namespace !== 'string') return network;
   const own = Object.keys(endpoints).map((server) => {
     const podLabels = selectorOf({ environment: environment.name, component: 'server', server });
     return [`${namespace}/${serverObject(server)}`, { podLabels }] as const;

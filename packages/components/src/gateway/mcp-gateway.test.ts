@@ -238,11 +238,11 @@ describe('an error names the environment and the field for', () => {
       'expose.gatewayApi.hostnames: is empty',
     ],
     ['no Secret with keys', { keysSecret: '' }, 'keysSecret: is missing; name the Secret'],
-    ['no volume', { storage: undefined as never }, 'storage: is missing; give the volume'],
+    ['no volume', { storage: undefined as never }, 'storage: is missing; it must be an object.'],
     [
       'an unknown way to enforce host names',
       { network: { hostNames: 'calico' as never } },
-      'network.hostNames: is calico; it must be one of `cilium`, `gke`, `eks`, `none`.',
+      'network.hostNames: must be "cilium" or "gke" or "eks" or "none".',
     ],
   ])('%s', async (_, given, message) => {
     await expect(made(argsOf(given))).rejects.toThrow(`McpGateway prod: ${message}`);

@@ -1,10 +1,10 @@
-import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
+import type * as k8s from '@pulumi/kubernetes';
+import { ComponentResource, type ComponentResourceOptions, type Output, output } from '@pulumi/pulumi';
 import { claimName, isOfType, requireProvider } from '../component.ts';
-import { holdToPushed } from '../kubernetes/image.ts';
-import { gatewayObject } from '../kubernetes/names.ts';
+import { warnIfUnpushed } from '../kubernetes/image.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 import { createGateway } from './gateway-objects.ts';
-import { planGateway } from './gateway-plan.ts';
+import { takeGatewayPlan } from './gateway-plan.ts';
 
 const type = 'lockstep:index:McpGateway';
 
@@ -32,23 +32,35 @@ const type = 'lockstep:index:McpGateway';
  */
 export class McpGateway extends ComponentResource {
   /** The MCP endpoint, as clients reach it. */
-  readonly url: string;
+  readonly url: Output<string>;
   /** SHA-256 of the whole bundle, as `/readyz` and the audit show it. */
-  readonly bundleDigest: string;
+  readonly bundleDigest: Output<string>;
   /** Hosts that it may reach although nothing enforces their names. */
-  readonly unenforcedEgress: readonly string[];
+  readonly unenforcedEgress: Output<readonly string[]>;
+  /** What runs its pod. */
+  readonly deployment: k8s.apps.v1.Deployment;
+  /** Its Service, with the ports `http` and `metrics`. */
+  readonly service: k8s.core.v1.Service;
+  /** The identity of its pod. */
+  readonly serviceAccount: k8s.core.v1.ServiceAccount;
+  /** What lets only declared clients in, and the pod out to its servers and declared hosts. */
+  readonly networkPolicy: k8s.networking.v1.NetworkPolicy;
 
   constructor(name: string, args: McpGatewayArgs, opts?: ComponentResourceOptions) {
+    const who = `McpGateway ${name}`;
+    const plan = takeGatewayPlan(who, args);
+    const provider = requireProvider(opts, who, 'kubernetes');
+    claimName(provider, who, plan.metadata);
     super(type, name, {}, opts);
-    const who = `McpGateway ${args.environment.name}`;
-    const provider = requireProvider(this, who, 'kubernetes');
-    const plan = planGateway(who, args);
-    claimName(provider, who, args.namespace, gatewayObject);
-    holdToPushed(who, 'image', plan.image, this);
-    createGateway(this, name, args, plan);
-    this.url = plan.url;
-    this.bundleDigest = plan.bundle.digest;
-    this.unenforcedEgress = plan.traffic.unenforced;
+    const made = createGateway(this, name, args, plan);
+    warnIfUnpushed(who, 'image', plan.image, this);
+    this.url = output(plan.url);
+    this.bundleDigest = output(plan.bundle.digest);
+    this.unenforcedEgress = output(plan.traffic.unenforced);
+    this.deployment = made.deployment;
+    this.service = made.service;
+    this.serviceAccount = made.serviceAccount;
+    this.networkPolicy = made.networkPolicy;
     this.registerOutputs({
       url: this.url,
       bundleDigest: this.bundleDigest,

@@ -29,7 +29,7 @@ async function imageIn(images: Record<string, string>): Promise<unknown> {
     new McpEnvironment('prod', argsOf(environment, { images }), { providers: clusterAndVault() });
   });
   const gateway = all.find(
-    ({ type, inputs }) => type.endsWith(':Deployment') && inputs.metadata.name === gatewayObject,
+    ({ type, inputs }) => type.endsWith(':Deployment') && inputs.metadata.name === gatewayObject(),
   );
   return gateway?.inputs.spec.template.spec.containers[0].image;
 }

@@ -1,3 +1,4 @@
+import type { Input } from '@pulumi/pulumi';
 import manifest from '../../package.json' with { type: 'json' };
 import { refuse } from '../errors.ts';
 
@@ -11,7 +12,7 @@ export interface ReleasedManifest {
  *
  * @throws RunError where there is neither.
  */
-export function imageOfGateway(who: string, field: string, given: string | undefined): string {
+export function imageOfGateway(who: string, field: string, given: Input<string> | undefined): Input<string> {
   const released = (manifest as ReleasedManifest).lockstep?.gatewayImage;
   const image = given ?? released;
   if (image !== undefined) return image;

@@ -1,6 +1,7 @@
 import { isUnpushed } from '@lockstep/model/internal';
-import { log, type Resource, runtime } from '@pulumi/pulumi';
+import { type Input, log, type Resource, runtime } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
+import { checked, mapped } from '../inputs.ts';
 
 /**
  * The digest of an image's reference.
@@ -20,13 +21,29 @@ export function digestOfImage(who: string, field: string, reference: string): st
 }
 
 /**
- * Accepts an image that hasn't been pushed yet in a preview, with a warning.
+ * Checks a reference as soon as it is known. Use the result, so that nothing runs that wasn't checked.
  *
- * @throws RunError for such an image in a deployment.
+ * @throws RunError for a reference by tag, and in a deployment for an image that hasn't been pushed yet.
  */
-export function holdToPushed(who: string, field: string, reference: string, resource: Resource): void {
-  if (!isUnpushed(reference)) return;
-  const message = `${reference} has a digest of zeros, so it hasn't been pushed yet; build and push it, then give its real digest.`;
-  if (!runtime.isDryRun()) refuse(who, field, message);
-  void log.warn(`${who}: ${field}: ${message}`, resource);
+export function checkImage(who: string, field: string, reference: Input<string>): Input<string> {
+  return checked(reference, (known) => {
+    digestOfImage(who, field, known);
+    if (isUnpushed(known) && !runtime.isDryRun()) refuse(who, field, unpushed(known));
+  });
+}
+
+/** Warns in a preview of an image that hasn't been pushed yet. */
+export function warnIfUnpushed(
+  who: string,
+  field: string,
+  reference: Input<string>,
+  resource: Resource,
+): void {
+  mapped(reference, (known) => {
+    if (isUnpushed(known)) void log.warn(`${who}: ${field}: ${unpushed(known)}`, resource);
+  });
+}
+
+function unpushed(reference: string): string {
+  return `${reference} has a digest of zeros, so it hasn't been pushed yet; build and push it, then give its real digest.`;
 }

@@ -1,4 +1,6 @@
+import type { Input } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
+import { checked } from '../inputs.ts';
 
 /**
  * Whose an object is, and what it is part of.
@@ -10,15 +12,23 @@ export interface Belonging {
   /** The environment's name. */
   readonly environment: string;
   /** The team that is responsible for it, as a label's value. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /** Which part of an environment it is. */
   readonly component: 'server' | 'gateway' | 'secrets' | 'monitoring';
   /** Set only on a server's objects. Default: none. */
   readonly server?: string;
 }
 
+/** What an object is called, where it is, and whose it is. */
+export interface ObjectMetadata {
+  readonly name: string;
+  readonly namespace: Input<string>;
+  readonly labels: Record<string, Input<string>>;
+  readonly annotations?: Input<Record<string, Input<string>>>;
+}
+
 /** The labels of every object. */
-export function labelsOf(belonging: Belonging): Record<string, string> {
+export function labelsOf(belonging: Belonging): Record<string, Input<string>> {
   return {
     ...selectorOf(belonging),
     'app.kubernetes.io/component': belonging.component,
@@ -58,20 +68,34 @@ export function isNamespaceName(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
 }
 
-/** @throws RunError for a namespace or an owner that the cluster would refuse. */
-export function checkPlace(who: string, { namespace, owner }: { namespace: string; owner: string }): void {
-  if (!isNamespaceName(namespace)) {
-    refuse(
-      who,
-      'namespace',
-      `${JSON.stringify(namespace)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
-    );
-  }
-  if (!isLabelValue(owner)) {
-    refuse(
-      who,
-      'owner',
-      `${JSON.stringify(owner)} must be a label's value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
-    );
-  }
+/** Where objects are, and whose. */
+export interface Place {
+  readonly namespace: Input<string>;
+  readonly owner: Input<string>;
+}
+
+/**
+ * Checks a place. Use the result, so that what is known only later is checked too.
+ *
+ * @throws RunError for a namespace or an owner that the cluster would refuse.
+ */
+export function checkPlace(who: string, { namespace, owner }: Place): Place {
+  return {
+    namespace: checked(namespace, (known) => {
+      if (isNamespaceName(known)) return;
+      refuse(
+        who,
+        'namespace',
+        `${JSON.stringify(known)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
+      );
+    }),
+    owner: checked(owner, (known) => {
+      if (isLabelValue(known)) return;
+      refuse(
+        who,
+        'owner',
+        `${JSON.stringify(known)} must be a label's value: 1–63 letters, digits, \`-\`, \`_\` or \`.\`.`,
+      );
+    }),
+  };
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 const maxNameLength = 52;
 
-/** How many hexadecimal digits of a shortened name's hash are kept. */
+/** How many hexadecimal digits of a hash are kept. */
 const hashLength = 8;
 
 /**
@@ -20,29 +20,69 @@ const hashLength = 8;
  */
 export function objectName(...parts: string[]): string {
   const name = parts.join('-');
-  if (name.length <= maxNameLength) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, hashLength);
-  const start = name.slice(0, maxNameLength - hashLength - 1).replace(/-+$/, '');
-  return `${start}-${hash}`;
+  return name.length <= maxNameLength ? name : ended(name, hashOf(name));
+}
+
+/**
+ * How an environment's objects are named.
+ *
+ * @example
+ * const naming: Naming = { environment: 'prod', sharesNamespace: true };
+ */
+export interface Naming {
+  /** The environment's name. */
+  readonly environment: string;
+  /**
+   * Whether the namespace has objects of other environments too. Names then contain the environment's name, and end in
+   * a hash, because `a-b` and `c` would read like `a` and `b-c`. Default: false.
+   */
+  readonly sharesNamespace?: boolean;
+}
+
+/** The name of an environment's object, which no other environment of the namespace has. */
+export function nameIn(
+  { environment, sharesNamespace = false }: Naming,
+  base: string,
+  ...parts: string[]
+): string {
+  if (!sharesNamespace) return objectName(base, ...parts);
+  const whole = [base, environment, ...parts];
+  return ended(whole.join('-'), hashOf(JSON.stringify(whole)));
 }
 
 /**
  * The name of a server's workload, Service and ServiceAccount.
  *
+ * @param naming how the environment's objects are named. Default: as in a namespace of its own.
  * @example
  * serverObject('files'); // 'mcp-files'
  */
-export function serverObject(server: string): string {
-  return objectName('mcp', server);
+export function serverObject(server: string, naming: Naming = ownNamespace): string {
+  return nameIn(naming, 'mcp', server);
 }
 
 /**
  * The name of the gateway's workload, Service and ServiceAccount, and the start of its other objects' names.
  *
+ * @param naming how the environment's objects are named. Default: as in a namespace of its own.
  * @example
- * const subject = `system:serviceaccount:mcp-prod:${gatewayObject}`;
+ * const subject = `system:serviceaccount:mcp-prod:${gatewayObject()}`;
  */
-export const gatewayObject = 'lockstep-gateway';
+export function gatewayObject(naming: Naming = ownNamespace): string {
+  return nameIn(naming, 'lockstep-gateway');
+}
 
 /** The name of the claim of the volume with approvals and audit. */
-export const gatewayState = objectName(gatewayObject, 'state');
+export function gatewayState(naming: Naming): string {
+  return objectName(gatewayObject(naming), 'state');
+}
+
+const ownNamespace: Naming = { environment: '' };
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, hashLength);
+}
+
+function ended(name: string, hash: string): string {
+  return `${name.slice(0, maxNameLength - hashLength - 1).replace(/-+$/, '')}-${hash}`;
+}

@@ -2,6 +2,7 @@ import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { type Input, Output } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
+import { fields, native, plain, textMap } from '../schema.ts';
 import { restrictedContainer } from './pod-security.ts';
 
 type Container = k8s.types.input.core.v1.Container;
@@ -10,8 +11,8 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 /** A pod template whose parts are plain lists and objects, so that it can be merged. */
 export interface PodTemplate {
   readonly metadata: {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels: Readonly<Record<string, Input<string>>>;
+    readonly annotations?: Readonly<Record<string, Input<string>>>;
   };
   readonly spec: Omit<PodSpec, 'initContainers'> & {
     readonly containers: Container[];
@@ -35,8 +36,8 @@ export interface PodTemplate {
 export interface PodTemplateOverrides {
   /** More labels and annotations of the pods; the selector's labels stay. Default: none. */
   readonly metadata?: {
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, Input<string>>>;
+    readonly annotations?: Readonly<Record<string, Input<string>>>;
   };
   /** Fields of the pods, with containers by their `name`; `hostNetwork` is refused. Default: none. */
   readonly spec?: Partial<Omit<PodSpec, 'containers' | 'initContainers'>> & {
@@ -165,7 +166,29 @@ export interface PodAdditions {
   /** Mounts of the server's container. Default: none. */
   readonly volumeMounts?: readonly k8s.types.input.core.v1.VolumeMount[];
   /** Annotations of the pods. Default: none. */
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** Destinations that the added parts connect to. Default: nowhere. */
-  readonly egress?: readonly Egress[];
+  readonly annotations?: Readonly<Record<string, Input<string>>>;
+  /** Destinations that the added parts connect to, perhaps by a URL. Default: nowhere. */
+  readonly egress?: readonly (Egress | { readonly url: Input<string> })[];
 }
+
+export const resourcesSchema = fields<Resources>({
+  requests: textMap.optional(),
+  limits: textMap.optional(),
+});
+
+/** Only what Lockstep reads; the cluster checks the rest. */
+export const podTemplateSchema = fields<PodTemplateOverrides>({
+  metadata: fields<NonNullable<PodTemplateOverrides['metadata']>>({
+    labels: textMap.optional(),
+    annotations: textMap.optional(),
+  }).optional(),
+  spec: plain(native).optional(),
+});
+
+export const podAdditionsSchema = fields<PodAdditions>({
+  env: plain(native).optional(),
+  volumes: plain(native).optional(),
+  volumeMounts: plain(native).optional(),
+  annotations: textMap.optional(),
+  egress: plain(native).optional(),
+});

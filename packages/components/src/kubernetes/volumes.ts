@@ -1,5 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
+import { anyText, either, fields, text } from '../schema.ts';
 
 type Volume = k8s.types.input.core.v1.Volume;
 
@@ -64,3 +65,9 @@ export interface ExistingClaim {
   /** A PersistentVolumeClaim in the namespace. */
   readonly existingClaim: Input<string>;
 }
+
+/** A new volume, or an existing claim. */
+export const storageSchema = either(
+  fields<NewVolume>({ size: text, storageClass: anyText.optional(), volumeName: text.optional() }),
+  fields<ExistingClaim>({ existingClaim: text }),
+);

@@ -12,7 +12,7 @@ function argsFor(more: Partial<McpMonitoringArgs> = {}): McpMonitoringArgs {
     environment: 'prod',
     namespace: 'mcp-prod',
     owner: 'platform',
-    gateway: { name: gatewayObject, podLabels: { 'app.kubernetes.io/instance': 'prod' } },
+    gateway: { name: gatewayObject(), podLabels: { 'app.kubernetes.io/instance': 'prod' } },
     bundleDigest: digest('a'),
     operator: 'prometheus-operator',
     ...more,
@@ -109,10 +109,10 @@ it('takes thresholds, labels of a shared Prometheus, and the address of runbooks
 
 describe('an error names', () => {
   const cases: [Partial<McpMonitoringArgs>, string][] = [
-    [{ operator: undefined as never }, 'operator: is undefined; it must be `prometheus-operator` or `none`.'],
+    [{ operator: undefined as never }, 'operator: must be "prometheus-operator" or "none".'],
     [{ bundleDigest: 'latest' }, 'bundleDigest: is "latest"; it must be a bundle\'s digest, `sha256:…`.'],
     [{ thresholds: { latencySeconds: 0 } }, 'thresholds.latencySeconds: is 0; it must be a number above 0.'],
-    [{ owner: '' }, 'owner: "" must be a label\'s value'],
+    [{ owner: '-' }, 'owner: "-" must be a label\'s value'],
   ];
   it.each(cases)('%j', async (more, sentence) => {
     await expect(make(argsFor(more))).rejects.toThrow(`McpMonitoring prod: ${sentence}`);

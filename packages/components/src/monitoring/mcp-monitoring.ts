@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi
 import { isOfType, requireProvider } from '../component.ts';
 import type { McpMonitoringArgs } from './monitoring-args.ts';
 import { createMonitoring } from './monitoring-objects.ts';
-import { planMonitoring } from './monitoring-plan.ts';
+import { takeMonitoringPlan } from './monitoring-plan.ts';
 
 const type = 'lockstep:index:McpMonitoring';
 
@@ -13,7 +13,7 @@ const type = 'lockstep:index:McpMonitoring';
  * @example
  * new McpMonitoring('prod', {
  *   environment: 'prod', namespace: 'mcp-prod', owner: 'platform',
- *   gateway: { name: gatewayObject, podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
+ *   gateway: { name: gatewayObject(), podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
  *   bundleDigest: gateway.bundleDigest,
  *   operator: 'prometheus-operator',
  * }, { providers: { kubernetes: cluster } });
@@ -23,10 +23,10 @@ export class McpMonitoring extends ComponentResource {
   readonly podAnnotations: Readonly<Record<string, string>>;
 
   constructor(name: string, args: McpMonitoringArgs, opts?: ComponentResourceOptions) {
-    super(type, name, {}, opts);
     const who = `McpMonitoring ${name}`;
-    const plan = planMonitoring(who, args);
-    requireProvider(this, who, 'kubernetes');
+    const plan = takeMonitoringPlan(who, args);
+    requireProvider(opts, who, 'kubernetes');
+    super(type, name, {}, opts);
     createMonitoring(this, name, plan);
     this.podAnnotations = plan.podAnnotations;
     this.registerOutputs({ podAnnotations: this.podAnnotations });

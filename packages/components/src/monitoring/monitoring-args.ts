@@ -1,3 +1,6 @@
+import type { Input } from '@pulumi/pulumi';
+import { z } from 'zod';
+import { fields, oneOf, plain, plainText, text, textMap, toggle } from '../schema.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /**
@@ -25,20 +28,24 @@ export interface MonitoringSettings {
    * More labels for the monitor and the rules, if the operator selects by them: `{ release: 'kube-prometheus-stack'
    * }`. Default: none.
    */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** The labels that distinguish this gateway's series in a shared Prometheus. Default: `namespace`. */
-  readonly series?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, Input<string>>>;
+  /**
+   * The labels that distinguish this gateway's series in a shared Prometheus. Default: `namespace`, and in a shared
+   * namespace also the `job` that the Prometheus Operator sets.
+   */
+  readonly series?: Readonly<Record<string, Input<string>>>;
   /** Where `docs/monitoring.md` is published; alerts link into it. Default: that path. */
-  readonly runbooks?: string;
+  readonly runbooks?: Input<string>;
 }
 
+const operators = ['prometheus-operator', 'none'] as const;
 /**
  * Whether the Prometheus Operator reads the metrics.
  *
  * @example
  * const operator: MetricsOperator = 'prometheus-operator';
  */
-export type MetricsOperator = 'prometheus-operator' | 'none';
+export type MetricsOperator = (typeof operators)[number];
 
 /**
  * The arguments of `McpMonitoring`.
@@ -48,7 +55,7 @@ export type MetricsOperator = 'prometheus-operator' | 'none';
  *   environment: 'prod',
  *   namespace: 'mcp-prod',
  *   owner: 'platform',
- *   gateway: { name: gatewayObject, podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
+ *   gateway: { name: gatewayObject(), podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
  *   bundleDigest: gateway.bundleDigest,
  *   operator: 'none',
  * };
@@ -57,13 +64,15 @@ export interface McpMonitoringArgs extends MonitoringSettings {
   /** The environment's name. */
   readonly environment: string;
   /** Where its objects go: the namespace of the gateway. */
-  readonly namespace: string;
+  readonly namespace: Input<string>;
+  /** Whether the namespace has other environments too; see {@link Naming}. Default: false. */
+  readonly sharesNamespace?: boolean;
   /** The team that is responsible for it, as a label. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /** The gateway to monitor. */
   readonly gateway: WatchedGateway;
   /** The bundle that should be in force, `sha256:…`. */
-  readonly bundleDigest: string;
+  readonly bundleDigest: Input<string>;
 }
 
 /**
@@ -71,7 +80,7 @@ export interface McpMonitoringArgs extends MonitoringSettings {
  *
  * @example
  * const watched: WatchedGateway = {
- *   name: gatewayObject,
+ *   name: gatewayObject(),
  *   podLabels: selectorOf({ environment: 'prod', component: 'gateway' }),
  * };
  */
@@ -81,3 +90,23 @@ export interface WatchedGateway {
   /** The labels that select its pods. */
   readonly podLabels: Readonly<Record<string, string>>;
 }
+
+const monitoringFields = {
+  operator: oneOf(...operators),
+  thresholds: plain(z.record(z.string(), z.number())).optional(),
+  labels: textMap.optional(),
+  series: textMap.optional(),
+  runbooks: text.optional(),
+};
+
+export const monitoringSettingsSchema = fields<MonitoringSettings>(monitoringFields);
+
+export const monitoringSchema = fields<McpMonitoringArgs>({
+  ...monitoringFields,
+  environment: plainText,
+  namespace: text,
+  sharesNamespace: toggle.optional(),
+  owner: text,
+  gateway: fields<WatchedGateway>({ name: plainText, podLabels: textMap }),
+  bundleDigest: text,
+});

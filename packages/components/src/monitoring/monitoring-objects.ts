@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
-import type { ComponentResource } from '@pulumi/pulumi';
+import type { ComponentResource, Input } from '@pulumi/pulumi';
+import { mapped } from '../inputs.ts';
 import type { MonitoringPlan, NamedRules } from './monitoring-plan.ts';
 
 const operatorApi = 'monitoring.coreos.com/v1';
@@ -78,6 +79,6 @@ function createRuleFile(
   );
 }
 
-function print(model: object): string {
-  return `${JSON.stringify(model, null, 2)}\n`;
+function print(model: Input<object>): Input<string> {
+  return mapped(model, (known) => `${JSON.stringify(known, null, 2)}\n`);
 }

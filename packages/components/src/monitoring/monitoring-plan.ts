@@ -1,25 +1,31 @@
 import { podPorts } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
+import { plannedOnce } from '../component.ts';
 import { refuse } from '../errors.ts';
+import { checked, whenKnown } from '../inputs.ts';
 import { checkPlace, labelsOf } from '../kubernetes/labels.ts';
 import { objectName } from '../kubernetes/names.ts';
+import { checkArguments } from '../schema.ts';
 import { dashboard } from './dashboard.ts';
-import type { McpMonitoringArgs, MetricsOperator } from './monitoring-args.ts';
-import { bundleRuleFile, type RuleFile, ruleFile } from './rules.ts';
+import { type McpMonitoringArgs, type MetricsOperator, monitoringSchema } from './monitoring-args.ts';
+import { bundleRuleFile, type RuleFile, type RuleOptions, ruleFile } from './rules.ts';
 import { readThresholds } from './thresholds.ts';
+
+type Labels = Readonly<Record<string, Input<string>>>;
 
 /** The plan of one gateway's monitoring. */
 export interface MonitoringPlan {
   readonly operator: MetricsOperator;
-  readonly namespace: string;
+  readonly namespace: Input<string>;
   /** Labels of every object. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   /** Labels of the monitor and the rules only, by which an operator selects them. */
-  readonly selectedBy: Readonly<Record<string, string>>;
-  readonly podLabels: Readonly<Record<string, string>>;
+  readonly selectedBy: Labels;
+  readonly podLabels: Labels;
   /** The name of the PodMonitor. */
   readonly monitor: string;
   readonly rules: readonly NamedRules[];
-  readonly dashboard: { readonly name: string; readonly model: object };
+  readonly dashboard: { readonly name: string; readonly model: Input<object> };
   readonly podAnnotations: Readonly<Record<string, string>>;
 }
 
@@ -28,57 +34,72 @@ export interface NamedRules {
   readonly suffix: string;
   /** The name of the object. */
   readonly name: string;
-  readonly file: RuleFile;
+  readonly file: Input<RuleFile>;
 }
 
-const operators: readonly string[] = ['prometheus-operator', 'none'];
-
 /** @throws RunError that names the component and the wrong argument. */
-export function planMonitoring(who: string, args: McpMonitoringArgs): MonitoringPlan {
-  const { environment, namespace, owner, gateway, bundleDigest, operator } = args;
-  checkPlace(who, args);
-  if (!operators.includes(operator)) {
-    refuse(
-      who,
-      'operator',
-      `is ${JSON.stringify(operator)}; it must be \`prometheus-operator\` or \`none\`.`,
-    );
-  }
-  if (!/^sha256:[0-9a-f]{64}$/.test(bundleDigest)) {
-    refuse(
-      who,
-      'bundleDigest',
-      `is ${JSON.stringify(bundleDigest)}; it must be a bundle's digest, \`sha256:…\`.`,
-    );
-  }
-  const series = args.series ?? { namespace };
-  const options = {
-    environment,
-    series,
-    thresholds: readThresholds(who, args.thresholds),
-    runbooks: args.runbooks ?? 'docs/monitoring.md',
-  };
-  return {
-    operator,
-    namespace,
-    labels: labelsOf({ environment, owner, component: 'monitoring' }),
-    selectedBy: args.labels ?? {},
-    podLabels: gateway.podLabels,
-    monitor: gateway.name,
-    rules: [
-      { suffix: 'alerts', name: objectName(gateway.name, 'alerts'), file: ruleFile(options) },
-      {
-        suffix: 'bundle-alert',
-        name: objectName(gateway.name, 'bundle-alert'),
-        file: bundleRuleFile(options, bundleDigest),
+export const [planMonitoring, takeMonitoringPlan] = plannedOnce(
+  (who: string, args: McpMonitoringArgs): MonitoringPlan => {
+    checkArguments(who, monitoringSchema, args);
+    const { environment, gateway, operator } = args;
+    const { namespace, owner } = checkPlace(who, args);
+    const thresholds = readThresholds(who, args.thresholds);
+    const series = args.series ?? defaultSeries(who, { ...args, namespace });
+    const options = { environment, series, thresholds, runbooks: args.runbooks ?? 'docs/monitoring.md' };
+    const digest = checkDigest(who, args.bundleDigest);
+    return {
+      operator,
+      namespace,
+      labels: labelsOf({ environment, owner, component: 'monitoring' }),
+      selectedBy: args.labels ?? {},
+      podLabels: gateway.podLabels,
+      monitor: gateway.name,
+      rules: [
+        {
+          suffix: 'alerts',
+          name: objectName(gateway.name, 'alerts'),
+          file: whenKnown(options, (known) => ruleFile(known as RuleOptions)),
+        },
+        {
+          suffix: 'bundle-alert',
+          name: objectName(gateway.name, 'bundle-alert'),
+          file: whenKnown({ options, digest }, (known) =>
+            bundleRuleFile(known.options as RuleOptions, known.digest as string),
+          ),
+        },
+      ],
+      dashboard: {
+        name: objectName(gateway.name, 'dashboard'),
+        model: whenKnown({ environment, series }, (known) =>
+          dashboard(known as Pick<RuleOptions, 'environment' | 'series'>),
+        ),
       },
-    ],
-    dashboard: {
-      name: objectName(gateway.name, 'dashboard'),
-      model: dashboard({ environment, series }),
-    },
-    podAnnotations: scrapeAnnotations(operator),
-  };
+      podAnnotations: scrapeAnnotations(operator),
+    };
+  },
+);
+
+/** What tells one gateway's series from another's. Source: the Prometheus Operator's `job` of a PodMonitor. */
+function defaultSeries(
+  who: string,
+  { namespace, sharesNamespace = false, operator, gateway }: McpMonitoringArgs,
+): Readonly<Record<string, Input<string>>> {
+  if (!sharesNamespace) return { namespace };
+  if (operator === 'none') {
+    refuse(
+      who,
+      'series',
+      "is missing; in a shared namespace, give the labels that distinguish this gateway's series in your Prometheus.",
+    );
+  }
+  return { namespace, job: whenKnown(namespace, (known) => `${known}/${gateway.name}`) };
+}
+
+function checkDigest(who: string, digest: Input<string>): Input<string> {
+  return checked(digest, (known) => {
+    if (/^sha256:[0-9a-f]{64}$/.test(known)) return;
+    refuse(who, 'bundleDigest', `is ${JSON.stringify(known)}; it must be a bundle's digest, \`sha256:…\`.`);
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Egress } from '@lockstep/model/internal';
+import type { Unwrap } from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
 import { egressOfUrl, planEgress } from './egress.ts';
 import { hostPolicy } from './host-policy.ts';
@@ -11,7 +12,8 @@ const plan = (egress: Egress[], network: NetworkSettings = { hostNames: 'none' }
     egress.map((to, index) => ({ at: `egress[${index}]`, to })),
     network,
     'mcp',
-  );
+    // Nothing in these tests is known only later.
+  ) as Unwrap<ReturnType<typeof planEgress>>;
 
 const host = { host: 'api.example.com', port: 443, unenforced: false };
 const tcp = (port: number) => [{ port, protocol: 'TCP' }];

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
 import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
+import { all, type Input, type Output, output } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
+import { isLater } from '../inputs.ts';
 import { publicAddresses, withoutMetadata } from './metadata.ts';
 import { addressPeer, dnsPeers, podPeer } from './peers.ts';
-import { hostNamePolicies, type NetworkSettings } from './settings.ts';
+import type { NetworkSettings, PodPeer } from './settings.ts';
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 type HostEgress = Extract<Egress, { host: string }>;
@@ -13,7 +15,19 @@ type HostEgress = Extract<Egress, { host: string }>;
 export interface Destination {
   /** The argument that names it, for errors: `definition.egress[0]`. */
   readonly at: string;
-  readonly to: Egress;
+  readonly to: Egress | UrlDestination | PodsDestination;
+}
+
+/** Pods that a component knows. */
+interface PodsDestination {
+  readonly pods: PodPeer & { readonly port: Input<number> };
+}
+
+/** A destination that is known by a URL, perhaps only later. */
+interface UrlDestination {
+  readonly url: Input<string>;
+  /** Destinations that may mark the URL's host as `unenforced`. Default: none. */
+  readonly marked?: readonly Egress[];
 }
 
 /** Where pods may connect to, by what enforces it. */
@@ -26,25 +40,62 @@ interface EgressPlan {
   readonly unenforced: readonly string[];
 }
 
+/** The same, where a part of it is known only later. */
+type EventualPlan = { readonly [Part in keyof EgressPlan]: Input<EgressPlan[Part]> };
+
 /**
  * Sorts destinations by what can enforce them in this cluster.
  *
- * @param namespace the pods' namespace, which Services without a namespace are in.
- * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`, for the metadata address,
- * and for unknown settings.
+ * @param own the pods' namespace, which Services without a namespace are in.
+ * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`, and for the metadata
+ * address; as soon as the destination is known.
  */
 export function planEgress(
   who: string,
   destinations: readonly Destination[],
   network: NetworkSettings,
-  namespace: string,
+  own: Input<string>,
+): EventualPlan {
+  const later = destinations.filter(({ to }) => dependsOnLater(to, own));
+  const plan = sort(
+    who,
+    destinations.filter((one) => !later.includes(one)),
+    network,
+    own as string,
+  );
+  if (later.length === 0) return plan;
+  const rest: Output<EgressPlan> = all([output(later), output(own)]).apply(([known, namespace]) =>
+    sort(who, known as readonly Destination[], network, namespace),
+  );
+  return {
+    rules: rest.apply(({ rules }) => [...plan.rules, ...rules]),
+    hosts: rest.apply(({ hosts }) => [...plan.hosts, ...hosts]),
+    unenforced: rest.apply(({ unenforced }) => [...plan.unenforced, ...unenforced]),
+  };
+}
+
+function dependsOnLater(to: Destination['to'], own: Input<string>): boolean {
+  if ('url' in to) return isLater(to.url);
+  return 'service' in to && to.namespace === undefined && isLater(own);
+}
+
+/** Sorts destinations that are all known. */
+function sort(
+  who: string,
+  destinations: readonly Destination[],
+  network: NetworkSettings,
+  own: string,
 ): EgressPlan {
-  checkHostNames(who, network);
   const rules: EgressRule[] = [];
   const hosts: HostEgress[] = [];
   const unenforced: string[] = [];
-  for (const { at, to: one } of destinations) {
-    if ('service' in one) rules.push(serviceRule(one, network, namespace));
+  for (const { at, to } of destinations) {
+    if ('pods' in to) {
+      rules.push({ to: [podPeer(to.pods)], ports: [tcp(to.pods.port)] });
+      continue;
+    }
+    const one = 'url' in to ? egressOfUrl(to.url as string, to.marked) : to;
+    if ('service' in one) rules.push(serviceRule(one, network, own));
     else if ('cidr' in one) rules.push(cidrRule(who, at, one));
     else if (network.hostNames !== 'none') hosts.push(one);
     else {
@@ -85,13 +136,6 @@ function cidrRule(who: string, at: string, { cidr, port }: Extract<Egress, { cid
   return { to: [addressPeer(block)], ...(port === undefined ? {} : { ports: [tcp(port)] }) };
 }
 
-/** Programs run without a type check, and with an unknown setting nothing would enforce names. */
-function checkHostNames(who: string, { hostNames }: NetworkSettings): void {
-  if (hostNamePolicies.includes(hostNames)) return;
-  const known = hostNamePolicies.map((name) => `\`${name}\``).join(', ');
-  refuse(who, 'network.hostNames', `is ${hostNames}; it must be one of ${known}.`);
-}
-
 function refuseHost(who: string, at: string, { host }: HostEgress): never {
   refuse(
     who,
@@ -100,15 +144,11 @@ function refuseHost(who: string, at: string, { host }: HostEgress): never {
   );
 }
 
-function tcp(port: number): k8s.types.input.networking.v1.NetworkPolicyPort {
+function tcp(port: Input<number>): k8s.types.input.networking.v1.NetworkPolicyPort {
   return { port, protocol: 'TCP' };
 }
 
-/**
- * The destination of a URL, for a policy: a Service of the cluster, an address, or a host name.
- *
- * @param marked destinations that may mark the host as `unenforced`.
- */
+/** The destination of a URL, for a policy: a Service of the cluster, an address, or a host name. */
 export function egressOfUrl(url: string, marked: readonly Egress[] = []): Egress {
   const { hostname, port: given, protocol } = new URL(url);
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);

@@ -15,7 +15,7 @@ export function podPeer({ namespace, podLabels }: PodPeer): Peer {
 }
 
 /** A block of addresses. */
-export function addressPeer(ipBlock: AddressBlock): Peer {
+export function addressPeer(ipBlock: AddressBlock | AddressPeer): Peer {
   return { ipBlock };
 }
 

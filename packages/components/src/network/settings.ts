@@ -1,3 +1,6 @@
+import type { Input } from '@pulumi/pulumi';
+import { either, fields, listOf, mapOf, number, oneOf, text, textMap } from '../schema.ts';
+
 /** What can enforce host names. */
 export const hostNamePolicies = ['cilium', 'gke', 'eks', 'none'] as const;
 /**
@@ -46,9 +49,9 @@ export interface NetworkSettings {
  */
 export interface PodPeer {
   /** Their namespace. */
-  readonly namespace: string;
+  readonly namespace: Input<string>;
   /** Labels that they have. Default: all pods of the namespace. */
-  readonly podLabels?: Readonly<Record<string, string>>;
+  readonly podLabels?: Readonly<Record<string, Input<string>>>;
 }
 
 /**
@@ -59,9 +62,9 @@ export interface PodPeer {
  */
 export interface ServicePods {
   /** The labels that the Service selects. */
-  readonly podLabels: Readonly<Record<string, string>>;
+  readonly podLabels: Readonly<Record<string, Input<string>>>;
   /** The container's port, if it differs from the Service's. Default: the port that `egress` gives. */
-  readonly port?: number;
+  readonly port?: Input<number>;
 }
 
 /**
@@ -72,5 +75,18 @@ export interface ServicePods {
  */
 export interface AddressPeer {
   /** A range of addresses: `10.20.0.0/16`. */
-  readonly cidr: string;
+  readonly cidr: Input<string>;
 }
+
+export const podPeerSchema = fields<PodPeer>({ namespace: text, podLabels: textMap.optional() });
+
+const addressPeerSchema = fields<AddressPeer>({ cidr: text });
+
+/** Pods or addresses. */
+export const peerSchema = either(podPeerSchema, addressPeerSchema);
+
+export const networkSchema = fields<NetworkSettings>({
+  hostNames: oneOf(...hostNamePolicies),
+  dns: listOf(peerSchema).optional(),
+  services: mapOf(fields<ServicePods>({ podLabels: textMap, port: number.optional() })).optional(),
+});

@@ -1,5 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
-import type { CustomResourceOptions, Resource } from '@pulumi/pulumi';
+import type { CustomResourceOptions, Input } from '@pulumi/pulumi';
+import { mapped } from '../inputs.ts';
+import type { ObjectMetadata } from '../kubernetes/labels.ts';
 import { objectName } from '../kubernetes/names.ts';
 import { type Destination, dnsRule, planEgress } from './egress.ts';
 import { type CustomObject, hostPolicy } from './host-policy.ts';
@@ -8,9 +10,9 @@ import type { NetworkSettings } from './settings.ts';
 type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
 /** Who may connect to pods, and where they may connect to. */
-interface Traffic {
+interface TrafficInput {
   readonly who: string;
-  readonly namespace: string;
+  readonly namespace: Input<string>;
   /** The pods. */
   readonly selector: Readonly<Record<string, string>>;
   readonly ingress: k8s.types.input.networking.v1.NetworkPolicyIngressRule[];
@@ -25,7 +27,7 @@ export interface TrafficPlan {
   /** The policy for host names, if there are any and the cluster enforces them. */
   readonly hosts?: CustomObject;
   /** Hosts whose names nothing enforces. */
-  readonly unenforced: readonly string[];
+  readonly unenforced: Input<readonly string[]>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface TrafficPlan {
  * @throws RunError for a host name that nothing enforces and that isn't marked `unenforced`, and for the metadata
  * address.
  */
-export function planTraffic(traffic: Traffic): TrafficPlan {
+export function planTraffic(traffic: TrafficInput): TrafficPlan {
   const { who, selector, ingress, egress, network, namespace } = traffic;
   const { rules, hosts, unenforced } = planEgress(who, egress, network, namespace);
   const custom = hostPolicy(selector, hosts, network);
@@ -44,7 +46,7 @@ export function planTraffic(traffic: Traffic): TrafficPlan {
       podSelector: { matchLabels: selector },
       policyTypes: ['Ingress', 'Egress'],
       ingress,
-      egress: [dnsRule(network), ...rules],
+      egress: mapped(rules, (known) => [dnsRule(network), ...known]),
     },
     ...(custom === undefined ? {} : { hosts: custom }),
     unenforced,
@@ -54,22 +56,35 @@ export function planTraffic(traffic: Traffic): TrafficPlan {
 /** An annotation of the policy: the hosts whose names nothing enforces. */
 const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
 
+/** The objects of a plan. */
+export interface Traffic {
+  readonly policy: k8s.networking.v1.NetworkPolicy;
+  /** The policy for host names, if there is one. */
+  readonly hosts: readonly k8s.apiextensions.CustomResource[];
+}
+
 /** Creates the network policies of one workload. */
 export function createTraffic(
   name: string,
-  metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string> },
-  { policy, hosts, unenforced }: TrafficPlan,
+  metadata: ObjectMetadata,
+  plan: TrafficPlan,
   opts: CustomResourceOptions,
-): Resource[] {
-  const annotations = { [unenforcedAnnotation]: unenforced.join(',') };
-  const noted = unenforced.length === 0 ? metadata : { ...metadata, annotations };
-  const network = new k8s.networking.v1.NetworkPolicy(
+): Traffic {
+  const annotations = mapped(plan.unenforced, (hosts) =>
+    hosts.length === 0 ? undefined : { [unenforcedAnnotation]: hosts.join(',') },
+  ) as Input<Record<string, string>> | undefined;
+  const noted = annotations === undefined ? metadata : { ...metadata, annotations };
+  const policy = new k8s.networking.v1.NetworkPolicy(
     `${name}-network`,
-    { metadata: noted, spec: policy },
+    { metadata: noted, spec: plan.policy },
     opts,
   );
-  if (hosts === undefined) return [network];
+  if (plan.hosts === undefined) return { policy, hosts: [] };
   const named = { ...metadata, name: objectName(metadata.name, 'hosts') };
-  const custom = new k8s.apiextensions.CustomResource(`${name}-hosts`, { ...hosts, metadata: named }, opts);
-  return [network, custom];
+  const hosts = new k8s.apiextensions.CustomResource(
+    `${name}-hosts`,
+    { ...plan.hosts, metadata: named },
+    opts,
+  );
+  return { policy, hosts: [hosts] };
 }

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import type { ComponentResource, Resource } from '@pulumi/pulumi';
-import { type Belonging, labelsOf } from '../kubernetes/labels.ts';
+import { type Belonging, labelsOf, type ObjectMetadata } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
 import {
   authorityKey,
@@ -8,38 +8,42 @@ import {
   authSpec,
   connectionObject,
   connectionSpec,
+  externalSecretSpec,
+  externalSecretsApi,
   operatorApi,
   staticSecretSpec,
   syncedPaths,
 } from './operator.ts';
-import type { McpSecretsArgs } from './secrets-args.ts';
-import type { ServerSecretsPlan } from './secrets-plan.ts';
+import type { SecretsPlan, ServerSecretsPlan } from './secrets-plan.ts';
 
 /**
  * Creates the Secret with Vault's certificate authority, which the operator and the injector read only from a Secret,
  * and the operator's connection to Vault.
  */
-export function makeConnection(parent: ComponentResource, name: string, args: McpSecretsArgs): Resource[] {
-  const { namespace, ca } = args;
-  const labels = labelsFor(args);
+export function makeConnection(parent: ComponentResource, name: string, plan: SecretsPlan): Resource[] {
+  const { ca, deliver } = plan.args;
+  if (deliver === 'external-secrets') return [];
   const authority =
     ca === undefined
       ? []
       : [
           new k8s.core.v1.Secret(
             `${name}-ca`,
-            { metadata: { name: authorityObject, namespace, labels }, stringData: { [authorityKey]: ca } },
+            {
+              metadata: metadataOf(plan, authorityObject(plan.naming)),
+              stringData: { [authorityKey]: ca },
+            },
             { parent },
           ),
         ];
-  if (args.deliver !== 'vault-secrets-operator') return authority;
+  if (deliver !== 'vault-secrets-operator') return authority;
   const connection = new k8s.apiextensions.CustomResource(
     `${name}-connection`,
     {
       apiVersion: operatorApi,
       kind: 'VaultConnection',
-      metadata: { name: connectionObject, namespace, labels },
-      spec: connectionSpec(args),
+      metadata: metadataOf(plan, connectionObject(plan.naming)),
+      spec: connectionSpec(plan),
     },
     { parent, dependsOn: authority },
   );
@@ -47,45 +51,67 @@ export function makeConnection(parent: ComponentResource, name: string, args: Mc
 }
 
 /**
- * Makes the operator copy one server's secrets and restart the server. The order matters: an object must be deleted
- * before those that it refers to.
+ * Makes the Vault Secrets Operator copy one server's secrets and restart the server. The order matters: an object must
+ * be deleted before those that it refers to.
  */
 export function makeSynced(
   parent: ComponentResource,
   name: string,
-  args: McpSecretsArgs,
-  plan: ServerSecretsPlan,
+  plan: SecretsPlan,
+  ofServer: ServerSecretsPlan,
   dependsOn: Resource[],
 ): void {
-  const { server, pod } = plan;
+  const { server, pod } = ofServer;
   if (pod === undefined) return;
-  const { namespace } = args;
-  const labels = labelsFor(args, server);
   const auth = new k8s.apiextensions.CustomResource(
-    `${name}-${server}-auth`,
+    `${name}.${server}-auth`,
     {
       apiVersion: operatorApi,
       kind: 'VaultAuth',
-      metadata: { name: serverObject(server), namespace, labels },
-      spec: authSpec(args, pod),
+      metadata: metadataOf(plan, serverObject(server, plan.naming), server),
+      spec: authSpec(plan, pod),
     },
-    { parent, dependsOn },
+    { parent, dependsOn, aliases: [{ name: `${name}-${server}-auth` }] },
   );
-  for (const synced of syncedPaths(plan)) {
+  for (const synced of syncedPaths(plan.naming, ofServer)) {
+    const metadata = metadataOf(plan, synced.name, server);
     new k8s.apiextensions.CustomResource(
       `${name}-${synced.name}`,
       {
         apiVersion: operatorApi,
         kind: 'VaultStaticSecret',
-        metadata: { name: synced.name, namespace, labels },
-        spec: staticSecretSpec(args, plan, synced, labels),
+        metadata,
+        spec: staticSecretSpec(plan, ofServer, synced, metadata.labels),
       },
       { parent, dependsOn: [auth] },
     );
   }
 }
 
-function labelsFor({ environment, owner }: McpSecretsArgs, server?: string): Record<string, string> {
+/** Makes the External Secrets Operator copy one server's secrets from a store. */
+export function makeExternal(
+  parent: ComponentResource,
+  name: string,
+  plan: SecretsPlan,
+  ofServer: ServerSecretsPlan,
+): void {
+  for (const synced of syncedPaths(plan.naming, ofServer)) {
+    const metadata = metadataOf(plan, synced.name, ofServer.server);
+    new k8s.apiextensions.CustomResource(
+      `${name}-${synced.name}`,
+      {
+        apiVersion: externalSecretsApi,
+        kind: 'ExternalSecret',
+        metadata,
+        spec: externalSecretSpec(plan, synced, metadata.labels),
+      },
+      { parent },
+    );
+  }
+}
+
+function metadataOf({ args }: SecretsPlan, name: string, server?: string): ObjectMetadata {
+  const { environment, namespace, owner } = args;
   const belonging: Belonging = { environment, owner, component: 'secrets' };
-  return labelsOf(server === undefined ? belonging : { ...belonging, server });
+  return { name, namespace, labels: labelsOf(server === undefined ? belonging : { ...belonging, server }) };
 }

@@ -1,9 +1,10 @@
 import { podFolders } from '@lockstep/model/internal';
+import type { Naming } from '../kubernetes/names.ts';
 import type { PodAdditions } from '../kubernetes/pod-template.ts';
 import { injected } from './injector.ts';
 import { syncedObject } from './operator.ts';
 import type { McpSecretsArgs } from './secrets-args.ts';
-import { type PlannedSecret, planSecrets, type ServerSecretsPlan } from './secrets-plan.ts';
+import { type PlannedSecret, planSecrets, type SecretsPlan } from './secrets-plan.ts';
 
 /** The volume of a server's files. */
 const fileVolume = 'lockstep-secret-files';
@@ -19,38 +20,33 @@ const fileVolume = 'lockstep-secret-files';
  * new McpServer('github', { ...server, ...(pod && { pod }) }, { providers: { kubernetes: cluster } });
  */
 export function deliverSecrets(args: McpSecretsArgs): Record<string, PodAdditions> {
-  return additionsOf(args, planSecrets('deliverSecrets', args));
+  return additionsOf(planSecrets('deliverSecrets', args));
 }
 
 /** The additions for a plan. */
-export function additionsOf(
-  args: McpSecretsArgs,
-  plans: readonly ServerSecretsPlan[],
-): Record<string, PodAdditions> {
-  const entries = plans.flatMap(({ server, pod, delivered }) => {
-    if (pod === undefined) return [];
+export function additionsOf(plan: SecretsPlan): Record<string, PodAdditions> {
+  const entries = plan.servers.flatMap(({ server, pod, delivered }) => {
+    if (delivered.length === 0) return [];
+    const isInjected = pod !== undefined && plan.args.deliver === 'agent-injector';
     return [
-      [
-        server,
-        args.deliver === 'agent-injector' ? injected(args, pod, delivered) : fromObjects(server, delivered),
-      ],
+      [server, isInjected ? injected(plan, pod, delivered) : fromObjects(plan.naming, server, delivered)],
     ];
   });
   return Object.fromEntries(entries);
 }
 
-/** Additions that refer to the Secrets that the operator writes. */
-function fromObjects(server: string, delivered: readonly PlannedSecret[]): PodAdditions {
+/** Additions that refer to the Secrets that an operator writes. */
+function fromObjects(naming: Naming, server: string, delivered: readonly PlannedSecret[]): PodAdditions {
   const env = delivered
     .filter(({ delivery }) => delivery === 'env')
-    .map(({ name, path, field }) => ({
+    .map(({ name, place, field }) => ({
       name,
-      valueFrom: { secretKeyRef: { name: syncedObject(server, path), key: field } },
+      valueFrom: { secretKeyRef: { name: syncedObject(naming, server, place), key: field } },
     }));
   const files = delivered.filter(({ delivery }) => delivery === 'file');
   if (files.length === 0) return { env };
-  const sources = files.map(({ name, path, field }) => ({
-    secret: { name: syncedObject(server, path), items: [{ key: field, path: name }] },
+  const sources = files.map(({ name, place, field }) => ({
+    secret: { name: syncedObject(naming, server, place), items: [{ key: field, path: name }] },
   }));
   return {
     env,

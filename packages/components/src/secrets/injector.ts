@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { podFolders } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
+import { whenKnown } from '../inputs.ts';
 import type { PodAdditions } from '../kubernetes/pod-template.ts';
-import { egressOfUrl } from '../network/egress.ts';
 import { authorityKey, authorityObject } from './operator.ts';
-import type { McpSecretsArgs } from './secrets-args.ts';
-import type { Login, PlannedSecret } from './secrets-plan.ts';
-import { apiPath } from './vault-policy.ts';
+import type { Login, PlannedSecret, SecretsPlan } from './secrets-plan.ts';
 
 const prefix = 'vault.hashicorp.com';
 
@@ -17,7 +16,7 @@ const renderInterval = '1m';
 
 /** Additions that make the Agent injector write a server's files. */
 export function injected(
-  args: McpSecretsArgs,
+  { args, naming }: SecretsPlan,
   login: Login,
   delivered: readonly PlannedSecret[],
 ): PodAdditions {
@@ -25,18 +24,21 @@ export function injected(
   const whole = {
     'agent-inject': 'true',
     service: address,
-    'auth-path': `auth/${auth?.path ?? 'kubernetes'}`,
+    'auth-path': whenKnown(auth?.path ?? 'kubernetes', (path) => `auth/${path}`),
     role: login.role,
     'agent-service-account-token-volume-name': tokenVolume,
     'secret-volume-path': podFolders.secretFiles,
     'template-static-secret-render-interval': renderInterval,
     ...(vaultNamespace !== undefined && { namespace: vaultNamespace }),
-    ...(ca !== undefined && { 'tls-secret': authorityObject, 'ca-cert': `/vault/tls/${authorityKey}` }),
+    ...(ca !== undefined && {
+      'tls-secret': authorityObject(naming),
+      'ca-cert': `/vault/tls/${authorityKey}`,
+    }),
   };
-  const files = delivered.flatMap((secret) => Object.entries(annotationsOf(args, secret)));
+  const files = delivered.flatMap((secret) => Object.entries(annotationsOf(args.mount.version, secret)));
   return {
     // The agent runs in the server's pod.
-    egress: [egressOfUrl(address)],
+    egress: [{ url: address }],
     annotations: Object.fromEntries(
       [...Object.entries(whole), ...files].map(([key, value]) => [`${prefix}/${key}`, value]),
     ),
@@ -51,14 +53,15 @@ export function injected(
   };
 }
 
-function annotationsOf({ mount }: McpSecretsArgs, secret: PlannedSecret): Record<string, string> {
+function annotationsOf(version: 1 | 2, secret: PlannedSecret): Record<string, Input<string>> {
   // An annotation's name has at most 63 characters, but a file's name can have 128.
   const id = `s${createHash('sha256').update(secret.name).digest('hex').slice(0, 12)}`;
-  const path = apiPath(mount, secret.path);
   return {
-    [`agent-inject-secret-${id}`]: path,
+    [`agent-inject-secret-${id}`]: secret.apiPath,
     [`agent-inject-file-${id}`]: secret.name,
-    [`agent-inject-template-${id}`]: templateOf(path, secret.field, mount.version),
+    [`agent-inject-template-${id}`]: whenKnown(secret.apiPath, (path) =>
+      templateOf(path as string, secret.field, version),
+    ),
   };
 }
 

@@ -161,7 +161,7 @@ describe('an error names', () => {
     ],
     [
       withoutDelivery,
-      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, but nothing delivers it to the pod; set `deliver` to `vault-secrets-operator` or `agent-injector`, whichever runs in this cluster.',
+      'McpSecrets prod: servers.a.secrets.B.delivery: is `env`, but nothing delivers it to the pod; set `deliver` to `vault-secrets-operator`, `external-secrets` or `agent-injector`, whichever runs in this cluster.',
     ],
     [
       argsFor({ a: { B: env } }, { deliver: 'agent-injector' }),

@@ -1,11 +1,10 @@
-import type { Deployment } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
 import { isOfType, requireProvider } from '../component.ts';
 import type { PodAdditions } from '../kubernetes/pod-template.ts';
-import { makeConnection, makeSynced } from './cluster-objects.ts';
+import { makeConnection, makeExternal, makeSynced } from './cluster-objects.ts';
 import { additionsOf } from './deliver.ts';
-import type { McpSecretsArgs } from './secrets-args.ts';
-import { planSecrets, type ServerSecretsPlan } from './secrets-plan.ts';
+import type { McpSecretsArgs, VaultEndpoint } from './secrets-args.ts';
+import { type Login, type SecretsPlan, takeSecretsPlan } from './secrets-plan.ts';
 import { makeBackends, makeLogin } from './vault-objects.ts';
 
 const type = 'lockstep:index:McpSecrets';
@@ -33,7 +32,7 @@ export class McpSecrets extends ComponentResource {
   /** For `McpGateway`: its Vault role for each server's headers. A server without secret headers has none. */
   readonly roles: Readonly<Record<string, string>>;
   /** For `McpGateway`: the Vault to read from. */
-  readonly vault: NonNullable<Deployment['vault']>;
+  readonly vault: VaultEndpoint;
   /**
    * For `McpServer`: what brings `env` and `file` secrets into a server's pods. A server without such secrets has no
    * entry.
@@ -42,27 +41,35 @@ export class McpSecrets extends ComponentResource {
 
   /** @throws RunError that names the component and the wrong argument or the missing provider. */
   constructor(name: string, args: McpSecretsArgs, opts?: ComponentResourceOptions) {
-    super(type, name, {}, opts);
     const who = `McpSecrets ${name}`;
-    const plans = planSecrets(who, args);
-    const delivers = plans.some(({ pod }) => pod !== undefined);
-    requireProvider(this, who, 'vault');
-    if (delivers) requireProvider(this, who, 'kubernetes');
-
-    const backends = makeBackends(this, name, args);
-    const connection = delivers ? makeConnection(this, name, args) : [];
-    for (const plan of plans) {
-      const { server, gateway, pod } = plan;
-      if (gateway !== undefined) makeLogin(this, `${name}-${server}-gateway`, args, gateway, backends);
-      if (pod === undefined) continue;
-      const login = makeLogin(this, `${name}-${server}-pod`, args, pod, backends);
-      if (args.deliver !== 'vault-secrets-operator') continue;
-      makeSynced(this, name, args, plan, [login, ...connection]);
+    const plan = takeSecretsPlan(who, args);
+    const delivers = plan.servers.some(({ delivered }) => delivered.length > 0);
+    if (usesVault(plan)) requireProvider(opts, who, 'vault');
+    if (delivers) requireProvider(opts, who, 'kubernetes');
+    super(type, name, {}, opts);
+    const backends = makeBackends(this, name, plan.args);
+    const connection = delivers ? makeConnection(this, name, plan) : [];
+    for (const ofServer of plan.servers) {
+      const { server, gateway, pod } = ofServer;
+      const login = (whose: 'gateway' | 'pod', of: Login) =>
+        makeLogin(
+          this,
+          [`${name}.${server}-${whose}`, `${name}-${server}-${whose}`],
+          plan.args,
+          of,
+          backends,
+        );
+      if (gateway !== undefined) login('gateway', gateway);
+      const own = pod === undefined ? [] : [login('pod', pod)];
+      if (args.deliver === 'vault-secrets-operator') {
+        makeSynced(this, name, plan, ofServer, [...own, ...connection]);
+      }
+      if (args.deliver === 'external-secrets') makeExternal(this, name, plan, ofServer);
     }
 
-    this.roles = rolesOf(plans);
-    this.vault = vaultBlock(args);
-    this.pods = additionsOf(args, plans);
+    this.roles = rolesOf(plan);
+    this.vault = vaultBlock(plan.args);
+    this.pods = additionsOf(plan);
     this.registerOutputs({ roles: this.roles, vault: this.vault });
   }
 
@@ -72,21 +79,21 @@ export class McpSecrets extends ComponentResource {
   }
 }
 
+/** Whether anything must be made in Vault. With a store of the External Secrets Operator, there may be nothing. */
+function usesVault({ args: { mount, auth }, servers }: SecretsPlan): boolean {
+  const logins = servers.some(({ gateway, pod }) => gateway !== undefined || pod !== undefined);
+  return logins || mount.create === true || auth?.create !== undefined;
+}
+
 /** The gateway's role for each server's headers, by server. */
-function rolesOf(plans: readonly ServerSecretsPlan[]): Record<string, string> {
+export function rolesOf({ servers }: SecretsPlan): Record<string, string> {
   return Object.fromEntries(
-    plans.flatMap(({ server, gateway }) => (gateway === undefined ? [] : [[server, gateway.role]])),
+    servers.flatMap(({ server, gateway }) => (gateway === undefined ? [] : [[server, gateway.role]])),
   );
 }
 
-/** Where the gateway reads headers, for the deployment file. It is plain data, so that a preview shows all of it. */
-function vaultBlock({
-  address,
-  mount,
-  auth,
-  vaultNamespace,
-  ca,
-}: McpSecretsArgs): NonNullable<Deployment['vault']> {
+/** Where the gateway reads headers, for the deployment file. */
+export function vaultBlock({ address, mount, auth, vaultNamespace, ca }: McpSecretsArgs): VaultEndpoint {
   return {
     address,
     mount: mount.path,

@@ -22,7 +22,9 @@ type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<{ st
 
 /** Signs in as server `a` of a mount, with only its policy. */
 async function signIn(mount: { path: string; version: 1 | 2 }): Promise<Ask> {
-  const [plan] = planSecrets('test', {
+  const {
+    servers: [plan],
+  } = planSecrets('test', {
     environment: 'prod',
     namespace: 'mcp-prod',
     owner: 'platform',

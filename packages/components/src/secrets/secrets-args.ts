@@ -1,5 +1,7 @@
-import type { Secrets } from '@lockstep/model/internal';
+import type { Deployment, Secrets } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
+import { z } from 'zod';
+import { fields, given, mapOf, oneOf, plain, plainText, text, toggle } from '../schema.ts';
 
 /**
  * Where an environment's secrets are kept, and how they reach pods.
@@ -12,13 +14,14 @@ import type { Input } from '@pulumi/pulumi';
  *   vaultNamespace: 'platform',
  *   ca: '-----BEGIN CERTIFICATE-----…',
  *   audience: 'vault',
- *   deliver: 'vault-secrets-operator',
+ *   deliver: 'external-secrets',
+ *   store: { name: 'vault' },
  *   prefix: 'lockstep-eu-1',
  * };
  */
 export interface VaultSettings {
   /** Vault's address, as pods reach it: `https://vault.vault:8200`. */
-  readonly address: string;
+  readonly address: Input<string>;
   /** The KV mount of all references. */
   readonly mount: KvMount;
   /** The Kubernetes auth method that pods sign in with. Default: the existing one at `kubernetes`. */
@@ -27,15 +30,17 @@ export interface VaultSettings {
    * The namespace of Vault Enterprise or HCP where pods sign in and read. The provider must use the same one. Default:
    * none.
    */
-  readonly vaultNamespace?: string;
+  readonly vaultNamespace?: Input<string>;
   /**
    * PEM of the authority that signed Vault's certificate; it is public. Default: the authorities that the images know.
    */
-  readonly ca?: string;
+  readonly ca?: Input<string>;
   /** The audience of service-account tokens; tokens for another audience can't sign in. Default: `vault`. */
-  readonly audience?: string;
+  readonly audience?: Input<string>;
   /** What brings `env` and `file` secrets into pods; required if there are any. Default: nothing. */
   readonly deliver?: SecretDelivery;
+  /** The store that the External Secrets Operator reads; required by `external-secrets`. Default: none. */
+  readonly store?: SecretStore;
   /**
    * The start of the names of roles and policies. Set it if several clusters with the same environment share a Vault.
    * Default: `lockstep`.
@@ -43,13 +48,29 @@ export interface VaultSettings {
   readonly prefix?: string;
 }
 
+const deliveries = ['vault-secrets-operator', 'external-secrets', 'agent-injector'] as const;
 /**
- * What delivers secrets. The Agent injector writes only files, and refreshes them in place.
+ * What delivers secrets. The Vault Secrets Operator restarts the server when a secret changes. The External Secrets
+ * Operator doesn't: files are refreshed in place, and a variable keeps its value until the pod restarts. The Agent
+ * injector writes only files, and refreshes them in place.
  *
  * @example
  * const deliver: SecretDelivery = 'vault-secrets-operator';
  */
-export type SecretDelivery = 'vault-secrets-operator' | 'agent-injector';
+export type SecretDelivery = (typeof deliveries)[number];
+
+/**
+ * A store of the External Secrets Operator. It reads the KV mount, and signs in to Vault by itself.
+ *
+ * @example
+ * const store: SecretStore = { name: 'vault', kind: 'ClusterSecretStore' };
+ */
+export interface SecretStore {
+  /** Its name. */
+  readonly name: Input<string>;
+  /** Its kind. Default: `ClusterSecretStore`. */
+  readonly kind?: 'ClusterSecretStore' | 'SecretStore';
+}
 
 /**
  * A KV secrets engine.
@@ -59,7 +80,7 @@ export type SecretDelivery = 'vault-secrets-operator' | 'agent-injector';
  */
 export interface KvMount {
   /** The path, such as `mcp`, with which every reference starts. */
-  readonly path: string;
+  readonly path: Input<string>;
   /** The version of the engine. */
   readonly version: 1 | 2;
   /** Creates the mount, protects it, and keeps it when the stack is destroyed. Default: false, because it exists. */
@@ -77,7 +98,7 @@ export interface KvMount {
  */
 export interface KubernetesAuth {
   /** Where it is mounted. Default: `kubernetes`. */
-  readonly path?: string;
+  readonly path?: Input<string>;
   /** Creates the auth method, for a Vault that runs in this cluster. Default: it exists already. */
   readonly create?: NewKubernetesAuth;
 }
@@ -113,7 +134,7 @@ export interface NewKubernetesAuth {
  *       workload: { kind: 'Deployment', name: 'mcp-docs' },
  *     },
  *   },
- *   gateway: { serviceAccount: gatewayObject },
+ *   gateway: { serviceAccount: gatewayObject() },
  *   address: 'https://vault.vault:8200',
  *   mount: { path: 'mcp', version: 2 },
  *   deliver: 'vault-secrets-operator',
@@ -123,13 +144,15 @@ export interface McpSecretsArgs extends VaultSettings {
   /** The environment's name. */
   readonly environment: string;
   /** The namespace of the pods. */
-  readonly namespace: string;
+  readonly namespace: Input<string>;
+  /** Whether the namespace has other environments too; see {@link Naming}. Default: false. */
+  readonly sharesNamespace?: boolean;
   /** The team that is responsible for it, as a label. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /** Secrets by server; a server without secrets gets nothing. */
   readonly servers: Readonly<Record<string, SecretsOfServer>>;
   /** The gateway, which reads headers at run time. */
-  readonly gateway: { readonly serviceAccount: string };
+  readonly gateway: { readonly serviceAccount: Input<string> };
 }
 
 /**
@@ -146,7 +169,7 @@ export interface SecretsOfServer {
   /** The secrets, as in the server's definition. */
   readonly secrets: Secrets;
   /** The service account of its pods; only they read its `env` and `file` secrets. */
-  readonly serviceAccount: string;
+  readonly serviceAccount: Input<string>;
   /** The workload to restart when such a secret changes. */
   readonly workload: Workload;
 }
@@ -161,5 +184,57 @@ export interface Workload {
   /** What it is. */
   readonly kind: 'Deployment' | 'StatefulSet';
   /** Its name. */
-  readonly name: string;
+  readonly name: Input<string>;
 }
+
+/**
+ * The Vault that the gateway reads from, as `McpSecrets` gives it.
+ *
+ * @example
+ * const vault: VaultEndpoint = { address: 'https://vault.vault:8200', mount: 'mcp', kvVersion: 2, authMount: 'kubernetes' };
+ */
+export type VaultEndpoint = {
+  readonly [Field in keyof NonNullable<Deployment['vault']>]: Input<
+    NonNullable<NonNullable<Deployment['vault']>[Field]>
+  >;
+};
+
+const vaultFields = {
+  address: text,
+  mount: fields<KvMount>({
+    path: text,
+    version: plain(z.union([z.literal(1), z.literal(2)])),
+    create: toggle.optional(),
+  }),
+  auth: fields<KubernetesAuth>({
+    path: text.optional(),
+    create: fields<NewKubernetesAuth>({ kubernetesHost: text, caCert: text.optional() }).optional(),
+  }).optional(),
+  vaultNamespace: text.optional(),
+  ca: text.optional(),
+  audience: text.optional(),
+  deliver: oneOf(...deliveries).optional(),
+  store: fields<SecretStore>({
+    name: text,
+    kind: oneOf('ClusterSecretStore', 'SecretStore').optional(),
+  }).optional(),
+  prefix: plainText.optional(),
+};
+
+export const vaultSchema = fields<VaultSettings>(vaultFields);
+
+export const secretsSchema = fields<McpSecretsArgs>({
+  ...vaultFields,
+  environment: plainText,
+  namespace: text,
+  sharesNamespace: toggle.optional(),
+  owner: text,
+  servers: mapOf(
+    fields<SecretsOfServer>({
+      secrets: given("the secrets of the server's definition"),
+      serviceAccount: text,
+      workload: fields<Workload>({ kind: oneOf('Deployment', 'StatefulSet'), name: text }),
+    }),
+  ),
+  gateway: fields<McpSecretsArgs['gateway']>({ serviceAccount: text }),
+});

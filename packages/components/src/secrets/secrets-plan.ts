@@ -1,7 +1,12 @@
 import { compareText, type Delivery, parseSecretReference, printPath } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
+import { plannedOnce } from '../component.ts';
 import { refuse } from '../errors.ts';
+import { checked, whenKnown } from '../inputs.ts';
 import { checkPlace, isNamespaceName } from '../kubernetes/labels.ts';
-import type { McpSecretsArgs, SecretDelivery, SecretsOfServer, Workload } from './secrets-args.ts';
+import type { Naming } from '../kubernetes/names.ts';
+import { checkArguments } from '../schema.ts';
+import { type McpSecretsArgs, type SecretsOfServer, secretsSchema, type Workload } from './secrets-args.ts';
 import { apiPath, isPlainPath, readPolicy } from './vault-policy.ts';
 
 /** One secret, looked up in the mount. */
@@ -9,8 +14,12 @@ export interface PlannedSecret {
   /** The name of the header, variable or file. */
   readonly name: string;
   readonly delivery: Delivery;
+  /** Names the place where the secret is: its path below the mount, or the whole one if the mount is known later. */
+  readonly place: string;
   /** The path below the mount. */
-  readonly path: string;
+  readonly path: Input<string>;
+  /** Where Vault's API reads it. */
+  readonly apiPath: Input<string>;
   readonly field: string;
 }
 
@@ -18,8 +27,8 @@ export interface PlannedSecret {
 export interface Login {
   /** The name of the role and of its policy. */
   readonly role: string;
-  readonly policy: string;
-  readonly serviceAccount: string;
+  readonly policy: Input<string>;
+  readonly serviceAccount: Input<string>;
 }
 
 /** What one server with secrets needs. */
@@ -27,12 +36,20 @@ export interface ServerSecretsPlan {
   readonly server: string;
   /** The gateway's login for the server's headers. */
   readonly gateway?: Login;
-  /** The server's own login, for its `env` and `file` secrets. */
+  /** The server's own login, for its `env` and `file` secrets, unless a store of the operator reads them. */
   readonly pod?: Login;
   /** Its `env` and `file` secrets, sorted by name. */
   readonly delivered: readonly PlannedSecret[];
   /** The workload to restart when one of them changes. */
   readonly workload: Workload;
+}
+
+/** What all servers with secrets need. */
+export interface SecretsPlan {
+  /** The arguments, checked. */
+  readonly args: McpSecretsArgs;
+  readonly naming: Naming;
+  readonly servers: readonly ServerSecretsPlan[];
 }
 
 /**
@@ -44,13 +61,18 @@ export interface ServerSecretsPlan {
  * @throws RunError that names the component, server and field, for a reference outside of the mount, and for a
  * delivery that nothing in this cluster can do.
  */
-export function planSecrets(who: string, args: McpSecretsArgs): ServerSecretsPlan[] {
-  checkNames(who, args);
-  return Object.entries(args.servers)
-    .toSorted(byName)
-    .map(([server, given]) => planServer(who, args, server, given))
-    .filter(({ gateway, pod }) => gateway !== undefined || pod !== undefined);
-}
+export const [planSecrets, takeSecretsPlan] = plannedOnce(
+  (who: string, given: McpSecretsArgs): SecretsPlan => {
+    checkArguments(who, secretsSchema, given);
+    const args = checkNames(who, given);
+    const servers = Object.entries(args.servers)
+      .toSorted(byName)
+      .map(([server, secrets]) => planServer(who, args, server, secrets))
+      .filter(({ gateway, delivered }) => gateway !== undefined || delivered.length > 0);
+    const naming = { environment: args.environment, sharesNamespace: args.sharesNamespace ?? false };
+    return { args, naming, servers };
+  },
+);
 
 function planServer(
   who: string,
@@ -62,11 +84,12 @@ function planServer(
     .toSorted(byName)
     .map(([name, { reference, delivery }]) => {
       const at = printPath('servers', [server, 'secrets', name]);
-      checkDelivery(who, `${at}.delivery`, delivery, args.deliver);
+      checkDelivery(who, `${at}.delivery`, delivery, args);
       return { name, delivery, ...placeOf(who, `${at}.reference`, reference, args) };
     });
   const headers = found.filter(({ delivery }) => delivery === 'header');
   const delivered = found.filter(({ delivery }) => delivery !== 'header');
+  const signsIn = delivered.length > 0 && args.deliver !== 'external-secrets';
   return {
     server,
     delivered,
@@ -74,65 +97,79 @@ function planServer(
     ...(headers.length > 0 && {
       gateway: loginOf(args, server, 'gateway', headers, args.gateway.serviceAccount),
     }),
-    ...(delivered.length > 0 && { pod: loginOf(args, server, 'pod', delivered, serviceAccount) }),
+    ...(signsIn && { pod: loginOf(args, server, 'pod', delivered, serviceAccount) }),
   };
 }
 
 /** Dots join the parts of a name. Environments and servers have no dots, so no two logins share a name. */
 function loginOf(
-  { prefix = 'lockstep', environment, mount }: McpSecretsArgs,
+  { prefix = 'lockstep', environment }: McpSecretsArgs,
   server: string,
   whose: 'gateway' | 'pod',
   secrets: readonly PlannedSecret[],
-  serviceAccount: string,
+  serviceAccount: Input<string>,
 ): Login {
-  const paths = [...new Set(secrets.map(({ path }) => apiPath(mount, path)))];
   const reader = whose === 'gateway' ? 'the gateway for its headers' : 'its pods';
+  const reason = `Lockstep: what ${reader} may read of server ${server} in ${environment}.`;
   return {
     role: [prefix, environment, server, whose].join('.'),
-    policy: readPolicy(paths, `Lockstep: what ${reader} may read of server ${server} in ${environment}.`),
+    policy: whenKnown(
+      secrets.map((secret) => secret.apiPath),
+      (paths) => readPolicy([...new Set(paths as readonly string[])], reason),
+    ),
     serviceAccount,
   };
 }
 
-/** A reference's path below the mount, and its field. */
+/** Where a reference leads in the mount. */
 function placeOf(
   who: string,
   field: string,
   reference: string,
   { mount }: McpSecretsArgs,
-): Pick<PlannedSecret, 'path' | 'field'> {
-  const { path, field: key } = parseSecretReference(reference);
-  if (!path.startsWith(`${mount.path}/`)) {
-    refuse(
-      who,
-      field,
-      `\`${reference}\` lies outside of the mount \`${mount.path}\`; move the secret to \`${mount.path}/…\`, or name its mount in \`mount.path\`.`,
-    );
-  }
-  if (!isPlainPath(path) || !/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(key)) {
+): Pick<PlannedSecret, 'place' | 'path' | 'apiPath' | 'field'> {
+  const { path: whole, field: key } = parseSecretReference(reference);
+  if (!isPlainPath(whole) || !/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(key)) {
     refuse(
       who,
       field,
       `\`${reference}\` must be \`mount/path#field\` with only letters, digits, \`.\`, \`_\` and \`-\`; rename it in Vault.`,
     );
   }
-  return { path: path.slice(mount.path.length + 1), field: key };
+  const path = whenKnown(mount.path, (known) => {
+    if (whole.startsWith(`${known}/`)) return whole.slice(known.length + 1);
+    return refuse(
+      who,
+      field,
+      `\`${reference}\` lies outside of the mount \`${known}\`; move the secret to \`${known}/…\`, or name its mount in \`mount.path\`.`,
+    );
+  });
+  return {
+    place: typeof path === 'string' ? path : whole,
+    path,
+    apiPath: whenKnown({ mount: mount.path, path }, (known) =>
+      apiPath({ path: known.mount as string, version: mount.version }, known.path as string),
+    ),
+    field: key,
+  };
 }
 
 function checkDelivery(
   who: string,
   field: string,
   delivery: Delivery,
-  deliver: SecretDelivery | undefined,
+  { deliver, store }: Pick<McpSecretsArgs, 'deliver' | 'store'>,
 ): void {
   if (delivery === 'header') return;
   if (deliver === undefined) {
     refuse(
       who,
       field,
-      `is \`${delivery}\`, but nothing delivers it to the pod; set \`deliver\` to \`vault-secrets-operator\` or \`agent-injector\`, whichever runs in this cluster.`,
+      `is \`${delivery}\`, but nothing delivers it to the pod; set \`deliver\` to \`vault-secrets-operator\`, \`external-secrets\` or \`agent-injector\`, whichever runs in this cluster.`,
     );
+  }
+  if (deliver === 'external-secrets' && store === undefined) {
+    refuse(who, 'store', 'is missing; name the ClusterSecretStore that reads the mount.');
   }
   if (deliver === 'agent-injector' && delivery === 'env') {
     refuse(
@@ -148,18 +185,18 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return compareText(a, b);
 }
 
-/** Names go into policies, roles and objects, so they must be plain names. */
-function checkNames(who: string, args: McpSecretsArgs): void {
+/** Names go into policies, roles and objects, so they must be plain names. Returns the arguments, checked. */
+function checkNames(who: string, args: McpSecretsArgs): McpSecretsArgs {
   const { mount, auth, prefix, environment, servers } = args;
-  for (const [field, path] of Object.entries({ 'mount.path': mount.path, 'auth.path': auth?.path })) {
-    if (path === undefined || isPlainPath(path)) continue;
-    refuse(
-      who,
-      field,
-      `${JSON.stringify(path)} must be letters, digits, \`.\`, \`_\` and \`-\`, with \`/\` only between them.`,
-    );
-  }
-  checkPlace(who, args);
+  const plainPath = (field: string, path: Input<string>) =>
+    checked(path, (known) => {
+      if (isPlainPath(known)) return;
+      refuse(
+        who,
+        field,
+        `${JSON.stringify(known)} must be letters, digits, \`.\`, \`_\` and \`-\`, with \`/\` only between them.`,
+      );
+    });
   const named = [
     ...Object.entries({ prefix, environment }),
     ...Object.keys(servers).map((name) => [printPath('servers', [name]), name] as const),
@@ -172,4 +209,10 @@ function checkNames(who: string, args: McpSecretsArgs): void {
       `${JSON.stringify(name)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
     );
   }
+  return {
+    ...args,
+    ...checkPlace(who, args),
+    mount: { ...mount, path: plainPath('mount.path', mount.path) },
+    ...(auth && { auth: { ...auth, ...(auth.path && { path: plainPath('auth.path', auth.path) }) } }),
+  };
 }

@@ -43,12 +43,13 @@ export function makeBackends(
  */
 export function makeLogin(
   parent: ComponentResource,
-  name: string,
+  [name, oldName]: readonly [name: string, oldName: string],
   { auth, audience = 'vault', namespace }: McpSecretsArgs,
   { role, policy, serviceAccount }: Login,
   dependsOn: Resource[],
 ): Resource {
-  const made = new vault.Policy(name, { name: role, policy }, { parent });
+  const aliases = [{ name: oldName }];
+  const made = new vault.Policy(name, { name: role, policy }, { parent, aliases });
   return new vault.kubernetes.AuthBackendRole(
     name,
     {
@@ -62,6 +63,6 @@ export function makeLogin(
       tokenTtl: tokenTtl.first,
       tokenMaxTtl: tokenTtl.longest,
     },
-    { parent, dependsOn: [made, ...dependsOn] },
+    { parent, aliases, dependsOn: [made, ...dependsOn] },
   );
 }

@@ -1,5 +1,3 @@
-import type { KvMount } from './secrets-args.ts';
-
 /** One path segment, without anything that has a meaning in a policy, a template or a URL. */
 const segment = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -15,7 +13,10 @@ export function isPlainPath(path: string): boolean {
  * @example
  * apiPath({ path: 'mcp', version: 2 }, 'github'); // 'mcp/data/github'
  */
-export function apiPath({ path, version }: KvMount, rest: string): string {
+export function apiPath(
+  { path, version }: { readonly path: string; readonly version: 1 | 2 },
+  rest: string,
+): string {
   return version === 2 ? `${path}/data/${rest}` : `${path}/${rest}`;
 }
 

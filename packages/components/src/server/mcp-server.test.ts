@@ -119,7 +119,7 @@ describe('the container runs', () => {
   });
 });
 
-describe('the endpoint is plain data for the deployment file', () => {
+describe('the endpoint says how the gateway reaches it', () => {
   it.each([
     ['files', { url: 'http://mcp-files.mcp.svc:8080/mcp', bridge: true }],
     ['github', { url: 'http://mcp-github.mcp.svc:8082/mcp', bridge: false }],
@@ -129,7 +129,7 @@ describe('the endpoint is plain data for the deployment file', () => {
     await record(() => {
       found.push(new McpServer(kind, argsOf(kind), { providers: clusterAndVault() }).endpoint);
     });
-    expect(found).toEqual([endpoint]);
+    expect(found).toMatchObject([endpoint]);
   });
 });
 
@@ -323,7 +323,7 @@ describe('an error names the server and the field for', () => {
       new McpServer('two', argsOf('files'), { providers });
     };
     await expect(record(program)).rejects.toThrow(
-      'McpServer files: name: the namespace mcp already has mcp-files from this program; choose another name.',
+      'McpServer two: name: the namespace mcp already has mcp-files from this program; choose another name.',
     );
   });
 });

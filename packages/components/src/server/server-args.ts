@@ -2,9 +2,32 @@ import type { ServerInput } from '@lockstep/model';
 import type { Release, ServerDefinition } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
-import type { PodAdditions, PodTemplateOverrides, Resources } from '../kubernetes/pod-template.ts';
-import type { Storage } from '../kubernetes/volumes.ts';
-import type { NetworkSettings, PodPeer } from '../network/settings.ts';
+import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
+import {
+  type PodAdditions,
+  type PodTemplateOverrides,
+  podAdditionsSchema,
+  podTemplateSchema,
+  type Resources,
+  resourcesSchema,
+} from '../kubernetes/pod-template.ts';
+import { type Storage, storageSchema } from '../kubernetes/volumes.ts';
+import { type NetworkSettings, networkSchema, type PodPeer, podPeerSchema } from '../network/settings.ts';
+import {
+  count,
+  either,
+  fields,
+  given,
+  listOf,
+  mapOf,
+  native,
+  number,
+  plain,
+  plainText,
+  text,
+  textMap,
+  toggle,
+} from '../schema.ts';
 
 /**
  * A server's settings that may differ between clusters. None of them changes what agents may do.
@@ -17,11 +40,12 @@ import type { NetworkSettings, PodPeer } from '../network/settings.ts';
  *   serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/files' },
  *   env: { REGION: 'eu-west-1' },
  *   volumes: [{ name: 'rules', mountPath: '/rules', source: { configMap: { name: 'rules' } } }],
- *   podTemplate: { spec: { nodeSelector: { pool: 'agents' } } },
+ *   nodeSelector: { pool: 'agents' },
+ *   podTemplate: { spec: { hostAliases: [{ ip: '10.0.0.9', hostnames: ['files.internal'] }] } },
  * };
  * const github: ServerSettings = { autoscaling: { minReplicas: 2, maxReplicas: 6 } };
  */
-export interface ServerSettings {
+export interface ServerSettings extends PodSettings {
   /**
    * CPU and memory of the server's container. Default: requests of 50m and 128Mi, or 192Mi with a bridge; limits
    * depend on the kind and on the maximum number of processes.
@@ -29,8 +53,8 @@ export interface ServerSettings {
   readonly resources?: Resources;
   /** How many pods run. Only a server from an image, without `data`, can have several. Default: 1. */
   readonly replicas?: number;
-  /** Scales the number of pods by CPU use, instead of `replicas`. Default: none. */
-  readonly autoscaling?: Autoscaling;
+  /** Scales the number of pods by CPU use or by KEDA's triggers, instead of `replicas`. Default: none. */
+  readonly autoscaling?: Autoscaling | KedaAutoscaling;
   /** A volume that outlives the pod, at `/var/lib/lockstep`; the server becomes a StatefulSet. Default: none. */
   readonly data?: Storage;
   /** Annotations of the ServiceAccount, for a cloud identity: `eks.amazonaws.com/role-arn`. Default: none. */
@@ -70,22 +94,24 @@ export interface McpServerArgs extends ServerSettings {
   readonly release: Pick<Release, 'source'>;
   /** The environment's name. */
   readonly environment: string;
-  /** Where it runs. The namespace exists, or is passed in `opts.dependsOn`. */
-  readonly namespace: string;
+  /** Where it runs: `ns.metadata.name` of a Namespace in the same program, or the name of one that exists. */
+  readonly namespace: Input<string>;
+  /** Whether the namespace has other environments too; see {@link Naming}. Default: false. */
+  readonly sharesNamespace?: boolean;
   /** The team that is responsible for it, as a label. */
-  readonly owner: string;
+  readonly owner: Input<string>;
   /**
    * The image by digest: the server's own, or the gateway's image with the package in it. Default: the pinned
    * reference of a server from an image. A package or a command requires it, and a remote server has none.
    */
-  readonly image?: string;
+  readonly image?: Input<string>;
   /** The gateway's pods, which may connect. */
   readonly gateway: PodPeer;
   /**
    * A Secret in the namespace with `bridge.key`, 32 bytes. Required unless the server is an image or remote. Default:
    * none.
    */
-  readonly keysSecret?: string;
+  readonly keysSecret?: Input<string>;
   /** What network policies need to know of this cluster. */
   readonly network: NetworkSettings;
   /** What brings secrets into the pods, from `McpSecrets`. Default: nothing. */
@@ -108,6 +134,40 @@ export interface Autoscaling {
 }
 
 /**
+ * Scaling by KEDA, which must run in the cluster.
+ *
+ * @example
+ * const autoscaling: KedaAutoscaling = {
+ *   minReplicas: 1,
+ *   maxReplicas: 6,
+ *   triggers: [{ type: 'prometheus', metadata: { serverAddress: 'http://prometheus.monitoring:9090', query: 'sum(rate(x[1m]))', threshold: '10' } }],
+ * };
+ */
+export interface KedaAutoscaling {
+  /** The fewest pods. Default: 1. */
+  readonly minReplicas?: number;
+  /** The most pods. */
+  readonly maxReplicas: number;
+  /** What scales it, as in a ScaledObject. Source: keda.sh/docs, ScaledObject specification. */
+  readonly triggers: readonly KedaTrigger[];
+}
+
+/**
+ * A trigger of a ScaledObject.
+ *
+ * @example
+ * const trigger: KedaTrigger = { type: 'cron', metadata: { timezone: 'UTC', start: '0 6 * * *', end: '0 20 * * *', desiredReplicas: '3' } };
+ */
+export interface KedaTrigger {
+  /** Its kind: `prometheus`, `cron`. */
+  readonly type: Input<string>;
+  /** What that kind needs. */
+  readonly metadata: Readonly<Record<string, Input<string>>>;
+  /** How it signs in: the name of a TriggerAuthentication. Default: it doesn't. */
+  readonly authenticationRef?: { readonly name: Input<string> };
+}
+
+/**
  * A volume and where it is mounted.
  *
  * @example
@@ -122,7 +182,7 @@ export interface MountedVolume {
   /** The volume's name in the pod. */
   readonly name: string;
   /** Where it is mounted. */
-  readonly mountPath: string;
+  readonly mountPath: Input<string>;
   /** Whether the server can't write to it. Default: true. */
   readonly readOnly?: boolean;
   /** The volume without its name: `{ configMap: { name } }`. */
@@ -137,9 +197,83 @@ export interface MountedVolume {
  */
 export interface GatewayEndpoint {
   /** The MCP endpoint. */
-  readonly url: string;
+  readonly url: Input<string>;
   /** Whether a bridge answers there. */
   readonly bridge: boolean;
   /** The Vault role for the server's headers. Default: none. */
-  readonly vaultRole?: string;
+  readonly vaultRole?: Input<string>;
+  /** The pods that answer there, for the gateway's network policy. Default: what the URL says. */
+  readonly pods?: EndpointPods;
 }
+
+/**
+ * The pods behind an endpoint.
+ *
+ * @example
+ * const pods: EndpointPods = {
+ *   namespace: 'mcp-prod',
+ *   podLabels: selectorOf({ environment: 'prod', component: 'server', server: 'files' }),
+ *   port: 8080,
+ * };
+ */
+export interface EndpointPods extends PodPeer {
+  /** The container's port. */
+  readonly port: Input<number>;
+}
+
+const autoscalingSchema = either(
+  fields<Autoscaling>({ minReplicas: count.optional(), maxReplicas: count, targetCpu: count.optional() }),
+  fields<KedaAutoscaling>({
+    minReplicas: count.optional(),
+    maxReplicas: count,
+    triggers: listOf(
+      fields<KedaTrigger>({ type: text, metadata: textMap, authenticationRef: plain(native).optional() }),
+    ),
+  }),
+);
+
+export const serverSettingsFields = {
+  ...podSettingsFields,
+  resources: resourcesSchema.optional(),
+  replicas: count.optional(),
+  autoscaling: autoscalingSchema.optional(),
+  data: storageSchema.optional(),
+  serviceAccountAnnotations: textMap.optional(),
+  env: textMap.optional(),
+  volumes: listOf(
+    fields<MountedVolume>({
+      name: plainText,
+      mountPath: text,
+      readOnly: toggle.optional(),
+      source: plain(native),
+    }),
+  ).optional(),
+  podTemplate: podTemplateSchema.optional(),
+};
+
+export const serverSettingsSchema = fields<ServerSettings>(serverSettingsFields);
+
+export const endpointsSchema = mapOf(
+  fields<GatewayEndpoint>({
+    url: text,
+    bridge: toggle,
+    vaultRole: text.optional(),
+    pods: fields<EndpointPods>({ namespace: text, podLabels: textMap.optional(), port: number }).optional(),
+  }),
+);
+
+export const serverSchema = fields<McpServerArgs>({
+  ...serverSettingsFields,
+  name: plainText,
+  definition: given("the server's definition"),
+  release: given('the pinned release, as the lock has it'),
+  environment: plainText,
+  namespace: text,
+  sharesNamespace: toggle.optional(),
+  owner: text,
+  image: text.optional(),
+  gateway: podPeerSchema,
+  keysSecret: text.optional(),
+  network: networkSchema,
+  pod: podAdditionsSchema.optional(),
+});

@@ -1,7 +1,9 @@
 import { defineServers } from '@lockstep/model';
 import type { ServerDefinition } from '@lockstep/model/internal';
+import type { Input } from '@pulumi/pulumi';
 import { explain, refuse } from '../errors.ts';
-import { digestOfImage } from '../kubernetes/image.ts';
+import { checked } from '../inputs.ts';
+import { checkImage, digestOfImage } from '../kubernetes/image.ts';
 import type { McpServerArgs } from './server-args.ts';
 import type { LocalDefinition, Runtime } from './server-runtime.ts';
 
@@ -19,18 +21,18 @@ export function readDefinition(who: string, { name, definition }: McpServerArgs)
  *
  * @throws RunError for a missing image, an image by tag, or one that the lock doesn't pin.
  */
-export function imageOf(who: string, { image, release: { source } }: McpServerArgs): string {
+export function imageOf(who: string, { image, release: { source } }: McpServerArgs): Input<string> {
   const pinned =
     source.type === 'image' ? `${source.reference.replace(/@.*$/, '')}@${source.digest}` : undefined;
   const reference = image ?? pinned;
   if (reference === undefined) {
     refuse(who, 'image', 'is missing; give the image that holds the package, by digest.');
   }
-  const digest = digestOfImage(who, 'image', reference);
-  if (source.type === 'image' && digest !== source.digest) {
+  return checked(checkImage(who, 'image', reference), (known) => {
+    const digest = digestOfImage(who, 'image', known);
+    if (source.type !== 'image' || digest === source.digest) return;
     refuse(who, 'image', `is ${digest}, but the lock pins ${source.digest}; lock the image that should run.`);
-  }
-  return reference;
+  });
 }
 
 /** @throws RunError for what a bridge or a volume can't do. */

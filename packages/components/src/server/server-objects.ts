@@ -1,40 +1,50 @@
 import * as k8s from '@pulumi/kubernetes';
 import type { Resource } from '@pulumi/pulumi';
 import { createTraffic } from '../network/traffic.ts';
+import { createScaling } from './scaling.ts';
 import type { McpServerArgs } from './server-args.ts';
 import type { ServerObjects } from './server-plan.ts';
+
+/** The objects of a server that programs may refer to. */
+export interface CreatedServer {
+  readonly deployment: k8s.apps.v1.Deployment | undefined;
+  readonly statefulSet: k8s.apps.v1.StatefulSet | undefined;
+  readonly service: k8s.core.v1.Service;
+  readonly serviceAccount: k8s.core.v1.ServiceAccount;
+  readonly networkPolicy: k8s.networking.v1.NetworkPolicy;
+}
 
 /** Creates the objects of one server. The network policy comes first, so that no pod runs without it. */
 export function createServer(
   parent: Resource,
   name: string,
-  { namespace, serviceAccountAnnotations }: McpServerArgs,
-  { object, labels, workload, service, disruption, traffic }: ServerObjects,
-): void {
-  const metadata = { name: object, namespace, labels };
+  { serviceAccountAnnotations }: McpServerArgs,
+  { metadata, workload, service: spec, disruption, traffic }: ServerObjects,
+): CreatedServer {
   const opts = { parent };
   const policies = createTraffic(name, metadata, traffic, opts);
-  const account = new k8s.core.v1.ServiceAccount(
+  const annotated =
+    serviceAccountAnnotations === undefined
+      ? metadata
+      : { ...metadata, annotations: serviceAccountAnnotations };
+  const serviceAccount = new k8s.core.v1.ServiceAccount(
     `${name}-account`,
-    {
-      metadata: {
-        ...metadata,
-        ...(serviceAccountAnnotations === undefined ? {} : { annotations: serviceAccountAnnotations }),
-      },
-      automountServiceAccountToken: false,
-    },
+    { metadata: annotated, automountServiceAccountToken: false },
     opts,
   );
-  new k8s.core.v1.Service(`${name}-service`, { metadata, spec: service }, opts);
-  const after = { parent, dependsOn: [account, ...policies] };
-  if (workload.kind === 'StatefulSet') {
-    new k8s.apps.v1.StatefulSet(`${name}-workload`, { metadata, spec: workload.spec }, after);
-  } else {
-    new k8s.apps.v1.Deployment(`${name}-workload`, { metadata, spec: workload.spec }, after);
-    if (workload.autoscaler !== undefined) {
-      const spec = workload.autoscaler;
-      new k8s.autoscaling.v2.HorizontalPodAutoscaler(`${name}-autoscaler`, { metadata, spec }, opts);
-    }
+  const service = new k8s.core.v1.Service(`${name}-service`, { metadata, spec }, opts);
+  const after = { parent, dependsOn: [serviceAccount, policies.policy, ...policies.hosts] };
+  const deployment =
+    workload.kind === 'Deployment'
+      ? new k8s.apps.v1.Deployment(`${name}-workload`, { metadata, spec: workload.spec }, after)
+      : undefined;
+  const statefulSet =
+    workload.kind === 'StatefulSet'
+      ? new k8s.apps.v1.StatefulSet(`${name}-workload`, { metadata, spec: workload.spec }, after)
+      : undefined;
+  if (workload.kind === 'Deployment' && workload.scaling !== undefined) {
+    createScaling(name, metadata, workload.scaling, opts);
   }
   new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption`, { metadata, spec: disruption }, opts);
+  return { deployment, statefulSet, service, serviceAccount, networkPolicy: policies.policy };
 }

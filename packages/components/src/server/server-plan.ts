@@ -1,4 +1,7 @@
 import type * as k8s from '@pulumi/kubernetes';
+import type { Input } from '@pulumi/pulumi';
+import { plannedOnce } from '../component.ts';
+import { whenKnown } from '../inputs.ts';
 import { disruptionOf } from '../kubernetes/availability.ts';
 import { checkPlace, labelsOf, selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
@@ -6,20 +9,22 @@ import { checkPodTemplate, type PodTemplate } from '../kubernetes/pod-template.t
 import { claimSpec } from '../kubernetes/volumes.ts';
 import { podPeer } from '../network/peers.ts';
 import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
-import type { Autoscaling, GatewayEndpoint, McpServerArgs } from './server-args.ts';
+import { checkArguments } from '../schema.ts';
+import { planScaling, type ScalingPlan } from './scaling.ts';
+import { type GatewayEndpoint, type McpServerArgs, serverSchema } from './server-args.ts';
 import { checkNeeds, checkSecrets, checkWorkload, imageOf, readDefinition } from './server-checks.ts';
 import { type ServerObjectNames, serverPod } from './server-pod.ts';
 import { checkSource, type LocalDefinition, type Runtime, runtimeOf } from './server-runtime.ts';
 
-/** The plan of a server, as plain data: where it is, and what must run for it. */
-interface ServerPlan {
+/** The plan of a server: where it is, and what must run for it. */
+export interface ServerPlan {
   readonly endpoint: GatewayEndpoint;
   /** Absent for a remote server. */
   readonly objects?: ServerObjects;
 }
 
 export interface ServerObjects extends ServerObjectNames {
-  readonly image: string;
+  readonly image: Input<string>;
   readonly workload: WorkloadPlan;
   readonly service: k8s.types.input.core.v1.ServiceSpec;
   readonly disruption: k8s.types.input.policy.v1.PodDisruptionBudgetSpec;
@@ -31,8 +36,9 @@ export interface ServerObjects extends ServerObjectNames {
  *
  * @throws RunError that names the wrong argument.
  */
-export function planServer(who: string, args: McpServerArgs): ServerPlan {
-  checkPlace(who, args);
+export const [planServer, takeServerPlan] = plannedOnce((who: string, args: McpServerArgs): ServerPlan => {
+  checkArguments(who, serverSchema, args);
+  const place = checkPlace(who, args);
   const definition = readDefinition(who, args);
   checkSource(who, definition, args.release.source);
   if ('remote' in definition) return { endpoint: { url: definition.remote.url, bridge: false } };
@@ -41,8 +47,8 @@ export function planServer(who: string, args: McpServerArgs): ServerPlan {
   checkWorkload(who, args, runtime);
   checkSecrets(who, definition, args);
   checkPodTemplate(who, args.podTemplate);
-  return planObjects(who, args, definition, runtime);
-}
+  return planObjects(who, { ...args, ...place }, definition, runtime);
+});
 
 function planObjects(
   who: string,
@@ -52,13 +58,18 @@ function planObjects(
 ): ServerPlan {
   const { name, namespace, environment, owner, gateway, network } = args;
   const belonging = { environment, owner, component: 'server', server: name } as const;
-  const names = { object: serverObject(name), labels: labelsOf(belonging), selector: selectorOf(belonging) };
+  const object = serverObject(name, args);
+  const selector = selectorOf(belonging);
+  const names = { metadata: { name: object, namespace, labels: labelsOf(belonging) }, selector };
   const image = imageOf(who, args);
   const { port, path, bridge } = runtime;
   const ingress = [{ from: [podPeer(gateway)], ports: [{ port, protocol: 'TCP' }] }];
-  const { object, selector } = names;
   return {
-    endpoint: { url: `http://${object}.${namespace}.svc:${port}${path}`, bridge },
+    endpoint: {
+      url: whenKnown(namespace, (known) => `http://${object}.${known}.svc:${port}${path}`),
+      bridge,
+      pods: { namespace, podLabels: selector, port },
+    },
     objects: {
       ...names,
       image,
@@ -80,14 +91,12 @@ function planObjects(
   };
 }
 
-type Autoscaler = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
-
 /** The workload that runs a server's pods. */
 type WorkloadPlan =
   | {
       readonly kind: 'Deployment';
       readonly spec: k8s.types.input.apps.v1.DeploymentSpec;
-      readonly autoscaler?: Autoscaler;
+      readonly scaling?: ScalingPlan;
     }
   | { readonly kind: 'StatefulSet'; readonly spec: k8s.types.input.apps.v1.StatefulSetSpec };
 
@@ -95,32 +104,18 @@ type WorkloadPlan =
 function planWorkload(
   { data, replicas = 1, autoscaling }: McpServerArgs,
   template: PodTemplate,
-  { object, labels, selector }: ServerObjectNames,
+  { metadata: { name, labels }, selector }: ServerObjectNames,
 ): WorkloadPlan {
   const common = { selector: { matchLabels: selector }, template };
   if (data === undefined) {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
     if (autoscaling === undefined) return { kind: 'Deployment', spec: { ...common, strategy, replicas } };
     // Without `replicas`, because each deployment would reset the autoscaler's number.
-    return { kind: 'Deployment', spec: { ...common, strategy }, autoscaler: scale(object, autoscaling) };
+    return { kind: 'Deployment', spec: { ...common, strategy }, scaling: planScaling(name, autoscaling) };
   }
   const claims =
     'existingClaim' in data
       ? {}
       : { volumeClaimTemplates: [{ metadata: { name: 'state', labels }, spec: claimSpec(data) }] };
-  return { kind: 'StatefulSet', spec: { ...common, serviceName: object, replicas, ...claims } };
-}
-
-function scale(object: string, { minReplicas = 1, maxReplicas, targetCpu = 70 }: Autoscaling): Autoscaler {
-  return {
-    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: object },
-    minReplicas,
-    maxReplicas,
-    metrics: [
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: targetCpu } },
-      },
-    ],
-  };
+  return { kind: 'StatefulSet', spec: { ...common, serviceName: name, replicas, ...claims } };
 }

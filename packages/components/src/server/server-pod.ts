@@ -1,7 +1,10 @@
 import { bridgeKeyFile, podFolders, probePaths, type ServerDefinition } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
+import type { Input } from '@pulumi/pulumi';
 import { spreadOver } from '../kubernetes/availability.ts';
+import type { ObjectMetadata } from '../kubernetes/labels.ts';
 import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.ts';
+import { podSettingsSpec } from '../kubernetes/pod-settings.ts';
 import { overridePodTemplate, type PodTemplate, type Resources } from '../kubernetes/pod-template.ts';
 import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
 import type { McpServerArgs } from './server-args.ts';
@@ -9,9 +12,8 @@ import type { Runtime } from './server-runtime.ts';
 
 /** The names of one server's objects, and how to find its pods. */
 export interface ServerObjectNames {
-  /** The name of its workload, Service, ServiceAccount and policies. */
-  readonly object: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** Of its workload, Service, ServiceAccount and policies. */
+  readonly metadata: ObjectMetadata;
   readonly selector: Readonly<Record<string, string>>;
 }
 
@@ -25,14 +27,18 @@ export function serverPod(
   args: McpServerArgs,
   definition: ServerDefinition,
   runtime: Runtime,
-  image: string,
-  { object, labels, selector }: ServerObjectNames,
+  image: Input<string>,
+  { metadata: { name, labels }, selector }: ServerObjectNames,
 ): PodTemplate {
   const { annotations } = args.pod ?? {};
   const template: PodTemplate = {
-    metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
+    metadata: {
+      labels: { ...args.labels, ...labels },
+      ...(annotations === undefined ? {} : { annotations }),
+    },
     spec: {
-      serviceAccountName: object,
+      ...podSettingsSpec(args),
+      serviceAccountName: name,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: restrictedPod,
@@ -60,7 +66,7 @@ function volumesOf({ data, keysSecret, volumes = [], pod }: McpServerArgs, { bri
 }
 
 /** Gives a bridge the only one of the gateway's keys that it must know. */
-function bridgeKey(secretName: string): Volume {
+function bridgeKey(secretName: Input<string>): Volume {
   const items = [{ key: bridgeKeyFile, path: bridgeKeyFile }];
   return { name: 'bridge-key', secret: { secretName, defaultMode: 0o440, items } };
 }
@@ -77,7 +83,7 @@ function serverContainer(
   args: McpServerArgs,
   definition: ServerDefinition,
   runtime: Runtime,
-  image: string,
+  image: Input<string>,
 ): Container {
   const { env = {}, pod = {}, volumes = [] } = args;
   return {

@@ -1,0 +1,43 @@
+import { type Input, type Output, Output as Outputs, output, type Unwrap } from '@pulumi/pulumi';
+
+/**
+ * Computes something from a value whose leaves may be `Input`s: at once if all of them are known, so that a wrong value
+ * is refused before anything is registered; else as an `Output`.
+ *
+ * @param value plain data with `Output`s or promises anywhere in it.
+ * @example
+ * const url = whenKnown(namespace, (known) => `http://gateway.${known}.svc`);
+ */
+export function whenKnown<T, Result>(
+  value: T,
+  compute: (known: Unwrap<T>) => Result,
+): Result | Output<Result> {
+  if (!isLater(value)) return compute(value as Unwrap<T>);
+  return output(value).apply((known) => compute(known as Unwrap<T>)) as Output<Result>;
+}
+
+/** Computes something from a value that may be known only later; the parts of a plain value may still be. */
+export function mapped<T, Result>(value: Input<T>, compute: (known: T) => Result): Result | Output<Result> {
+  if (!isEventual(value)) return compute(value as T);
+  return output(value).apply((known) => compute(known as T)) as Output<Result>;
+}
+
+/** The value itself, once a check has passed. Use the result instead of the value, so that nothing skips the check. */
+export function checked<T extends string>(value: Input<T>, check: (known: T) => void): Input<T> {
+  return whenKnown(value, (known) => {
+    check(known as T);
+    return known as T;
+  });
+}
+
+/** Whether any part of a value is known only later. */
+export function isLater(value: unknown): boolean {
+  if (isEventual(value)) return true;
+  if (Array.isArray(value)) return value.some(isLater);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isLater);
+}
+
+/** Whether a value is itself an `Output` or a promise. */
+export function isEventual(value: unknown): boolean {
+  return Outputs.isInstance(value) || value instanceof Promise;
+}
