@@ -32,9 +32,9 @@ export async function registered(
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {
-    const { resources, problems } = await runProgram(project, stack, root);
-    if (problems.length > 0) throw new Error(JSON.stringify(problems));
-    return resources;
+    const found = (await runProgram(project, [stack], root)).get(stack);
+    if (found === undefined || found.problems.length > 0) throw new Error(JSON.stringify(found?.problems));
+    return found.resources;
   } finally {
     process.env = before;
   }

@@ -5,7 +5,7 @@ import { withTree } from '../plan/at-ref.ts';
 import { readFolder } from '../render/folder.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { findPulumiProject, type PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { renderStacks, type StackRendering } from '../render/render-stack.ts';
 import { printFinding } from '../view/phrases.ts';
 import { diffObjects, type ObjectChange } from './object-diff.ts';
 import type { Check } from './run-checks.ts';
@@ -30,7 +30,7 @@ export interface RenderedProject {
 }
 
 /**
- * Renders every environment, several at a time.
+ * Renders every environment.
  *
  * @param cwd the folder that paths in messages are relative to.
  */
@@ -39,9 +39,8 @@ export async function renderProject(
   environments: readonly string[],
   cwd: string,
 ): Promise<RenderedProject> {
-  const all = await Promise.all(
-    environments.map(async (name) => ({ name, rendering: await renderStack(program, name, cwd) })),
-  );
+  const rendered = await renderStacks(program, environments, cwd);
+  const all = [...rendered].map(([name, rendering]) => ({ name, rendering }));
   return {
     rendered: Object.fromEntries(
       all.map(({ name, rendering }) => [name, rendering.failed ? undefined : rendering.objects]),

@@ -11,7 +11,7 @@ import {
   chooseEnvironments,
   defaultConfig,
   loadProject,
-  type Project,
+  type ProgramPaths,
   programPaths,
 } from '../project/load.ts';
 import { programOf } from '../render/pulumi-project.ts';
@@ -52,8 +52,8 @@ export function planCommand(context: CommandContext): Command {
     .action(async (names: string[], options: Options) => {
       const paths = programPaths(options.config, context.cwd);
       await context.progress('Reading the program', async (say) => {
+        if (options.against === undefined) return showPlan(paths, names, options, say, context);
         const project = await loadProject(paths, context.cwd);
-        if (options.against === undefined) return showPlan(project, names, options, say, context);
         say(`Reading the program at ${options.against}`);
         const before = await environmentsAt(options.against, paths);
         const known = { ...before, ...project.environments };
@@ -64,16 +64,22 @@ export function planCommand(context: CommandContext): Command {
 }
 
 async function showPlan(
-  project: Project,
+  paths: ProgramPaths,
   names: readonly string[],
   options: Options,
   say: (what: string) => void,
   context: CommandContext,
 ): Promise<void> {
-  const environments = chooseEnvironments(project.environments, names);
+  const chosen = loadProject(paths, context.cwd).then((project) =>
+    chooseEnvironments(project.environments, names),
+  );
+  // The program's process loads Pulumi's SDKs meanwhile.
+  const counted = options.resources ? countResources(paths, chosen, context) : undefined;
+  const environments = await chosen;
   const roles = options.roles === undefined ? undefined : parseNames(options.roles);
   if (!options.json) showPermissions(environments, roles, context);
-  const summary = options.resources ? await summarised(project, environments, say, context) : undefined;
+  if (counted !== undefined) say('Counting what would be deployed');
+  const summary = await counted;
   if (options.json) context.json({ environments: jsonOf(environments), ...summary });
   else if (summary !== undefined) for (const line of printSummary(summary)) context.print(line);
 }
@@ -108,19 +114,18 @@ function showPermissions(
 }
 
 /** What would be deployed; a program that can't be run keeps nobody from seeing the permissions. */
-async function summarised(
-  project: Project,
-  environments: readonly Environment[],
-  say: (what: string) => void,
+async function countResources(
+  paths: ProgramPaths,
+  environments: Promise<readonly Environment[]>,
   context: CommandContext,
 ): Promise<ResourceSummary | undefined> {
   try {
-    const program = programOf(project, context.cwd);
-    if (program === undefined) return undefined;
-    say('Counting what would be deployed');
-    return await summariseResources(program, environments, context.cwd);
+    const program = programOf(paths, context.cwd);
+    return program && (await summariseResources(program, environments, context.cwd));
   } catch (error) {
-    context.note(`What would be deployed can't be counted: ${sentenceOf(error)}`);
+    // Environments that can't be read end the command by themselves.
+    const read = await environments.then(Boolean, () => false);
+    if (read) context.note(`What would be deployed can't be counted: ${sentenceOf(error)}`);
     return undefined;
   }
 }

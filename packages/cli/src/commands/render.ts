@@ -4,7 +4,8 @@ import type { CommandContext } from '../kernel/context.ts';
 import { Failure } from '../kernel/failure.ts';
 import { refuseOtherFolder, writeFolder } from '../render/folder.ts';
 import { findPulumiProject, type PulumiProject, stacksOf } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { renderStacks, type StackRendering } from '../render/render-stack.ts';
+import { readStackConfig } from '../render/stack-config.ts';
 import { countKinds, printRemarks, printRendering } from '../render/summary.ts';
 import { printFinding } from '../view/phrases.ts';
 
@@ -41,11 +42,15 @@ export function renderCommand(context: CommandContext): Command {
       const project = requireProject(context, options.program);
       const targets = targetsOf(name, options, project);
       for (const { folder } of targets) refuseOtherFolder(resolve(context.cwd, folder), folder);
+      const stacks = targets.map(({ stack }) => stack);
+      for (const stack of stacks) readStackConfig(project, stack, context.cwd);
+      const renderings = await context.progress(`Rendering ${stacks.join(', ')}`, () =>
+        renderStacks(project, stacks, context.cwd),
+      );
       const rendered: Record<string, object> = {};
       for (const { stack, folder } of targets) {
-        const rendering = await context.progress(`Rendering ${stack}`, () =>
-          renderStack(project, stack, context.cwd),
-        );
+        const rendering = renderings.get(stack);
+        if (rendering === undefined) continue;
         // What a program that fails has made so far isn't the environment: the last whole rendering stays.
         const files = rendering.failed
           ? []

@@ -1,6 +1,6 @@
 import type { Environment, Finding, Servers } from '@lockstep/model';
 import type { PulumiProject } from '../render/pulumi-project.ts';
-import { renderStack, type StackRendering } from '../render/render-stack.ts';
+import { renderStacks, type StackRendering } from '../render/render-stack.ts';
 import { countKinds, printCounts } from '../render/summary.ts';
 import { printFinding } from '../view/phrases.ts';
 
@@ -15,18 +15,18 @@ export interface ResourceSummary {
 }
 
 /**
- * Counts what a program would deploy, each environment in a process of its own at the same time.
+ * Counts what a program would deploy.
  *
+ * @param environments which they are; the program's process is started while they are still awaited.
  * @param cwd the folder that paths in messages are relative to.
  */
 export async function summariseResources(
   program: PulumiProject,
-  environments: readonly Environment[],
+  environments: Promise<readonly Environment[]>,
   cwd: string,
 ): Promise<ResourceSummary> {
-  const rendered = await Promise.all(
-    environments.map(async ({ name }) => [name, await renderStack(program, name, cwd)] as const),
-  );
+  const names = environments.then((all) => all.map(({ name }) => name));
+  const rendered = [...(await renderStacks(program, names, cwd))];
   const missing = rendered.map(
     ([name, { problems, findings }]) => [name, [...problems, ...findings]] as const,
   );
@@ -35,7 +35,7 @@ export async function summariseResources(
     resources: Object.fromEntries(
       rendered.flatMap(([name, rendering]) => (rendering.failed ? [] : [[name, countsOf(rendering)]])),
     ),
-    egress: unenforcedEgress(environments[0]?.servers ?? {}),
+    egress: unenforcedEgress((await environments)[0]?.servers ?? {}),
     missing: Object.fromEntries(missing.filter(([, findings]) => findings.length > 0)),
   };
 }

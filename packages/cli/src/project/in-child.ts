@@ -1,4 +1,4 @@
-import { type ForkOptions, fork } from 'node:child_process';
+import { type ForkOptions, fork, type Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { keepingCompiled } from '../kernel/compile-cache.ts';
 import { Failure } from '../kernel/failure.ts';
@@ -32,8 +32,28 @@ interface ChildRun {
  *
  * @throws Failure when it takes too long or ends without an answer.
  */
-export function inChild<Answer>(run: ChildRun): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+export async function inChild<Answer>(run: ChildRun): Promise<Answer> {
+  const answers: Answer[] = [];
+  await converse<Answer>(run, undefined, (answer) => {
+    answers.push(answer);
+    return 'done';
+  });
+  return answers[0] as Answer;
+}
+
+/**
+ * The same for a program that is told what to do in one message, once that is known, and gives several answers.
+ *
+ * @param hear takes an answer, and says whether it was the last. Each must come in time.
+ * @throws Failure when an answer takes too long or the process ends before the last one; whatever keeps the message
+ * from being known.
+ */
+export function converse<Answer>(
+  run: ChildRun,
+  message: Promise<unknown> | undefined,
+  hear: (answer: Answer) => 'more' | 'done',
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const child = fork(`${fileURLToPath(run.script)}.${fromSource ? 'ts' : 'js'}`, run.args, {
     ...run.options,
     execArgv: [
@@ -50,11 +70,20 @@ export function inChild<Answer>(run: ChildRun): Promise<Answer> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-run.maxComplaintChars);
   });
-  const timer = setTimeout(() => {
+  const fail = (error: unknown) => {
     child.kill('SIGKILL');
-    reject(new Failure(run.tooLong));
-  }, run.timeoutSeconds * 1000);
-  child.once('message', (message) => resolve(message as Answer));
+    reject(error);
+  };
+  const timer = setTimeout(() => fail(new Failure(run.tooLong)), run.timeoutSeconds * 1000);
+  message?.then((known) => {
+    timer.refresh();
+    // One that has ended already is told of below.
+    child.send(known as Serializable, () => {});
+  }, fail);
+  child.on('message', (answer) => {
+    timer.refresh();
+    if (hear(answer as Answer) === 'done') resolve();
+  });
   child.once('error', reject);
   child.once('close', () => {
     clearTimeout(timer);

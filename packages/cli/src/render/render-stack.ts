@@ -4,6 +4,7 @@ import type { RegisteredResource } from './mock-monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 import type { PulumiProject } from './pulumi-project.ts';
 import { runProgram } from './run-program.ts';
+import type { Registered } from './run-stack.ts';
 
 /** What came of rendering a stack. */
 export interface StackRendering extends Rendering {
@@ -14,16 +15,27 @@ export interface StackRendering extends Rendering {
 }
 
 /**
- * The Kubernetes objects of one environment: the stack of that name of a Pulumi program, run without an engine.
+ * The Kubernetes objects of environments, by name: the stacks of these names of a Pulumi program, run without an
+ * engine.
  *
+ * @param stacks which they are; the program's process is started while they are still awaited.
  * @param cwd the folder that paths in messages are relative to.
  */
-export async function renderStack(
+export async function renderStacks(
   project: PulumiProject,
-  stack: string,
+  stacks: Promise<readonly string[]> | readonly string[],
   cwd: string,
-): Promise<StackRendering> {
-  const { resources, problems, failed } = await runProgram(project, stack, cwd);
+): Promise<ReadonlyMap<string, StackRendering>> {
+  const ran = await runProgram(project, stacks, cwd);
+  return new Map(
+    (await stacks).flatMap((stack) => {
+      const registered = ran.get(stack);
+      return registered === undefined ? [] : [[stack, renderingOf(registered)]];
+    }),
+  );
+}
+
+function renderingOf({ resources, problems, failed }: Registered): StackRendering {
   const rendering = renderObjects(resources);
   return {
     ...rendering,
