@@ -65,6 +65,5 @@ const mcp = new McpEnvironment(
   },
 );
 
-export const { url, bundleDigest, clientConfiguration, unenforcedEgress, retainedVolumes } = mcp;
-// As lines, so that a preview shows a permission change line by line.
-export const permissions = mcp.permissionTable.apply((table) => table.trimEnd().split('\n'));
+// `permissions` is by tool, so that a preview shows which tools a change concerns.
+export const { url, bundleDigest, clientConfiguration, unenforcedEgress, retainedVolumes, permissions } = mcp;

@@ -1,5 +1,5 @@
 import { parseDeployment, volumeFiles } from '@lockstep/model/internal';
-import { output, runtime, type Unwrap } from '@pulumi/pulumi';
+import { type Input, output, runtime, type Unwrap } from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
 
 interface Made {
@@ -42,8 +42,11 @@ runtime.setAllConfig({
   'lockstep-aws-eks:alertEmail': 'on-call@example.com',
 });
 const outputs: Partial<Unwrap<typeof import('../../examples/aws-eks/index.ts')>> = {};
-for (const [name, exported] of Object.entries(await import('../../examples/aws-eks/index.ts')))
-  output<unknown>(exported).apply((known) => Object.assign(outputs, { [name]: known }));
+for (const [name, exported] of Object.entries<Input<object>>(
+  (await import('../../examples/aws-eks/index.ts')) as never,
+)) {
+  output(exported).apply((known) => Object.assign(outputs, { [name]: known }));
+}
 await runtime.disconnect();
 
 const ofKind = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));

@@ -66,7 +66,7 @@ export { type Decided, decide, possibleDecisions } from './permission/decide.ts'
 export { diffTables, printTableDiff, type TableChange, type TableState } from './permission/diff.ts';
 export { summarise } from './permission/summary.ts';
 export { permissionTable } from './permission/table.ts';
-export { printTable } from './permission/text.ts';
+export { printByTarget, printTable } from './permission/text.ts';
 export { clausesFor, roleView } from './permission/view.ts';
 export {
   bridgeKeyFile,

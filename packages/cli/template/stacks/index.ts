@@ -47,6 +47,5 @@ const mcp = new McpEnvironment(
   { providers: { kubernetes: cluster } },
 );
 
-export const { url, bundleDigest, clientConfiguration } = mcp;
-// By line, so that a preview shows a changed permission as a changed line.
-export const permissions = mcp.permissionTable.apply((table) => table.trimEnd().split('\n'));
+// `permissions` is by tool, so that a preview shows which tools a change concerns.
+export const { url, bundleDigest, clientConfiguration, permissions } = mcp;

@@ -38,8 +38,9 @@ it('its outputs: the URL, the bundle, the permissions, and the client configurat
   await record(() => {
     const environment = new McpEnvironment('prod', args, { providers: clusterAndVault() });
     const { url, bundleDigest, clientConfiguration, retainedVolumes, unenforcedEgress } = environment;
+    const { permissionTable, permissions } = environment;
     const all = { url, bundleDigest, clientConfiguration, retainedVolumes, unenforcedEgress };
-    output({ ...all, permissionTable: environment.permissionTable }).apply((known) => found.push(known));
+    output({ ...all, permissionTable, permissions }).apply((known) => found.push(known));
     expect(McpEnvironment.isInstance(environment)).toBe(true);
   });
   expect(found).toEqual([
@@ -49,6 +50,7 @@ it('its outputs: the URL, the bundle, the permissions, and the client configurat
       clientConfiguration: { mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } } },
       retainedVolumes: ['lockstep-gateway-state', 'state-mcp-files-0'],
       unenforcedEgress: { github: ['api.github.com:443'], gateway: ['docs.example.com:443'] },
+      permissions: expect.objectContaining({ 'docs/act': expect.stringMatching(/^write approve /) }),
       permissionTable: expect.stringMatching(
         /^# lockstep permission table 1: prod\ndocs\/act write approve /,
       ),

@@ -1,4 +1,4 @@
-import { permissionTable, printTable } from '@lockstep/model/internal';
+import { permissionTable, printByTarget, printTable } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions, type Output, output } from '@pulumi/pulumi';
 import { isOfType, requireProvider } from '../component.ts';
 import { McpGateway } from '../gateway/mcp-gateway.ts';
@@ -36,6 +36,11 @@ export class McpEnvironment extends ComponentResource {
   readonly bundleDigest: Output<string>;
   /** The permission table, one clause per line: exactly the text that the gateway loads. */
   readonly permissionTable: Output<string>;
+  /**
+   * The same clauses by tool, prompt and resource. Export them from the program: a preview then shows a change of
+   * permissions as a change of exactly those tools.
+   */
+  readonly permissions: Output<Readonly<Record<string, string>>>;
   /** The content of a client's `mcp.json`, without a token. */
   readonly clientConfiguration: Output<ClientConfiguration>;
   /** Hosts that a server (or `gateway`) may reach although nothing enforces their names. */
@@ -70,7 +75,9 @@ export class McpEnvironment extends ComponentResource {
     this.gateway = new McpGateway(`${name}-gateway`, parts.gateway, { parent: this });
     this.url = this.gateway.url;
     this.bundleDigest = this.gateway.bundleDigest;
-    this.permissionTable = output(printTable(permissionTable(args.environment)));
+    const table = permissionTable(args.environment);
+    this.permissionTable = output(printTable(table));
+    this.permissions = output(printByTarget(table));
     this.clientConfiguration = this.url.apply(clientConfigurationOf);
     this.unenforcedEgress = unenforcedOf({ ...this.servers, gateway: this.gateway });
     this.retainedVolumes = output(retainedVolumes(args));
@@ -78,6 +85,7 @@ export class McpEnvironment extends ComponentResource {
       url: this.url,
       bundleDigest: this.bundleDigest,
       permissionTable: this.permissionTable,
+      permissions: this.permissions,
       clientConfiguration: this.clientConfiguration,
       unenforcedEgress: this.unenforcedEgress,
       retainedVolumes: this.retainedVolumes,

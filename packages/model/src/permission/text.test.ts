@@ -5,7 +5,7 @@ import { environment } from '../world.fixture.ts';
 import { clauses } from './arbitrary.fixture.ts';
 import type { PermissionTable } from './clause.ts';
 import { permissionTable } from './table.ts';
-import { parseTable, printTable } from './text.ts';
+import { parseTable, printByTarget, printTable } from './text.ts';
 
 test('each clause is one line that a reviewer can read', () => {
   const rules = [
@@ -37,6 +37,17 @@ test('each clause is one line that a reviewer can read', () => {
       '',
     ].join('\n'),
   );
+});
+
+test('by target, a change of one permission is a change of that target alone', () => {
+  const rule = { name: 'ops', tools: 'files/write_file', roles: ['ops'], decision: 'allow' as const };
+  const byTarget = printByTarget(permissionTable(environment('prod', { rules: [rule] })));
+  expect(byTarget).toEqual({
+    ...printByTarget(permissionTable(environment('prod'))),
+    'files/write_file':
+      'write for ops allow # rules.ops\nwrite approve by 1 of approver within 86400s # profile.prod',
+  });
+  expect(Object.keys(byTarget).slice(0, 2)).toEqual(['files/delete_file', '"files/prompt:sum up"']);
 });
 
 const targetName = fc.oneof(
@@ -131,4 +142,16 @@ test.each([
   ],
 ])('%s is refused', (_, text, why) => {
   expect(() => parseTable(text)).toThrow(why);
+});
+
+test('by target, nothing is lost: the lines together are the table', () => {
+  fc.assert(
+    fc.property(table, (one) => {
+      const lines = Object.entries(printByTarget(one)).flatMap(([target, text]) =>
+        text.split('\n').map((line) => `${target} ${line}\n`),
+      );
+      const [header] = printTable(one).split('\n');
+      expect(`${header}\n${lines.join('')}`).toBe(printTable(one));
+    }),
+  );
 });

@@ -33,8 +33,32 @@ export function printTable({ environment, entries }: PermissionTable): string {
 
 /** One target's lines; each ends in a line break. */
 export function printEntry(entry: PermissionEntry): string {
-  const target = matchesWhole(plainTarget, entry.target) ? entry.target : quote(entry.target);
-  return entry.clauses.map((clause) => `${target} ${entry.class} ${printClause(clause)}\n`).join('');
+  const target = printedTarget(entry);
+  return linesOf(entry)
+    .map((line) => `${target} ${line}\n`)
+    .join('');
+}
+
+/**
+ * The same lines by target, each without it, in the order of the table. Where two tables are compared value by value,
+ * as previews do with a stack's outputs, exactly the targets differ whose permission does.
+ *
+ * @example
+ * {
+ *   'files/read_file': 'read allow # profile.prod',
+ *   'files/write_file': 'write for ops allow # rules.ops\nwrite approve by 1 of approver within 86400s # profile.prod',
+ * }
+ */
+export function printByTarget({ entries }: PermissionTable): Record<string, string> {
+  return Object.fromEntries(entries.map((entry) => [printedTarget(entry), linesOf(entry).join('\n')]));
+}
+
+function printedTarget({ target }: PermissionEntry): string {
+  return matchesWhole(plainTarget, target) ? target : quote(target);
+}
+
+function linesOf(entry: PermissionEntry): string[] {
+  return entry.clauses.map((clause) => `${entry.class} ${printClause(clause)}`);
 }
 
 /**
