@@ -1,46 +1,27 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kubectl, podIdentities, rolledOut } from '../cluster/kubectl.ts';
 import { makeSecrets, staticVolume } from '../cluster/scene.ts';
+import { type Engine, startEngine } from './pulumi.ts';
 
-const run = promisify(execFile);
 const namespace = 'agents-prod';
-const program = join(import.meta.dirname, '../cluster/program');
 
-let home: string;
+let engine: Engine;
 let volume: string;
 
-/** Runs pulumi as a person would with their own backend, and returns its output. */
-async function pulumi(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const { stdout } = await run('pulumi', [...args, '--non-interactive', '--color=never'], {
-    cwd: program,
-    maxBuffer: 64 * 1024 * 1024,
-    env: {
-      ...process.env,
-      PULUMI_HOME: join(home, 'home'),
-      PULUMI_BACKEND_URL: `file://${home}`,
-      PULUMI_CONFIG_PASSPHRASE: 'a passphrase of the test',
-      PULUMI_SKIP_UPDATE_CHECK: 'true',
-      IMAGES: join(process.env.CLUSTER_IMAGES ?? '', 'images.json'),
-      SERVERS: 'files',
-      ...env,
-    },
-  });
-  return stdout;
-}
+const pulumi: Engine['pulumi'] = (...args) => engine.pulumi(...args);
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
   volume = await staticVolume('gateway-prod');
-  await pulumi(['stack', 'init', 'prod']);
+  engine = await startEngine(join(import.meta.dirname, '../cluster/program'), 'prod', {
+    IMAGES: join(process.env.CLUSTER_IMAGES ?? '', 'images.json'),
+    SERVERS: 'files',
+  });
 });
 
 afterAll(async () => {
-  await rm(home, { recursive: true });
+  await engine?.remove();
   await rm(volume, { recursive: true, force: true });
 });
 
@@ -79,7 +60,7 @@ it("keeps no key or token in its state, and leaves only the gateway's volume whe
   const state = (
     await Promise.all(
       (
-        await readdir(home, { recursive: true, withFileTypes: true })
+        await readdir(engine.home, { recursive: true, withFileTypes: true })
       )
         .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
         .map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')),

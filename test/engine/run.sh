@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs the engine's tests: our program with the real `pulumi`, its state in files, against the test cluster.
+# Runs the engine's tests with the real `pulumi`, its state in files: previews, then our program on the test cluster.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! command -v pulumi >/dev/null; then
   echo "skipped: the engine's tests need \`pulumi\` on PATH; see https://www.pulumi.com/docs/install"
   exit 0
 fi
-exec test/cluster/run.sh npx vitest run --config vitest.cluster.config.ts test/engine/
+export PATH="$PWD/node_modules/.bin:$PATH"
+vitest run --config vitest.cluster.config.ts test/engine/previews.test.ts
+exec test/cluster/run.sh npx vitest run --config vitest.cluster.config.ts test/engine/engine.test.ts

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The real engine over one program, its state in a folder of its own. */
+export interface Engine {
+  /** The folder with the state. */
+  readonly home: string;
+  /** Runs pulumi as a person would with their own backend, and returns its output. */
+  pulumi(args: readonly string[], env?: Record<string, string>): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a stack of a program.
+ *
+ * @param env variables of every command.
+ */
+export async function startEngine(
+  program: string,
+  stack: string,
+  env: Record<string, string> = {},
+): Promise<Engine> {
+  const home = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
+  const pulumi = async (args: readonly string[], more: Record<string, string> = {}) => {
+    const { stdout } = await run('pulumi', [...args, '--non-interactive', '--color=never'], {
+      cwd: program,
+      maxBuffer: 64 * 1024 * 1024,
+      env: {
+        ...process.env,
+        PULUMI_HOME: join(home, 'home'),
+        PULUMI_BACKEND_URL: `file://${home}`,
+        PULUMI_CONFIG_PASSPHRASE: 'a passphrase of the test',
+        PULUMI_SKIP_UPDATE_CHECK: 'true',
+        ...env,
+        ...more,
+      },
+    });
+    return stdout;
+  };
+  await pulumi(['stack', 'init', stack]);
+  return {
+    home,
+    pulumi,
+    remove: async () => {
+      await rm(home, { recursive: true });
+      // The engine keeps the salt of the passphrase beside the program.
+      await rm(join(program, `Pulumi.${stack}.yaml`), { force: true });
+    },
+  };
+}
