@@ -11,6 +11,7 @@ export {
   type LoadedBundle,
   loadBundle,
   makeBundle,
+  parseGatewayConfig,
 } from './bundle/bundle.ts';
 export {
   packBundle,

@@ -8,3 +8,4 @@
 export { blankSecrets, findSecrets, redactedText } from './secret-detector/find-secrets.ts';
 export { isPlaceholder } from './secret-detector/placeholder.ts';
 export { isSecretField, isSecretName, mayBeSecret } from './secret-detector/secret-name.ts';
+export { isWrittenSecret, namedArguments } from './secret-detector/written-secret.ts';

@@ -93,7 +93,7 @@ function fileOf(text: string): string {
 export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
   const text = files.get(configFile);
   if (text === undefined) throw fault(configFile, 'is missing; deploy the whole bundle.');
-  const config = parseConfig(text);
+  const config = parseGatewayConfig(text);
   const expected = new Map(Object.entries(config.files));
   const findings: Finding[] = [];
   for (const [path, hash] of expected) {
@@ -115,7 +115,12 @@ export function loadBundle(files: ReadonlyMap<string, string>): LoadedBundle {
 
 const altered = "doesn't match its hash in gateway.json; deploy the bundle again.";
 
-function parseConfig(text: string): GatewayConfig {
+/**
+ * Reads `gateway.json` alone; {@link loadBundle} reads it with the files that it names.
+ *
+ * @throws ConfigurationError that names what is wrong.
+ */
+export function parseGatewayConfig(text: string): GatewayConfig {
   const json = parseJson(configFile, text);
   const version =
     typeof json === 'object' && json !== null ? (json as { schemaVersion?: unknown }).schemaVersion : 0;
