@@ -8,7 +8,7 @@ import { root } from './pages.ts';
 type Reflection = JSONOutput.DeclarationReflection;
 
 /** The packages that programs are written with. */
-const held = ['@lockstep/model', '@lockstep/components', '@lockstep/aws'];
+const held = ['@lockstep/model', '@lockstep/components', '@lockstep/aws', '@lockstep/guardrails'];
 
 /** A sentence for each thing that the reference lacks. */
 export function lacksOfReference(): string[] {

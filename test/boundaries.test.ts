@@ -11,6 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/testing': ['@lockstep/model'],
   'packages/components': ['@lockstep/model'],
   'packages/aws': ['@lockstep/model', '@lockstep/components'],
+  'packages/guardrails': ['@lockstep/model'],
   'packages/gateway': ['@lockstep/model', '@lockstep/database'],
   'packages/cli': ['@lockstep/model', '@lockstep/gateway'],
   stacks: ['@lockstep/model', '@lockstep/components', '@lockstep/aws'],

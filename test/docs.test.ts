@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { guardrails } from '@lockstep/guardrails';
 import { defineServers } from '@lockstep/model';
 import { environmentSchema } from '@lockstep/model/internal';
 import { recordKinds } from '@lockstep/model/record';
@@ -38,6 +39,7 @@ describe('the documentation', () => {
     ['model', 20],
     ['components', 60],
     ['aws', 15],
+    ['guardrails', 1],
   ])('shows each exported name of @lockstep/%s, at most %i, in an example that compiles', (name, most) => {
     const examples = examplesOf(`@lockstep/${name}`, `packages/${name}/src/index.ts`);
     expect(examples.size).toBeLessThanOrEqual(most);
@@ -81,6 +83,11 @@ it('quotes errors as they are in the code', () => {
   expect(sentences.length).toBeGreaterThan(40);
   const strange = sentences.filter((sentence) => fixedParts(sentence).some((part) => !all.includes(part)));
   expect(strange).toEqual([]);
+});
+
+it('lists the guardrails', () => {
+  const names = rowsOf(pageAt('docs/guardrails.md'), 'guardrail').map(([name]) => codeIn(name)[0]);
+  expect(names).toEqual(guardrails.map(({ name }) => name));
 });
 
 it('lists the kinds of audit records', () => {

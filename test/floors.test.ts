@@ -56,6 +56,7 @@ const floorsOf: Record<string, readonly string[]> = {
     ...['kubernetes', '.'],
   ],
   aws: ['index.ts', 'archive', 'identity', 'registry', '.'],
+  guardrails: ['main.ts', 'index.ts', 'policy.ts', 'guardrails', 'bundle', '.', 'kubernetes'],
   testing: ['servers', '.'],
 };
 

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { packClone } from '@lockstep/cli/internal';
+import { guardrails } from '@lockstep/guardrails';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPack } from './policy-engine.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
-const published = ['model', 'database', 'gateway', 'cli', 'components', 'aws'] as const;
+const published = ['model', 'database', 'gateway', 'cli', 'components', 'aws', 'guardrails'] as const;
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-packed-'));
 // Two projects with their providers have some 80,000 files.
 afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
@@ -18,6 +20,7 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly exports: Record<string, Record<string, string>>;
+  readonly main?: string;
   readonly bin?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
@@ -46,10 +49,11 @@ beforeAll(() => packClone(root, folder), 600_000);
 describe.each(published)('the tarball of %s', (name) => {
   it('contains every file that it points to, a README and a licence, and no test', async () => {
     const files = (await run(folder, 'tar', '-tzf', tarball(name))).trim().split('\n');
-    const { exports, bin: programs = {} } = manifestOf(join(root, 'packages', name));
+    const { exports, main, bin: programs = {} } = manifestOf(join(root, 'packages', name));
     const targets = [
       ...Object.values(exports).flatMap((of) => Object.values(of)),
       ...Object.values(programs),
+      ...(main === undefined ? [] : [main, 'PulumiPolicy.yaml']),
     ];
     const missing = targets.filter((target) => !files.includes(join('package', target)));
     expect(missing).toEqual([]);
@@ -115,6 +119,17 @@ describe.each(['commonjs', 'module'])('a project of type %s', (type) => {
       ]),
     );
     expect(problems).toBe(1);
+  });
+
+  it('has a policy pack, which judges resources as the engine hands them over', async () => {
+    await using pack = await startPack(join(project, 'node_modules/@lockstep/guardrails'));
+    expect(await pack.policies()).toEqual(guardrails.map(({ name }) => name));
+    const labels = { 'app.kubernetes.io/part-of': 'lockstep' };
+    const said = await pack.analyze('kubernetes:apps/v1:Deployment', {
+      metadata: { name: 'mcp-files', labels },
+      spec: { template: { spec: { containers: [{ image: 'example/files:1' }] } } },
+    });
+    expect(said).toEqual([expect.stringMatching(/"example\/files:1", which has no digest/)]);
   });
 
   it('has the command', async () => {
