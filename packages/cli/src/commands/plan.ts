@@ -17,6 +17,7 @@ import {
 import { programOf } from '../render/pulumi-project.ts';
 import { printMatrix } from '../view/permissions.ts';
 import { countUnconfirmed, unconfirmed } from '../view/unconfirmed.ts';
+import { noteUnknownRoles } from '../view/unknown-roles.ts';
 
 const examples = `
 Shows what every tool, prompt and resource may do in each environment, as the gateway would decide it. Rules'
@@ -77,6 +78,8 @@ async function showPlan(
   const counted = options.resources ? countResources(paths, chosen, context) : undefined;
   const environments = await chosen;
   const roles = options.roles === undefined ? undefined : parseNames(options.roles);
+  const unknown = noteUnknownRoles(environments, roles ?? []);
+  if (unknown !== undefined) context.note(unknown);
   if (!options.json) showPermissions(environments, roles, context);
   if (counted !== undefined) say('Counting what would be deployed');
   const summary = await counted;

@@ -5,6 +5,7 @@ import { Failure } from '../kernel/failure.ts';
 import { parseNames } from '../kernel/names.ts';
 import { chooseEnvironments, defaultConfig, loadProject, programPaths } from '../project/load.ts';
 import { printColumns } from '../view/table.ts';
+import { noteUnknownRoles } from '../view/unknown-roles.ts';
 
 const examples = `
 Prints what an environment decides on each tool, prompt and resource, and the rule or profile that says so, named after
@@ -38,6 +39,8 @@ export function whyCommand(context: CommandContext): Command {
       const [environment] = chooseEnvironments(project.environments, [name]);
       if (environment === undefined) return;
       const roles = parseNames(options.roles ?? '');
+      const unknown = noteUnknownRoles([environment], roles);
+      if (unknown !== undefined) context.note(unknown);
       const items = permissionTable(environment)
         .entries.filter(({ target }) => targets.length === 0 || matchesGlob(targets, target))
         .map((entry) => ({ ...entry, clauses: clausesFor(entry.clauses, roles) }));
