@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, findBuilder, openArchives, type Produced, produce } from '@lockstep/cli/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import manifest from '../../packages/gateway/package.json' with { type: 'json' };
 import { withGatewayImage } from '../../scripts/image/gateway.ts';
 
 const engine = await findBuilder().catch(() => undefined);
@@ -61,7 +62,7 @@ describe.skipIf(!isBuildah)("the gateway's image", () => {
       Labels: {
         'org.opencontainers.image.title': 'Lockstep gateway',
         'org.opencontainers.image.licenses': 'Apache-2.0',
-        'org.opencontainers.image.version': '0.1.0',
+        'org.opencontainers.image.version': manifest.version,
       },
     });
     expect(config.Cmd ?? []).toEqual([]);

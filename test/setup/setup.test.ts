@@ -38,12 +38,12 @@ function publish(name: string, version: string) {
 /** Writes the manifests and the lock as `locked` says. */
 function writeLock(): void {
   const workspaces = {
-    'packages/cli': { name: '@lockstep/cli', version: '0.1.0', dependencies: { runs: locked.runs?.version } },
-    stacks: { name: '@lockstep/stacks', version: '0.1.0', dependencies: { sdk: locked.sdk?.version } },
+    'packages/cli': { name: '@lockstep/cli', version: '1.0.0', dependencies: { runs: locked.runs?.version } },
+    stacks: { name: '@lockstep/stacks', version: '1.0.0', dependencies: { sdk: locked.sdk?.version } },
   };
   const main = {
     name: 'mine',
-    version: '0.1.0',
+    version: '1.0.0',
     workspaces: Object.keys(workspaces),
     devDependencies: { tool: locked.tool?.version },
   };

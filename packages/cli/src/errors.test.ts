@@ -207,7 +207,7 @@ test('a token file that holds more than a token, or nothing', async () => {
   const asked = ['approvals', 'list', '--url', 'http://127.0.0.1:1', '--token-file', 'bob.token'];
   const only = 'it must hold the token alone, the word that begins with lks_.';
   for (const [text, found] of [
-    ['> lockstep-repo@0.1.0 lockstep\n\nlks_x\n', 'has 3 lines'],
+    ['> lockstep-repo@1.0.0 lockstep\n\nlks_x\n', 'has 3 lines'],
     ['token: lks_x', 'has more than a token in it'],
     ['\n', 'is empty'],
   ] as const) {

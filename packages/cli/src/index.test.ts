@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as entry from './index.ts';
+import { version } from './kernel/version.ts';
 
 test('importing the package prints nothing, starts nothing, and has a command line to run', async () => {
   const load = "await import('@lockstep/cli'); process.exitCode = process.exitCode ?? 7;";
@@ -14,5 +15,5 @@ test('importing the package prints nothing, starts nothing, and has a command li
   const printed: string[] = [];
   const context = { ...entry.processContext(), print: (line = '') => void printed.push(line) };
   expect(await entry.run(['--version'], context)).toBe('ran');
-  expect(printed).toEqual(['0.1.0']);
+  expect(printed).toEqual([version]);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processContext } from './kernel/context.ts';
+import { version } from './kernel/version.ts';
 import { buildProgram } from './program.ts';
 import { lockedRelease, lockedTool, lockOfFiles, makeProject, type Project } from './project.fixture.ts';
 
@@ -89,7 +90,7 @@ test('an unknown command is answered with the nearest', async () => {
 test("what Node compiled is kept in the account's own cache", async () => {
   const cache = join(project.folder, 'cache');
   const env = { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: undefined };
-  expect(await project.lockstep(['--version'], env)).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  expect(await project.lockstep(['--version'], env)).toMatchObject({ code: 0, stdout: `${version}\n` });
   expect(existsSync(join(cache, 'lockstep/compiled'))).toBe(true);
 });
 

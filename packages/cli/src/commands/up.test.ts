@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { version } from '../kernel/version.ts';
 import { makeProject, type Project, program } from '../project.fixture.ts';
 import { type RunningUp, startUp } from '../up/running.fixture.ts';
 
@@ -157,7 +158,7 @@ test('a tool is called through the pipeline', async () => {
   );
   expect(records.map(({ record }: { record: { client: object } }) => record.client)).toContainEqual({
     name: 'lockstep',
-    version: '0.1.0',
+    version,
   });
 });
 

@@ -46,7 +46,7 @@ test('a tarball that is gone is named', () => {
 });
 
 test('what came from a registry is depended on by its version', () => {
-  write('package.json', { devDependencies: { '@lockstep/cli': '0.1.0' } });
+  write('package.json', { devDependencies: { '@lockstep/cli': '1.0.0' } });
   expect(originOf(installed())).toEqual({ type: 'registry' });
 });
 
