@@ -10,8 +10,8 @@ import { Failure } from '../kernel/failure.ts';
 
 const examples = `
 Writes a project that runs as it is: a server for files in dev, staging and prod, its tool lock, the Pulumi program that
-deploys it, and workflows for pull requests. Until Lockstep is published, the project depends on tarballs in vendor/: a
-clone of Lockstep packs itself, and a project that has such tarballs hands on its own.
+deploys it, and workflows for pull requests. A released Lockstep is depended on by its version. Before that, the project
+depends on tarballs in vendor/: a clone of Lockstep packs itself, and a project that has such tarballs hands on its own.
 
 Examples:
   $ lockstep init ../my-agents     from a clone of Lockstep
@@ -75,7 +75,7 @@ function tell(folder: string, origin: Origin, commands: readonly string[], conte
   const { print, paint } = context;
   print(`${folder} is a project now, with the server \`files\` in dev, staging and prod.`);
   if (origin.type !== 'registry') {
-    print('Lockstep is in its vendor/ as tarballs, since no release is published yet; commit them, too.');
+    print("Lockstep is in its vendor/ as tarballs, since this build isn't published; commit them, too.");
   }
   print();
   print('Next:');

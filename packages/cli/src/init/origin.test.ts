@@ -50,8 +50,20 @@ test('what came from a registry is depended on by its version', () => {
   expect(originOf(installed())).toEqual({ type: 'registry' });
 });
 
-test('without a project there is nothing to hand on', () => {
-  expect(() => originOf(join(folder, 'lib/node_modules/@lockstep/cli'))).toThrow(
-    "`init` finds no tarballs of Lockstep, which isn't published yet; run it in a clone of Lockstep: `npm run lockstep -- init <folder>`.",
+/** The command's package, installed for all of the machine. */
+const global = 'lib/node_modules/@lockstep/cli';
+
+test('without a project, a release is depended on by its version', () => {
+  write(`${global}/package.json`, {
+    version: '1.0.0',
+    lockstep: { gatewayImage: 'ghcr.io/example/gateway' },
+  });
+  expect(originOf(join(folder, global))).toEqual({ type: 'registry' });
+});
+
+test('without a project and a release there is nothing to hand on', () => {
+  write(`${global}/package.json`, { version: '1.0.0' });
+  expect(() => originOf(join(folder, global))).toThrow(
+    "`init` finds no tarballs of this build of Lockstep, which isn't published; run it in a clone of Lockstep: `npm run lockstep -- init <folder>`.",
   );
 });

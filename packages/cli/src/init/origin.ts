@@ -18,9 +18,6 @@ export const neededPackages = ['cli', 'components', 'database', 'gateway', 'mode
   (name) => `@lockstep/${name}`,
 );
 
-/** Whether npm's registry has a release. Becomes true with the first one. */
-const isPublished = false;
-
 const inClone = 'run it in a clone of Lockstep: `npm run lockstep -- init <folder>`';
 
 /**
@@ -34,8 +31,16 @@ export function originOf(own: string): Origin {
   if (isClone(clone)) return { type: 'clone', folder: clone };
   const project = installedIn(own);
   if (project !== undefined) return originIn(project);
-  if (isPublished) return { type: 'registry' };
-  throw new Failure(`\`init\` finds no tarballs of Lockstep, which isn't published yet; ${inClone}.`);
+  if (isReleased(own)) return { type: 'registry' };
+  throw new Failure(
+    `\`init\` finds no tarballs of this build of Lockstep, which isn't published; ${inClone}.`,
+  );
+}
+
+/** Whether npm's registry has this build: before a release packs, it notes the gateway's image in the manifest. */
+function isReleased(own: string): boolean {
+  const { lockstep } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
+  return lockstep?.gatewayImage !== undefined;
 }
 
 interface Project {

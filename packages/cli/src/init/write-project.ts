@@ -20,7 +20,7 @@ const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 const templateName = 'first-project';
 
 const vendor = 'vendor';
-const vendorNote = `- No release of Lockstep is published yet, so its packages are tarballs in \`${vendor}/\`. Commit them, too.\n`;
+const vendorNote = `- This build of Lockstep isn't published, so its packages are tarballs in \`${vendor}/\`. Commit them, too.\n`;
 
 /**
  * Makes a folder where it is missing, and sees that a project can be written into it.
