@@ -10,9 +10,11 @@ interface Step {
   readonly run?: string;
   readonly with?: Record<string, unknown>;
   readonly env?: Record<string, string>;
+  readonly shell?: string;
 }
 
 interface Job {
+  readonly needs?: string | readonly string[];
   readonly if?: string;
   readonly permissions?: Record<string, string>;
   readonly 'timeout-minutes'?: number;
@@ -24,6 +26,7 @@ interface Workflow {
   readonly on: Record<string, { workflows?: string[] } | null>;
   readonly name: string;
   readonly permissions?: Record<string, string>;
+  readonly defaults?: { readonly run: { readonly shell: string } };
   readonly jobs: Record<string, Job>;
 }
 
@@ -64,17 +67,39 @@ describe('workflows', () => {
         expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
       }
       for (const job of Object.values(workflow.jobs)) {
-        // A job that pushes needs the token, so it must not run code from packages.
-        if (job.permissions?.contents === 'write') {
-          for (const { run = '' } of job.steps) expect(run).not.toMatch(/\b(npm|npx|node)\b/);
-          continue;
-        }
+        // A job that pushes needs the token; see below for what it runs.
+        if (job.permissions?.contents === 'write') continue;
         const checkouts = job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
         for (const { with: inputs } of checkouts)
           expect(inputs).toMatchObject({ 'persist-credentials': false });
       }
     },
   );
+
+  it.each(workflows)(
+    '$file lets no job that may write run code of packages or of a checkout',
+    ({ workflow }) => {
+      for (const [name, { permissions = {}, steps }] of Object.entries(workflow.jobs)) {
+        // The worst that a job can do with pull requests alone is to write a comment.
+        const { 'pull-requests': _, ...others } = permissions;
+        if (!Object.values(others).includes('write')) continue;
+        for (const { run = '', uses = '' } of steps) {
+          // npm may pass on what was packed, without its scripts.
+          const commands = run.replaceAll(/\bnpm (view|publish "\$tarball" .*--ignore-scripts$)/gm, '');
+          expect(commands, name).not.toMatch(
+            /\b(npm|npx|node|tsx?|python3?|bash|sh|make)\b|\$GITHUB_WORKSPACE|(^|[|&;]) *\.{1,2}\/\S/m,
+          );
+          expect(uses, name).not.toMatch(/^\.|\/cache@/);
+        }
+      }
+    },
+  );
+
+  it.each(workflows)('$file fails where any program of a pipe fails', ({ workflow }) => {
+    // Without a name, the shell is bash without `pipefail`.
+    expect(workflow.defaults?.run.shell).toBe('bash');
+    for (const { shell } of stepsOf(workflow)) expect(shell).toBeUndefined();
+  });
 
   it.each(workflows)("$file runs no package that isn't in a lockfile", ({ workflow }) => {
     const runs = stepsOf(workflow).flatMap(({ run = '' }) => [...run.matchAll(/\bnpx (\S+ \S+)/g)]);
@@ -113,6 +138,40 @@ describe('the job that comments', () => {
     expect(checkout?.with).not.toHaveProperty('ref');
     expect(checkout?.with).not.toHaveProperty('repository');
     expect(steps.filter(({ run }) => run !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('a release', () => {
+  const [{ workflow } = { workflow: undefined }] = named('release.yml');
+  const jobs = workflow?.jobs ?? {};
+  const runsOf = (name: string) => (jobs[name]?.steps ?? []).map(({ run = '' }) => run).join('\n');
+
+  /** Every job that has succeeded when this one starts. */
+  const before = (name: string): string[] =>
+    [jobs[name]?.needs ?? []].flat().flatMap((needed) => [needed, ...before(needed)]);
+
+  it('names the image by its version once it is scanned and signed', () => {
+    expect(before('scan')).toContain('push');
+    expect(before('sign')).toContain('scan');
+    expect(before('tag')).toContain('sign');
+    const naming = Object.keys(jobs).filter((name) => /--tag\b|:\$\{?VERSION/i.test(runsOf(name)));
+    expect(naming).toEqual(['tag']);
+  });
+
+  it('pushes only what was built without rights, under its digest', () => {
+    expect(jobs.image?.permissions).toBeUndefined();
+    expect(before('push')).toContain('image');
+    const pushed = [...runsOf('push').matchAll(/"docker:\/\/(.*)"/g)].map(([, target]) => target);
+    expect(pushed).toEqual(['$index']);
+    expect(runsOf('push')).toMatch(/^ *index="\$image@sha256:/m);
+  });
+
+  it('publishes packages that name the signed image, and then says so', () => {
+    expect(runsOf('pack')).toMatch(
+      /npm pkg set "lockstep\.gatewayImage=.* packages\/components .* packages\/cli$/m,
+    );
+    expect(before('publish')).toEqual(expect.arrayContaining(['tag', 'pack']));
+    expect(before('release')).toContain('publish');
   });
 });
 

@@ -24,7 +24,7 @@ export interface GatewayImageOptions {
   readonly platform: string;
   /** The time that everything is dated with, in seconds since 1970. */
   readonly epoch: number;
-  /** Whether a label names the commit. Without it, the image stays the same as long as its content does. */
+  /** Whether a label names the commit, as in what is pushed. Without it, the image stays the same as long as its content does. */
   readonly withRevision: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

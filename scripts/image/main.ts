@@ -23,9 +23,10 @@ import { withGatewayImage } from './gateway.ts';
 const help = `Usage: npm run image -- [gateway] [server...] [options]
 
 Builds the gateway's image from this checkout, and on top of it the images of the servers in
-stacks/environments.ts. Uses docker, podman or buildah, whichever works. Without names, builds all of them.
+stacks/environments.ts. Without names, builds all of them.
 
   --base <image>             the image to build the gateway's on (default: that of packages/gateway/Containerfile)
+  --builder <program>        docker, podman or buildah (default: the first of them that works)
   --push <prefix>            push them to a registry and note their digests in stacks/images.json
   --archive <folder>         write them as OCI archives, with an images.json, for a cluster without a registry
   --images <file>            use another list of digests
@@ -38,6 +39,7 @@ stacks/environments.ts. Uses docker, podman or buildah, whichever works. Without
 const text = { type: 'string' } as const;
 const options = {
   base: text,
+  builder: text,
   push: text,
   archive: text,
   images: text,
@@ -58,11 +60,11 @@ async function main(): Promise<void> {
   const withServers = positionals.length === 0 || names.length > 0;
   const made = await context.progress('Bundling the gateway', async (say) => {
     const destination = destinationOf(values, context.cwd);
-    const engine = await findBuilder();
+    const engine = await findBuilder(values.builder);
     const options = {
       ...values,
       epoch: epochOf(context.env),
-      withRevision: destination.type === 'registry',
+      withRevision: destination.type === 'registry' || context.env.GITHUB_SHA !== undefined,
       env: context.env,
     };
     const gateway = await withGatewayImage(options, (request) => {

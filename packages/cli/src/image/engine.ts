@@ -38,13 +38,19 @@ const questions = {
   buildah: ['info'],
 } as const;
 
+type EngineName = Engine['name'];
+const names = Object.keys(questions) as EngineName[];
+
 /**
  * The first of docker, podman and buildah that works here.
  *
+ * @param only the one to use. Default: any.
  * @throws Failure when none does.
  */
-export async function findBuilder(): Promise<Engine> {
-  for (const name of ['docker', 'podman', 'buildah'] as const) {
+export async function findBuilder(only?: string): Promise<Engine> {
+  const chosen = names.filter((name) => only === undefined || name === only);
+  if (chosen.length === 0) throw new Failure(`--builder ${only} is unknown; give docker, podman or buildah.`);
+  for (const name of chosen) {
     try {
       await runTool(name, questions[name], { purpose: name });
       return name === 'docker' ? dockerEngine() : buildahEngine(name);
@@ -52,6 +58,8 @@ export async function findBuilder(): Promise<Engine> {
       // Not this one.
     }
   }
+  if (only !== undefined)
+    throw new Failure(`--builder ${only} doesn't work here; install it, or give another.`);
   throw new Failure(
     'images are built with docker, podman or buildah, and none of them works here; install one.',
   );
