@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from './imports.ts';
@@ -9,7 +9,7 @@ interface Job {
   readonly strategy?: {
     readonly matrix: { readonly node?: readonly number[]; readonly os?: readonly string[] };
   };
-  readonly steps: readonly { readonly run?: string }[];
+  readonly steps: readonly { readonly run?: string; readonly env?: object }[];
 }
 
 const text = readFileSync(`${root}/.github/workflows/check.yml`, 'utf8');
@@ -24,7 +24,7 @@ function scriptsIn(commands: string): string[] {
 it('lint and types come first, and every other lane beside each other', () => {
   const { 'lint-and-types': first, ...lanes } = jobs;
   expect(first?.needs).toBeUndefined();
-  expect(Object.keys(lanes)).toEqual(['units', 'coverage', 'end-to-end', 'slow', 'cluster']);
+  expect(Object.keys(lanes)).toEqual(['units', 'coverage', 'end-to-end', 'slow', 'docker', 'cluster']);
   for (const lane of Object.values(lanes)) expect(lane.needs).toBe('lint-and-types');
 });
 
@@ -36,6 +36,16 @@ it('lanes run what `.ci/run` runs', () => {
 
 it('units run with every Node that people start from', () => {
   expect(jobs.units?.strategy?.matrix.node).toEqual([20, 22, 24]);
+});
+
+it('docker must run the tour of prod, in one lane', () => {
+  const tour = 'test/image/tour.test.ts';
+  expect(existsSync(`${root}/${tour}`)).toBe(true);
+  expect(jobs.docker?.steps.at(-1)).toEqual({
+    run: `npm run test:slow -- ${tour}`,
+    env: { CONTAINERS: 'docker' },
+  });
+  expect(jobs.slow?.steps.at(-1)?.run).toContain(`test:slow -- --exclude ${tour}`);
 });
 
 it('no lane has a secret, or may write', () => {
