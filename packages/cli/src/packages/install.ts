@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Source } from '@lockstep/model/internal';
 import { codeOf } from '../kernel/failure.ts';
 import { installNpm, type NpmSource, npmFolderName } from './npm.ts';
+import { canShare, copyTree, fetchShared } from './npm-trees.ts';
 import { installPypi, type PypiSource, pypiFolderName } from './pypi.ts';
 
 /** A source that has to be installed before it runs. */
@@ -32,6 +33,46 @@ export function install(source: PackageSource, packages: string, project: string
   return putTogether(packageFolder(source, packages), (aside) =>
     source.type === 'npm' ? installNpm(source, aside, project) : installPypi(source, aside),
   );
+}
+
+/** Packages that install at the same time: most of it is waiting for the registry. */
+const maxParallelInstalls = 3;
+
+/**
+ * Installs locked packages that aren't there yet, side by side. Those from npm share one fetch.
+ *
+ * @param project the folder of the program, whose `.npmrc` counts.
+ * @throws Failure naming what can't be installed.
+ */
+export async function installAll(
+  sources: readonly PackageSource[],
+  packages: string,
+  project: string,
+): Promise<void> {
+  const trees = sources.filter((source) => source.type === 'npm').filter(canShare);
+  const shared = new Set<PackageSource>(trees.length > 1 ? trees : []);
+  const waiting = sources.filter((source) => !shared.has(source));
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await install(next, packages, project);
+  };
+  await Promise.all([
+    shared.size > 0 && installTrees(trees, packages, project),
+    ...Array.from({ length: maxParallelInstalls }, worker),
+  ]);
+}
+
+async function installTrees(sources: readonly NpmSource[], packages: string, project: string): Promise<void> {
+  const names = sources.map((source) => `${source.package} ${source.version}`).join(', ');
+  await mkdir(packages, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(packages, '.fetching-'));
+  try {
+    const fetched = await fetchShared(sources, folder, project, `npm can't install ${names}`);
+    for (const source of sources)
+      await putTogether(packageFolder(source, packages), (aside) => copyTree(source, fetched, aside));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**

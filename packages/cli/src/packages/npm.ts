@@ -32,7 +32,7 @@ export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
   const spec = `${request.package}@${request.version ?? 'latest'}`;
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-npm-'));
   try {
-    await writeFile(join(folder, 'package.json'), manifest({}));
+    await writeFile(join(folder, 'package.json'), manifest({ dependencies: {} }));
     await copyNpmrc(request.project, folder);
     await runNpm(
       ['install', spec, '--package-lock-only', '--save-exact', '--omit-lockfile-registry-resolved'],
@@ -93,11 +93,34 @@ export async function installNpm(
   platform: readonly string[] = [],
 ): Promise<void> {
   const dependencies = { [source.package]: source.version };
-  const lock = { name: 'lockstep-server', lockfileVersion: 3, requires: true, packages: source.lockfile };
+  const purpose = `npm can't install ${source.package} ${source.version}`;
+  await npmCi({ dependencies }, source.lockfile, folder, project, purpose, platform);
+}
+
+/** Which packages a folder depends on, as its `package.json` says. */
+interface Dependencies {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Has npm fill an empty folder with what a lock lists, each package checked against its integrity.
+ *
+ * @param purpose what it was run for, as the beginning of a sentence.
+ * @param platform npm's options for another platform than this host's. Default: none.
+ */
+export async function npmCi(
+  dependencies: Dependencies,
+  packages: NpmSource['lockfile'],
+  folder: string,
+  project: string,
+  purpose: string,
+  platform: readonly string[] = [],
+): Promise<void> {
+  const lock = { name: 'lockstep-server', lockfileVersion: 3, requires: true, packages };
   await writeFile(join(folder, 'package.json'), manifest(dependencies));
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
   const npmrc = await copyNpmrc(project, folder);
-  const purpose = `npm can't install ${source.package} ${source.version}`;
   const ci = (...more: string[]) =>
     runNpm(['ci', '--omit=dev', '--omit-lockfile-registry-resolved', ...platform, ...more], folder, purpose);
   try {
@@ -116,8 +139,8 @@ export function npmBin(source: NpmSource, folder: string): string {
   return join(folder, 'node_modules', source.package, source.bin);
 }
 
-function manifest(dependencies: Record<string, string>): string {
-  return JSON.stringify({ name: 'lockstep-server', private: true, dependencies });
+function manifest(dependencies: Dependencies): string {
+  return JSON.stringify({ name: 'lockstep-server', private: true, ...dependencies });
 }
 
 /** Copies the `.npmrc` of the project, which may name a company's own registry. */

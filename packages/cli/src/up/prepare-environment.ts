@@ -6,7 +6,7 @@ import { type Bundle, makeBundle } from '@lockstep/model/internal';
 import type { CommandContext } from '../kernel/context.ts';
 import { Failure, failureOf } from '../kernel/failure.ts';
 import { type Host, missingNeeds } from '../launch/launch.ts';
-import { install, isInstalled, isPackage, type PackageSource } from '../packages/install.ts';
+import { installAll, isInstalled, isPackage, type PackageSource } from '../packages/install.ts';
 import { chooseEnvironments, loadProject, type ProgramPaths, type Project } from '../project/load.ts';
 import { findOverlaps, protectedPaths } from '../project/overlap.ts';
 import { openFolder, type StateFolder } from '../project/state-folder.ts';
@@ -45,38 +45,22 @@ export async function prepareEnvironment(options: {
   if (overlaps.length > 0) throw failureOf(overlaps);
   openFolder(folders.root, folders.root);
   await welcome(folders.workdir, name);
-  await installAll(environment, host, context);
+  await installServers(environment, host, context);
   await writeBundle(folders.bundle, makeBundle(environment));
   return { project, environment };
 }
 
-/** Packages that install at the same time: most of it is waiting for the registry. */
-const maxParallelInstalls = 3;
-
 /** Installs what isn't there yet. Servers that aren't run here need nothing. */
-async function installAll(environment: Environment, host: Host, context: CommandContext): Promise<void> {
+async function installServers(environment: Environment, host: Host, context: CommandContext): Promise<void> {
   const missing = Object.entries(environment.releases).flatMap(([server, { release }]) => {
     const definition = environment.servers[server];
     if (definition === undefined || missingNeeds(definition, host.env).length > 0) return [];
     const { source } = release;
-    return isPackage(source) && !isInstalled(source, host.packages) ? [{ server, source }] : [];
+    return isPackage(source) && !isInstalled(source, host.packages) ? [source] : [];
   });
   if (missing.length === 0) return;
-  await context.progress('Installing servers', async (say) => {
-    const waiting = [...missing];
-    const installing = new Set<string>();
-    const tell = () => say(`Installing ${[...installing].join(', ')} (once; ${waiting.length} more)`);
-    const worker = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const shown = describe(next.source);
-        installing.add(shown);
-        tell();
-        await install(next.source, host.packages, host.project);
-        installing.delete(shown);
-      }
-    };
-    await Promise.all(Array.from({ length: maxParallelInstalls }, worker));
-  });
+  const title = `Installing ${missing.map(describe).join(', ')} (once)`;
+  await context.progress(title, () => installAll(missing, host.packages, host.project));
 }
 
 function describe(source: PackageSource): string {
