@@ -15,10 +15,13 @@ export function lacksOfReference(): string[] {
   const project: JSONOutput.ProjectReflection = JSON.parse(
     readFileSync(join(root, 'reference/reference.json'), 'utf8'),
   );
-  const packages = (project.children ?? []).filter(({ name }) => held.includes(name));
-  return packages.flatMap(({ name, children = [] }) =>
-    children.flatMap((declared) => lacksOf(declared).map((lack) => `${name}: ${declared.name}${lack}`)),
-  );
+  return held.flatMap((name) => {
+    const found = project.children?.find((one) => one.name === name);
+    if (!found?.children?.length) return [`${name}: the reference doesn't have it`];
+    return found.children.flatMap((declared) =>
+      lacksOf(declared).map((lack) => `${name}: ${declared.name}${lack}`),
+    );
+  });
 }
 
 function lacksOf(declared: Reflection): string[] {
