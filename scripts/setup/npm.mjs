@@ -45,7 +45,7 @@ export async function runNpm(args, root, paths) {
     }, seconds * 1000);
   const timers = [
     whenSilent(silentSeconds.said, () => {
-      process.stderr.write(`No answer from the npm registry ${hostOf(registry)} yet…\n`);
+      process.stderr.write(`The npm registry ${hostOf(registry)} hasn't answered yet…\n`);
     }),
     whenSilent(silentSeconds.givenUp, () =>
       giveUp(registry, `no answer in ${silentSeconds.givenUp} seconds`),

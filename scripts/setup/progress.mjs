@@ -48,5 +48,6 @@ function describe(pending, total) {
   const names = [...pending].map((path) =>
     path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
   );
-  return pending.size <= 2 ? `${count}; ${names.join(' and ')} is still coming` : count;
+  if (pending.size > 2) return count;
+  return `${count}; ${names.join(' and ')} ${pending.size === 1 ? 'is' : 'are'} still coming`;
 }
