@@ -31,7 +31,7 @@ test('what is there is ok, and what stands in the way has its advice', async () 
     const { rows } = await doctor('--port', String(port));
     expect(rows.get('Node.js')).toMatchObject({ state: 'ok', found: process.versions.node });
     expect(rows.get('npm')).toMatchObject({ state: 'ok' });
-    expect(rows.get(`port ${port}`)).toMatchObject({ state: 'missing', found: 'in use' });
+    expect(rows.get(`port ${port}`)).toMatchObject({ state: 'busy', found: 'in use' });
     for (const { state, advice } of rows.values()) expect(advice === '').toBe(state === 'ok');
   } finally {
     server.close();

@@ -7,13 +7,13 @@ import { printColumns } from '../view/table.ts';
 
 const examples = `
 Looks at what Lockstep uses on this machine: programs, the state folder, the disk, the port, the clock and the network.
-What is only missing matters where something needs it, as its line says.
+What is \`missing\` matters only if you use what its line names; what is \`bad\` keeps Lockstep from working.
 
 Examples:
   $ lockstep doctor
   $ lockstep doctor --state /var/lib/lockstep --port 8080 --json
 
-Exit codes: 0 nothing is in the way, 1 something is, 2 could not run.`;
+Exit codes: 0 nothing is bad, 1 something is, 2 could not run.`;
 
 interface Options {
   state: string;
@@ -33,7 +33,12 @@ export function doctorCommand(context: CommandContext): Command {
       if (found.some((one) => one.state === 'bad')) context.found();
       if (json) return context.json(found);
       const { paint, columns } = context;
-      const marks = { ok: paint.green('ok'), missing: paint.yellow('missing'), bad: paint.red('bad') };
+      const marks = {
+        ok: paint.green('ok'),
+        missing: paint.yellow('missing'),
+        busy: paint.yellow('busy'),
+        bad: paint.red('bad'),
+      };
       const rows = found.map((one) => [one.what, marks[one.state], one.found, one.advice]);
       context.print(printColumns(['what', 'state', 'found', 'what to do'].map(paint.bold), rows, columns));
     });

@@ -10,8 +10,11 @@ import { openFolder, stateFolder } from '../project/state-folder.ts';
 /** One thing that Lockstep uses on this machine. */
 export interface Diagnosis {
   readonly what: string;
-  /** `missing` is only so bad as what it is for: not every project has servers from PyPI. */
-  readonly state: 'ok' | 'missing' | 'bad';
+  /**
+   * What is `missing` matters only to those who use what needs it: not every project has servers from PyPI. A `busy`
+   * port may be that of a gateway that is meant to run.
+   */
+  readonly state: 'ok' | 'missing' | 'busy' | 'bad';
   readonly found: string;
   /** What to do about it, as a sentence. Empty where nothing is to be done. */
   readonly advice: string;
@@ -119,9 +122,10 @@ async function port(number: number): Promise<Diagnosis> {
   return inUse
     ? {
         what: `port ${number}`,
-        state: 'missing',
+        state: 'busy',
         found: 'in use',
-        advice: 'If that is no gateway of yours, stop it, or choose another with --port.',
+        advice:
+          "If it isn't your gateway that listens there, stop what does, or choose another port with --port.",
       }
     : { what: `port ${number}`, state: 'ok', found: 'free', advice: '' };
 }
