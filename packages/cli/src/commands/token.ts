@@ -14,9 +14,9 @@ import { parseNames } from '../kernel/names.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
-A token names who calls (subject), the human behind it (owner), and the roles that rules speak of. One for agents
-(\`mcp\`) opens /mcp and nothing else; one for people (\`admin\`) decides approvals, reads the audit or manages tokens,
-by the roles approver, auditor and admin. The secret is shown once; only its hash is kept.
+A token names who calls (subject), the human behind it (owner), and the caller's roles. A token for agents (\`--for mcp\`)
+opens /mcp and nothing else. A token for people (\`--for admin\`) decides approvals with the role approver, reads the audit
+with auditor, and manages tokens with admin. The secret is shown once; only its hash is kept.
 
 A gateway in a cluster gets its first tokens from a file, an array of entries in a Secret. --offline asks no gateway: it
 prints a token, and adds its entry, which holds the hash, to --file or prints it on standard error; with --json it prints
@@ -92,7 +92,7 @@ function createCommand(context: CommandContext): Command {
       if (options.json) return context.json(created);
       handOver(created.token, options.out, context);
       context.note(
-        `${describe(created)}. It isn't shown again; revoke it with \`lockstep token revoke ${created.id}\`.`,
+        `${describe(created)}. ${whereItIs(options.out)}; revoke it with \`lockstep token revoke ${created.id}\`.`,
       );
     });
   return addGatewayOptions(command);
@@ -134,6 +134,10 @@ function handOver(token: string, out: string | undefined, context: CommandContex
   }
 }
 
+function whereItIs(out: string | undefined): string {
+  return out === undefined ? "It isn't shown again" : `It is in ${out}`;
+}
+
 /** Prints a token that no gateway knows yet, and what makes one know it. */
 async function printOffline(
   wish: Parameters<typeof makeFileToken>[0],
@@ -145,8 +149,8 @@ async function printOffline(
   if (file !== undefined) await addToTokenFile(resolve(context.cwd, file), file, made.entry);
   if (json) return context.json(made);
   handOver(made.token, out, context);
-  if (file !== undefined) return context.note(`It isn't shown again. Its entry is in ${file}.`);
-  context.note("It isn't shown again. Its entry for the token file:");
+  if (file !== undefined) return context.note(`${whereItIs(out)}. Its entry is in ${file}.`);
+  context.note(`${whereItIs(out)}. Its entry for the token file:`);
   context.note(JSON.stringify(made.entry, null, 2));
 }
 
@@ -204,7 +208,8 @@ function revokeCommand(context: CommandContext): Command {
 }
 
 function describe(token: TokenInfo): string {
-  const roles = token.roles.length === 0 ? 'no roles' : `the roles ${token.roles.join(', ')}`;
+  const { length } = token.roles;
+  const roles = length === 0 ? 'no roles' : `the role${length === 1 ? '' : 's'} ${token.roles.join(', ')}`;
   return `${token.id}: ${visible(token.subject)} of ${visible(token.owner)} with ${roles}, for ${distance(token.expiresAt)}`;
 }
 
