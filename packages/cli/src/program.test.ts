@@ -77,6 +77,8 @@ test('the list of commands is one line each, and no help shows a default that sa
   for (const command of everyCommand(program)) {
     expect(command.description(), command.name()).not.toBe('');
     expect(command.helpInformation(), command.name()).not.toMatch(/default: (\[\]|undefined|"")/);
+    expect(command.helpInformation(), command.name()).toMatch(/--help +print this help/);
+    expect(command.helpInformation(), command.name()).not.toMatch(/display help/);
   }
 });
 
@@ -84,6 +86,13 @@ test('an unknown command is answered with the nearest', async () => {
   expect(await project.run('plna')).toMatchObject({
     code: 2,
     stderr: "lockstep: unknown command 'plna' (Did you mean plan?)\n",
+  });
+});
+
+test('an unknown option is answered with the help of its own command', async () => {
+  expect(await project.run('audit', 'search', '--since', '1d')).toMatchObject({
+    code: 2,
+    stderr: "lockstep: unknown option '--since'; `lockstep audit search --help` lists what there is.\n",
   });
 });
 

@@ -3,18 +3,27 @@ import type { CommandContext } from './kernel/context.ts';
 import { Failure, sentenceOf } from './kernel/failure.ts';
 import { version } from './kernel/version.ts';
 
-const about = `MCP servers as infrastructure: one typed program declares servers, environments and rules;
-a gateway enforces on every call what was reviewed in Git, and an audit log proves it.`;
+const about =
+  'Runs MCP servers as infrastructure: people review in Git what agents may do, a gateway enforces it on every call, and an audit log proves it.';
 
 const epilogue = `
-A first walk:
-  $ lockstep init ../my-agents        write a first project
-  $ lockstep up                       run the dev environment here
+A first project:
+  $ lockstep init ../my-agents        write it into a new folder
+  $ lockstep up                       run its dev environment here
   $ lockstep connect claude-code      print the line that connects an agent
-  $ lockstep plan --against main      see which tools an agent gains or loses by a change
-  $ lockstep lock                     read what the servers offer into tools.lock.json
+  $ lockstep lock                     read what its servers offer into tools.lock.json
 
-Exit codes: 0 fine, 1 found something that asks for attention, 2 could not run.`;
+Questions, and what answers them:
+  $ lockstep why prod                 What may my agent do in prod, and why?
+  $ lockstep status                   Why is this server down? Is what runs what Git says?
+  $ lockstep lock --check             What changed in this tool since it was reviewed?
+  $ lockstep plan --against main      What would this change let agents do?
+  $ lockstep approvals list --mine    Which calls wait for me?
+  $ lockstep audit search --from 24h  What did this agent do? Who approved that write?
+  $ lockstep audit verify             Is the record complete?
+  $ lockstep doctor                   What does this machine lack?
+
+Exit codes: 0 all is well, 1 found something that needs attention, 2 could not run.`;
 
 /** A command, loaded when it is asked for: each brings what only it needs. */
 interface Entry {
@@ -36,7 +45,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   status: {
-    about: 'show how a running gateway and its servers do',
+    about: 'show how a running gateway and its servers do, and whether it runs what the files here say',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   logs: {
@@ -68,7 +77,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
   lock: {
-    about: 'write down what servers offer, for people to review; or check that it still holds',
+    about: 'read what servers offer into the tool lock, or check that it is still the same',
     load: async () => (await import('./commands/lock.ts')).lockCommand,
   },
   image: {
@@ -76,7 +85,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/image.ts')).imageCommand,
   },
   import: {
-    about: 'print the servers of an mcp.json as a program declares them',
+    about: 'print the servers in an mcp.json as declarations for a program',
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
   call: {
@@ -84,7 +93,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/call.ts')).callCommand,
   },
   connect: {
-    about: 'print what connects an MCP client to the gateway',
+    about: 'print how to connect an MCP client',
     load: async () => (await import('./commands/connect.ts')).connectCommand,
   },
   token: {
@@ -92,7 +101,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/token.ts')).tokenCommand,
   },
   keys: {
-    about: 'create the keys of an environment in a cluster',
+    about: 'create the keys for a gateway in a cluster',
     load: async () => (await import('./commands/keys.ts')).keysCommand,
   },
   approvals: {
@@ -100,7 +109,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/approvals.ts')).approvalsCommand,
   },
   audit: {
-    about: 'verify, search and export what was recorded',
+    about: 'verify, search and export the record of what happened',
     load: async () => (await import('./commands/audit.ts')).auditCommand,
   },
 };
@@ -114,8 +123,6 @@ export async function buildProgram(context: CommandContext, only?: string): Prom
   const program = new Command('lockstep')
     .description(about)
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
     .addHelpText('after', epilogue)
     .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true);
@@ -135,10 +142,12 @@ export async function buildProgram(context: CommandContext, only?: string): Prom
 function prepare(command: Command, context: CommandContext): void {
   command.exitOverride();
   command.enablePositionalOptions();
+  command.helpOption('-h, --help', 'print this help');
+  command.helpCommand(false);
   command.hook('preSubcommand', refuseStrayOptions);
   command.configureOutput({
     writeOut: (text) => context.print(text.trimEnd()),
-    outputError: (text) => context.note(oneLine(text)),
+    outputError: (text) => context.note(oneLine(text, command)),
   });
   for (const child of command.commands) prepare(child, context);
 }
@@ -155,12 +164,19 @@ function refuseStrayOptions(command: Command, subcommand: Command): void {
   throw new Failure(`${stray.long} is said to \`${command.name()}\` here; ${advice}.`);
 }
 
-function oneLine(text: string): string {
+function oneLine(text: string, command: Command): string {
   const line = text
     .trim()
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
+  if (/^unknown (option|command) \S+?\.?$/.test(line))
+    return `lockstep: ${line.replace(/\.$/, '')}; \`${pathOf(command)} --help\` lists what there is.`;
   return `lockstep: ${/[.!?)]$/.test(line) ? line : `${line}.`}`;
+}
+
+/** A command as it is typed. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /**

@@ -11,9 +11,9 @@ import { printApproval, printState } from '../view/approval.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
-A gated call waits until enough other humans have approved exactly what it asks for. A verdict takes an admin token
-with an approver's role, in LOCKSTEP_TOKEN or --token-file: also on this machine. Each verdict quotes what was shown,
-so that nothing can be swapped in between.
+A gated call waits until enough other humans have approved exactly what it asks for. To decide, you need an admin token
+with an approver's role, in LOCKSTEP_TOKEN or --token-file, on this machine too. A verdict counts only for what you were
+shown, so nobody can swap the call in between.
 
 Examples:
   $ lockstep approvals list
@@ -37,7 +37,9 @@ export function approvalsCommand(context: CommandContext): Command {
 
 function listCommand(context: CommandContext): Command {
   const command = new Command('list')
-    .description('list what waits for a verdict or for being used')
+    .description(
+      'list the open approvals: those that wait for a verdict, and those that are approved and not used yet',
+    )
     .option('--all', 'also those that are closed')
     .option('--mine', 'only those that the holder of the token may decide')
     .option('--json', 'print JSON')
@@ -74,7 +76,7 @@ function listCommand(context: CommandContext): Command {
 
 function showCommand(context: CommandContext): Command {
   const command = new Command('show')
-    .description('show everything about one approval, with what a verdict quotes')
+    .description('show everything about one approval')
     .argument('<id>', 'as `approvals list` shows it')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ lockstep approvals show apr_9fz…')

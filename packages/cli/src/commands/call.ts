@@ -48,7 +48,7 @@ export function callCommand(context: CommandContext): Command {
       if (options.json) return context.json(result);
       for (const line of printResult(result)) context.print(line);
     });
-  return addGatewayOptions(command);
+  return addGatewayOptions(command, 'a token for agents');
 }
 
 function readArguments(text: string, cwd: string): Record<string, unknown> {

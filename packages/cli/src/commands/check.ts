@@ -18,14 +18,14 @@ import { defaultState } from '../project/state-folder.ts';
 import { programOf } from '../render/pulumi-project.ts';
 
 const examples = `
-Looks at everything that can be known before a change is merged: environments and rules' examples hold together, each
-server still offers what the lock says (this starts them), classes are confirmed, descriptions are there and distinct,
-schemas are strict, names fit, and the Pulumi program can be rendered. Every finding is told, not the first alone.
+Runs every pre-merge check: environments and the examples of rules are consistent, each server still offers what the
+lock says (this starts the servers), classes are confirmed, descriptions are there and distinct, schemas are strict,
+names fit, and the Pulumi program can be rendered. Reports every finding, not only the first.
 
 Examples:
   $ lockstep check
   $ lockstep check --offline                                 start no server
-  $ lockstep check --against origin/main                     and tell what the change does
+  $ lockstep check --against origin/main                     and show what the change does
   $ lockstep check --against origin/main --format markdown   as the comment of a pull request
   $ lockstep check --against HEAD^1 --base rendered          with objects that were rendered there
 

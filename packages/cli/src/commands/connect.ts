@@ -26,7 +26,7 @@ interface Options extends StateOptions {
 
 export function connectCommand(context: CommandContext): Command {
   const command = new Command('connect')
-    .argument('<client>', `${Object.keys(clients).join(', ')}; the beginning will do where it is only one's`)
+    .argument('<client>', `${Object.keys(clients).join(', ')}, or the beginning of one of these`)
     .option('--server <name>', 'connect to this server alone, under its own tool names')
     .option('--name <name>', 'what the client calls the connection (default: lockstep, or lockstep-<server>)')
     .option('--url <url>', "the gateway's address, without /mcp")

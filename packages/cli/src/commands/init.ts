@@ -10,8 +10,8 @@ import { Failure } from '../kernel/failure.ts';
 
 const examples = `
 Writes a project that runs as it is: a server for files in dev, staging and prod, its tool lock, the Pulumi program that
-deploys it, and workflows for pull requests. A released Lockstep is depended on by its version. Before that, the project
-depends on tarballs in vendor/: a clone of Lockstep packs itself, and a project that has such tarballs hands on its own.
+deploys it, and workflows for pull requests. A released Lockstep is a dependency like any other. Before that, the
+project depends on tarballs in vendor/: a clone of Lockstep makes them, and a project that has them copies its own.
 
 Examples:
   $ lockstep init ../my-agents     from a clone of Lockstep
@@ -34,7 +34,7 @@ const nextSteps: Readonly<Record<string, string>> = {
 
 export function initCommand(context: CommandContext): Command {
   return new Command('init')
-    .argument('<folder>', 'where to; a new folder, or one that is empty but for .git')
+    .argument('<folder>', 'a new folder, or one that is empty except for .git')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (folder: string, { json }: { json?: boolean }) => {

@@ -9,8 +9,8 @@ import { printItem } from '../view/item.ts';
 
 const examples = `
 Shows the definition of each tool and, on a terminal, asks before it writes anything. A tool counts as destructive
-until a person has read its definition and confirmed what it can do at worst: \`read\` only looks, \`write\` changes
-what can be changed back, \`destructive\` is the rest. The confirmation holds for exactly this definition, and is
+until a person has read its definition and confirmed what it can do at worst: \`read\` only looks, \`write\`
+makes changes that can be undone, \`destructive\` is the rest. The confirmation holds for exactly this definition, and is
 dropped when it changes. What a server says of itself is only a proposal.
 
 Examples:

@@ -26,8 +26,8 @@ import { lockIgnoreCommand } from './lock-ignore.ts';
 const examples = `
 Starts each server, reads everything that it offers, and writes that as a release into tools.lock.json, with the
 server's own code pinned: a package with its whole dependency tree, the hash of an executable, an image's digest.
-Without a version, every release that an environment pins is read, and the newest where nothing is locked yet.
-What differs from a release that is there is shown and not taken over: a changed definition needs a person.
+Without a version, reads every release that an environment pins, or the newest if none is locked yet. If a server
+differs from its locked release, shows the difference and leaves the lock as it is: a person decides.
 
 Examples:
   $ lockstep lock                              lock what environments pin and the lock doesn't hold

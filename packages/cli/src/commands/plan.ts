@@ -20,10 +20,10 @@ import { countUnconfirmed, unconfirmed } from '../view/unconfirmed.ts';
 import { noteUnknownRoles } from '../view/unknown-roles.ts';
 
 const examples = `
-Shows what every tool, prompt and resource may do in each environment, as the gateway would decide it. Rules'
-examples are checked on the way. With --against, only what a change does is shown: the permissions that differ, and
-what differs in the servers' own definitions. Everything is read from files: nothing is started, nothing is asked.
-Where a Pulumi program stands beside the environments, it is run without an engine to count what it would deploy.
+Shows what agents may do with every tool, prompt and resource in each environment, as the gateway would decide it, and
+checks the examples of rules. With --against, shows only what a change does to the permissions and to the servers' own
+definitions. Reads files only, and starts no server. If there is a Pulumi program beside the environments, runs it
+without an engine to count what it would deploy.
 
 Examples:
   $ lockstep plan                          every environment, side by side

@@ -13,8 +13,8 @@ import { countOf } from '../view/phrases.ts';
 import { printColumns } from '../view/table.ts';
 
 const examples = `
-Asks a running gateway how it and its servers do, and which bundle it enforces. Where the program is here too, compares
-that with what the files say: on a clean checkout, whether what runs is what Git says.
+Asks a running gateway how it and its servers do, and which bundle it enforces. If the program is here too, compares the
+bundle with the program's files: on a clean checkout, this shows whether what runs is what Git says.
 
 Examples:
   $ lockstep status

@@ -20,13 +20,11 @@ export function addStateOptions(command: Command): Command {
     .option('--env <name>', 'the environment, where gateways of several run on the state folder');
 }
 
-export function addGatewayOptions(command: Command): Command {
+/** @param token what kind of token the command takes. */
+export function addGatewayOptions(command: Command, token = 'an admin token'): Command {
   return addStateOptions(command)
-    .option('--url <url>', 'the address of a gateway elsewhere; needs an admin token')
-    .option(
-      '--token-file <file>',
-      'a file that holds the admin token (default: the variable LOCKSTEP_TOKEN)',
-    );
+    .option('--url <url>', `the address of a gateway elsewhere; needs ${token}`)
+    .option('--token-file <file>', `a file that holds ${token} (default: the variable LOCKSTEP_TOKEN)`);
 }
 
 /** Gathers the values of an option that may be given several times. */

@@ -16,11 +16,11 @@ export const environments = defineEnvironments({
   servers,
   lock,
   environments: {
-    // Agents read, and change nothing.
+    // Agents only read.
     dev: { profile: 'dev', releases },
-    // Agents also write; what can't be undone waits for one person.
+    // Agents also write. What can't be undone waits for approval by one person.
     staging: { profile: 'staging', releases },
-    // Whatever changes something waits for a person, and what can't be undone for two.
+    // Every write waits for approval by one person, and what can't be undone by two.
     prod: { profile: 'prod', releases },
   },
 });
