@@ -12,20 +12,20 @@ export interface Made {
  * Runs a program in this process, as a preview without an engine does.
  *
  * @param program imports the program. It runs once per process, so each program needs its own test file.
- * @param outputs the exports of other stacks.
+ * @param outputs the exports of other stacks; `unknown` for a preview in which no resource exists yet.
  */
 export async function run<T>(
   project: string,
   program: () => Promise<T>,
-  outputs: Record<string, unknown> = {},
+  outputs: Record<string, unknown> | 'unknown' = {},
 ): Promise<{ exports: Unwrap<T>; made: Made[] }> {
   const made: Made[] = [];
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        if (type === 'pulumi:pulumi:StackReference') return { id: name, state: { ...inputs, outputs } };
+        if (type === 'pulumi:pulumi:StackReference' && outputs !== 'unknown') return { id: name, state: { ...inputs, outputs } };
         made.push({ type, name, inputs });
-        return { id: name, state: inputs };
+        return outputs === 'unknown' ? { id: undefined, state: {} } : { id: name, state: inputs };
       },
       call: ({ inputs }) => inputs,
     },
