@@ -8,6 +8,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   Review: ['permissions', 'tool-lock', 'pull-requests'],
   Run: ['gateway', 'approvals', 'audit', 'secrets', 'vault', 'metrics'],
   Deploy: ['kubernetes', 'images', 'gitops', 'guardrails', 'aws', 'monitoring'],
+  Deploy: ['kubernetes', 'upgrading', 'images', 'gitops', 'aws', 'monitoring'],
 };
 
 function itemOf(source: string): DefaultTheme.SidebarItem {

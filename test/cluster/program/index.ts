@@ -1,4 +1,5 @@
 // The program that the cluster's tests render and apply; see environments.ts. IMAGES names the list from images.sh.
+// With RENAMED_FROM, the component has a new name, and that name as an alias.
 import { readFileSync } from 'node:fs';
 import { McpEnvironment, restrictedNamespace } from '@lockstep/components';
 import { imagesFor } from '@lockstep/model';
@@ -27,8 +28,10 @@ const home = new kubernetes.core.v1.Namespace(
   { provider: cluster },
 );
 
+const { RENAMED_FROM } = process.env;
+
 const { url, bundleDigest } = new McpEnvironment(
-  stack,
+  RENAMED_FROM === undefined ? stack : `${stack}-renamed`,
   {
     environment,
     namespace,
@@ -51,6 +54,7 @@ const { url, bundleDigest } = new McpEnvironment(
       ...(withSecrets && { vault: new vault.Provider('vault', { address: vaultAddress, token: 'unused' }) }),
     },
     dependsOn: home,
+    ...(RENAMED_FROM && { aliases: [{ name: RENAMED_FROM }] }),
   },
 );
 
