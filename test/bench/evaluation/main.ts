@@ -1,5 +1,6 @@
 // Measures what our components cost a Pulumi program with a hundred servers in three environments, compared with a
-// plain program that registers the same resources. They take turns, each in its own process. Slow figures don't fail.
+// plain program that registers the same resources; and what counting resources costs `lockstep plan` of our own stacks.
+// They take turns, each in its own process. Slow figures don't fail.
 //
 //   npm run bench:evaluation [-- --rounds N]
 import { fork } from 'node:child_process';
@@ -8,9 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Taken } from './child.ts';
+import { timePlan } from './plan.ts';
 
 /** Our program may take at most this many times as much as a plain one. */
 const limit = 1.3;
+/** A plan with resources may take at most this many times as long as one without. */
+const planLimit = 2.2;
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-evaluation-'));
@@ -50,3 +54,14 @@ for (const [what, unit] of [
     `${verdict}  ${what === 'memory' ? 'memory' : 'time'}: ${of('ours')} ${unit}, plain ${of('plain')} ${unit}, ${ratio.toFixed(2)} times (limit ${limit})`,
   );
 }
+
+const plans: { counted: number; plain: number }[] = [];
+await timePlan(); // Node keeps what it compiles.
+for (let round = 0; round < Number(values.rounds); round++) {
+  plans.push({ plain: await timePlan('--no-resources'), counted: await timePlan() });
+}
+const planRatio = median(plans.map(({ counted, plain }) => counted / plain));
+const planOf = (which: 'counted' | 'plain') => median(plans.map((round) => round[which])).toFixed(0);
+console.log(
+  `${planRatio <= planLimit ? 'pass' : 'MISS'}  plan: ${planOf('counted')} ms, without resources ${planOf('plain')} ms, ${planRatio.toFixed(2)} times (limit ${planLimit})`,
+);
