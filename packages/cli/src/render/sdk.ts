@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import type { PulumiRuntime } from './mock-monitor.ts';
 
 /** A program's own copy of Pulumi's SDK. */
@@ -15,6 +15,7 @@ export interface Sdk {
  */
 export function requireSdk(entry: string): Sdk {
   const programRequire = createRequire(entry);
+  deferArborist(createRequire(programRequire.resolve('@pulumi/pulumi')));
   const { runtime } = programRequire('@pulumi/pulumi') as { runtime: PulumiRuntime };
   const state = programRequire('@pulumi/pulumi/runtime/state') as Pick<Sdk, 'withLocalStorage'> & {
     getGlobalStore?(): unknown;
@@ -22,4 +23,24 @@ export function requireSdk(entry: string): Sdk {
   // Otherwise it would be made for the first stack, among what that leaves behind.
   state.getGlobalStore?.();
   return { runtime, ...(state.withLocalStorage && { withLocalStorage: state.withLocalStorage }) };
+}
+
+/**
+ * Has npm's tree reader loaded when it is first used. The SDK needs it only for functions that become resources, and
+ * loading it is half of loading the SDK.
+ */
+function deferArborist(sdkRequire: NodeJS.Require): void {
+  let path: string;
+  try {
+    path = sdkRequire.resolve('@npmcli/arborist');
+  } catch {
+    return; // An SDK that doesn't have it.
+  }
+  if (sdkRequire.cache[path] !== undefined) return;
+  const load = () => {
+    delete sdkRequire.cache[path];
+    return sdkRequire(path) as Record<PropertyKey, unknown>;
+  };
+  const deferred = new Proxy({}, { get: (_, key) => (key === '__esModule' ? true : load()[key]) });
+  sdkRequire.cache[path] = Object.assign(new Module(path), { exports: deferred, loaded: true });
 }
