@@ -72,6 +72,10 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'write the Kubernetes objects of an environment as YAML, without a cluster',
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
+  bundle: {
+    about: 'write what a gateway enforces into one file, for Pulumi programs in other languages',
+    load: async () => (await import('./commands/bundle.ts')).bundleCommand,
+  },
   check: {
     about: 'run every pre-merge check',
     load: async () => (await import('./commands/check.ts')).checkCommand,

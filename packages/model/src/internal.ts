@@ -13,11 +13,18 @@ export {
   makeBundle,
   parseGatewayConfig,
 } from './bundle/bundle.ts';
+export { printBundleFile } from './bundle/bundle-file.ts';
 export {
   packBundle,
   unpackBundle,
   volumeFiles,
 } from './bundle/bundle-volume.ts';
+export {
+  type BundledEnvironment,
+  bundleOf,
+  environmentOfBundle,
+  tableOf,
+} from './bundle/bundled-environment.ts';
 export {
   type ArchiveSettings,
   type Deployment,

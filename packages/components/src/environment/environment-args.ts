@@ -1,4 +1,5 @@
 import type { Environment } from '@lockstep/model';
+import type { BundledEnvironment } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 import { type GatewaySettings, gatewaySettingsSchema } from '../gateway/gateway-args.ts';
 import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
@@ -27,7 +28,7 @@ import { type ServerSettings, serverSettingsSchema } from '../server/server-args
  */
 export interface McpEnvironmentArgs {
   /** From `defineEnvironments`. */
-  readonly environment: Environment;
+  readonly environment: Environment | BundledEnvironment;
   /** The namespace of all objects: `ns.metadata.name` of a Namespace in the same program, or one that exists. */
   readonly namespace: Input<string>;
   /**

@@ -1,4 +1,4 @@
-import { makeBundle, type ServerDefinition } from '@lockstep/model/internal';
+import { bundleOf, type ServerDefinition } from '@lockstep/model/internal';
 import type { McpGatewayArgs } from '../gateway/gateway-args.ts';
 import { planGateway } from '../gateway/gateway-plan.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
@@ -121,7 +121,7 @@ function monitoringArgs(args: McpEnvironmentArgs, naming: Naming): McpMonitoring
     ...placeOf(args),
     environment: environment.name,
     gateway: { name: gatewayObject(naming), podLabels },
-    bundleDigest: makeBundle(environment).digest,
+    bundleDigest: bundleOf(environment).digest,
   };
 }
 

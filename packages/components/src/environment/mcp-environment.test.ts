@@ -1,5 +1,5 @@
 import type { ServerInput } from '@lockstep/model';
-import { makeBundle } from '@lockstep/model/internal';
+import { bundleOf } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import { output, secret as secretOutput } from '@pulumi/pulumi';
 import fc from 'fast-check';
@@ -46,7 +46,7 @@ it('its outputs: the URL, the bundle, the permissions, and the client configurat
   expect(found).toEqual([
     {
       url: 'https://mcp.example.com/mcp',
-      bundleDigest: makeBundle(args.environment).digest,
+      bundleDigest: bundleOf(args.environment).digest,
       clientConfiguration: { mcpServers: { lockstep: { type: 'http', url: 'https://mcp.example.com/mcp' } } },
       retainedVolumes: ['lockstep-gateway-state', 'state-mcp-files-0'],
       unenforcedEgress: { github: ['api.github.com:443'], gateway: ['docs.example.com:443'] },

@@ -1,4 +1,4 @@
-import { permissionTable, printByTarget, printTable } from '@lockstep/model/internal';
+import { printByTarget, printTable, tableOf } from '@lockstep/model/internal';
 import { ComponentResource, type ComponentResourceOptions, type Output, output } from '@pulumi/pulumi';
 import { isOfType, requireProvider } from '../component.ts';
 import { McpGateway } from '../gateway/mcp-gateway.ts';
@@ -75,7 +75,7 @@ export class McpEnvironment extends ComponentResource {
     this.gateway = new McpGateway(`${name}-gateway`, parts.gateway, { parent: this });
     this.url = this.gateway.url;
     this.bundleDigest = this.gateway.bundleDigest;
-    const table = permissionTable(args.environment);
+    const table = tableOf(args.environment);
     this.permissionTable = output(printTable(table));
     this.permissions = output(printByTarget(table));
     this.clientConfiguration = this.url.apply(clientConfigurationOf);

@@ -1,8 +1,9 @@
 import type { Environment } from '@lockstep/model';
 import {
   type Bundle,
+  type BundledEnvironment,
+  bundleOf,
   deploymentVersion,
-  makeBundle,
   packBundle,
   parseDeployment,
   volumeFiles,
@@ -74,7 +75,9 @@ export function planBundle(
   };
 }
 
-function packed(environment: Environment): ReturnType<typeof packBundle> & Pick<Bundle, 'digest'> {
-  const bundle = makeBundle(environment);
+function packed(
+  environment: Environment | BundledEnvironment,
+): ReturnType<typeof packBundle> & Pick<Bundle, 'digest'> {
+  const bundle = bundleOf(environment);
   return { ...packBundle(bundle), digest: bundle.digest };
 }

@@ -1,5 +1,5 @@
 import type { Environment } from '@lockstep/model';
-import type { Deployment, EgressInput } from '@lockstep/model/internal';
+import type { BundledEnvironment, Deployment, EgressInput } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
 import {
@@ -132,7 +132,7 @@ export type AuditBucket = {
  */
 export interface McpGatewayArgs extends GatewaySettings {
   /** From `defineEnvironments`. */
-  readonly environment: Environment;
+  readonly environment: Environment | BundledEnvironment;
   /** Where it runs: `ns.metadata.name` of a Namespace in the same program, or the name of one that exists. */
   readonly namespace: Input<string>;
   /** Whether the namespace has other environments too; see {@link Naming}. Default: false. */
