@@ -12,6 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/components': ['@lockstep/model'],
   'packages/aws': ['@lockstep/model', '@lockstep/components'],
   'packages/guardrails': ['@lockstep/model'],
+  'packages/pulumi-lockstep': ['@lockstep/model', '@lockstep/components'],
   'packages/gateway': ['@lockstep/model', '@lockstep/database'],
   'packages/cli': ['@lockstep/model', '@lockstep/gateway'],
   stacks: ['@lockstep/model', '@lockstep/components', '@lockstep/aws'],

@@ -57,6 +57,7 @@ const floorsOf: Record<string, readonly string[]> = {
   ],
   aws: ['index.ts', 'archive', 'identity', 'registry', '.'],
   guardrails: ['main.ts', 'index.ts', 'policy.ts', 'guardrails', 'bundle', '.', 'kubernetes'],
+  'pulumi-lockstep': ['main.ts', 'provider.ts', 'index.ts', '.'],
   testing: ['servers', '.'],
 };
 

@@ -11,7 +11,16 @@ import { startPack } from './policy-engine.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
-const published = ['model', 'database', 'gateway', 'cli', 'components', 'aws', 'guardrails'] as const;
+const published = [
+  'model',
+  'database',
+  'gateway',
+  'cli',
+  'components',
+  'aws',
+  'guardrails',
+  'pulumi-lockstep',
+] as const;
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-packed-'));
 // Two projects with their providers have some 80,000 files.
 afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
@@ -41,8 +50,10 @@ function manifestOf(path: string): Manifest {
   return JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
 }
 
-const tarball = (name: string) =>
-  join(folder, `lockstep-${name}-${manifestOf(join(root, 'packages', name)).version}.tgz`);
+function tarball(of: string): string {
+  const { name, version } = manifestOf(join(root, 'packages', of));
+  return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+}
 
 beforeAll(() => packClone(root, folder), 600_000);
 
