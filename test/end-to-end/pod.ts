@@ -28,10 +28,10 @@ export interface Pod extends AsyncDisposable {
   writeTokens(entries: readonly unknown[]): Promise<void>;
   /** Makes a token as `lockstep token create --offline` does. */
   makeToken(subject: string, ...options: string[]): Promise<{ token: string; entry: TokenFileEntry }>;
-  /** Starts `serve`, which clients also reach at `https://mcp.example.com`, and waits until it is ready. */
-  start(): Promise<Running>;
+  /** Starts `serve`, which clients also reach at `hosts`, by default `https://mcp.example.com`; waits until it is ready. */
+  start(at?: { readonly host?: string; readonly hosts?: string }): Promise<Running>;
   /** Runs the program until it ends by itself. */
-  run(argv: readonly string[], env?: Record<string, string>): Promise<Ended>;
+  run(argv: readonly string[], input?: string): Promise<Ended>;
   /** The arguments of `serve` in this pod. */
   readonly argv: readonly string[];
 }
@@ -65,20 +65,21 @@ export async function makePod(program: readonly string[] = [...source, main]): P
       const argv = ['token', 'create', subject, '--owner', 'ada', '--offline', '--json', ...options];
       return JSON.parse((await run([...source, cli, ...argv])).stdout);
     },
-    start: () =>
+    start: ({ host = '127.0.0.1', hosts = 'https://mcp.example.com' } = {}) =>
       startUp({
-        command: [process.execPath, ...program, ...serve],
+        command: [process.execPath, ...program, ...serve, '--host', host],
         cwd: folder,
-        env: { ...process.env, LOCKSTEP_ALLOWED_HOSTS: 'https://mcp.example.com' },
+        env: { ...process.env, LOCKSTEP_ALLOWED_HOSTS: hosts },
         state: at('state'),
       }),
-    run: (argv, env) => run([...program, ...argv], env),
+    run: (argv, input) => run([...program, ...argv], input),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function run(argv: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, argv, { env: { ...process.env, ...env } });
+async function run(argv: readonly string[], input = ''): Promise<Ended> {
+  const child = spawn(process.execPath, argv);
+  child.stdin.end(input);
   const [out, err] = [child.stdout, child.stderr].map(async (stream) => {
     let text = '';
     for await (const chunk of stream.setEncoding('utf8')) text += chunk;

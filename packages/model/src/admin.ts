@@ -148,7 +148,7 @@ export const tokenInfoSchema = z.object({
   roles: z.array(z.string()),
   audience: audienceSchema,
   createdAt: z.string(),
-  /** An owner, or `operator` for the socket on the gateway's machine. */
+  /** An owner, `operator` for the socket on the gateway's machine, or `kubectl exec` for the one in its pod. */
   createdBy: z.string(),
   expiresAt: z.string(),
   revokedAt: z.string().nullable(),

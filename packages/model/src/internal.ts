@@ -47,6 +47,14 @@ export { matchesGlob } from './glob.ts';
 export { isRecord } from './json.ts';
 export { type DefinitionKind, definitionDigest } from './lock/definition.ts';
 export { diffDefinition } from './lock/definition-diff.ts';
+export {
+  type NpmDependencies,
+  npmAlways,
+  npmCiArguments,
+  npmManifest,
+  npmProject,
+  npmUnpinned,
+} from './lock/npm-project.ts';
 export { parseLock } from './lock/parse-lock.ts';
 export type { ReleaseDiff } from './lock/release-change.ts';
 export { printReleaseChange, printReleaseDiff } from './lock/release-change.ts';
@@ -57,6 +65,7 @@ export {
   lockVersion,
   type Release,
   type Source,
+  sourceSchema,
 } from './lock/schema.ts';
 export { sourceId } from './lock/source.ts';
 export {
@@ -78,10 +87,12 @@ export { printByTarget, printTable } from './permission/text.ts';
 export { clausesFor, roleView } from './permission/view.ts';
 export {
   bridgeKeyFile,
+  gatewayWorkload,
   mcpPath,
   podFiles,
   podFolders,
   podPorts,
+  podProgram,
   podUser,
   podVariables,
   probePaths,
@@ -103,4 +114,5 @@ export {
   secretFilePlaceholder,
   serverSchema,
 } from './server.ts';
+export { reasonOfTool } from './tool-reason.ts';
 export { quote, visible } from './visible.ts';

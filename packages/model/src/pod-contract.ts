@@ -37,8 +37,10 @@ export const podFolders = {
   state: '/var/lib/lockstep',
   /** For temporary files, because the root file system is read-only. */
   temporary: '/tmp',
-  /** What the image of a packaged server adds to the gateway's image: the package and its dependencies. */
+  /** A packaged server and its dependencies: in its image, or installed into a volume when the pod starts. */
   server: '/server',
+  /** The release's source, for the container that installs it. */
+  source: '/etc/lockstep/source',
 } as const;
 
 /** The key's name in the Secret of keys and in its folder. */
@@ -52,6 +54,7 @@ export const podFiles = {
   tokens: `${podFolders.tokens}/tokens.json`,
   vaultToken: `${podFolders.vaultToken}/${vaultTokenFile}`,
   bridgeKey: `${podFolders.bridgeKey}/${bridgeKeyFile}`,
+  source: `${podFolders.source}/source.json`,
 } as const;
 
 /** Environment variables of the gateway's container. */
@@ -61,6 +64,18 @@ export const podVariables = {
   /** `debug`, `info`, `warn` or `error`. */
   logLevel: 'LOCKSTEP_LOG_LEVEL',
 } as const;
+
+/** The gateway's workload: its name, its container, and the label that all environments' gateways have. */
+export const gatewayWorkload = {
+  name: 'lockstep-gateway',
+  container: 'gateway',
+  label: 'app.kubernetes.io/name',
+  /** The label that says whose gateway it is. */
+  environmentLabel: 'app.kubernetes.io/instance',
+} as const;
+
+/** The image's program, as its entry point starts it. */
+export const podProgram = ['node', '/app/lockstep-gateway.mjs'] as const;
 
 /** The user and group that our images run as. */
 export const podUser = 65_532;

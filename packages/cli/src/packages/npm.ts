@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { canonicalJson, type Source, sha256 } from '@lockstep/model/internal';
+import {
+  canonicalJson,
+  type NpmDependencies,
+  npmAlways,
+  npmCiArguments,
+  npmManifest,
+  npmProject,
+  type Source,
+  sha256,
+} from '@lockstep/model/internal';
 import { z } from 'zod';
 import { Failure } from '../kernel/failure.ts';
 import { runTool } from './tool.ts';
@@ -32,7 +41,7 @@ export async function lockNpm(request: NpmRequest): Promise<NpmSource> {
   const spec = `${request.package}@${request.version ?? 'latest'}`;
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-npm-'));
   try {
-    await writeFile(join(folder, 'package.json'), manifest({ dependencies: {} }));
+    await writeFile(join(folder, 'package.json'), npmManifest({ dependencies: {} }));
     await copyNpmrc(request.project, folder);
     await runNpm(
       ['install', spec, '--package-lock-only', '--save-exact', '--omit-lockfile-registry-resolved'],
@@ -97,12 +106,6 @@ export async function installNpm(
   await npmCi({ dependencies }, source.lockfile, folder, project, purpose, platform);
 }
 
-/** Which packages a folder depends on, as its `package.json` says. */
-interface Dependencies {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-}
-
 /**
  * Has npm fill an empty folder with what a lock lists, each package checked against its integrity.
  *
@@ -110,19 +113,17 @@ interface Dependencies {
  * @param platform npm's options for another platform than this host's. Default: none.
  */
 export async function npmCi(
-  dependencies: Dependencies,
+  dependencies: NpmDependencies,
   packages: NpmSource['lockfile'],
   folder: string,
   project: string,
   purpose: string,
   platform: readonly string[] = [],
 ): Promise<void> {
-  const lock = { name: 'lockstep-server', lockfileVersion: 3, requires: true, packages };
-  await writeFile(join(folder, 'package.json'), manifest(dependencies));
-  await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
+  const files = npmProject(dependencies, packages);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const npmrc = await copyNpmrc(project, folder);
-  const ci = (...more: string[]) =>
-    runNpm(['ci', '--omit=dev', '--omit-lockfile-registry-resolved', ...platform, ...more], folder, purpose);
+  const ci = (...more: string[]) => runNpm([...npmCiArguments, ...platform, ...more], folder, purpose);
   try {
     await ci('--prefer-offline');
   } catch (error) {
@@ -139,10 +140,6 @@ export function npmBin(source: NpmSource, folder: string): string {
   return join(folder, 'node_modules', source.package, source.bin);
 }
 
-function manifest(dependencies: Dependencies): string {
-  return JSON.stringify({ name: 'lockstep-server', private: true, ...dependencies });
-}
-
 /** Copies the `.npmrc` of the project, which may name a company's own registry. */
 async function copyNpmrc(project: string, folder: string): Promise<boolean> {
   for (let at = project; ; at = dirname(at)) {
@@ -154,20 +151,16 @@ async function copyNpmrc(project: string, folder: string): Promise<boolean> {
   }
 }
 
-/** npm's own pauses between two attempts add up to more than a minute. */
-const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-factor=2'];
-
 /**
  * Runs npm so that it asks nobody and runs no script of a package.
  *
  * @param purpose what it was run for, as the beginning of a sentence.
  */
 export async function runNpm(args: readonly string[], cwd: string, purpose: string): Promise<void> {
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const script = process.env.npm_execpath;
   const [command, first] =
     script !== undefined && basename(script) === 'npm-cli.js' ? [process.execPath, [script]] : ['npm', []];
-  await runTool(command, [...first, ...args, ...quiet, ...patience], { cwd, env: npmEnvironment(), purpose });
+  await runTool(command, [...first, ...args, ...npmAlways], { cwd, env: npmEnvironment(), purpose });
 }
 
 /** Our own npm's settings for the project that it runs in (workspace, prefix) must not reach the next one. */

@@ -21,7 +21,7 @@ import type { Keys } from '../keys/keys.ts';
 import { detail, isFor, summaryOf } from './approval-view.ts';
 import type { AdminDeps, AdminEnv } from './deps.ts';
 import { findOrEnd, recordVerdict, revoke } from './give-verdict.ts';
-import { actorOf, demandRole, HttpProblem, parseRequest, type Visitor } from './visitor.ts';
+import { actorOf, demandForAgent, demandRole, HttpProblem, parseRequest, type Visitor } from './visitor.ts';
 
 /** How many lines of an export are sent at once. */
 const batch = 200;
@@ -130,7 +130,9 @@ export function tokenRoutes(deps: AdminDeps): Hono<AdminEnv> {
     })
     .get('/', async (c) => c.json({ tokens: await deps.tokens.list() }))
     .post('/', async (c) => {
-      const created = await deps.tokens.create(await jsonBody(c, newTokenSchema), actorOf(c.var.visitor));
+      const wish = await jsonBody(c, newTokenSchema);
+      demandForAgent(c.var.visitor, wish);
+      const created = await deps.tokens.create(wish, actorOf(c.var.visitor));
       if ('refused' in created) throw new HttpProblem(409, created.refused);
       return c.json({ ...created.info, token: created.token }, 201);
     })

@@ -37,7 +37,14 @@ export function adminApp(deps: AdminDeps): AdminApp {
 
   const api = new Hono<AdminEnv>()
     .use(async (c, next) => {
-      c.set('visitor', visitorOf(c.req.header('authorization'), c.env.onSocket === true, deps.tokens));
+      c.set(
+        'visitor',
+        visitorOf(
+          c.req.header('authorization'),
+          c.env.onSocket === true ? deps.onSocket : undefined,
+          deps.tokens,
+        ),
+      );
       await next();
     })
     .route('/approvals', approvalRoutes(deps))

@@ -4,7 +4,7 @@ import type { AllowedHosts } from '../identity/host-guard.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Store } from '../ledger/store-port.ts';
-import type { Visitor } from './visitor.ts';
+import type { SocketUser, Visitor } from './visitor.ts';
 
 /** What the admin API and the pages work with. */
 export interface AdminDeps {
@@ -19,6 +19,8 @@ export interface AdminDeps {
   readonly allowedHosts: () => AllowedHosts;
   /** The environment's current settings for approvals. */
   readonly approvalSettings: () => ApprovalSettings;
+  /** Who opens the socket, as records name them. */
+  readonly onSocket: SocketUser;
   /** The part of the status that only the running gateway knows. */
   readonly status: () => Omit<Status, 'approvalsWaiting'>;
   /** Called with failures that should not happen, for the log. */

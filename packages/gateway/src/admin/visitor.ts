@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@lockstep/model';
-import { type Principal, parseOrThrow } from '@lockstep/model/internal';
+import type { NewToken } from '@lockstep/model/admin';
+import { type Principal, parseOrThrow, privilegedRoles } from '@lockstep/model/internal';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { signInByHeader } from '../identity/sign-in.ts';
@@ -32,10 +33,13 @@ export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.
   }
 }
 
+/** Who opens the socket: the account that runs the gateway or, in a pod, whoever may execute programs there. */
+export type SocketUser = 'operator' | 'kubectl exec';
+
 /** A user of the admin API or the pages. */
 export type Visitor =
-  /** Anyone who may open the socket: the account that runs the gateway. The operator administers and never decides. */
-  | { readonly kind: 'operator' }
+  /** Anyone who may open the socket. The operator administers and never decides. */
+  | { readonly kind: 'operator'; readonly name: SocketUser }
   | { readonly kind: 'holder'; readonly principal: Principal; readonly tokenId: string };
 export type Holder = Extract<Visitor, { kind: 'holder' }>;
 
@@ -52,11 +56,16 @@ export class RefusedSignIn extends HttpProblem {
 /**
  * The caller of the API: the holder of the Bearer token or, without a token and on the socket only, the operator.
  *
+ * @param onSocket absent for a request that came over the network.
  * @throws RefusedSignIn if the token is refused, even on the socket.
  */
-export function visitorOf(authorization: string | undefined, onSocket: boolean, tokens: Tokens): Visitor {
+export function visitorOf(
+  authorization: string | undefined,
+  onSocket: SocketUser | undefined,
+  tokens: Tokens,
+): Visitor {
   if (authorization === undefined) {
-    if (onSocket) return { kind: 'operator' };
+    if (onSocket !== undefined) return { kind: 'operator', name: onSocket };
     throw new HttpProblem(401, 'The admin API needs an admin token; send one as a Bearer token.');
   }
   const signIn = signInByHeader(authorization, tokens.authenticate, 'admin');
@@ -77,6 +86,24 @@ export function demandRole(visitor: Visitor, role: 'admin' | 'auditor', toDo: st
   );
 }
 
+/**
+ * Ends the request if it would give somebody in a pod's container more than an agent may have: approvers and admins
+ * vouch for themselves, in the token file.
+ */
+export function demandForAgent(
+  visitor: Visitor,
+  { audience, roles }: Pick<NewToken, 'audience' | 'roles'>,
+): void {
+  if (visitor.kind !== 'operator' || visitor.name !== 'kubectl exec') return;
+  const privileged = roles.filter((role) => privilegedRoles.includes(role));
+  if (audience === 'mcp' && privileged.length === 0) return;
+  const what = audience === 'mcp' ? `the role ${privileged.join(', ')}` : 'a token for people';
+  throw new HttpProblem(
+    403,
+    `In a pod, ${what} comes from the token file alone; make its entry with \`lockstep token create --offline\`.`,
+  );
+}
+
 /** Ends the request unless the visitor is a human with a token. */
 export function demandHolder(visitor: Visitor): Holder {
   if (visitor.kind === 'holder') return visitor;
@@ -88,6 +115,6 @@ export function demandHolder(visitor: Visitor): Holder {
 
 /** The visitor, as records name it. */
 export function actorOf(visitor: Visitor): Actor {
-  if (visitor.kind === 'operator') return { name: 'operator' };
+  if (visitor.kind === 'operator') return { name: visitor.name };
   return { name: visitor.principal.owner, principal: visitor.principal, credential: visitor.tokenId };
 }

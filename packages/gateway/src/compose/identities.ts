@@ -20,7 +20,7 @@ interface Identities {
  * @throws Error in one sentence if nobody could sign in, or if the token file can't be used.
  */
 export async function openIdentities(
-  { host = '127.0.0.1', tokenFile }: GatewayOptions,
+  { host = '127.0.0.1', tokenFile, inPod = false }: GatewayOptions,
   store: Store,
   environment: string,
   { opened, log }: { opened: AsyncDisposableStack; log: Logger },
@@ -28,6 +28,6 @@ export async function openIdentities(
   const tokens = await openTokens(store, environment);
   opened.defer(await followTokenFile(tokenFile, tokens, log));
   const isLoopback = isLoopbackName(host);
-  if (!isLoopback && tokenFile === undefined) await demandToken(tokens, host);
+  if (!isLoopback && tokenFile === undefined && !inPod) await demandToken(tokens, host);
   return { tokens, localUser: isLoopback && tokenFile === undefined ? localUser : undefined };
 }

@@ -5,6 +5,7 @@ import { serveSocket } from '../admin/socket.ts';
 import { clientAddress, closeServer, listen } from '../http/listen.ts';
 import { createListener, createMetricsListener } from '../http/listener.ts';
 import { type AllowedHosts, allowedHosts, isLoopbackName } from '../identity/host-guard.ts';
+import { socketFile } from '../kernel/state-folders.ts';
 import type { GatewayContext } from '../pipeline/context.ts';
 import type { GatewayOptions } from './options.ts';
 
@@ -72,7 +73,7 @@ export async function openListeners(
   const metricsServer = createMetricsListener(context.metrics);
   const boundMetricsPort = await listen(metricsServer, metricsHost, metricsPort, '--metrics-port');
   opened.defer(() => closeServer(metricsServer, 0));
-  const socketPath = join(runFolder, 'gateway.sock');
+  const socketPath = join(runFolder, socketFile);
   const socket = await serveSocket(admin, socketPath);
   opened.defer(() => socket.close());
   return { metricsUrl: `${clientAddress(metricsHost, boundMetricsPort)}/metrics`, socketPath };

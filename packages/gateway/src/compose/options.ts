@@ -45,6 +45,11 @@ export interface GatewayOptions {
   readonly bridgeKey?: Uint8Array;
   /** Reads the secrets in headers. Default: none, so servers with such headers can't be reached. */
   readonly secrets?: SecretSource;
+  /**
+   * Whether it runs in a pod. Whoever opens the socket there came with `kubectl exec`: the records say so, and what they
+   * create is tokens for agents. So it also starts while there is no token at all. Default: false.
+   */
+  readonly inPod?: boolean;
   /** Default: `info`. */
   readonly logLevel?: LogLevel;
   /** Gets each line of the log, which is JSON. Default: lines go to standard error. */

@@ -102,6 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     publicUrl: addresses.publicUrl,
     allowedHosts: addresses.allowedHosts,
     approvalSettings: () => policy.config.settings.approvals,
+    onSocket: options.inPod === true ? 'kubectl exec' : 'operator',
     status: () => ({
       environment,
       bundle: policy.digest,

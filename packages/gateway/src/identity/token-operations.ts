@@ -9,7 +9,7 @@ import type { DeclaredToken } from './token-file.ts';
 
 /** Who manages tokens. */
 export interface Actor {
-  /** An owner, or `operator` for anyone who may use the socket on this machine. */
+  /** An owner, `operator` for anyone who may use the socket on this machine, or `kubectl exec` in a pod. */
   readonly name: string;
   readonly principal?: Principal;
   /** The token's id. */

@@ -29,6 +29,9 @@ export async function prepareState(folder: string): Promise<StateFolders> {
   return folders;
 }
 
+/** The socket of the admin API, in the folder `run`. */
+export const socketFile = 'gateway.sock';
+
 /** The name of the folder for an isolation key; a key may contain any character. */
 export function folderNameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);

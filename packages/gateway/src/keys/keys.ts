@@ -96,6 +96,11 @@ export async function readPublicKeys(path: string): Promise<string[]> {
 /** The keys of an environment in a cluster, each with the function that makes it. */
 const makers = { 'root.key': makeRootKey, 'audit.key': makeSigningKey, 'bridge.key': makeBridgeKey } as const;
 
+/** Makes an environment's keys, by the names of their files. */
+export function makeKeys(): ReadonlyMap<string, Buffer> {
+  return new Map(Object.entries(makers).map(([name, make]) => [name, make()]));
+}
+
 /**
  * Creates an environment's keys as files that only their owner can read, and `audit.pub.pem` for those who verify the
  * audit.
@@ -108,8 +113,8 @@ export async function createKeys(dir: string): Promise<string[]> {
   for (const name of names) {
     if ((await readSecret(join(dir, name))) !== undefined) throw exists(dir, name);
   }
-  for (const [name, make] of Object.entries(makers)) {
-    if (!(await createSecret(join(dir, name), make()))) throw exists(dir, name);
+  for (const [name, key] of makeKeys()) {
+    if (!(await createSecret(join(dir, name), key))) throw exists(dir, name);
   }
   await openKeys(dir, { create: false });
   return names;

@@ -7,6 +7,9 @@ import { createLog } from '../kernel/log.ts';
 const modes: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   bridge: async () => (await import('../bridge/bridge.ts')).runBridge,
+  keys: async () => (await import('./create-keys.ts')).createKeysSecret,
+  install: async () => (await import('./install.ts')).installPackage,
+  token: async () => (await import('./ask-token.ts')).askToken,
 };
 
 /** Runs one mode. The exit code is 1 if it can't go on, and 2 if its configuration is invalid. */
@@ -14,8 +17,8 @@ async function main([mode = '', ...argv]: string[]): Promise<number> {
   const log = createLog('info');
   const load = modes[mode];
   if (load === undefined) {
-    const names = Object.keys(modes).join(' or ');
-    log.fatal(`The first argument is ${JSON.stringify(mode)}; give ${names}.`);
+    const names = Object.keys(modes).join(', ');
+    log.fatal(`The first argument is ${JSON.stringify(mode)}; give one of ${names}.`);
     return 2;
   }
   try {

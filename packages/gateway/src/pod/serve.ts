@@ -41,6 +41,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     ...(publicUrl !== undefined && { publicUrl }),
     ...(bridgeKey !== undefined && { bridgeKey }),
     logLevel,
+    inPod: true,
   });
   try {
     await Promise.race([asked, gateway.closed]);

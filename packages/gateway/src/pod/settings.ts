@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
-import { ConfigurationError } from '@lockstep/model';
 import { podFiles, podFolders, podPorts, podVariables } from '@lockstep/model/internal';
 import { allowedHosts } from '../identity/host-guard.ts';
 import { type LogLevel, logLevels } from '../kernel/log.ts';
+import { fault, parseFlags } from './flags.ts';
 
 /** The settings of a gateway in a pod. */
 interface ServeSettings {
@@ -39,7 +38,12 @@ const options = {
  * @throws ConfigurationError naming the argument or the variable.
  */
 export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): ServeSettings {
-  const { 'metrics-port': metricsPort, 'vault-token': vaultToken, port, ...values } = parse(argv);
+  const {
+    'metrics-port': metricsPort,
+    'vault-token': vaultToken,
+    port,
+    ...values
+  } = parseFlags('serve', argv, options);
   return {
     ...values,
     vaultToken,
@@ -48,15 +52,6 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     ...parseHosts(env[podVariables.allowedHosts] ?? ''),
     logLevel: parseLogLevel(env[podVariables.logLevel]),
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    // Node's message continues with advice about its own parser, so it is cut.
-    throw fault('serve', `${(error as Error).message.split(/\.\s/, 1)[0]}; leave it out.`);
-  }
 }
 
 function parsePort(option: string, text: string): number {
@@ -84,8 +79,4 @@ function parseLogLevel(text = 'info'): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
   throw fault(podVariables.logLevel, `is ${JSON.stringify(text)}; use one of ${logLevels.join(', ')}.`);
-}
-
-function fault(path: string, message: string): ConfigurationError {
-  return new ConfigurationError([{ path, message }]);
 }

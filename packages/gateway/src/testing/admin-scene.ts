@@ -1,5 +1,6 @@
 import { type AdminApp, adminApp } from '../admin/app.ts';
 import type { AdminEnv } from '../admin/deps.ts';
+import type { SocketUser } from '../admin/visitor.ts';
 import { type Checked, checkApproval } from '../approvals/check.ts';
 import { allowedHosts } from '../identity/host-guard.ts';
 import { openTokens, type Tokens } from '../identity/tokens.ts';
@@ -24,7 +25,7 @@ type Person = 'Anna' | 'Carol' | 'Ben' | 'Audrey' | 'Adam' | 'agent';
 export const host = 'localhost:7411';
 const approvalSettings = { pauseAfterDenial: 600, repeatWindow: 600 };
 
-export async function openAdminScene(): Promise<AdminScene> {
+export async function openAdminScene(onSocket: SocketUser = 'operator'): Promise<AdminScene> {
   // Closes everything, even if a later step fails.
   await using opened = new AsyncDisposableStack();
   const scene = opened.use(await openScene());
@@ -40,6 +41,7 @@ export async function openAdminScene(): Promise<AdminScene> {
     publicUrl: () => `http://${host}`,
     allowedHosts: () => allowedHosts(7411),
     approvalSettings: () => approvalSettings,
+    onSocket,
     status: () => ({
       environment: 'prod',
       bundle: 'sha256:0',

@@ -30,7 +30,7 @@ const lockedItemSchema = z.strictObject(lockedItem);
 export type LockedItem = z.infer<typeof lockedItemSchema>;
 
 /** Where the server comes from, pinned so that the same bytes run everywhere. */
-const sourceSchema = z.discriminatedUnion('type', [
+export const sourceSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('npm'),
     package: z.string(),
