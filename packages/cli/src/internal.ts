@@ -22,6 +22,7 @@ export { normaliseTree } from './image/tree.ts';
 export { defaultPython } from './image/venv.ts';
 export { packClone } from './init/pack.ts';
 export { Failure, sentenceOf } from './kernel/failure.ts';
+export { runNpm } from './packages/npm.ts';
 export { buildProgram } from './program.ts';
 export { defaultConfig } from './project/load.ts';
 export { defaultState } from './project/state-folder.ts';

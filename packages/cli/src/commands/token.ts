@@ -1,11 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { makeFileToken, TokenFileEntry } from '@lockstep/gateway';
-import { createdTokenSchema, tokenInfoSchema, tokenListSchema } from '@lockstep/model/admin';
+import { createdTokenSchema, type NewToken, tokenInfoSchema, tokenListSchema } from '@lockstep/model/admin';
 import { parseOrThrow, privilegedRoles, visible } from '@lockstep/model/internal';
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { connectGateway } from '../gateway/client.ts';
+import { createTokenIn, parsePlace } from '../gateway/in-cluster.ts';
 import { addGatewayOptions, type ConnectionOptions, collect } from '../gateway/options.ts';
 import type { CommandContext } from '../kernel/context.ts';
 import { distance, parseMoment } from '../kernel/duration.ts';
@@ -18,14 +19,16 @@ A token names who calls (subject), the human behind it (owner), and the caller's
 opens /mcp and nothing else. A token for people (\`--for admin\`) decides approvals with the role approver, reads the audit
 with auditor, and manages tokens with admin. The secret is shown once; only its hash is kept.
 
-A gateway in a cluster gets its first tokens from a file, an array of entries in a Secret. --offline asks no gateway: it
-prints a token, and adds its entry, which holds the hash, to --file or prints it on standard error; with --json it prints
-both.
+A gateway in a cluster gets the tokens of people from a file, an array of entries in a Secret. --offline asks no gateway:
+it prints a token, and adds its entry, which holds the hash, to --file or prints it on standard error; with --json it
+prints both. A token for an agent can also be had from a gateway in a cluster by those who may execute programs in its
+pod: --in names a context of the kubeconfig and a namespace.
 
 Examples:
   $ lockstep token create ci-agent --owner ada@example.com --role writer
   $ lockstep token create ada --owner ada@example.com --for admin --role approver,auditor --expires 12h --out ada.token
   $ lockstep token create ada --owner ada@example.com --for admin --role admin --offline --file tokens.json
+  $ lockstep token create ci-agent --owner ada@example.com --in kind-mcp/mcp-dev --out ci.token
   $ lockstep token list
   $ lockstep token revoke tok_3kq…`;
 
@@ -36,6 +39,7 @@ interface CreateOptions extends ConnectionOptions {
   role?: string[];
   for: 'mcp' | 'admin';
   expires: string;
+  in?: string;
   offline?: boolean;
   file?: string;
   out?: string;
@@ -58,6 +62,7 @@ function createCommand(context: CommandContext): Command {
     .option('--role <roles>', 'roles, separated by commas; repeatable', collect)
     .addOption(new Option('--for <audience>', 'what it opens').choices(['mcp', 'admin']).default('mcp'))
     .option('--expires <when>', 'a duration or a date', '30d')
+    .option('--in <context/namespace>', 'have it created in a cluster, through kubectl; for agents only')
     .option('--offline', 'ask no gateway: print a token and its entry for a token file')
     .option('--file <file>', 'with --offline, the token file to add the entry to (created when missing)')
     .option('--out <file>', 'write the token to this file, which only you can read, instead of printing it')
@@ -79,16 +84,13 @@ function createCommand(context: CommandContext): Command {
         throw new Failure('--file goes with --offline: a gateway that is asked keeps its tokens itself.');
       }
       if (options.offline) {
-        refuseGateway(command);
+        refuseBeside(command, '--offline asks no gateway', ['in', 'state', 'env', 'url', 'tokenFile']);
         return printOffline(body, options, context);
       }
-      const gateway = connectGateway(options, context);
-      const created = await gateway.ask(createdTokenSchema, {
-        method: 'POST',
-        path: '/tokens',
-        body,
-      });
-      await gateway.close();
+      const created =
+        options.in === undefined
+          ? await askGateway(body, options, context)
+          : await askInCluster(options.in, body, { command, context });
       if (options.json) return context.json(created);
       handOver(created.token, options.out, context);
       context.note(
@@ -96,6 +98,31 @@ function createCommand(context: CommandContext): Command {
       );
     });
   return addGatewayOptions(command);
+}
+
+async function askGateway(body: NewToken, options: ConnectionOptions, context: CommandContext) {
+  const gateway = connectGateway(options, context);
+  const created = await gateway.ask(createdTokenSchema, { method: 'POST', path: '/tokens', body });
+  await gateway.close();
+  return created;
+}
+
+/** Has a gateway's pod do it; see `demandForAgent`, which refuses the rest where it counts. */
+async function askInCluster(
+  place: string,
+  body: NewToken,
+  { command, context }: { readonly command: Command; readonly context: CommandContext },
+) {
+  refuseBeside(command, '--in names the gateway', ['state', 'url', 'tokenFile']);
+  if (body.audience === 'admin' || body.roles.some((role) => privilegedRoles.includes(role))) {
+    throw new Failure(
+      '--in creates tokens for agents only; approvers, auditors and admins come from the token file, so make an entry with --offline.',
+    );
+  }
+  const { env } = command.opts<CreateOptions>();
+  return context.progress('Asking the gateway in its pod', () =>
+    createTokenIn(parsePlace(place, env), body, context),
+  );
 }
 
 /** Refuses what is hardly meant: a token that lets its holder do nothing that its roles are for. */
@@ -154,14 +181,12 @@ async function printOffline(
   context.note(JSON.stringify(made.entry, null, 2));
 }
 
-/** An option that names a gateway would be silently without effect. */
-function refuseGateway(command: Command): void {
-  const named = ['state', 'env', 'url', 'tokenFile'].find(
-    (name) => command.getOptionValueSource(name) === 'cli',
-  );
+/** An option that names another gateway would be silently without effect. */
+function refuseBeside(command: Command, why: string, others: readonly string[]): void {
+  const named = others.find((name) => command.getOptionValueSource(name) === 'cli');
   if (named === undefined) return;
   const option = command.options.find((known) => known.attributeName() === named)?.long;
-  throw new Failure(`--offline asks no gateway; leave out ${option}.`);
+  throw new Failure(`${why}; leave out ${option}.`);
 }
 
 function listCommand(context: CommandContext): Command {
