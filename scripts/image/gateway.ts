@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { type ImageRequest, normaliseTree } from '@lockstep/cli/internal';
 import { gatewayImage } from '@lockstep/model/internal';
 import { bundleGateway } from './bundle.ts';
+import { addNpm } from './npm.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -29,7 +30,7 @@ export interface GatewayImageOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Bundles the gateway, makes its image with `make`, and removes the bundle. */
+/** Bundles the gateway, adds npm, makes its image with `make`, and removes what it was made of. */
 export async function withGatewayImage<T>(
   { base, platform, epoch, withRevision, env }: GatewayImageOptions,
   make: (request: ImageRequest) => Promise<T>,
@@ -37,6 +38,7 @@ export async function withGatewayImage<T>(
   const context = await mkdtemp(join(tmpdir(), 'lockstep-gateway-'));
   try {
     await bundleGateway(context);
+    await addNpm(context);
     await normaliseTree(context);
     const { version } = JSON.parse(await readFile(join(root, 'packages/gateway/package.json'), 'utf8'));
     return await make({
