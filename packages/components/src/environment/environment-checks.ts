@@ -1,5 +1,6 @@
 import { gatewayImage, needsBuiltImage } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
+import { keysSecretOf } from '../gateway/keys-secret.ts';
 import { imageOfGateway } from '../gateway/released-image.ts';
 import { checkImage } from '../kubernetes/image.ts';
 import { checkArguments } from '../schema.ts';
@@ -23,6 +24,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
     if (!names.includes(server))
       refuse(who, `servers.${server}`, `no server has this name; the servers are ${list}.`);
   }
+  keysSecretOf(who, args.gateway, 'gateway.');
   for (const image of Object.keys(images)) {
     if (image !== gatewayImage && !names.includes(image)) {
       refuse(who, `images.${image}`, `no server has this name; the servers are ${list}.`);

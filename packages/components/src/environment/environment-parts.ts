@@ -1,6 +1,7 @@
 import { bundleOf, type ServerDefinition } from '@lockstep/model/internal';
 import type { McpGatewayArgs } from '../gateway/gateway-args.ts';
 import { planGateway } from '../gateway/gateway-plan.ts';
+import { keysSecretOf } from '../gateway/keys-secret.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
 import { gatewayObject, type Naming, serverObject } from '../kubernetes/names.ts';
 import type { McpMonitoringArgs } from '../monitoring/monitoring-args.ts';
@@ -105,7 +106,7 @@ function serversArgs(
       environment: environment.name,
       network,
       gateway: { namespace, podLabels },
-      keysSecret: args.gateway.keysSecret,
+      keysSecret: keysSecretOf(`McpEnvironment ${environment.name}`, args.gateway),
     };
     return [server, of] as const;
   });

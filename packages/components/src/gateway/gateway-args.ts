@@ -26,7 +26,6 @@ import {
   native,
   oneOf,
   plain,
-  requiredText,
   text,
   textMap,
   texts,
@@ -61,9 +60,18 @@ import { endpointsSchema, type GatewayEndpoint } from '../server/server-args.ts'
 export interface GatewaySettings extends PodSettings {
   /**
    * A Secret in the namespace with the files `root.key` and `audit.key`, retired keys such as `root.key.1`, and
-   * `bridge.key` if a server runs behind a bridge. In a cluster, the gateway makes no keys of its own.
+   * `bridge.key` if a server runs behind a bridge. The gateway itself makes no keys in a cluster. Required unless `keys`
+   * has them made. Default: `lockstep-keys` with `keys: 'create'`.
    */
-  readonly keysSecret: Input<string>;
+  readonly keysSecret?: Input<string>;
+  /**
+   * `create` has a Job make the keys in the cluster, once, unless the Secret has some. No key leaves the cluster, and the
+   * Secret stays when the stack goes: keep a copy of it. Default: the Secret is there already.
+   *
+   * @example
+   * keys: 'create'
+   */
+  readonly keys?: 'create';
   /** A Secret in the namespace with `tokens.json`: the first tokens, as hashes. Default: none. */
   readonly tokensSecret?: Input<string>;
   /** More host names that clients use, besides the names of the gateway's Service. Default: none. */
@@ -251,7 +259,8 @@ const exposureSchema = either(
 
 export const gatewaySettingsFields = {
   ...podSettingsFields,
-  keysSecret: requiredText('name the Secret with the keys that `lockstep keys create` makes'),
+  keysSecret: text.optional(),
+  keys: oneOf('create').optional(),
   tokensSecret: text.optional(),
   hosts: texts.optional(),
   expose: exposureSchema.optional(),

@@ -7,6 +7,7 @@ import { createTraffic } from '../network/traffic.ts';
 import { ingressSpec, routeSpec } from './exposure.ts';
 import type { McpGatewayArgs } from './gateway-args.ts';
 import type { GatewayPlan } from './gateway-plan.ts';
+import { createKeyJob } from './key-job.ts';
 
 /** The objects of a gateway that programs may refer to. */
 export interface CreatedGateway {
@@ -34,6 +35,7 @@ export function createGateway(
       opts,
     );
   }
+  if (args.keys === 'create') createKeyJob(parent, name, args, plan);
   const state = createClaim(parent, name, args, plan);
   const annotated =
     serviceAccountAnnotations === undefined

@@ -16,6 +16,7 @@ import { addressOf } from './exposure.ts';
 import { type Exposure, gatewaySchema, type McpGatewayArgs } from './gateway-args.ts';
 import { gatewayPod } from './gateway-pod.ts';
 import { planGatewayTraffic } from './gateway-traffic.ts';
+import { keysSecretOf } from './keys-secret.ts';
 import { imageOfGateway } from './released-image.ts';
 
 /** The plan of an environment's gateway. */
@@ -24,6 +25,8 @@ export interface GatewayPlan {
   readonly url: Input<string>;
   /** The image that it runs. */
   readonly image: Input<string>;
+  /** The Secret with its keys. */
+  readonly keysSecret: Input<string>;
   /** Of its workload, Service, ServiceAccount and policies. */
   readonly metadata: ObjectMetadata;
   readonly selector: Record<string, string>;
@@ -48,6 +51,7 @@ export const [planGateway, takeGatewayPlan] = plannedOnce(
     checkPodTemplate(who, args.podTemplate);
     const image = checkImage(who, 'image', imageOfGateway(who, 'image', args.image));
     checkReplicas(who, args.replicas);
+    const keysSecret = keysSecretOf(who, args);
     checkEndpoints(who, environment.servers, endpoints);
     checkExposure(who, expose);
     const belonging = { environment: environment.name, owner, component: 'gateway' } as const;
@@ -59,12 +63,14 @@ export const [planGateway, takeGatewayPlan] = plannedOnce(
     return {
       url: whenKnown(origin, (known) => `${known}${mcpPath}`),
       image,
+      keysSecret,
       metadata,
       selector,
       claim,
       bundle,
       template: gatewayPod(args, {
         image,
+        keysSecret,
         metadata,
         selector,
         bundle,

@@ -1,4 +1,11 @@
-import { podFolders, podPorts, podVariables, probePaths, vaultTokenFile } from '@lockstep/model/internal';
+import {
+  gatewayWorkload,
+  podFolders,
+  podPorts,
+  podVariables,
+  probePaths,
+  vaultTokenFile,
+} from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
 import type { ObjectMetadata } from '../kubernetes/labels.ts';
@@ -22,6 +29,7 @@ const vaultTokenSeconds = 3600;
 interface GatewayPodParts {
   readonly image: Input<string>;
   readonly metadata: ObjectMetadata;
+  readonly keysSecret: Input<string>;
   readonly selector: Readonly<Record<string, string>>;
   readonly bundle: BundlePlan;
   /** The claim of the volume that keeps approvals and audit. */
@@ -63,7 +71,7 @@ function container(
 ): k8s.types.input.core.v1.Container {
   const { logLevel = 'info', resources } = args;
   return {
-    name: 'gateway',
+    name: gatewayWorkload.container,
     image,
     imagePullPolicy: 'IfNotPresent',
     args: ['serve'],
@@ -112,8 +120,8 @@ function mountsOf({ tokensSecret, vault }: McpGatewayArgs): VolumeMount[] {
 }
 
 function volumesOf(
-  { keysSecret, tokensSecret, vault, vaultAudience = 'vault' }: McpGatewayArgs,
-  { bundle, claim }: GatewayPodParts,
+  { tokensSecret, vault, vaultAudience = 'vault' }: McpGatewayArgs,
+  { bundle, claim, keysSecret }: GatewayPodParts,
 ): Volume[] {
   const sources = bundle.configMaps.map(({ name }) => ({ configMap: { name } }));
   const token = { audience: vaultAudience, expirationSeconds: vaultTokenSeconds, path: vaultTokenFile };

@@ -14,7 +14,7 @@ export interface Belonging {
   /** The team that is responsible for it, as a label's value. */
   readonly owner: Input<string>;
   /** Which part of an environment it is. */
-  readonly component: 'server' | 'gateway' | 'secrets' | 'monitoring';
+  readonly component: 'server' | 'gateway' | 'keys' | 'secrets' | 'monitoring';
   /** Set only on a server's objects. Default: none. */
   readonly server?: string;
 }

@@ -19,6 +19,7 @@ export type HostNamePolicies = (typeof hostNamePolicies)[number];
  *   hostNames: 'eks',
  *   dns: [{ cidr: '10.100.0.10/32' }],
  *   services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } },
+ *   apiServer: [{ cidr: '10.0.0.2/32' }],
  * };
  */
 export interface NetworkSettings {
@@ -39,6 +40,14 @@ export interface NetworkSettings {
    * services: { 'data/postgres': { podLabels: { app: 'postgres' }, port: 5432 } }
    */
   readonly services?: Readonly<Record<string, ServicePods>>;
+  /**
+   * The API server's addresses, which the Job of `keys: 'create'` connects to on port 443 or 6443. Default: what Cilium
+   * knows as the API server; with other policies, every address on these ports.
+   *
+   * @example
+   * apiServer: [{ cidr: '10.0.0.2/32' }]
+   */
+  readonly apiServer?: readonly AddressPeer[];
 }
 
 /**
@@ -89,4 +98,5 @@ export const networkSchema = fields<NetworkSettings>({
   hostNames: oneOf(...hostNamePolicies),
   dns: listOf(peerSchema).optional(),
   services: mapOf(fields<ServicePods>({ podLabels: textMap, port: number.optional() })).optional(),
+  apiServer: listOf(addressPeerSchema).optional(),
 });
