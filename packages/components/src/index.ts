@@ -59,5 +59,6 @@ export type {
   KedaTrigger,
   McpServerArgs,
   MountedVolume,
+  PackageInstallation,
   ServerSettings,
 } from './server/server-args.ts';

@@ -89,6 +89,7 @@ export {
   bridgeKeyFile,
   gatewayWorkload,
   mcpPath,
+  packageAnnotation,
   podFiles,
   podFolders,
   podPorts,

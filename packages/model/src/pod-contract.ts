@@ -77,5 +77,8 @@ export const gatewayWorkload = {
 /** The image's program, as its entry point starts it. */
 export const podProgram = ['node', '/app/lockstep-gateway.mjs'] as const;
 
+/** The annotation of pods whose image doesn't have the server's package; it says where the package comes from. */
+export const packageAnnotation = 'lockstep.dev/package';
+
 /** The user and group that our images run as. */
 export const podUser = 65_532;

@@ -21,6 +21,15 @@ test("counts what would be deployed, and says what isn't enforced", async () => 
   make(`${imports}
 import * as vault from '@pulumi/vault';
 for (const name of ['a', 'b']) new k8s.core.v1.ConfigMap(name, { metadata: { name } });
+new k8s.apps.v1.Deployment('mcp-files', {
+  metadata: { name: 'mcp-files' },
+  spec: {
+    selector: {},
+    template: {
+      metadata: { annotations: { 'lockstep.dev/package': 'installed from https://npm.example/ when the pod starts' } },
+    },
+  },
+});
 new vault.Policy('p', { name: 'p', policy: '' });
 new k8s.core.v1.ConfigMap('nameless', {});
 `);
@@ -28,10 +37,11 @@ new k8s.core.v1.ConfigMap('nameless', {});
   expect(code).toBe(0);
   expect(stdout.slice(stdout.indexOf('would deploy')).split('\n')).toEqual([
     'would deploy',
-    '  dev: 2 ConfigMap, 1 vault:index/policy:Policy',
+    '  dev: 2 ConfigMap, 1 Deployment, 1 vault:index/policy:Policy',
     expect.stringMatching(
       /^ {2}dev, not counted: kubernetes:core\/v1:ConfigMap nameless: has no `metadata\.name`/,
     ),
+    '  dev: mcp-files: its package is installed from https://npm.example/ when the pod starts; for production, run it from an image.',
     '',
     'may connect to',
     '  files: a.example.com:443 (unenforced)',

@@ -1,4 +1,5 @@
 import type { Environment, Finding, Servers } from '@lockstep/model';
+import { installedPackages } from '../render/installed-packages.ts';
 import type { PulumiProject } from '../render/pulumi-project.ts';
 import { renderStacks, type StackRendering } from '../render/render-stack.ts';
 import { countKinds, printCounts } from '../render/summary.ts';
@@ -8,6 +9,8 @@ import { printFinding } from '../view/phrases.ts';
 export interface ResourceSummary {
   /** How many of each kind, by environment; of other providers, by type. */
   readonly resources: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The workloads whose packages are installed when their pods start, by environment. */
+  readonly packages: Readonly<Record<string, readonly Finding[]>>;
   /** Where servers may connect to by name without the cluster holding them to it. */
   readonly egress: readonly string[];
   /** What couldn't be counted, by environment. */
@@ -35,6 +38,12 @@ export async function summariseResources(
     resources: Object.fromEntries(
       rendered.flatMap(([name, rendering]) => (rendering.failed ? [] : [[name, countsOf(rendering)]])),
     ),
+    packages: Object.fromEntries(
+      rendered.flatMap(([name, { objects }]) => {
+        const found = installedPackages(objects);
+        return found.length === 0 ? [] : [[name, found]];
+      }),
+    ),
     egress: unenforcedEgress((await environments)[0]?.servers ?? {}),
     missing: Object.fromEntries(missing.filter(([, findings]) => findings.length > 0)),
   };
@@ -45,13 +54,16 @@ function countsOf({ objects, withheld, others }: StackRendering): Record<string,
 }
 
 /** The summary, a line per environment, then what isn't enforced. */
-export function printSummary({ resources, egress, missing }: ResourceSummary): string[] {
+export function printSummary({ resources, packages, egress, missing }: ResourceSummary): string[] {
   return [
     '',
     'would deploy',
     ...Object.entries(resources).map(([name, counts]) => `  ${name}: ${printCounts(counts) || 'nothing'}`),
     ...Object.entries(missing).flatMap(([name, findings]) =>
       findings.map((finding) => `  ${name}, not counted: ${printFinding(finding)}`),
+    ),
+    ...Object.entries(packages).flatMap(([name, found]) =>
+      found.map((finding) => `  ${name}: ${printFinding(finding)}`),
     ),
     ...(egress.length === 0 ? [] : ['', 'may connect to', ...egress.map((line) => `  ${line}`)]),
   ];

@@ -1,5 +1,6 @@
 import type { Finding } from '@lockstep/model';
 import { compareText, unpushedDigest } from '@lockstep/model/internal';
+import { installedPackages } from './installed-packages.ts';
 import type { RegisteredResource } from './mock-monitor.ts';
 import { type KubernetesObject, objectsOf, type Withheld } from './object.ts';
 import type { PulumiProject } from './pulumi-project.ts';
@@ -116,7 +117,11 @@ function renderObjects(resources: readonly RegisteredResource[]): Rendering {
     }
   }
   const others = Object.fromEntries(Object.entries(found.others).toSorted(([a], [b]) => compareText(a, b)));
-  return { ...found, warnings: unpushedImages(found.objects), others };
+  return {
+    ...found,
+    warnings: [...unpushedImages(found.objects), ...installedPackages(found.objects)],
+    others,
+  };
 }
 
 function isProvider({ type }: RegisteredResource): boolean {

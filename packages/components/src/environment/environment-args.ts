@@ -7,7 +7,12 @@ import { type MonitoringSettings, monitoringSettingsSchema } from '../monitoring
 import { type NetworkSettings, networkSchema } from '../network/settings.ts';
 import { fields, given, mapOf, text, toggle } from '../schema.ts';
 import { type VaultSettings, vaultSchema } from '../secrets/secrets-args.ts';
-import { type ServerSettings, serverSettingsSchema } from '../server/server-args.ts';
+import {
+  type PackageInstallation,
+  packagesSchema,
+  type ServerSettings,
+  serverSettingsSchema,
+} from '../server/server-args.ts';
 
 /**
  * The arguments of `McpEnvironment`.
@@ -18,6 +23,7 @@ import { type ServerSettings, serverSettingsSchema } from '../server/server-args
  *   namespace: 'mcp-prod',
  *   owner: 'platform',
  *   images,
+ *   packages: 'install',
  *   gateway: { keysSecret: 'lockstep-keys', storage: { size: '10Gi' } },
  *   network: { hostNames: 'cilium' },
  *   servers: { files: { data: { size: '5Gi' } } },
@@ -44,6 +50,11 @@ export interface McpEnvironmentArgs {
    * lock has it; name it here only to pull the same digest from another registry.
    */
   readonly images: Readonly<Record<string, Input<string>>>;
+  /**
+   * Installs servers from npm that have no pushed image when their pods start, from a registry that their `egress`
+   * declares. Meant for a first deployment: in production, run images. Default: every package is in an image.
+   */
+  readonly packages?: PackageInstallation;
   /** The gateway: its keys, its volume, and who may reach it. */
   readonly gateway: GatewaySettings;
   /** What network policies need to know of this cluster. */
@@ -77,6 +88,7 @@ export const environmentSchema = fields<McpEnvironmentArgs>({
   sharesNamespace: toggle.optional(),
   owner: text,
   images: mapOf(text),
+  packages: packagesSchema.optional(),
   gateway: gatewaySettingsSchema,
   network: networkSchema,
   pods: fields<PodSettings>(podSettingsFields).optional(),

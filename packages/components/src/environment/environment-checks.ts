@@ -1,4 +1,4 @@
-import { gatewayImage, needsBuiltImage } from '@lockstep/model/internal';
+import { gatewayImage, isUnpushed, needsBuiltImage } from '@lockstep/model/internal';
 import { refuse } from '../errors.ts';
 import { keysSecretOf } from '../gateway/keys-secret.ts';
 import { imageOfGateway } from '../gateway/released-image.ts';
@@ -35,7 +35,7 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
     `images.${gatewayImage}`,
     imageOfGateway(who, `images.${gatewayImage}`, images[gatewayImage]),
   );
-  for (const image of names.filter((name) => needsImage(args, name))) {
+  for (const image of names.filter((name) => needsImage(args, name) && !isInstalled(args, name))) {
     if (!Object.hasOwn(images, image)) {
       refuse(
         who,
@@ -48,6 +48,14 @@ export function checkEnvironment(who: string, args: McpEnvironmentArgs): void {
   if (withSecrets !== undefined && vault === undefined) {
     refuse(who, 'vault', `is missing, but the server ${withSecrets} has secrets; say where to read them.`);
   }
+}
+
+/** Whether a server's package is installed when its pods start, since `packages` says so and no image has it. */
+export function isInstalled({ environment, images, packages }: McpEnvironmentArgs, server: string): boolean {
+  const type = environment.releases[server]?.release.source.type;
+  const image = images[server];
+  const isMissing = image === undefined || (typeof image === 'string' && isUnpushed(image));
+  return packages !== undefined && (type === 'npm' || type === 'pypi') && isMissing;
 }
 
 function needsImage({ environment }: McpEnvironmentArgs, server: string): boolean {

@@ -2,6 +2,7 @@ import { bundleOf, type ServerDefinition } from '@lockstep/model/internal';
 import type { McpGatewayArgs } from '../gateway/gateway-args.ts';
 import { planGateway } from '../gateway/gateway-plan.ts';
 import { keysSecretOf } from '../gateway/keys-secret.ts';
+import { imageOfGateway } from '../gateway/released-image.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
 import { gatewayObject, type Naming, serverObject } from '../kubernetes/names.ts';
 import type { McpMonitoringArgs } from '../monitoring/monitoring-args.ts';
@@ -13,6 +14,7 @@ import { planSecrets, type SecretsPlan } from '../secrets/secrets-plan.ts';
 import type { GatewayEndpoint, McpServerArgs } from '../server/server-args.ts';
 import { planServer } from '../server/server-plan.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
+import { isInstalled } from './environment-checks.ts';
 
 /** The arguments of the components that an environment is made of. */
 export interface EnvironmentParts {
@@ -90,7 +92,7 @@ function serversArgs(
   naming: Naming,
   secrets: SecretsPlan | undefined,
 ): Record<string, McpServerArgs> {
-  const { environment, namespace, images, network, servers: settings = {} } = args;
+  const { environment, namespace, network, servers: settings = {} } = args;
   const additions = secrets === undefined ? {} : additionsOf(secrets);
   const podLabels = selectorOf({ environment: naming.environment, component: 'gateway' });
   const made = Object.entries(environment.releases).map(([server, { release }]) => {
@@ -98,7 +100,7 @@ function serversArgs(
       ...args.pods,
       ...settings[server],
       ...placeOf(args),
-      ...(images[server] !== undefined && { image: images[server] }),
+      ...runningOf(args, server),
       ...(additions[server] !== undefined && { pod: additions[server] }),
       name: server,
       definition: environment.servers[server] as ServerDefinition,
@@ -111,6 +113,17 @@ function serversArgs(
     return [server, of] as const;
   });
   return Object.fromEntries(made);
+}
+
+/** What a server runs: its image, or the gateway's with the package that is installed into it. */
+function runningOf(args: McpEnvironmentArgs, server: string): Pick<McpServerArgs, 'image' | 'packages'> {
+  const { environment, images, packages } = args;
+  if (packages !== undefined && isInstalled(args, server)) {
+    const who = `McpEnvironment ${environment.name}`;
+    return { image: imageOfGateway(who, 'images.gateway', images.gateway), packages };
+  }
+  const image = images[server];
+  return image === undefined ? {} : { image };
 }
 
 function monitoringArgs(args: McpEnvironmentArgs, naming: Naming): McpMonitoringArgs | undefined {

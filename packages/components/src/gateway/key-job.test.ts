@@ -107,7 +107,7 @@ describe('the Job reaches the API server', () => {
 
 it.each([
   [{ keys: undefined as never }, 'McpGateway prod: keysSecret: is missing; name the Secret with the keys'],
-  [{ keys: 'make' as never }, `McpGateway prod: keys: is "make"; write 'create', or leave it out`],
+  [{ keys: 'make' as never }, 'McpGateway prod: keys: must be "create"'],
 ])('is asked for in one way: %j', async (given, sentence) => {
   await expect(made(given)).rejects.toThrow(sentence);
 });

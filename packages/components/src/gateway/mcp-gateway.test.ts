@@ -237,7 +237,7 @@ describe('an error names the environment and the field for', () => {
       { expose: { gatewayApi: { parentRefs: [{ name: 'x' }], hostnames: [] } } },
       'expose.gatewayApi.hostnames: is empty',
     ],
-    ['no Secret with keys', { keysSecret: '' }, 'keysSecret: is missing; name the Secret'],
+    ['no Secret with keys', { keysSecret: undefined as never }, 'keysSecret: is missing; name the Secret'],
     ['no volume', { storage: undefined as never }, 'storage: is missing; it must be an object.'],
     [
       'an unknown way to enforce host names',

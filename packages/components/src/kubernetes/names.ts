@@ -50,6 +50,11 @@ export function nameIn(
   return ended(whole.join('-'), hashOf(JSON.stringify(whole)));
 }
 
+/** The name of an object that changes with its content. */
+export function contentName(base: string, content: string): string {
+  return objectName(base, hashOf(content));
+}
+
 /**
  * The name of a server's workload, Service and ServiceAccount.
  *

@@ -22,6 +22,7 @@ import {
   mapOf,
   native,
   number,
+  oneOf,
   plain,
   plainText,
   text,
@@ -82,6 +83,7 @@ export interface ServerSettings extends PodSettings {
  *   gateway: { namespace: 'mcp-prod', podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
  *   keysSecret: 'lockstep-keys',
  *   network: { hostNames: 'cilium' },
+ *   packages: 'install',
  *   pod: { annotations: { 'example.com/scan': 'true' } },
  * };
  */
@@ -105,6 +107,11 @@ export interface McpServerArgs extends ServerSettings {
    * reference of a server from an image. A package or a command requires it, and a remote server has none.
    */
   readonly image?: Input<string>;
+  /**
+   * Installs the package from npm when a pod starts, as the lock pins it; `image` is then the gateway's. The server's
+   * `egress` must declare the registry. Default: the package is in the image.
+   */
+  readonly packages?: PackageInstallation;
   /** The gateway's pods, which may connect. */
   readonly gateway: PodPeer;
   /**
@@ -232,6 +239,25 @@ const autoscalingSchema = either(
   }),
 );
 
+/**
+ * Where packages are installed from when pods start: npm's own registry, or another one.
+ *
+ * @example
+ * const fromNpm: PackageInstallation = 'install';
+ * const fromOurs: PackageInstallation = { registry: 'https://npm.example.com/' };
+ */
+export type PackageInstallation =
+  | 'install'
+  | {
+      /** The registry's address. */
+      readonly registry: string;
+    };
+
+export const packagesSchema = either(
+  oneOf('install'),
+  fields<Exclude<PackageInstallation, 'install'>>({ registry: plainText }),
+);
+
 export const serverSettingsFields = {
   ...podSettingsFields,
   resources: resourcesSchema.optional(),
@@ -272,6 +298,7 @@ export const serverSchema = fields<McpServerArgs>({
   sharesNamespace: toggle.optional(),
   owner: text,
   image: text.optional(),
+  packages: packagesSchema.optional(),
   gateway: podPeerSchema,
   keysSecret: text.optional(),
   network: networkSchema,

@@ -19,7 +19,7 @@ export function createServer(
   parent: Resource,
   name: string,
   { serviceAccountAnnotations }: McpServerArgs,
-  { metadata, workload, service: spec, disruption, traffic }: ServerObjects,
+  { metadata, workload, service: spec, disruption, traffic, install }: ServerObjects,
 ): CreatedServer {
   const opts = { parent };
   const policies = createTraffic(name, metadata, traffic, opts);
@@ -32,6 +32,11 @@ export function createServer(
     { metadata: annotated, automountServiceAccountToken: false },
     opts,
   );
+  if (install !== undefined) {
+    const { name: source, data } = install.configMap;
+    const named = { ...metadata, name: source };
+    new k8s.core.v1.ConfigMap(`${name}-source`, { metadata: named, immutable: true, data }, opts);
+  }
   const service = new k8s.core.v1.Service(`${name}-service`, { metadata, spec }, opts);
   const after = { parent, dependsOn: [serviceAccount, policies.policy, ...policies.hosts] };
   const deployment =

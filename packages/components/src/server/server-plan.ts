@@ -10,6 +10,7 @@ import { claimSpec } from '../kubernetes/volumes.ts';
 import { podPeer } from '../network/peers.ts';
 import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
 import { checkArguments } from '../schema.ts';
+import { type InstallPlan, planInstall } from './package-install.ts';
 import { planScaling, type ScalingPlan } from './scaling.ts';
 import { type GatewayEndpoint, type McpServerArgs, serverSchema } from './server-args.ts';
 import { checkNeeds, checkSecrets, checkWorkload, imageOf, readDefinition } from './server-checks.ts';
@@ -25,6 +26,8 @@ export interface ServerPlan {
 
 export interface ServerObjects extends ServerObjectNames {
   readonly image: Input<string>;
+  /** Absent if the package is in the image. */
+  readonly install: InstallPlan | undefined;
   readonly workload: WorkloadPlan;
   readonly service: k8s.types.input.core.v1.ServiceSpec;
   readonly disruption: k8s.types.input.policy.v1.PodDisruptionBudgetSpec;
@@ -62,6 +65,7 @@ function planObjects(
   const selector = selectorOf(belonging);
   const names = { metadata: { name: object, namespace, labels: labelsOf(belonging) }, selector };
   const image = imageOf(who, args);
+  const install = planInstall(who, args, { definition, image, object });
   const { port, path, bridge } = runtime;
   const ingress = [{ from: [podPeer(gateway)], ports: [{ port, protocol: 'TCP' }] }];
   return {
@@ -73,7 +77,8 @@ function planObjects(
     objects: {
       ...names,
       image,
-      workload: planWorkload(args, serverPod(args, definition, runtime, image, names), names),
+      install,
+      workload: planWorkload(args, serverPod(args, definition, runtime, { ...names, image, install }), names),
       service: { selector, ports: [{ name: 'http', port, targetPort: 'http', protocol: 'TCP' }] },
       disruption: disruptionOf(selector),
       traffic: planTraffic({

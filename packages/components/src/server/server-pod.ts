@@ -1,4 +1,10 @@
-import { bridgeKeyFile, podFolders, probePaths, type ServerDefinition } from '@lockstep/model/internal';
+import {
+  bridgeKeyFile,
+  packageAnnotation,
+  podFolders,
+  probePaths,
+  type ServerDefinition,
+} from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
 import { spreadOver } from '../kubernetes/availability.ts';
@@ -7,6 +13,7 @@ import { restrictedContainer, restrictedPod } from '../kubernetes/pod-security.t
 import { podSettingsSpec } from '../kubernetes/pod-settings.ts';
 import { overridePodTemplate, type PodTemplate, type Resources } from '../kubernetes/pod-template.ts';
 import { stateVolume, temporaryVolume } from '../kubernetes/volumes.ts';
+import type { InstallPlan } from './package-install.ts';
 import type { McpServerArgs } from './server-args.ts';
 import type { Runtime } from './server-runtime.ts';
 
@@ -15,6 +22,13 @@ export interface ServerObjectNames {
   /** Of its workload, Service, ServiceAccount and policies. */
   readonly metadata: ObjectMetadata;
   readonly selector: Readonly<Record<string, string>>;
+}
+
+/** What a server's pods need besides its settings. */
+interface ServerPodParts extends ServerObjectNames {
+  readonly image: Input<string>;
+  /** Absent if the package is in the image. */
+  readonly install: InstallPlan | undefined;
 }
 
 type Volume = k8s.types.input.core.v1.Volume;
@@ -27,14 +41,16 @@ export function serverPod(
   args: McpServerArgs,
   definition: ServerDefinition,
   runtime: Runtime,
-  image: Input<string>,
-  { metadata: { name, labels }, selector }: ServerObjectNames,
+  { metadata: { name, labels }, selector, image, install }: ServerPodParts,
 ): PodTemplate {
-  const { annotations } = args.pod ?? {};
+  const annotations = {
+    ...args.pod?.annotations,
+    ...(install === undefined ? {} : { [packageAnnotation]: install.note }),
+  };
   const template: PodTemplate = {
     metadata: {
       labels: { ...args.labels, ...labels },
-      ...(annotations === undefined ? {} : { annotations }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {
       ...podSettingsSpec(args),
@@ -47,8 +63,9 @@ export function serverPod(
         drainSeconds + Math.ceil(definition.timeouts.call) + 5,
       ),
       topologySpreadConstraints: spreadOver(selector),
-      containers: [serverContainer(args, definition, runtime, image)],
-      volumes: volumesOf(args, runtime),
+      ...(install === undefined ? {} : { initContainers: [install.container] }),
+      containers: [serverContainer(args, definition, runtime, { image, install })],
+      volumes: [...volumesOf(args, runtime), ...(install?.volumes ?? [])],
     },
   };
   return overridePodTemplate(template, args.podTemplate, selector);
@@ -83,7 +100,7 @@ function serverContainer(
   args: McpServerArgs,
   definition: ServerDefinition,
   runtime: Runtime,
-  image: Input<string>,
+  { image, install }: Pick<ServerPodParts, 'image' | 'install'>,
 ): Container {
   const { env = {}, pod = {}, volumes = [] } = args;
   return {
@@ -103,6 +120,7 @@ function serverContainer(
     volumeMounts: [
       { name: 'tmp', mountPath: podFolders.temporary },
       { name: 'state', mountPath: podFolders.state },
+      ...(install === undefined ? [] : [install.mount]),
       ...(runtime.bridge ? [{ name: 'bridge-key', mountPath: podFolders.bridgeKey, readOnly: true }] : []),
       ...volumes.map(({ name, mountPath, readOnly = true }) => ({ name, mountPath, readOnly })),
       ...(pod.volumeMounts ?? []),
