@@ -9,6 +9,8 @@ export const servers = defineServers({
       // Each principal has its own memory.
       env: { MEMORY_FILE_PATH: '${principaldir}/memory.jsonl' },
     },
+    // Its package is installed from here when its pod starts.
+    egress: [{ host: 'registry.npmjs.org', unenforced: true }],
   },
 });
 

@@ -2,7 +2,8 @@
 # Makes images for the test cluster, which can't reach a registry: the gateway's, and those of the servers in
 # stacks/environments.ts, on a base of this machine's own programs.
 #
-#   images.sh make FOLDER      write archives and FOLDER/images.json (references with digests); build only what has changed
+#   images.sh make FOLDER      write archives, FOLDER/images.json (references with digests) and FOLDER/npm (packages); build only
+#                              what has changed
 #   images.sh load DIR FOLDER  import all of them into the cluster that `node.sh up DIR` started
 #
 # Needs Debian's buildah and containerd, and git.
@@ -24,6 +25,8 @@ make_images() {
   # The base already has what the stack's Containerfiles add (git).
   (cd "$here/../.." && node --conditions=lockstep-source scripts/image/main.ts \
     --base "$base" --archive "$folder" --containerfiles "$folder/none")
+  # For what the cluster installs by itself.
+  node "$here/npm-registry.ts" "$folder/npm"
   remove_old "$folder"
 }
 
