@@ -21,8 +21,11 @@ export interface GatewaySettings extends PodSettings {
   /**
    * A Secret in the namespace with the files `root.key` and `audit.key`, retired keys such as `root.key.1`, and
    * `bridge.key` if a server runs behind a bridge. `lockstep keys create` makes it.
+   * Required unless `keys` has them made. Default: `lockstep-keys` with `keys`.
    */
-  readonly keysSecret: Input<string>;
+  readonly keysSecret?: Input<string>;
+  /** `create` has the keys made in the cluster, once, unless the Secret has some. Default: the Secret is there already. */
+  readonly keys?: string;
   /** A Secret in the namespace with `tokens.json`: the first tokens, as hashes. Default: none. */
   readonly tokensSecret?: Input<string>;
   /** More host names that clients use, besides the names of the gateway's Service. Default: none. */

@@ -28,6 +28,12 @@ export interface McpEnvironmentArgs {
    * it; name it here only to pull the same digest from another registry.
    */
   readonly images: Record<string, Input<string>>;
+  /**
+   * `install`, or a `registry`: installs servers from npm that have no pushed image when their pods start. Default: every
+   * package is in an image.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the analyser takes no union of a text and an object
+  readonly packages?: any;
   /** The gateway: its keys, its volume, and who may reach it. */
   readonly gateway: GatewaySettings;
   /** What network policies need to know of this cluster. */

@@ -25,6 +25,12 @@ export interface McpServerArgs extends ServerSettings {
    * of a server from an image. A package or a command requires it, and a remote server has none.
    */
   readonly image?: Input<string>;
+  /**
+   * `install`, or a `registry`: installs the package from npm when a pod starts; `image` is then the gateway's. Default:
+   * the package is in the image.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the analyser takes no union of a text and an object
+  readonly packages?: any;
   /** The gateway's pods, which may connect. */
   readonly gateway: PodPeer;
   /** A Secret in the namespace with `bridge.key`, 32 bytes. Required unless the server is an image or remote. */

@@ -31,6 +31,14 @@ export interface NetworkSettings {
    * namespace are allowed, on the port in `egress`. Default: none.
    */
   readonly services?: Record<string, ServicePods>;
+  /** The API server's addresses, which the Job that makes keys connects to. Default: what the policies know. */
+  readonly apiServer?: AddressRange[];
+}
+
+/** A range of addresses. */
+export interface AddressRange {
+  /** For example `10.0.0.2/32`. */
+  readonly cidr: Input<string>;
 }
 
 /** Pods in a namespace, or a range of addresses. */
