@@ -7,7 +7,16 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   Start: ['first-environment', 'existing-repo', 'troubleshooting'],
   Review: ['permissions', 'tool-lock', 'pull-requests'],
   Run: ['gateway', 'approvals', 'audit', 'secrets', 'vault', 'metrics'],
-  Deploy: ['kubernetes', 'other-languages', 'upgrading', 'images', 'gitops', 'guardrails', 'aws', 'monitoring'],
+  Deploy: [
+    'kubernetes',
+    'other-languages',
+    'upgrading',
+    'images',
+    'gitops',
+    'guardrails',
+    'aws',
+    'monitoring',
+  ],
 };
 
 function itemOf(source: string): DefaultTheme.SidebarItem {

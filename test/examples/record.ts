@@ -23,7 +23,8 @@ export async function run<T>(
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        if (type === 'pulumi:pulumi:StackReference' && outputs !== 'unknown') return { id: name, state: { ...inputs, outputs } };
+        if (type === 'pulumi:pulumi:StackReference' && outputs !== 'unknown')
+          return { id: name, state: { ...inputs, outputs } };
         made.push({ type, name, inputs });
         return outputs === 'unknown' ? { id: undefined, state: {} } : { id: name, state: inputs };
       },

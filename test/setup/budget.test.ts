@@ -6,7 +6,7 @@ import { command, commandWithNode, host } from '../../scripts/setup/set-up.mjs';
 import { root } from '../imports.ts';
 
 /** What `npm start` may install. Raise it only with a change that needs more, and say so in its commit. */
-const budget = { packages: 99, megabytes: 49.6 };
+const budget = { packages: 100, megabytes: 49.7 };
 /** Node itself, where the machine's own is older than the command needs. */
 const nodeBudget = { packages: 1, megabytes: 200 };
 
