@@ -44,6 +44,8 @@ export async function startDatabase<Started>(
 
   let draft = emptyDraft();
   let underway: Draft | undefined;
+  /** Committed messages with answers that wait for the disk, the oldest first. */
+  let unsynced: Draft[] = [];
   let scheduled = false;
   let ended: Error | undefined;
 
@@ -90,12 +92,12 @@ export async function startDatabase<Started>(
     for (const [at, waiting] of done.operating.entries())
       done.onSynced.push(() => answer(waiting, operations[at]));
     for (const { resolve } of done.flushes) done.onSynced.push(resolve);
-    if (!done.durable) finish();
+    if (done.durable) unsynced.push(done);
+    finish();
   }
 
-  function onSynced(): void {
-    for (const resolve of underway?.onSynced ?? []) resolve();
-    finish();
+  function onSynced(rounds: number): void {
+    for (const { onSynced: answers } of unsynced.splice(0, rounds)) for (const answer of answers) answer();
   }
 
   function finish(): void {
@@ -116,8 +118,10 @@ export async function startDatabase<Started>(
   function end(error: Error): void {
     if (ended !== undefined) return;
     ended = error;
-    if (underway !== undefined) rejectAll(underway, error);
-    rejectAll(draft, error);
+    for (const waiting of [...unsynced, ...(underway === undefined ? [] : [underway]), draft]) {
+      rejectAll(waiting, error);
+    }
+    unsynced = [];
     underway = undefined;
     draft = emptyDraft();
   }
@@ -131,7 +135,7 @@ export async function startDatabase<Started>(
 
   worker.on('message', (message: FromThread) => {
     if (message.type === 'committed') onCommitted(message);
-    else if (message.type === 'synced') onSynced();
+    else if (message.type === 'synced') onSynced(message.rounds);
     else if (message.type === 'failed')
       onFailed(new Error(`${subject} couldn't be written: ${message.error}`));
     else if (message.type === 'lost') lose(message.error);
@@ -173,7 +177,7 @@ export async function startDatabase<Started>(
       }),
     flush: () => ask('durable', ({ flushes }, waiting: Waiting<void>) => flushes.push(waiting)),
     lag() {
-      const since = underway?.since ?? draft.since;
+      const since = unsynced[0]?.since ?? underway?.since ?? draft.since;
       return since === undefined ? 0 : (performance.now() - since) / 1000;
     },
     close() {

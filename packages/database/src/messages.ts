@@ -44,8 +44,8 @@ export type FromThread =
       readonly operations: readonly Result[];
       readonly queries: readonly Result[];
     }
-  /** The committed round and everything before it are durable. */
-  | { readonly type: 'synced' }
+  /** So many of the oldest durable rounds, and everything before them, are on the disk. */
+  | { readonly type: 'synced'; readonly rounds: number }
   /** A round was rolled back whole. */
   | { readonly type: 'failed'; readonly error: string }
   /** The disk failed. */

@@ -58,10 +58,10 @@ export async function serveDatabase<Started>(program: DatabaseProgram<Started>):
   }
 }
 
-/** SQLite's own messages name neither the file nor what to do. */
+/** The messages of SQLite and of the system name neither the file nor what to do. */
 function sentence(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error);
-  if (!('errcode' in error)) return error.message;
+  if (!('errcode' in error || 'syscall' in error)) return error.message;
   return `${path} can't be used (${error.message}); restore it from a backup, or choose another state folder.`;
 }
 
@@ -83,11 +83,12 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
   await settle();
 
   const onFailed = (error: unknown) => post({ type: 'lost', error: sentence(error, path) });
+  const onSynced = (rounds: number) => post({ type: 'synced', rounds });
   let turn = Promise.resolve();
   const between = (work: () => void | Promise<void>) => {
     turn = turn.then(work).catch(onFailed);
   };
-  const syncs = createSyncs({ path, connection, beat, between, onFailed });
+  const syncs = createSyncs({ path, connection, beat, between, onSynced, onFailed });
   const reading = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   const runRound = createRounds({
     connection,
@@ -102,10 +103,7 @@ async function start<Started>(program: DatabaseProgram<Started>, post: (message:
     const { seq } = journal;
     const reply = await runRound(round);
     post(reply);
-    if (reply.type === 'committed' && round.durable) {
-      syncs.now();
-      post({ type: 'synced' });
-    }
+    if (reply.type === 'committed' && round.durable) syncs.now();
     if (round.durable || journal.seq > seq) syncs.soon();
   }
 

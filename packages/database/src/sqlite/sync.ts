@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, statSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Milliseconds until data that was only written is made durable. */
@@ -6,7 +6,7 @@ const maxUnsyncedMs = 500;
 
 /** Syncs SQLite's write-ahead log of committed rounds, and moves it into the database. */
 interface Syncs {
-  /** Makes every committed round durable. @throws Error if the disk fails. */
+  /** Makes the round that was just committed durable. Rounds that are committed during a sync share the next one. */
   now(): void;
   /** Schedules a sync of the log and its move into the database, after a write. */
   soon(): void;
@@ -22,6 +22,8 @@ interface SyncsOptions {
   readonly beat: () => void;
   /** Runs work as soon as no transaction is open. */
   readonly between: (work: () => void) => void;
+  /** So many of the oldest rounds that `now` was called for are durable. */
+  readonly onSynced: (rounds: number) => void;
   /** Called when nothing is known to be durable any more. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -32,19 +34,34 @@ interface SyncsOptions {
  * SQLite would sync as part of a commit (`synchronous=FULL`), and then entries that need only be written would wait
  * for the disk behind the durable ones of the same round.
  */
-export function createSyncs({ path, connection, beat, between, onFailed }: SyncsOptions): Syncs {
+export function createSyncs(options: SyncsOptions): Syncs {
+  const { path, connection, beat, between, onSynced, onFailed } = options;
   // SQLite would move the log as part of a caller's commit, and wouldn't report that the disk failed meanwhile.
   connection.exec('pragma wal_autocheckpoint = 0; pragma synchronous = normal');
   const log = openSync(`${path}-wal`, 'r+');
   const check = watchFile(path);
   let timer: NodeJS.Timeout | undefined;
+  let waiting = 0;
+  let running = false;
+  let closed = false;
 
   function now(): void {
-    try {
-      fdatasyncSync(log);
-    } catch (error) {
-      throw new Error(`${path} can't be used (${(error as Error).message})`);
-    }
+    waiting += 1;
+    if (!running) start();
+  }
+
+  function start(): void {
+    const rounds = waiting;
+    waiting = 0;
+    running = true;
+    fdatasync(log, (error) => {
+      // After a failed sync nobody knows what is on the disk, and another that succeeds would hide that: none follows.
+      if (error !== null) return onFailed(error);
+      running = false;
+      if (closed) return closeSync(log);
+      onSynced(rounds);
+      if (waiting > 0) start();
+    });
   }
 
   function settle(): void {
@@ -54,7 +71,7 @@ export function createSyncs({ path, connection, beat, between, onFailed }: Syncs
       check();
       beat();
       // The move alone would sync nothing if a reader blocked it.
-      now();
+      fdatasyncSync(log);
       connection.exec('pragma wal_checkpoint(passive)');
     } catch (error) {
       if (isPassing(error)) soon();
@@ -69,7 +86,8 @@ export function createSyncs({ path, connection, beat, between, onFailed }: Syncs
   function close(): void {
     clearTimeout(timer);
     timer = undefined;
-    closeSync(log);
+    closed = true;
+    if (!running) closeSync(log);
   }
 
   return { now, soon, close };
