@@ -12,7 +12,9 @@ const vaultAddress = config.get('vaultAddress') ?? 'https://vault.vault.svc:8200
 
 // The outputs of that stack. Names and switches are plain, so that a preview shows every resource; values that only
 // the cloud knows stay outputs.
-const platform = new StackReference('platform', { name: 'acme/platform/prod' });
+const platform = new StackReference('platform', {
+  name: config.get('platform') ?? 'organization/platform/prod',
+});
 const cluster = new kubernetes.Provider('cluster', {
   kubeconfig: platform.requireOutput('kubeconfig'),
   enableConfigMapMutable: true,

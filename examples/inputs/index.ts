@@ -11,7 +11,9 @@ import { Provider as VaultProvider } from '@pulumi/vault';
 import { environments } from './environments.ts';
 
 const config = new Config();
-const platform = new StackReference('platform', { name: config.get('platform') ?? 'acme/platform/prod' });
+const platform = new StackReference('platform', {
+  name: config.get('platform') ?? 'organization/platform/prod',
+});
 
 const region = 'eu-west-1';
 const aws = new AwsProvider('aws', { region });

@@ -7,5 +7,5 @@ if ! command -v pulumi >/dev/null; then
   exit 0
 fi
 export PATH="$PWD/node_modules/.bin:$PATH"
-vitest run --config vitest.cluster.config.ts test/engine/previews.test.ts test/engine/environment.test.ts test/engine/plugin.test.ts
+vitest run --config vitest.cluster.config.ts test/engine/previews.test.ts test/engine/environment.test.ts test/engine/plugin.test.ts test/engine/examples.test.ts
 exec test/cluster/run.sh npx vitest run --config vitest.cluster.config.ts test/engine/engine.test.ts

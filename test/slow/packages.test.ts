@@ -78,23 +78,29 @@ describe.each(published)('the tarball of %s', (name) => {
   });
 });
 
-/** The other dependencies of such a program. */
-const peers = ['components', 'aws'].flatMap((name) => {
-  const { peerDependencies = {}, devDependencies = {} } = manifestOf(join(root, 'packages', name));
-  return Object.keys(peerDependencies).map((of) => `${of}@${devDependencies[of]}`);
-});
+/** The SDKs of such a program, at one end of the ranges that the packages allow. */
+function peersAt(end: 'lowest' | 'newest'): string[] {
+  const peers = ['components', 'aws'].flatMap((name) => {
+    const { peerDependencies = {} } = manifestOf(join(root, 'packages', name));
+    return Object.entries(peerDependencies);
+  });
+  return peers.map(([of, range]) => `${of}@${end === 'lowest' ? range.replace('^', '') : range}`);
+}
 const tools = ['typescript', '@types/node'].map((name) => {
   return `${name}@${manifestOf(join(root, 'node_modules', name)).version}`;
 });
 
-describe.each(['commonjs', 'module'])('a project of type %s', (type) => {
+describe.each([
+  ['commonjs', 'lowest'],
+  ['module', 'newest'],
+] as const)('a project of type %s with the %s SDKs', (type, end) => {
   const project = join(folder, type);
   beforeAll(async () => {
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'mine', private: true, type }));
     copyFileSync(join(import.meta.dirname, 'packed/program.ts'), join(project, 'program.ts'));
     const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const packages = [...published.map(tarball), ...new Set(peers), ...tools];
+    const packages = [...published.map(tarball), ...new Set(peersAt(end)), ...tools];
     await run(project, 'npm', 'install', ...quiet, ...packages);
   }, 600_000);
 
