@@ -21,6 +21,7 @@ import {
  * const args: McpEnvironmentArgs = {
  *   environment: environments.prod,
  *   namespace: 'mcp-prod',
+ *   sharesNamespace: false,
  *   owner: 'platform',
  *   images,
  *   packages: 'install',

@@ -127,6 +127,7 @@ export type AuditBucket = {
  * const args: McpGatewayArgs = {
  *   environment: environments.prod,
  *   namespace: 'mcp-prod',
+ *   sharesNamespace: false,
  *   owner: 'platform',
  *   image: images.gateway,
  *   endpoints: { files: { url: 'http://mcp-files:8080/mcp', bridge: true } },

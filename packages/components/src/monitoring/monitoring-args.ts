@@ -54,6 +54,7 @@ export type MetricsOperator = (typeof operators)[number];
  * const args: McpMonitoringArgs = {
  *   environment: 'prod',
  *   namespace: 'mcp-prod',
+ *   sharesNamespace: false,
  *   owner: 'platform',
  *   gateway: { name: gatewayObject(), podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
  *   bundleDigest: gateway.bundleDigest,

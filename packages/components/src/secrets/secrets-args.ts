@@ -126,6 +126,7 @@ export interface NewKubernetesAuth {
  * const args: McpSecretsArgs = {
  *   environment: 'prod',
  *   namespace: 'mcp-prod',
+ *   sharesNamespace: false,
  *   owner: 'platform',
  *   servers: {
  *     docs: {

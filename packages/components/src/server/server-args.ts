@@ -78,6 +78,7 @@ export interface ServerSettings extends PodSettings {
  *   release,
  *   environment: 'prod',
  *   namespace: 'mcp-prod',
+ *   sharesNamespace: false,
  *   owner: 'platform',
  *   image: images.files,
  *   gateway: { namespace: 'mcp-prod', podLabels: selectorOf({ environment: 'prod', component: 'gateway' }) },
@@ -163,7 +164,11 @@ export interface KedaAutoscaling {
  * A trigger of a ScaledObject.
  *
  * @example
- * const trigger: KedaTrigger = { type: 'cron', metadata: { timezone: 'UTC', start: '0 6 * * *', end: '0 20 * * *', desiredReplicas: '3' } };
+ * const trigger: KedaTrigger = {
+ *   type: 'prometheus',
+ *   metadata: { serverAddress: 'http://prometheus.monitoring:9090', query: 'sum(rate(x[1m]))', threshold: '10' },
+ *   authenticationRef: { name: 'prometheus' },
+ * };
  */
 export interface KedaTrigger {
   /** Its kind: `prometheus`, `cron`. */
@@ -200,7 +205,12 @@ export interface MountedVolume {
  * How the gateway reaches one server.
  *
  * @example
- * const docs: GatewayEndpoint = { url: 'https://docs.example.com/mcp', bridge: false, vaultRole: 'lockstep-prod-docs' };
+ * const docs: GatewayEndpoint = {
+ *   url: 'http://mcp-docs.mcp-prod.svc:8080/mcp',
+ *   bridge: false,
+ *   vaultRole: 'lockstep.prod.docs.gateway',
+ *   pods: { namespace: 'mcp-prod', podLabels: { 'lockstep.dev/server': 'docs' }, port: 8080 },
+ * };
  */
 export interface GatewayEndpoint {
   /** The MCP endpoint. */
