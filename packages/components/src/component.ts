@@ -79,7 +79,7 @@ export function plannedOnce<Args extends object, Plan>(
       return made;
     },
     (who, args) => {
-      const made = typeof args === 'object' ? plans.get(args) : undefined;
+      const made = plans.get(args);
       if (made === undefined) return plan(who, args);
       // A program may change the arguments, and use them again.
       plans.delete(args);

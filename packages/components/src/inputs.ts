@@ -24,9 +24,9 @@ export function mapped<T, Result>(value: Input<T>, compute: (known: T) => Result
 
 /** The value itself, once a check has passed. Use the result instead of the value, so that nothing skips the check. */
 export function checked<T extends string>(value: Input<T>, check: (known: T) => void): Input<T> {
-  return whenKnown(value, (known) => {
-    check(known as T);
-    return known as T;
+  return mapped(value, (known) => {
+    check(known);
+    return known;
   });
 }
 

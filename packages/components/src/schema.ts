@@ -66,11 +66,6 @@ const words = z
   );
 
 export const text = leaf(words);
-/** A text that must be given. @param advice what to do where it is missing. */
-export function requiredText(advice: string): z.ZodType {
-  return leaf(z.preprocess((value) => value ?? '', z.string().min(1, `is missing; ${advice}`).pipe(words)));
-}
-
 /** A text that may be empty. */
 export const anyText = leaf(z.string());
 export const number = leaf(z.number());
@@ -84,7 +79,7 @@ export const mapOf = (schema: z.ZodType): z.ZodType => plain(z.record(z.string()
 export const oneOf = (...allowed: readonly [string, ...string[]]): z.ZodType => plain(z.enum(allowed));
 
 /** A part of a Kubernetes object, which the cluster checks. */
-export const native = z.unknown();
+export const native = plain(z.unknown());
 
 /** A value that the model has made or will check, such as an environment or a list of egress. */
 export function given(what: string): z.ZodType {

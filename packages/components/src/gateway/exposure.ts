@@ -24,13 +24,7 @@ export function addressOf(
       ? whenKnown(namespace, (known) => `http://${service}.${known}.svc:${podPorts.gateway}`)
       : whenKnown(outside, (known) => `https://${known}`);
   const allowedHosts = whenKnown({ origin, namespace, named: [...exposed, ...hosts] }, (known) =>
-    [
-      known.origin,
-      ...new Set([
-        ...(known.named as readonly string[]),
-        ...serviceHosts(service, known.namespace as string),
-      ]),
-    ].join(','),
+    [known.origin, ...new Set([...known.named, ...serviceHosts(service, known.namespace)])].join(','),
   );
   return { origin, allowedHosts };
 }

@@ -25,7 +25,6 @@ import {
   listOf,
   native,
   oneOf,
-  plain,
   text,
   textMap,
   texts,
@@ -258,7 +257,7 @@ const exposureSchema = either(
   }),
 );
 
-export const gatewaySettingsFields = {
+const gatewaySettingsFields = {
   ...podSettingsFields,
   keysSecret: text.optional(),
   keys: oneOf('create').optional(),
@@ -272,8 +271,8 @@ export const gatewaySettingsFields = {
   serviceAccountAnnotations: textMap.optional(),
   clients: listOf(peerSchema).optional(),
   monitoring: listOf(podPeerSchema).optional(),
-  egress: plain(native).optional(),
-  archive: plain(native).optional(),
+  egress: native.optional(),
+  archive: native.optional(),
   logLevel: oneOf('debug', 'info', 'warn', 'error').optional(),
   podTemplate: podTemplateSchema.optional(),
 };
@@ -288,7 +287,7 @@ export const gatewaySchema = fields<McpGatewayArgs>({
   owner: text,
   image: text.optional(),
   endpoints: endpointsSchema,
-  vault: plain(native).optional(),
+  vault: native.optional(),
   vaultAudience: text.optional(),
   podAnnotations: textMap.optional(),
   network: networkSchema,

@@ -63,9 +63,14 @@ function isLabelValue(text: string): boolean {
   return /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text);
 }
 
-/** Whether a string can be a namespace's name. */
-export function isNamespaceName(text: string): boolean {
-  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+/** @throws RunError for a name that no namespace could have. */
+export function checkName(who: string, field: string, name: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return;
+  refuse(
+    who,
+    field,
+    `${JSON.stringify(name)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
+  );
 }
 
 /** Where objects are, and whose. */
@@ -81,14 +86,7 @@ export interface Place {
  */
 export function checkPlace(who: string, { namespace, owner }: Place): Place {
   return {
-    namespace: checked(namespace, (known) => {
-      if (isNamespaceName(known)) return;
-      refuse(
-        who,
-        'namespace',
-        `${JSON.stringify(known)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
-      );
-    }),
+    namespace: checked(namespace, (known) => checkName(who, 'namespace', known)),
     owner: checked(owner, (known) => {
       if (isLabelValue(known)) return;
       refuse(

@@ -1,6 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
-import { native, plain, text, textMap, texts } from '../schema.ts';
+import { native, text, textMap, texts } from '../schema.ts';
 import type { PodTemplate } from './pod-template.ts';
 
 /**
@@ -37,8 +37,8 @@ export interface PodSettings {
 export const podSettingsFields = {
   imagePullSecrets: texts.optional(),
   nodeSelector: textMap.optional(),
-  tolerations: plain(native).optional(),
-  affinity: plain(native).optional(),
+  tolerations: native.optional(),
+  affinity: native.optional(),
   priorityClassName: text.optional(),
   runtimeClassName: text.optional(),
   labels: textMap.optional(),

@@ -2,7 +2,7 @@ import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
 import { type Input, Output } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
-import { fields, native, plain, textMap } from '../schema.ts';
+import { fields, native, textMap } from '../schema.ts';
 import { restrictedContainer } from './pod-security.ts';
 
 type Container = k8s.types.input.core.v1.Container;
@@ -182,13 +182,13 @@ export const podTemplateSchema = fields<PodTemplateOverrides>({
     labels: textMap.optional(),
     annotations: textMap.optional(),
   }).optional(),
-  spec: plain(native).optional(),
+  spec: native.optional(),
 });
 
 export const podAdditionsSchema = fields<PodAdditions>({
-  env: plain(native).optional(),
-  volumes: plain(native).optional(),
-  volumeMounts: plain(native).optional(),
+  env: native.optional(),
+  volumes: native.optional(),
+  volumeMounts: native.optional(),
   annotations: textMap.optional(),
-  egress: plain(native).optional(),
+  egress: native.optional(),
 });

@@ -8,7 +8,7 @@ import { objectName } from '../kubernetes/names.ts';
 import { checkArguments } from '../schema.ts';
 import { dashboard } from './dashboard.ts';
 import { type McpMonitoringArgs, type MetricsOperator, monitoringSchema } from './monitoring-args.ts';
-import { bundleRuleFile, type RuleFile, type RuleOptions, ruleFile } from './rules.ts';
+import { bundleRuleFile, type RuleFile, ruleFile } from './rules.ts';
 import { readThresholds } from './thresholds.ts';
 
 type Labels = Readonly<Record<string, Input<string>>>;
@@ -58,21 +58,17 @@ export const [planMonitoring, takeMonitoringPlan] = plannedOnce(
         {
           suffix: 'alerts',
           name: objectName(gateway.name, 'alerts'),
-          file: whenKnown(options, (known) => ruleFile(known as RuleOptions)),
+          file: whenKnown(options, ruleFile),
         },
         {
           suffix: 'bundle-alert',
           name: objectName(gateway.name, 'bundle-alert'),
-          file: whenKnown({ options, digest }, (known) =>
-            bundleRuleFile(known.options as RuleOptions, known.digest as string),
-          ),
+          file: whenKnown({ options, digest }, (known) => bundleRuleFile(known.options, known.digest)),
         },
       ],
       dashboard: {
         name: objectName(gateway.name, 'dashboard'),
-        model: whenKnown({ environment, series }, (known) =>
-          dashboard(known as Pick<RuleOptions, 'environment' | 'series'>),
-        ),
+        model: whenKnown({ environment, series }, dashboard),
       },
       podAnnotations: scrapeAnnotations(operator),
     };

@@ -60,7 +60,7 @@ function annotationsOf(version: 1 | 2, secret: PlannedSecret): Record<string, In
     [`agent-inject-secret-${id}`]: secret.apiPath,
     [`agent-inject-file-${id}`]: secret.name,
     [`agent-inject-template-${id}`]: whenKnown(secret.apiPath, (path) =>
-      templateOf(path as string, secret.field, version),
+      templateOf(path, secret.field, version),
     ),
   };
 }

@@ -3,7 +3,7 @@ import type { Input } from '@pulumi/pulumi';
 import { plannedOnce } from '../component.ts';
 import { refuse } from '../errors.ts';
 import { checked, whenKnown } from '../inputs.ts';
-import { checkPlace, isNamespaceName } from '../kubernetes/labels.ts';
+import { checkName, checkPlace } from '../kubernetes/labels.ts';
 import type { Naming } from '../kubernetes/names.ts';
 import { checkArguments } from '../schema.ts';
 import { type McpSecretsArgs, type SecretsOfServer, secretsSchema, type Workload } from './secrets-args.ts';
@@ -115,7 +115,7 @@ function loginOf(
     role: [prefix, environment, server, whose].join('.'),
     policy: whenKnown(
       secrets.map((secret) => secret.apiPath),
-      (paths) => readPolicy([...new Set(paths as readonly string[])], reason),
+      (paths) => readPolicy([...new Set(paths)], reason),
     ),
     serviceAccount,
   };
@@ -148,7 +148,7 @@ function placeOf(
     place: typeof path === 'string' ? path : whole,
     path,
     apiPath: whenKnown({ mount: mount.path, path }, (known) =>
-      apiPath({ path: known.mount as string, version: mount.version }, known.path as string),
+      apiPath({ path: known.mount, version: mount.version }, known.path),
     ),
     field: key,
   };
@@ -202,12 +202,7 @@ function checkNames(who: string, args: McpSecretsArgs): McpSecretsArgs {
     ...Object.keys(servers).map((name) => [printPath('servers', [name]), name] as const),
   ];
   for (const [field, name] of named) {
-    if (name === undefined || isNamespaceName(name)) continue;
-    refuse(
-      who,
-      field,
-      `${JSON.stringify(name)} must be 1–63 lower-case letters, digits or \`-\`; choose another name.`,
-    );
+    if (name !== undefined) checkName(who, field, name);
   }
   return {
     ...args,

@@ -23,7 +23,6 @@ import {
   native,
   number,
   oneOf,
-  plain,
   plainText,
   text,
   textMap,
@@ -244,7 +243,7 @@ const autoscalingSchema = either(
     minReplicas: count.optional(),
     maxReplicas: count,
     triggers: listOf(
-      fields<KedaTrigger>({ type: text, metadata: textMap, authenticationRef: plain(native).optional() }),
+      fields<KedaTrigger>({ type: text, metadata: textMap, authenticationRef: native.optional() }),
     ),
   }),
 );
@@ -268,7 +267,7 @@ export const packagesSchema = either(
   fields<Exclude<PackageInstallation, 'install'>>({ registry: plainText }),
 );
 
-export const serverSettingsFields = {
+const serverSettingsFields = {
   ...podSettingsFields,
   resources: resourcesSchema.optional(),
   replicas: count.optional(),
@@ -281,7 +280,7 @@ export const serverSettingsFields = {
       name: plainText,
       mountPath: text,
       readOnly: toggle.optional(),
-      source: plain(native),
+      source: native,
     }),
   ).optional(),
   podTemplate: podTemplateSchema.optional(),
