@@ -97,6 +97,7 @@ export {
   podUser,
   podVariables,
   probePaths,
+  unenforcedAnnotation,
   vaultTokenFile,
 } from './pod-contract.ts';
 export { type Principal, principalSchema } from './principal.ts';

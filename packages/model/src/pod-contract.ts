@@ -80,5 +80,8 @@ export const podProgram = ['node', '/app/lockstep-gateway.mjs'] as const;
 /** The annotation of pods whose image doesn't have the server's package; it says where the package comes from. */
 export const packageAnnotation = 'lockstep.dev/package';
 
+/** The annotation of a network policy: the hosts that its pods may reach although nothing enforces their names. */
+export const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
+
 /** The user and group that our images run as. */
 export const podUser = 65_532;

@@ -1,3 +1,4 @@
+import { gatewayWorkload } from '@lockstep/model/internal';
 import type { Input } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
 import { checked } from '../inputs.ts';
@@ -52,8 +53,8 @@ export function selectorOf({
   server,
 }: Omit<Belonging, 'owner'>): Record<string, string> {
   return {
-    'app.kubernetes.io/name': component === 'server' ? 'mcp-server' : `lockstep-${component}`,
-    'app.kubernetes.io/instance': environment,
+    [gatewayWorkload.label]: component === 'server' ? 'mcp-server' : `lockstep-${component}`,
+    [gatewayWorkload.environmentLabel]: environment,
     ...(server === undefined ? {} : { 'lockstep.dev/server': server }),
   };
 }

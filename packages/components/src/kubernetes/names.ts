@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gatewayWorkload } from '@lockstep/model/internal';
 
 /**
  * The longest name of an object. The pods of a StatefulSet have its name and 11 more characters in a label, and a
@@ -74,7 +75,7 @@ export function serverObject(server: string, naming: Naming = ownNamespace): str
  * const subject = `system:serviceaccount:mcp-prod:${gatewayObject()}`;
  */
 export function gatewayObject(naming: Naming = ownNamespace): string {
-  return nameIn(naming, 'lockstep-gateway');
+  return nameIn(naming, gatewayWorkload.name);
 }
 
 /** The name of the claim of the volume with approvals and audit. */

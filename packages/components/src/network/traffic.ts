@@ -1,3 +1,4 @@
+import { unenforcedAnnotation } from '@lockstep/model/internal';
 import * as k8s from '@pulumi/kubernetes';
 import type { CustomResourceOptions, Input } from '@pulumi/pulumi';
 import { mapped } from '../inputs.ts';
@@ -52,9 +53,6 @@ export function planTraffic(traffic: TrafficInput): TrafficPlan {
     unenforced,
   };
 }
-
-/** An annotation of the policy: the hosts whose names nothing enforces. */
-const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
 
 /** The objects of a plan. */
 export interface Traffic {

@@ -18,7 +18,7 @@ it('is content with named destinations', () => {
 
 it('refuses hosts that nothing enforces, in prod', () => {
   expect(withPolicy(annotate)).toEqual([
-    `${policy}: the annotation lockstep.dev/unenforced-egress says that nothing enforces api.example.com:443, so every public address is open; set \`network.hostNames\` to what enforces host names in this cluster.`,
+    `${policy}: the annotation lockstep.dev/unenforced-egress says that nothing enforces api.example.com:443, so every public address is open; set \`network.hostNames\` to what enforces host names in this cluster, or \`network.apiServer\` to the API server's addresses.`,
   ]);
   expect(withPolicy(annotate, 'staging')).toEqual([]);
 });

@@ -1,7 +1,6 @@
-import { printPath } from '@lockstep/model/internal';
+import { printPath, unenforcedAnnotation } from '@lockstep/model/internal';
 import { prodConfigs, shareHome } from '../bundle/environment.ts';
 import type { StackGuardrail, Violation } from '../guardrail.ts';
-import { unenforcedAnnotation } from '../kubernetes/belonging.ts';
 import { fieldAt, listAt, notYetKnown, textAt } from '../kubernetes/field.ts';
 import { appliesTo, networkPolicies } from '../kubernetes/network-policy.ts';
 import { type KubernetesObject, shown } from '../kubernetes/object.ts';
@@ -23,7 +22,7 @@ export const noUnenforcedEgressInProd: StackGuardrail = {
 function checkPolicy(policy: KubernetesObject): Violation[] {
   const hosts = textAt(policy.fields, 'metadata', 'annotations', unenforcedAnnotation) ?? '';
   if (hosts !== '') {
-    const message = `${shown(policy)}: the annotation ${unenforcedAnnotation} says that nothing enforces ${hosts}, so every public address is open; set \`network.hostNames\` to what enforces host names in this cluster.`;
+    const message = `${shown(policy)}: the annotation ${unenforcedAnnotation} says that nothing enforces ${hosts}, so every public address is open; set \`network.hostNames\` to what enforces host names in this cluster, or \`network.apiServer\` to the API server's addresses.`;
     return [{ object: policy, message }];
   }
   return listAt(policy.fields, 'spec', 'egress').flatMap((rule, index) => {

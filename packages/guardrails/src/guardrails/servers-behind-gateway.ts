@@ -1,7 +1,6 @@
-import { printPath } from '@lockstep/model/internal';
+import { gatewayWorkload, printPath } from '@lockstep/model/internal';
 import type { StackGuardrail, Violation } from '../guardrail.ts';
 import { backendsOf } from '../kubernetes/backend.ts';
-import { gatewayLabel } from '../kubernetes/belonging.ts';
 import { entriesAt, fieldAt, listAt, mayEqual, notYetKnown, textAt } from '../kubernetes/field.ts';
 import { appliesTo, limits, networkPolicies } from '../kubernetes/network-policy.ts';
 import { type KubernetesObject, namespaceOf, shareNamespace, shown } from '../kubernetes/object.ts';
@@ -28,7 +27,7 @@ export const serversBehindGateway: StackGuardrail = {
 /** Policies add up: one that lets others in undoes those that don't. */
 function checkPeers(policy: KubernetesObject): Violation[] {
   if (!limits(policy, 'Ingress')) return [];
-  const advice = `allow only pods with the label ${gatewayLabel.key}: ${gatewayLabel.value}, in a namespace that you name`;
+  const advice = `allow only pods with the label ${gatewayWorkload.label}: ${gatewayWorkload.name}, in a namespace that you name`;
   return listAt(policy.fields, 'spec', 'ingress').flatMap((rule, index) => {
     const from = fieldAt(rule, 'from');
     if (rule === notYetKnown || from === notYetKnown) return [];
@@ -50,9 +49,11 @@ function checkPeers(policy: KubernetesObject): Violation[] {
 /** Pods of any namespace could give themselves the gateway's label, so an empty `namespaceSelector` doesn't count. */
 function isGatewayPeer(peer: unknown): boolean {
   if (peer === notYetKnown) return true;
-  const selected = fieldAt(peer, 'podSelector', 'matchLabels', gatewayLabel.key);
+  const selected = fieldAt(peer, 'podSelector', 'matchLabels', gatewayWorkload.label);
   const namespaces = fieldAt(peer, 'namespaceSelector');
-  return mayEqual(selected, gatewayLabel.value) && (namespaces === undefined || !isEmptySelector(namespaces));
+  return (
+    mayEqual(selected, gatewayWorkload.name) && (namespaces === undefined || !isEmptySelector(namespaces))
+  );
 }
 
 /** Whether an object is a Service that sends its traffic to one of these pods. */

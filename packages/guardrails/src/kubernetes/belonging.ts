@@ -7,15 +7,9 @@ const label = {
   environment: 'lockstep.dev/environment',
 } as const;
 
-/** The label and its value that the pods of every gateway have. */
-export const gatewayLabel = { key: 'app.kubernetes.io/name', value: 'lockstep-gateway' } as const;
-
-/** The annotation of a policy: hosts whose names nothing enforces. */
-export const unenforcedAnnotation = 'lockstep.dev/unenforced-egress';
-
 /** Which part of which environment something is. */
 export interface Belonging {
-  /** `server`, `gateway`, `secrets` or `monitoring`. */
+  /** `server`, `gateway`, `keys`, `secrets` or `monitoring`. */
   readonly component: unknown;
   readonly environment: unknown;
 }
