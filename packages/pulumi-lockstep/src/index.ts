@@ -18,7 +18,7 @@ export {
   McpEnvironment,
   type McpEnvironmentArgs,
 } from './mcp-environment.ts';
-export { McpGateway, type McpGatewayArgs, type VaultConnection } from './mcp-gateway.ts';
+export { McpGateway, type McpGatewayArgs, type VaultEndpoint } from './mcp-gateway.ts';
 export { McpMonitoring, type McpMonitoringArgs } from './mcp-monitoring.ts';
 export {
   McpSecrets,
@@ -30,6 +30,7 @@ export {
 export { type EndpointPods, type GatewayEndpoint, McpServer, type McpServerArgs } from './mcp-server.ts';
 export type { MetricsOperator, MonitoringSettings, Thresholds } from './monitoring-settings.ts';
 export type {
+  AddressPeer,
   Egress,
   HostNamePolicies,
   NetworkSettings,

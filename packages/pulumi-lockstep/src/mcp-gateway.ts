@@ -24,7 +24,7 @@ export interface McpGatewayArgs extends GatewaySettings {
   /** Where each server of the environment is, by server. */
   readonly endpoints: Record<string, GatewayEndpoint>;
   /** Where the gateway reads secrets for headers: `vault` of `McpSecrets`. Default: nowhere. */
-  readonly vault?: VaultConnection;
+  readonly vault?: VaultEndpoint;
   /** The audience of service-account tokens that Vault accepts. Default: `vault`. */
   readonly vaultAudience?: Input<string>;
   /** Annotations of the pod: `podAnnotations` of `McpMonitoring`. Default: none. */
@@ -34,7 +34,7 @@ export interface McpGatewayArgs extends GatewaySettings {
 }
 
 /** Where the gateway reads secrets. */
-export interface VaultConnection {
+export interface VaultEndpoint {
   /** Vault's address, as pods reach it. */
   readonly address: Input<string>;
   /** The KV mount of all references. */

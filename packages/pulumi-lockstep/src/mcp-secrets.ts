@@ -1,7 +1,7 @@
 import * as components from '@lockstep/components';
 import type { ComponentResourceOptions, Input, Output } from '@pulumi/pulumi';
 import type { ComponentClass } from './component-class.ts';
-import type { VaultConnection } from './mcp-gateway.ts';
+import type { VaultEndpoint } from './mcp-gateway.ts';
 import { readBundle } from './read-bundle.ts';
 import type { VaultSettings } from './vault-settings.ts';
 
@@ -61,7 +61,7 @@ export class McpSecrets extends Secrets {
   /** For `McpGateway`: its Vault role for each server's headers. A server without secret headers has none. */
   declare readonly roles: Output<Record<string, string>>;
   /** For `McpGateway`: the Vault to read from. */
-  declare readonly vault: Output<VaultConnection>;
+  declare readonly vault: Output<VaultEndpoint>;
 
   /** @throws RunError that names the component and the wrong argument or the missing provider. */
   constructor(name: string, args: McpSecretsArgs, opts?: ComponentResourceOptions) {

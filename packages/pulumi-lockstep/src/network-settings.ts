@@ -31,12 +31,15 @@ export interface NetworkSettings {
    * namespace are allowed, on the port in `egress`. Default: none.
    */
   readonly services?: Record<string, ServicePods>;
-  /** The API server's addresses, which the Job that makes keys connects to. Default: what the policies know. */
-  readonly apiServer?: AddressRange[];
+  /**
+   * The API server's addresses, which the Job of `keys` connects to on port 443 or 6443. Default: what Cilium knows as the
+   * API server; with other policies, every address on these ports.
+   */
+  readonly apiServer?: AddressPeer[];
 }
 
 /** A range of addresses. */
-export interface AddressRange {
+export interface AddressPeer {
   /** For example `10.0.0.2/32`. */
   readonly cidr: Input<string>;
 }
