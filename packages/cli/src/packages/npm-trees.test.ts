@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -50,9 +51,11 @@ afterEach(() => {
 
 type Lockfile = NpmSource['lockfile'];
 
+const hashOf = (name: string) => `sha512-${createHash('sha512').update(name).digest('base64')}`;
+
 /** A tree of a server's package and of what else its lock lists. */
 function tree(name: string, rest: Lockfile): NpmSource {
-  const own = { version: '1.0.0', integrity: `sha512-${name}`, bin: { [name]: './main.js' } };
+  const own = { version: '1.0.0', integrity: hashOf(name), bin: { [name]: './main.js' } };
   return {
     type: 'npm',
     package: name,
@@ -62,7 +65,7 @@ function tree(name: string, rest: Lockfile): NpmSource {
   };
 }
 
-const common = { 'node_modules/common': { version: '2.0.0', integrity: 'sha512-common' } };
+const common = { 'node_modules/common': { version: '2.0.0', integrity: hashOf('common') } };
 const installAllHere = (...sources: NpmSource[]) => installAll(sources, packages, join(fake, 'project'));
 const calls = () =>
   readFileSync(join(fake, 'calls'), 'utf8')
@@ -78,12 +81,12 @@ test('fetches what trees have in common once, and puts each together as its lock
   const one = tree('one', common);
   const two = tree('two', {
     ...common,
-    'node_modules/@a/b': { version: '1.0.0', integrity: 'sha512-b' },
+    'node_modules/@a/b': { version: '1.0.0', integrity: hashOf('b') },
     // Another version, where only `@a/b` finds it.
-    'node_modules/@a/b/node_modules/common': { version: '1.0.0', integrity: 'sha512-older' },
+    'node_modules/@a/b/node_modules/common': { version: '1.0.0', integrity: hashOf('older') },
   });
   await installAllHere(one, two);
-  expect(calls()).toEqual([['sha512-b', 'sha512-common', 'sha512-older', 'sha512-one', 'sha512-two']]);
+  expect(calls()).toEqual([['b', 'common', 'older', 'one', 'two'].map(hashOf).sort()]);
   expect(files(one)).toEqual([
     'node_modules/.bin/one',
     'node_modules/common/main.js',
@@ -97,8 +100,8 @@ test('fetches what trees have in common once, and puts each together as its lock
     'node_modules/two/main.js',
   ]);
   const inTwo = (path: string) => join(packageFolder(two, packages), 'node_modules', path);
-  expect(readFileSync(inTwo('common/main.js'), 'utf8')).toBe('sha512-common');
-  expect(readFileSync(inTwo('@a/b/node_modules/common/main.js'), 'utf8')).toBe('sha512-older');
+  expect(readFileSync(inTwo('common/main.js'), 'utf8')).toBe(hashOf('common'));
+  expect(readFileSync(inTwo('@a/b/node_modules/common/main.js'), 'utf8')).toBe(hashOf('older'));
   expect(statSync(inTwo('.bin/two')).mode & 0o111).toBe(0o111);
   expect(readdirSync(packages)).toHaveLength(2);
 });
@@ -108,19 +111,19 @@ test('shares no file between trees: a server that writes to its own changes no o
   await installAllHere(one, two);
   const path = (source: NpmSource) => join(packageFolder(source, packages), 'node_modules/common/main.js');
   writeFileSync(path(one), 'changed');
-  expect(readFileSync(path(two), 'utf8')).toBe('sha512-common');
+  expect(readFileSync(path(two), 'utf8')).toBe(hashOf('common'));
 });
 
 test('leaves out what is for other platforms, with all that is in it, but never what is required', async () => {
   const windows = { version: '1.0.0', os: ['win32'] };
   const optional = tree('one', {
-    'node_modules/win': { ...windows, integrity: 'sha512-win', optional: true },
+    'node_modules/win': { ...windows, integrity: hashOf('win'), optional: true },
     'node_modules/win/node_modules/common': { ...common['node_modules/common'], optional: true },
   });
   const two = tree('two', common);
   await installAllHere(optional, two);
   expect(files(optional)).toEqual(['node_modules/.bin/one', 'node_modules/one/main.js']);
-  const required = tree('three', { 'node_modules/win': { ...windows, integrity: 'sha512-win' } });
+  const required = tree('three', { 'node_modules/win': { ...windows, integrity: hashOf('win') } });
   await expect(installAllHere(required, tree('four', common))).rejects.toThrow('Unsupported platform');
 });
 
@@ -131,6 +134,13 @@ test("a tree with a package that isn't from a registry is installed by itself", 
   await installAllHere(tree('one', common), git, tree('two', common));
   expect(calls()).toHaveLength(2);
   expect(files(git)).toContain('node_modules/fork/main.js');
+});
+
+test('trees share nothing that npm checks no hash of', async () => {
+  const odd = { 'node_modules/common': { version: '2.0.0', integrity: 'none' } };
+  const other = { 'node_modules/other': { version: '2.0.0', integrity: 'none' } };
+  await installAllHere(tree('one', odd), tree('two', other));
+  expect(calls()).toHaveLength(2);
 });
 
 test("a failure leaves nothing behind, and names the packages and npm's reason", async () => {

@@ -3,6 +3,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { npmUnpinned } from '@lockstep/model/internal';
 import { z } from 'zod';
 import { type NpmSource, npmCi } from './npm.ts';
 
@@ -27,7 +28,10 @@ type Entry = z.infer<typeof entrySchema>;
 /** Whether everything in a tree comes from a registry and is held to its integrity, so that others can share it. */
 export function canShare(source: NpmSource): boolean {
   const { '': _, ...packages } = source.lockfile;
-  return Object.values(packages).every((entry) => entrySchema.safeParse(entry).success);
+  return (
+    npmUnpinned(source).length === 0 &&
+    Object.values(packages).every((entry) => entrySchema.safeParse(entry).success)
+  );
 }
 
 /** A folder with the packages of several trees, each under the name that stands for its integrity. */

@@ -97,8 +97,19 @@ it('installs nothing that has another hash than the lock', async () => {
   expect(existsSync(join(into, 'node_modules/one/index.js'))).toBe(false);
 });
 
+it('takes nothing from the registry that the lock says is bundled', async () => {
+  const { code, into } = await install(sourceWith({ inBundle: true }));
+  expect(code).toBe(1);
+  expect(existsSync(join(into, 'node_modules/one/index.js'))).toBe(false);
+});
+
 it.each([
   ['an entry without a hash', sourceWith({}), 'has no integrity for node_modules/one; run it from an image'],
+  [
+    'a hash that npm skips',
+    sourceWith({ integrity: 'none' }),
+    'has no integrity for node_modules/one; run it',
+  ],
   [
     'a package of another kind',
     { type: 'pypi', package: 'one', version: '1', bin: 'one', requirements: [] },

@@ -1,6 +1,7 @@
 import type { Source } from './schema.ts';
 
 type NpmSource = Extract<Source, { type: 'npm' }>;
+type Entry = NpmSource['lockfile'][string];
 
 /** The arguments with which npm installs a locked tree. */
 export const npmCiArguments = ['ci', '--omit=dev', '--omit-lockfile-registry-resolved'] as const;
@@ -24,10 +25,22 @@ const projectName = 'lockstep-server';
 /** The files of a project that installs exactly a locked tree, by name. */
 export function npmProject(
   dependencies: NpmDependencies,
-  packages: NpmSource['lockfile'],
+  locked: NpmSource['lockfile'],
 ): Readonly<Record<'package.json' | 'package-lock.json', string>> {
+  const packages = Object.fromEntries(Object.entries(locked).map(([path, entry]) => [path, held(entry)]));
   const lock = { name: projectName, lockfileVersion: 3, requires: true, packages };
   return { 'package.json': npmManifest(dependencies), 'package-lock.json': JSON.stringify(lock) };
+}
+
+/** What no archive hashes to. */
+const noArchive = `sha512-${Buffer.alloc(64).toString('base64')}`;
+
+/**
+ * A bundled package comes with another one's archive, so it has no hash of its own. If npm doesn't find it there, it
+ * would take whatever the registry has. This hash makes it refuse that.
+ */
+function held(entry: Entry): Entry {
+  return entry.inBundle === true ? { ...entry, integrity: noArchive } : entry;
 }
 
 /** The manifest of such a project. */
@@ -37,8 +50,21 @@ export function npmManifest(dependencies: NpmDependencies): string {
 
 /** The paths of packages in a locked tree that npm would install without checking a hash. */
 export function npmUnpinned({ lockfile }: NpmSource): string[] {
-  return Object.entries(lockfile).flatMap(([path, { integrity, inBundle }]) =>
-    // A bundled package comes with another one's archive.
-    path === '' || inBundle === true || typeof integrity === 'string' ? [] : [path],
+  return Object.entries(lockfile).flatMap(([path, entry]) =>
+    path === '' || entry.inBundle === true || isPinned(entry) ? [] : [path],
   );
+}
+
+/** Whether npm checks a hash. It skips one that it can't read, and those of folders and of Git. */
+function isPinned({ integrity, resolved, link }: Entry): boolean {
+  const isArchive = link !== true && (typeof resolved !== 'string' || /^https?:/.test(resolved));
+  return isArchive && typeof integrity === 'string' && integrity.split(' ').every(isHash);
+}
+
+/** The lengths of hashes in bytes, by algorithm. npm has SHA-1 for what was published before 2017. */
+const hashBytes: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+
+function isHash(text: string): boolean {
+  const [, algorithm = '', hash = ''] = /^(sha\d+)-([A-Za-z0-9+/]+=*)$/.exec(text) ?? [];
+  return Buffer.from(hash, 'base64').length === hashBytes[algorithm];
 }
