@@ -7,8 +7,8 @@ import { isEsModule } from './load-program.ts';
 /** The modules that a process has loaded. */
 interface LoadedModules {
   /**
-   * Has every module loaded anew that might remember the stack that it was loaded for. SDKs and packages that have
-   * nothing to do with Pulumi stay, since loading them is most of a program's time.
+   * Has every module loaded anew that might remember the stack that it was loaded for: all that the program loads. SDKs
+   * and what only they load stay, since loading them is most of a program's time.
    *
    * @returns whether that is possible.
    */
@@ -25,24 +25,20 @@ export function withoutMarks(text: string): string {
 
 /** Watches what is loaded from now on. */
 export function watchModules(): LoadedModules {
-  /** By file: the files that import it. */
-  const importers = new Map<string, Set<string>>();
+  /** By file: the files that it imports. */
+  const imports = new Map<string, Set<string>>();
+  const required = new Set<string>();
   let stale: ReadonlySet<string> = new Set();
   let runs = 0;
-  let possible = true;
   registerHooks({
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
       if (!resolved.url.startsWith('file:')) return resolved;
       const url = withoutMarks(resolved.url);
       const importer = withoutMarks(context.parentURL ?? '');
-      const known = importers.get(url) ?? new Set();
-      importers.set(url, known);
-      if (importer.startsWith('file:')) known.add(importer);
-      // `require` finds an ES module by its path alone, so it would get the old one.
-      if (context.conditions?.includes('require') && isProgramFile(url) && isEsModule(fileURLToPath(url))) {
-        possible = false;
-      }
+      const known = imports.get(importer) ?? new Set();
+      imports.set(importer, known.add(url));
+      if (context.conditions?.includes('require')) required.add(url);
       if (!stale.has(url)) return resolved;
       return { ...resolved, url: `${url}${url.includes('?') ? '&' : '?'}lockstep-run=${runs}` };
     },
@@ -50,25 +46,25 @@ export function watchModules(): LoadedModules {
   return {
     forget() {
       runs += 1;
-      stale = staleFiles(importers);
+      stale = staleFiles(imports);
       const { cache } = createRequire(import.meta.url);
       for (const url of stale) delete cache[fileURLToPath(url)];
-      return possible;
+      // `require` finds an ES module by its path alone, so it would get the old one.
+      return ![...stale].some((url) => required.has(url) && isEsModule(fileURLToPath(url)));
     },
   };
 }
 
-/** The program's files, the packages that use an SDK, and all that import one of these, SDKs aside. */
-function staleFiles(importers: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+/** The program's files and all that they import, except SDKs. An addon of Node can't be loaded twice. */
+function staleFiles(imports: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
   const stale = new Set<string>();
   const add = (url: string) => {
-    if (stale.has(url) || isSdkFile(url)) return;
+    if (stale.has(url) || isSdkFile(url) || url.endsWith('.node')) return;
     stale.add(url);
-    for (const importer of importers.get(url) ?? []) add(importer);
+    for (const imported of imports.get(url) ?? []) add(imported);
   };
-  for (const [url, by] of importers) {
-    if (isSdkFile(url)) for (const importer of by) add(importer);
-    else if (isProgramFile(url)) add(url);
+  for (const [importer, imported] of imports) {
+    for (const url of [importer, ...imported]) if (url.startsWith('file:') && isProgramFile(url)) add(url);
   }
   return stale;
 }

@@ -39,6 +39,11 @@ const packages = {
   'infra/node_modules/over-it/over-it.js': "export { stack as over } from 'asks';\n",
 };
 
+/** A program in a folder that can have packages of its own. */
+const inFolder = {
+  'Pulumi.yaml': 'name: shop\nruntime: { name: nodejs, options: { typescript: false } }\nmain: infra\n',
+};
+
 test('each stack has its own name, settings, modules, globals and surroundings', async () => {
   const program = `${imports}
 import { stack } from 'asks';
@@ -56,7 +61,7 @@ const packages = [stack, over, passedOn.stack].join(' ');
 ${say('${pulumi.getStack()} ${config.require("size")} ${packages} ${count()} ${data.seen} ${times} ${left} ${folder}')}
 `;
   const found = await run('', {
-    'Pulumi.yaml': 'name: shop\nruntime: { name: nodejs, options: { typescript: false } }\nmain: infra\n',
+    ...inFolder,
     'infra/index.ts': program,
     'infra/counter.ts': 'let counted = 0;\nexport const count = () => ++counted;\n',
     'infra/data.json': '{}',
@@ -65,6 +70,29 @@ ${say('${pulumi.getStack()} ${config.require("size")} ${packages} ${count()} ${d
   });
   const each = (stack: string) => `${stack} of ${stack} ${stack} ${stack} ${stack} 1 1 1 nothing same`;
   expect(found).toEqual(stacks.map(each));
+});
+
+test('a package that has nothing to do with Pulumi remembers nothing of another stack', async () => {
+  const program = `${imports}
+process.env.SETTINGS_OF = pulumi.getStack();
+const { settingsOf } = await import('settings');
+const { default: old } = await import('old');
+const was = typeof btoa;
+globalThis.btoa = 'replaced';
+${say('${settingsOf()} ${old.settings} ${was}')}
+`;
+  const found = await run('', {
+    ...inFolder,
+    'infra/index.ts': program,
+    'infra/node_modules/settings/package.json': { name: 'settings', type: 'module', main: 'index.js' },
+    'infra/node_modules/settings/index.js': "export { settingsOf } from './inner.js';\n",
+    'infra/node_modules/settings/inner.js':
+      'const stack = process.env.SETTINGS_OF;\nexport const settingsOf = () => stack;\n',
+    'infra/node_modules/old/package.json': { name: 'old', main: 'index.js' },
+    'infra/node_modules/old/index.js': "exports.settings = require('./inner.js');\n",
+    'infra/node_modules/old/inner.js': 'module.exports = process.env.SETTINGS_OF;\n',
+  });
+  expect(found).toEqual(stacks.map((stack) => `${stack} ${stack} function`));
 });
 
 test('one process runs all stacks', async () => {

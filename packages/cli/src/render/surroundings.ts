@@ -6,13 +6,15 @@
 export function keepSurroundings(): () => void {
   const env = { ...process.env };
   const folder = process.cwd();
-  const globals = new Set(Object.getOwnPropertyNames(globalThis));
+  const globals = new Map(Object.entries(Object.getOwnPropertyDescriptors(globalThis)));
   return () => {
     for (const name of Object.keys(process.env)) if (!Object.hasOwn(env, name)) delete process.env[name];
     Object.assign(process.env, env);
     process.chdir(folder);
-    for (const name of Object.getOwnPropertyNames(globalThis)) {
-      if (!globals.has(name)) Reflect.deleteProperty(globalThis, name);
+    for (const [name, now] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
+      const before = globals.get(name);
+      if (before === undefined) Reflect.deleteProperty(globalThis, name);
+      else if (now.value !== before.value) Reflect.defineProperty(globalThis, name, before);
     }
   };
 }
