@@ -9,7 +9,7 @@ import { RunError } from '@pulumi/pulumi';
  * @throws RunError always.
  */
 export function refuse(who: string, field: string, message: string): never {
-  throw new RunError(`${who}: ${field}: ${message}`);
+  throw at(`${who}: ${field}`, message);
 }
 
 /** Does the same for errors of the model: reports its findings under the component's name. */
@@ -17,6 +17,21 @@ export function explain<T>(who: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new RunError(`${who}: ${(error as Error).message}`);
+    throw at(who, (error as Error).message);
   }
+}
+
+/** Where the fault of an error is, for {@link withoutValue}. */
+const places = new WeakMap<object, string>();
+
+function at(place: string, message: string): RunError {
+  const error = new RunError(`${place}: ${message}`);
+  places.set(error, place);
+  return error;
+}
+
+/** The error without what was found: messages are printed and kept in logs, but secrets mustn't be. */
+export function withoutValue(error: unknown): RunError {
+  const place = (typeof error === 'object' && error !== null && places.get(error)) || 'args';
+  return new RunError(`${place}: is wrong, and isn't shown because a part of it is a secret; correct it.`);
 }

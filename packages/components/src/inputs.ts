@@ -1,4 +1,5 @@
-import { type Input, type Output, Output as Outputs, output, type Unwrap } from '@pulumi/pulumi';
+import { type Input, isSecret, type Output, Output as Outputs, output, type Unwrap } from '@pulumi/pulumi';
+import { withoutValue } from './errors.ts';
 
 /**
  * Computes something from a value whose leaves may be `Input`s: at once if all of them are known, so that a wrong value
@@ -13,13 +14,25 @@ export function whenKnown<T, Result>(
   compute: (known: Unwrap<T>) => Result,
 ): Result | Output<Result> {
   if (!isLater(value)) return compute(value as Unwrap<T>);
-  return output(value).apply((known) => compute(known as Unwrap<T>)) as Output<Result>;
+  return onceKnown(value, compute);
 }
 
 /** Computes something from a value that may be known only later; the parts of a plain value may still be. */
 export function mapped<T, Result>(value: Input<T>, compute: (known: T) => Result): Result | Output<Result> {
   if (!isEventual(value)) return compute(value as T);
-  return output(value).apply((known) => compute(known as T)) as Output<Result>;
+  return onceKnown(value, (known) => compute(known as T));
+}
+
+/** Computes something from a value once all of it is known. An error about a secret doesn't quote it. */
+export function onceKnown<T, Result>(value: T, compute: (known: Unwrap<T>) => Result): Output<Result> {
+  const later = output(value);
+  return later.apply(async (known) => {
+    try {
+      return compute(known as Unwrap<T>);
+    } catch (error) {
+      throw (await isSecret(later)) ? withoutValue(error) : error;
+    }
+  }) as Output<Result>;
 }
 
 /** The value itself, once a check has passed. Use the result instead of the value, so that nothing skips the check. */

@@ -115,6 +115,12 @@ describe('a leaf that is wrong ends the program once it is known, by', () => {
     ['unpushed image', "has a digest of zeros, so it hasn't been pushed yet"],
     ['namespace', 'namespace: "No" must be 1–63'],
     ['host of Vault', 'vault.address.host: nothing in this cluster enforces the host name vault.example.com'],
+    [
+      'secret image',
+      "images.gateway: is wrong, and isn't shown because a part of it is a secret; correct it.",
+    ],
+    ['secret namespace', "namespace: is wrong, and isn't shown"],
+    ['secret host of Vault', "vault.address.host: is wrong, and isn't shown"],
   ])('%s', async (fault, message) => {
     const fixture = fileURLToPath(new URL('late-faults.fixture.ts', import.meta.url));
     const child = spawn(process.execPath, [
@@ -125,6 +131,7 @@ describe('a leaf that is wrong ends the program once it is known, by', () => {
     ]);
     const [printed, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     expect(printed).toContain(message);
+    expect(printed.toLowerCase()).not.toContain('planted');
     expect(code).toBe(1);
   });
 });

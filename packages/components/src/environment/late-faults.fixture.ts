@@ -1,5 +1,5 @@
 // A program whose environment is wrong in a way that shows only once outputs of other resources are known.
-import { output, RunError } from '@pulumi/pulumi';
+import { output, RunError, secret } from '@pulumi/pulumi';
 import { record } from '../recording.fixture.ts';
 import type { McpEnvironmentArgs } from './environment-args.ts';
 import { McpEnvironment } from './mcp-environment.ts';
@@ -13,6 +13,15 @@ export const lateFaults = {
   'host of Vault': {
     vault: {
       address: output('https://vault.example.com'),
+      mount: { path: 'mcp', version: 2 },
+      deliver: 'vault-secrets-operator',
+    },
+  },
+  'secret image': { images: { ...images, gateway: secret('planted.example.com/gateway:1') } },
+  'secret namespace': { namespace: secret('Planted') },
+  'secret host of Vault': {
+    vault: {
+      address: secret('https://planted.example.com'),
       mount: { path: 'mcp', version: 2 },
       deliver: 'vault-secrets-operator',
     },

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { Egress } from '@lockstep/model/internal';
 import type * as k8s from '@pulumi/kubernetes';
-import { all, type Input, type Output, output } from '@pulumi/pulumi';
+import type { Input, Output } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
-import { isLater } from '../inputs.ts';
+import { isLater, onceKnown } from '../inputs.ts';
 import { publicAddresses, withoutMetadata } from './metadata.ts';
 import { addressPeer, dnsPeers, podPeer } from './peers.ts';
 import type { NetworkSettings, PodPeer } from './settings.ts';
@@ -64,8 +64,8 @@ export function planEgress(
     own as string,
   );
   if (later.length === 0) return plan;
-  const rest: Output<EgressPlan> = all([output(later), output(own)]).apply(([known, namespace]) =>
-    sort(who, known as readonly Destination[], network, namespace),
+  const rest: Output<EgressPlan> = onceKnown({ later, own }, (known) =>
+    sort(who, known.later as readonly Destination[], network, known.own),
   );
   return {
     rules: rest.apply(({ rules }) => [...plan.rules, ...rules]),
