@@ -57,3 +57,14 @@ test('an altered file is named', () => {
     "table/files.write_file: doesn't match its hash in gateway.json; deploy the bundle again.",
   ]);
 });
+
+test('a key that is written twice is refused, because it shows what is not deployed', () => {
+  const message =
+    'has a key twice, so it shows something else than it deploys; write it again with `lockstep bundle`.';
+  const [, name, line] = /("table\/files.write_file"): (".*")/.exec(text) ?? [];
+  const decoy = text.replace('{', `{\n  ${name}: ${line?.replace('allow', 'deny')},`);
+  expect(findingsOf(() => environmentOfBundle(decoy))).toEqual([`bundle: ${message}`]);
+  const files = JSON.parse(text);
+  files['gateway.json'] = files['gateway.json'].replace('"profile"', '"profile": "dev",\n  "profile"');
+  expect(findingsOf(() => environmentOfBundle(JSON.stringify(files)))).toEqual([`gateway.json: ${message}`]);
+});

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import { type Finding, throwIfAny } from '../errors.ts';
 import type { PermissionTable } from '../permission/clause.ts';
 import { permissionTable } from '../permission/table.ts';
 import { type Bundle, loadBundle, makeBundle } from './bundle.ts';
@@ -20,6 +21,7 @@ export interface BundledEnvironment extends Omit<Environment, 'rules'> {
 export function environmentOfBundle(text: string): BundledEnvironment {
   const files = parseBundleFile(text);
   const { config, digest, releases, table } = loadBundle(files);
+  throwIfAny(checkKeys(text, files, releases));
   const servers = Object.entries(config.servers);
   return {
     name: config.environment,
@@ -35,6 +37,38 @@ export function environmentOfBundle(text: string): BundledEnvironment {
     bundle: { files, digest },
     table,
   };
+}
+
+/**
+ * Finds texts with a key that is written twice. JSON takes the last of the two, so such a text would show its readers
+ * one clause, and deploy another.
+ */
+function checkKeys(
+  text: string,
+  files: ReadonlyMap<string, string>,
+  releases: Readonly<Record<string, unknown>>,
+): Finding[] {
+  const read = new Set(Object.keys(releases).map((server) => `releases/${server}.json`));
+  const parts = [...files].filter(([path]) => path === 'gateway.json' || read.has(path));
+  const repeated = parts.filter(([, part]) => writtenKeys(part) !== countKeys(JSON.parse(part)));
+  const whole = writtenKeys(text) === files.size ? [] : ['bundle'];
+  return [...whole, ...repeated.map(([path]) => path)].map((path) => ({
+    path,
+    message:
+      'has a key twice, so it shows something else than it deploys; write it again with `lockstep bundle`.',
+  }));
+}
+
+/** How many keys a JSON text has: its strings that a colon follows. */
+function writtenKeys(text: string): number {
+  const strings = text.matchAll(/"(?:[^"\\]+|\\.)*"(\s*:)?/g);
+  return [...strings].filter(([, colon]) => colon !== undefined).length;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, item) => sum + countKeys(item), own);
 }
 
 /** The bundle of an environment: the one that it came from, or one that is made of its rules. */
