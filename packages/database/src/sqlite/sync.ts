@@ -69,9 +69,9 @@ export function createSyncs(options: SyncsOptions): Syncs {
     timer = undefined;
     try {
       check();
-      beat();
-      // The move alone would sync nothing if a reader blocked it.
+      // First, because on a full disk nothing more can be written; the move alone would sync nothing if a reader blocked it.
       fdatasyncSync(log);
+      beat();
       connection.exec('pragma wal_checkpoint(passive)');
     } catch (error) {
       if (isPassing(error)) soon();
