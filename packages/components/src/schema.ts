@@ -57,6 +57,9 @@ export function plain(schema: z.ZodType): z.ZodType {
 /** What an `Output` becomes where a program makes it a part of a text. */
 const outputAsText = 'Calling [toString] on an [Output<T>]';
 
+/** As Kubernetes reads an amount; none is below zero here. */
+const quantityPattern = /^\+?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+
 const words = z
   .string()
   .min(1)
@@ -66,6 +69,14 @@ const words = z
   );
 
 export const text = leaf(words);
+/** An amount of storage, as Kubernetes writes it. */
+export const quantity = leaf(
+  words.refine(
+    (value) => quantityPattern.test(value),
+    'must be an amount as Kubernetes writes it, such as 10Gi or 500Mi',
+  ),
+);
+
 /** A text that may be empty. */
 export const anyText = leaf(z.string());
 export const number = leaf(z.number());
@@ -84,6 +95,20 @@ export const native = plain(z.unknown());
 /** A value that the model has made or will check, such as an environment or a list of egress. */
 export function given(what: string): z.ZodType {
   return plain(z.custom((value) => typeof value === 'object' && value !== null, `is missing; give ${what}`));
+}
+
+/** One environment: neither its name, nor all of those that `defineEnvironments` returns. */
+export const oneEnvironment: z.ZodType = plain(
+  z.custom((value) => isRecord(value) && isRecord(value.servers) && isRecord(value.releases), {
+    error: ({ input }) =>
+      input === undefined || input === null
+        ? 'is missing; give one from `defineEnvironments`'
+        : "isn't an environment; give one from `defineEnvironments`, such as `environments.prod`",
+  }),
+);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** One of several forms; errors are those of the form that was meant. */

@@ -23,6 +23,36 @@ describe('one sentence names the component, the path and what to do for', () => 
       { environment: undefined },
       'environment: is missing; give one from `defineEnvironments`.',
     ],
+    [
+      'all environments',
+      { environment: { prod: fine.environment } },
+      "environment: isn't an environment; give one from `defineEnvironments`, such as `environments.prod`.",
+    ],
+    [
+      'the name of an environment',
+      { environment: 'prod' },
+      "environment: isn't an environment; give one from `defineEnvironments`, such as `environments.prod`.",
+    ],
+    [
+      'a size in another unit',
+      within('gateway', { storage: { size: '10GB' } }),
+      'gateway.storage.size: must be an amount as Kubernetes writes it, such as 10Gi or 500Mi.',
+    ],
+    [
+      "a size of a server's volume without a number",
+      { servers: { files: { data: { size: 'large' } } } },
+      'servers.files.data.size: must be an amount as Kubernetes writes it, such as 10Gi or 500Mi.',
+    ],
+    [
+      'a URL as the archive',
+      within('gateway', { archive: 's3://audit' }),
+      'gateway.archive: must be an object, not a string.',
+    ],
+    [
+      'an archive without a region',
+      within('gateway', { archive: { bucket: 'audit' } }),
+      'gateway.archive.region: is missing; it must be a string.',
+    ],
     ['no network', { network: undefined }, 'network: is missing; it must be an object.'],
     ['no namespace', { namespace: undefined }, 'namespace: is missing; it must be a string.'],
     ['no owner', { owner: undefined }, 'owner: is missing; it must be a string.'],

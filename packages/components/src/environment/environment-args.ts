@@ -5,7 +5,7 @@ import { type GatewaySettings, gatewaySettingsSchema } from '../gateway/gateway-
 import { type PodSettings, podSettingsFields } from '../kubernetes/pod-settings.ts';
 import { type MonitoringSettings, monitoringSettingsSchema } from '../monitoring/monitoring-args.ts';
 import { type NetworkSettings, networkSchema } from '../network/settings.ts';
-import { fields, given, mapOf, text, toggle } from '../schema.ts';
+import { fields, mapOf, oneEnvironment, text, toggle } from '../schema.ts';
 import { type VaultSettings, vaultSchema } from '../secrets/secrets-args.ts';
 import {
   type PackageInstallation,
@@ -84,7 +84,7 @@ export interface ClientConfiguration {
 }
 
 export const environmentSchema = fields<McpEnvironmentArgs>({
-  environment: given('one from `defineEnvironments`'),
+  environment: oneEnvironment,
   namespace: text,
   sharesNamespace: toggle.optional(),
   owner: text,

@@ -21,9 +21,9 @@ import {
   count,
   either,
   fields,
-  given,
   listOf,
   native,
+  oneEnvironment,
   oneOf,
   text,
   textMap,
@@ -272,7 +272,13 @@ const gatewaySettingsFields = {
   clients: listOf(peerSchema).optional(),
   monitoring: listOf(podPeerSchema).optional(),
   egress: native.optional(),
-  archive: native.optional(),
+  archive: fields<AuditBucket>({
+    bucket: text,
+    region: text,
+    prefix: text.optional(),
+    kmsKey: text.optional(),
+    endpoint: text.optional(),
+  }).optional(),
   logLevel: oneOf('debug', 'info', 'warn', 'error').optional(),
   podTemplate: podTemplateSchema.optional(),
 };
@@ -281,7 +287,7 @@ export const gatewaySettingsSchema = fields<GatewaySettings>(gatewaySettingsFiel
 
 export const gatewaySchema = fields<McpGatewayArgs>({
   ...gatewaySettingsFields,
-  environment: given('one from `defineEnvironments`'),
+  environment: oneEnvironment,
   namespace: text,
   sharesNamespace: toggle.optional(),
   owner: text,

@@ -1,6 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import type { Input } from '@pulumi/pulumi';
-import { anyText, either, fields, text } from '../schema.ts';
+import { anyText, either, fields, quantity, text } from '../schema.ts';
 
 type Volume = k8s.types.input.core.v1.Volume;
 
@@ -68,6 +68,6 @@ export interface ExistingClaim {
 
 /** A new volume, or an existing claim. */
 export const storageSchema = either(
-  fields<NewVolume>({ size: text, storageClass: anyText.optional(), volumeName: text.optional() }),
+  fields<NewVolume>({ size: quantity, storageClass: anyText.optional(), volumeName: text.optional() }),
   fields<ExistingClaim>({ existingClaim: text }),
 );
