@@ -105,6 +105,30 @@ describe('ConfigMaps and Secrets', () => {
     expect(messages(noLiteralSecrets, [...world(), fine])).toEqual([]);
   });
 
+  describe('with the package tree that a pod installs', () => {
+    const treeWith = (more: object) => {
+      const express = {
+        integrity:
+          'sha512-bRAaX0Anxt0tx2MrpRpWwQaPwIlISEJhYU5PwAKIAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa==',
+        dependencies: { cookie: '^0.7.1', 'cookie-signature': '>=1.2.1 <2' },
+        ...more,
+      };
+      const source = JSON.stringify({ type: 'npm', lockfile: { 'node_modules/express': express } });
+      return made('ConfigMap', 'tree', { data: { 'source.json': source } }, mine);
+    };
+
+    it('may depend on packages whose names speak of secrets', () => {
+      expect(messages(noLiteralSecrets, [...world(), treeWith({})])).toEqual([]);
+    });
+
+    it('hold no secret all the same', () => {
+      const resolved = `https://app:hunter2@npm.example.com/express.tgz`;
+      expect(messages(noLiteralSecrets, [...world(), treeWith({ resolved })])).toEqual([
+        `ConfigMap mcp/tree: data["source.json"] ${read} deliver it from Vault.`,
+      ]);
+    });
+  });
+
   it('of a bundle may have tools whose names speak of secrets', () => {
     const objects = changed(world(), 'ConfigMap mcp/lockstep-gateway-table-0', (fields) => {
       fields.data = { 'vault.read_secret': 'vault/read_secret read allow # profile.prod\n' };
