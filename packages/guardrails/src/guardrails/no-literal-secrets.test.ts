@@ -26,6 +26,19 @@ it('is content with references and placeholders', () => {
   expect(found).toEqual([]);
 });
 
+it('is content with the name of the Secret that the Job for the keys makes', () => {
+  const job = (name: string) =>
+    object('batch/v1:Job', {
+      metadata: {
+        name: 'keys',
+        namespace: 'mcp',
+        labels: { 'app.kubernetes.io/part-of': 'lockstep', 'app.kubernetes.io/component': 'keys' },
+      },
+      spec: { template: { spec: { containers: [{ name: 'keys', args: ['keys', '--secret', name] }] } } },
+    });
+  expect(messages(noLiteralSecrets, [...world(), job('lockstep-keys')])).toEqual([]);
+});
+
 it.each([
   [
     'env',
