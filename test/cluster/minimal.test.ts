@@ -90,7 +90,9 @@ beforeAll(async () => {
     const volume = await staticVolume(name);
     opened.push(() => rmSync(volume, { recursive: true, force: true }));
   }
-  opened.push(() => kubectl('delete', 'namespace', 'mcp-dev', '--ignore-not-found', '--wait', '--timeout=2m'));
+  opened.push(() =>
+    kubectl('delete', 'namespace', 'mcp-dev', '--ignore-not-found', '--wait', '--timeout=2m'),
+  );
   makeClone();
   const KUBECONFIG = join(folder, 'kubeconfig');
   writeFileSync(KUBECONFIG, await kubectl('config', 'view', '--raw', '--flatten'));

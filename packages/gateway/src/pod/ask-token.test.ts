@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveSocket } from '../admin/socket.ts';
 import { type AdminScene, openAdminScene } from '../testing/admin-scene.ts';
-import { runMode } from './run-mode.fixture.ts';
+import { runMode } from '../testing/run-mode.ts';
 
 let scene: AdminScene;
 let state: string;

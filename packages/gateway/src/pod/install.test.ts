@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runMode } from './run-mode.fixture.ts';
+import { runMode } from '../testing/run-mode.ts';
 
 let folder: string;
 let archive: Buffer;

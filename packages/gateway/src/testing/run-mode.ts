@@ -13,7 +13,7 @@ export function runMode(
   argv: readonly string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<Ended> {
-  const main = join(import.meta.dirname, 'main.ts');
+  const main = join(import.meta.dirname, '../pod/main.ts');
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
