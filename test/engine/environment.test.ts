@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Engine, startEngine } from './pulumi.ts';
+import { type Engine, standInFor, startEngine } from './pulumi.ts';
 
 const label = '2026.8.31';
 const digestOf = (digit: string) => `registry.example.com/x@sha256:${digit.repeat(64)}`;
@@ -13,12 +13,7 @@ let engine: Engine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-stand-in-'));
   // The engine looks for providers on PATH first.
-  const standIn = join(folder, 'pulumi-resource-kubernetes');
-  await writeFile(
-    standIn,
-    `#!/bin/sh\nexec '${process.execPath}' '${join(import.meta.dirname, 'kubernetes-stand-in.ts')}' "$@"\n`,
-  );
-  await chmod(standIn, 0o755);
+  await standInFor('kubernetes', '4.34.2', folder);
   for (const [name, digit] of [
     ['pushed', '1'],
     ['unpushed', '0'],

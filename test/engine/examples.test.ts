@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Engine, startEngine } from './pulumi.ts';
+import { type Engine, standInFor, startEngine } from './pulumi.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
 const stack = 'engine-test';
@@ -18,16 +18,13 @@ let engine: Engine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-stand-in-'));
   // The engine looks for providers on PATH first.
-  const source = join(import.meta.dirname, 'stand-in-provider.ts');
   for (const [name, version] of [
     ['kubernetes', '4.34.2'],
     ['vault', '7.8.0'],
     ['aws', '7.48.0'],
     ['docker-build', '0.0.22'],
-  ]) {
-    const program = join(folder, `pulumi-resource-${name}`);
-    await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${source}' ${name} ${version} "$@"\n`);
-    await chmod(program, 0o755);
+  ] as const) {
+    await standInFor(name, version, folder);
   }
   engine = await startEngine(join(import.meta.dirname, 'platform'), 'prod', {
     PATH: `${folder}:${process.env.PATH}`,

@@ -1,11 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { packClone } from '@lockstep/cli/internal';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { standInFor } from './pulumi.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-plugin-'));
@@ -30,15 +31,11 @@ async function run(cwd: string, command: string, ...args: string[]): Promise<str
 const pulumi = (cwd: string, ...args: string[]) =>
   run(cwd, 'pulumi', ...args, '--non-interactive', '--color=never');
 
-/** Puts our stand-in where the engine looks for a provider that is installed. */
-function standInFor(name: string): void {
+/** Installs our stand-in as the provider that the plugin's SDK names. */
+function installStandIn(name: string): Promise<void> {
   const manifest = join(yaml, 'plugin/node_modules/@pulumi', name, 'package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const program = join(home, `plugins/resource-${name}-v${version}/pulumi-resource-${name}`);
-  const source = join(import.meta.dirname, 'stand-in-provider.ts');
-  mkdirSync(join(program, '..'), { recursive: true });
-  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${source} ${name} ${version} "$@"\n`);
-  chmodSync(program, 0o755);
+  return standInFor(name, version, join(home, `plugins/resource-${name}-v${version}`));
 }
 
 // What the README of the examples has people do.
@@ -64,8 +61,8 @@ beforeAll(async () => {
     const args = ['--conditions=lockstep-source', ...bundle, '--out', join(copy, 'dev.bundle.json')];
     await run(root, process.execPath, ...args);
   }
-  standInFor('kubernetes');
-  standInFor('vault');
+  await installStandIn('kubernetes');
+  await installStandIn('vault');
 }, 600_000);
 
 /** What a preview of either program shows. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,4 +52,13 @@ export async function startEngine(
       await rm(join(program, `Pulumi.${stack}.yaml`), { force: true });
     },
   };
+}
+
+/** Puts our stand-in for a provider into a folder where the engine looks for one. */
+export async function standInFor(name: string, version: string, folder: string): Promise<void> {
+  const program = join(folder, `pulumi-resource-${name}`);
+  const source = join(import.meta.dirname, 'stand-in-provider.ts');
+  await mkdir(folder, { recursive: true });
+  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${source}' ${name} ${version} "$@"\n`);
+  await chmod(program, 0o755);
 }
