@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@lockstep/model';
-import { parseOrThrow } from '@lockstep/model/internal';
+import { isRecord, parseOrThrow } from '@lockstep/model/internal';
 import { z } from 'zod';
 import { refuse } from './errors.ts';
 import { isEventual } from './inputs.ts';
@@ -106,10 +106,6 @@ export const oneEnvironment: z.ZodType = plain(
         : "isn't an environment; give one from `defineEnvironments`, such as `environments.prod`",
   }),
 );
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
 
 /** One of several forms; errors are those of the form that was meant. */
 export function either(...forms: readonly [z.ZodType, z.ZodType]): z.ZodType {

@@ -37,6 +37,7 @@ export { type Egress, type EgressInput, parseEgress } from './egress.ts';
 export { environmentSchema } from './environment/environment.ts';
 export {
   gatewayImage,
+  imageDigest,
   imageEntry,
   isUnpushed,
   needsBuiltImage,

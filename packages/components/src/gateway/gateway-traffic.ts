@@ -4,7 +4,7 @@ import type { Input } from '@pulumi/pulumi';
 import { explain } from '../errors.ts';
 import { selectorOf } from '../kubernetes/labels.ts';
 import { serverObject } from '../kubernetes/names.ts';
-import { type Destination, egressOfUrl } from '../network/egress.ts';
+import { type Destination, egressOfUrl, isSamePlace } from '../network/egress.ts';
 import { peerOf, podPeer } from '../network/peers.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { planTraffic, type TrafficPlan } from '../network/traffic.ts';
@@ -60,11 +60,9 @@ function declaredBy(servers: Servers, server: string): readonly Egress[] {
   return definition !== undefined && 'remote' in definition ? definition.egress : [];
 }
 
-/** Whether a destination is what a URL names, so that one rule is enough. */
+/** Whether a host is what a URL names, so that one rule is enough. */
 function isAt(egress: Egress, url: Input<string>): boolean {
-  if (typeof url !== 'string' || !('host' in egress)) return false;
-  const destination = egressOfUrl(url);
-  return 'host' in destination && destination.host === egress.host && destination.port === egress.port;
+  return typeof url === 'string' && 'host' in egress && isSamePlace(egress, egressOfUrl(url));
 }
 
 /** Adds the pods behind our own servers' Services, for endpoints that name only a URL. */

@@ -1,4 +1,4 @@
-import { isUnpushed } from '@lockstep/model/internal';
+import { imageDigest, isUnpushed } from '@lockstep/model/internal';
 import { type Input, log, type Resource, runtime } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
 import { checked, mapped } from '../inputs.ts';
@@ -11,7 +11,7 @@ import { checked, mapped } from '../inputs.ts';
  * digestOfImage('McpServer files', 'image', 'registry.example.com/files@sha256:6b86…');
  */
 export function digestOfImage(who: string, field: string, reference: string): string {
-  const digest = /^[^@\s]+@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  const digest = imageDigest(reference);
   if (digest !== undefined) return digest;
   refuse(
     who,

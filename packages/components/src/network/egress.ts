@@ -161,3 +161,11 @@ export function egressOfUrl(url: string, marked: readonly Egress[] = []): Egress
   );
   return { host: hostname, port, unenforced };
 }
+
+/** Whether two destinations are the same host, Service or addresses, on the same port. */
+export function isSamePlace(a: Egress, b: Egress): boolean {
+  if ('host' in a) return 'host' in b && a.host === b.host && a.port === b.port;
+  if ('service' in a)
+    return 'service' in b && a.service === b.service && a.namespace === b.namespace && a.port === b.port;
+  return 'cidr' in b && a.cidr === b.cidr && (a.port === undefined || a.port === b.port);
+}

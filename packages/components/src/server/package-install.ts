@@ -1,6 +1,5 @@
 import {
   canonicalJson,
-  type Egress,
   npmUnpinned,
   podFolders,
   type Release,
@@ -11,7 +10,7 @@ import type { Input } from '@pulumi/pulumi';
 import { refuse } from '../errors.ts';
 import { contentName } from '../kubernetes/names.ts';
 import { restrictedContainer } from '../kubernetes/pod-security.ts';
-import { egressOfUrl } from '../network/egress.ts';
+import { egressOfUrl, isSamePlace } from '../network/egress.ts';
 import type { McpServerArgs, PackageInstallation } from './server-args.ts';
 
 type Source = Release['source'];
@@ -131,11 +130,4 @@ function checkDeclared(who: string, registry: string, { egress }: ServerDefiniti
     'definition.egress',
     `lacks ${host}, from which the package is installed; declare it, or run the server from an image.`,
   );
-}
-
-function isSamePlace(a: Egress, b: Egress): boolean {
-  if ('host' in a) return 'host' in b && a.host === b.host && a.port === b.port;
-  if ('service' in a)
-    return 'service' in b && a.service === b.service && a.namespace === b.namespace && a.port === b.port;
-  return 'cidr' in b && a.cidr === b.cidr && (a.port === undefined || a.port === b.port);
 }

@@ -1,4 +1,4 @@
-import { isUnpushed, printPath } from '@lockstep/model/internal';
+import { imageDigest, isUnpushed, printPath } from '@lockstep/model/internal';
 import type { ObjectGuardrail, Violation } from '../guardrail.ts';
 import { fieldAt, listAt } from '../kubernetes/field.ts';
 import { type KubernetesObject, shown } from '../kubernetes/object.ts';
@@ -39,7 +39,7 @@ function checkImage(object: KubernetesObject, { path, reference }: Image): Viola
   if (reference === undefined) {
     return [{ object, message: `${where} is missing; name an image as registry/name@sha256:….` }];
   }
-  if (!/^[^@\s]+@sha256:[0-9a-f]{64}$/.test(reference)) {
+  if (imageDigest(reference) === undefined) {
     const message = `${where} is ${JSON.stringify(reference)}, which has no digest; write it as registry/name@sha256:….`;
     return [{ object, message }];
   }

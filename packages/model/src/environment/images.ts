@@ -12,6 +12,11 @@ export function isUnpushed(reference: string): boolean {
   return reference.endsWith(`@${unpushedDigest}`);
 }
 
+/** The digest that a reference to an image ends in; undefined for one by tag, which can be moved. */
+export function imageDigest(reference: string): string | undefined {
+  return /^[^@\s]+@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+}
+
 /**
  * The entry of one release of a server in `images.json`. It includes the label, because environments may pin different
  * releases of one server.
